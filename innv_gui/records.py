@@ -1,0 +1,202 @@
+"""The values that cross borders: between processes, packages and the outside.
+
+All are frozen and plain (text, numbers, tuples, numpy arrays), so that they pickle, compare and hash without
+anything else being imported. Shapes: image batches are (N, H, W, C).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+
+import numpy as np
+
+PREPROCESSING_MODES = ("none", "unit", "symmetric", "caffe", "tf", "torch", "standardize")
+RESIZE_RULES = ("stretch", "pad", "crop")
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """How pixels in [0, 255] become network input.
+
+    mode: none (pixels as they are), unit ([0, 1]), symmetric ([-1, 1]), the three ImageNet conventions of
+    keras.applications (caffe, tf, torch), or standardize: (x - mean) / (std + eps), mean and std given once or once
+    a channel, in pixel units.
+    resize: stretch, pad (keep the proportions, black border) or crop (keep the proportions, centre).
+    """
+
+    mode: str = "none"
+    mean: tuple[float, ...] | None = None
+    std: tuple[float, ...] | None = None
+    resize: str = "stretch"
+
+
+@dataclass(frozen=True)
+class ModelSource:
+    """All a worker needs to build a network. Paths are this machine's and never leave the server."""
+
+    kind: str  # "keras", "hdf5", "json" or "application"
+    path: str | None = None
+    weights: str | None = None  # a file, "random", or None when the model file holds them
+    application: str | None = None  # name in keras.applications
+    sha256: str = ""  # of the content; empty until a worker has read it
+    trusted: bool = False  # Lambda and custom code allowed: trusted by hash on the command line
+    output: int | None = None  # index, for a model with several outputs
+    hooks: str | None = None  # Python file with preprocess / postprocess / decode_prob
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of a model. output_shape is without the batch axis; None where the model leaves a size open."""
+
+    name: str
+    type: str
+    output_shape: tuple[int | None, ...]
+    n_params: int
+    spatial: bool  # output is (H, W, U): Grad-CAM can use it
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What the file itself tells about a model; made by a worker."""
+
+    source: ModelSource  # with sha256 filled in
+    input_shape: tuple[int | None, int | None, int]  # (H, W, C)
+    n_classes: int
+    layers: tuple[Layer, ...]
+    n_params: int
+    preprocessing: Preprocessing
+    preprocessing_reason: str  # one sentence: how it was found out
+    class_names: tuple[str, ...] | None
+    softmax: str  # "activation" of the last layer, a "layer" of its own, or "none": the output is logits
+    outputs: tuple[str, ...]  # names, one for almost every model
+    explained_layer: str  # the default target: the last layer with softmax removed
+    cam_layer: str | None  # the last layer with spatial output
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model in a session. `letter` is given once and never changes; `id` is opaque."""
+
+    id: str
+    name: str
+    letter: str
+    file: str  # file name as a person knows it, without its folder
+    facts: ModelFacts
+    preprocessing: Preprocessing
+    class_names: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def input_shape(self) -> tuple[int | None, int | None, int]:
+        """(H, W, C)."""
+        return self.facts.input_shape
+
+    @property
+    def n_classes(self) -> int:
+        """K."""
+        return self.facts.n_classes
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """In the order of computation."""
+        return self.facts.layers
+
+    @property
+    def source(self) -> ModelSource:
+        """What a worker loads."""
+        return self.facts.source
+
+
+@dataclass(frozen=True)
+class ImageRef:
+    """Where one image is to be had. A worker turns it into pixels with `innv_gui.datasets.decode`.
+
+    path: an image file, or a container (.npy, .npz, .h5) with `key` (the array's name) and `index` (its row).
+    """
+
+    name: str
+    path: str
+    key: str | None = None
+    index: int | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A file that could not be used, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """What of the model is explained.
+
+    class_: "predicted", a class index, or None when neurons are asked for. layer: None is the default (the last
+    layer with softmax removed; for Grad-CAM the last with spatial output). neuron: an index into the layer.
+    top_neurons: 1, 4, 9 or 16 neurons with the largest activation.
+    """
+
+    layer: str | None = None
+    class_: int | str | None = "predicted"
+    neuron: int | None = None
+    top_neurons: int | None = None
+    softmax: bool = False  # True: explain the probability instead of the logit
+
+
+@dataclass(frozen=True)
+class Health:
+    """A fact about one map. level: "ok" or "warn"; text: a few words; reason: one sentence."""
+
+    level: str
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """A network as plain values, so that another process can build it without reading the user's file.
+
+    config: Keras 3 functional configuration of the flattened network (no nested models). weights: per layer name
+    the arrays in `layer.get_weights()` order.
+    """
+
+    sha256: str
+    config: dict = field(compare=False)
+    weights: dict[str, tuple[np.ndarray, ...]] = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A batch as a network sees it, with its prediction.
+
+    x: (N, H, W, C) float32 network input; scores: (N, K) float32 logits (or whatever the last layer gives when it
+    has no softmax); probabilities: (N, K) float32.
+    """
+
+    x: np.ndarray = field(compare=False)
+    scores: np.ndarray = field(compare=False)
+    probabilities: np.ndarray = field(compare=False)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Maps:
+    """Relevance of a batch: values (N, T, H, W, C) float32, not normalised; targets (N, T) int64 indices."""
+
+    values: np.ndarray = field(compare=False)
+    targets: np.ndarray = field(compare=False)
+    seconds: float = 0.0
+    engine: str = "native"
+    notes: tuple[str, ...] = ()
+    activations: np.ndarray | None = field(default=None, compare=False)  # (N, T): score of each explained target
+
+
+def as_plain(record) -> dict:
+    """A record as dictionaries, lists and numbers, for JSON. Not for records that hold arrays."""
+    return asdict(record)
+
+
+__all__ = [name for name in dir() if name[:1].isupper()] + ["as_plain", "replace"]
