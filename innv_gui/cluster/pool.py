@@ -1,0 +1,162 @@
+"""The embedded cluster: a Dask scheduler in this process, worker processes of three kinds beside it.
+
+One task at a time is given to a worker: a worker that dies then takes exactly one task with it, and no other job is
+blamed. Everything speaks TLS on 127.0.0.1; there is no dashboard. A worker process that dies is started again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from pathlib import Path
+
+import dask
+from distributed import CancelledError, Client, Future, KilledWorker, Scheduler, SpecCluster
+from distributed.security import Security
+
+from innv_gui.cluster.process import WorkerProcess
+from innv_gui.cluster.tasks import TASKS, call
+from innv_gui.errors import Cancelled, WorkFailed
+
+GRACE_S = 2.0  # how long a cancelled task may go on before its worker is killed
+POLL_S = 0.05
+CONFIG = {
+    "distributed.scheduler.http.routes": [],
+    "distributed.scheduler.work-stealing": False,
+    "distributed.comm.timeouts.connect": "30s",
+    "distributed.admin.log-format": "%(asctime)s %(name)s %(message)s",
+}
+
+
+class Pool:
+    """Runs tasks by name. Threads of the web process call `run`, which blocks until the result is there."""
+
+    def __init__(self, folder: Path):
+        self._folder = Path(folder)
+        self._processes: dict[str, WorkerProcess] = {}
+        self._slots: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        self._security = Security.temporary()
+        with dask.config.set(CONFIG):
+            options = {
+                "host": "127.0.0.1",
+                "port": 0,
+                "dashboard": False,
+                "dashboard_address": "127.0.0.1:0",
+                "security": self._security,
+                "allowed_failures": 1,
+            }
+            scheduler = {"cls": Scheduler, "options": options}
+            self._cluster = SpecCluster(
+                workers={}, scheduler=scheduler, security=self._security, silence_logs=logging.CRITICAL
+            )
+            self._client = Client(self._cluster, security=self._security, set_as_default=False)
+
+    def start(self, kind: str) -> None:
+        """Have a worker of this kind, without waiting until it is ready."""
+        with self._lock:
+            if self._closed:
+                raise Cancelled("The server is shutting down.")
+            self._slots.setdefault(kind, threading.Lock())
+            if kind not in self._processes:
+                self._processes[kind] = WorkerProcess(
+                    kind, self._cluster.scheduler_address, self._security, self._folder
+                )
+
+    def submit(self, name: str, *args, **kwargs) -> Future:
+        """Start a task and keep its result in the worker, to be handed to another task."""
+        task = TASKS[name]
+        self.start(task.kind)
+        return self._client.submit(call, task.address, *args, **kwargs, resources={task.kind: 1}, pure=False)
+
+    def run(self, name: str, *args, cancelled: threading.Event | None = None, about: str = "", **kwargs):
+        """Run a task and return its result. `about` names model or file for the sentence when the worker dies."""
+        kind = TASKS[name].kind
+        self.start(kind)
+        with self._slot(kind, cancelled):
+            future = self.submit(name, *args, **kwargs)
+            try:
+                self._wait(future, kind, cancelled)
+                return future.result()
+            except KilledWorker:
+                raise self._death(kind, about) from None
+            except CancelledError:
+                raise Cancelled("The work was cancelled.") from None
+            finally:
+                future.release()
+
+    @contextlib.contextmanager
+    def _slot(self, kind: str, cancelled: threading.Event | None):
+        lock = self._slots[kind]
+        while not lock.acquire(timeout=POLL_S):
+            if cancelled is not None and cancelled.is_set():
+                raise Cancelled("The work was cancelled.")
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _wait(self, future: Future, kind: str, cancelled: threading.Event | None) -> None:
+        finished = threading.Event()
+        future.add_done_callback(lambda _: finished.set())
+        while not finished.wait(POLL_S if cancelled is not None else None):
+            if cancelled.is_set():
+                self._stop(future, kind, finished)
+                raise Cancelled("The work was cancelled.")
+
+    def _stop(self, future: Future, kind: str, finished: threading.Event) -> None:
+        if finished.wait(GRACE_S):
+            return
+        future.cancel()
+        self.kill(kind)
+
+    def kill(self, kind: str) -> None:
+        """End the worker process of this kind at once; a new one starts by itself."""
+        self._processes[kind].kill()
+
+    def pid(self, kind: str) -> int | None:
+        """Process id of the worker of this kind, when there is one."""
+        process = self._processes.get(kind)
+        return process.pid if process else None
+
+    def ready(self, kind: str) -> bool:
+        """Whether a worker of this kind is connected."""
+        workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        return any(str(worker["name"]).startswith(f"{kind}-") for worker in workers)
+
+    def wait_ready(self, kind: str, timeout_s: float = 120) -> None:
+        """Block until a worker of this kind is connected."""
+        self.start(kind)
+        deadline = time.monotonic() + timeout_s
+        while not self.ready(kind):
+            if time.monotonic() > deadline:
+                raise WorkFailed(f"The {kind} worker did not start within {timeout_s:g} s.", self._log_hint(kind))
+            time.sleep(POLL_S)
+
+    def _death(self, kind: str, about: str) -> WorkFailed:
+        what = f" on {about}" if about else ""
+        exit_code = self._processes[kind].last_exit
+        why = "it was killed, most often because memory ran out" if exit_code in (-9, 137) else f"exit code {exit_code}"
+        return WorkFailed(
+            f"The {kind} worker died twice{what} ({why}).",
+            "Explain fewer images at once or a smaller model. The session goes on.",
+        )
+
+    def _log_hint(self, kind: str) -> str:
+        return f"The last lines of {kind}.log in the workspace's logs folder say why."
+
+    def close(self) -> None:
+        """End workers and scheduler."""
+        with self._lock:
+            self._closed = True
+            processes = list(self._processes.values())
+        for process in processes:
+            process.close()
+        with contextlib.suppress(Exception):
+            self._client.close(timeout=2)
+        with contextlib.suppress(Exception):
+            self._cluster.close(timeout=5)

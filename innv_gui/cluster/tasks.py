@@ -1,0 +1,60 @@
+"""The tasks that workers can do, by name.
+
+The web process submits names and plain values; only a worker imports the module behind a name. That is how the web
+process stays without TensorFlow. Each task belongs to one kind of worker.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Task:
+    """kind: which worker runs it; address: `module:function`."""
+
+    kind: str
+    address: str
+
+
+KINDS = ("images", "keras", "innvestigate")
+
+TASKS = {
+    "images.open": Task("images", "innv_gui.datasets:open_dataset"),
+    "images.thumbnail": Task("images", "innv_gui.datasets:thumbnail"),
+    "images.decode": Task("images", "innv_gui.datasets:decode"),
+    "images.scan": Task("images", "innv_gui.datasets:scan"),
+    "images.samples": Task("images", "innv_gui.samples:make"),
+    "keras.inspect": Task("keras", "innv_gui.runtimes.keras.inspect:inspect"),
+    "keras.prepare": Task("keras", "innv_gui.runtimes.keras.prepare:prepare"),
+    "keras.picture": Task("keras", "innv_gui.runtimes.keras.prepare:picture"),
+    "keras.blueprint": Task("keras", "innv_gui.runtimes.keras.blueprint:blueprint"),
+    "keras.explain": Task("keras", "innv_gui.runtimes.keras.cam:explain"),
+    "innvestigate.explain": Task("innvestigate", "innv_gui.runtimes.innvestigate.explain:explain"),
+}
+
+# Imported by a worker while it starts, so that its first task does not wait for it.
+PRELOADS = {
+    "images": ("innv_gui.datasets",),
+    "keras": ("innv_gui.runtimes.keras.inspect", "innv_gui.runtimes.keras.prepare", "innv_gui.runtimes.keras.cam"),
+    "innvestigate": ("innv_gui.runtimes.innvestigate.explain",),
+}
+
+# Environment of the worker's process, set before Python starts in it.
+ENVIRONMENTS = {
+    "images": {},
+    "keras": {"TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow"},
+    "innvestigate": {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_USE_LEGACY_KERAS": "1"},
+}
+
+
+def function(address: str):
+    """The function behind `module:function`; imports the module."""
+    module, _, name = address.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def call(address: str, *args, **kwargs):
+    """Run the function behind `address` in this process. This is what travels to a worker."""
+    return function(address)(*args, **kwargs)

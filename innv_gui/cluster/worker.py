@@ -1,0 +1,86 @@
+"""A worker process: `python -m innv_gui.cluster.worker KIND`, told on standard input where to connect.
+
+The first line of standard input is JSON: scheduler address, certificate, key. They are never on a command line or
+in a file. When standard input closes, the server is gone and the worker ends with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import json
+import os
+import sys
+import threading
+
+import dask
+from distributed import Worker
+from distributed.security import Security
+
+from innv_gui.cluster.tasks import KINDS, PRELOADS
+
+QUIET = {
+    "distributed.worker.http.routes": [],
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+    "distributed.worker.memory.terminate": False,
+}
+
+
+def security(certificate: str, key: str) -> Security:
+    """Mutual TLS with one certificate for all, as `Security.temporary()` makes it."""
+    return Security(
+        tls_ca_file=certificate,
+        tls_client_cert=certificate,
+        tls_client_key=key,
+        tls_scheduler_cert=certificate,
+        tls_scheduler_key=key,
+        tls_worker_cert=certificate,
+        tls_worker_key=key,
+        require_encryption=True,
+    )
+
+
+def _end_with_the_server() -> None:
+    with contextlib.suppress(OSError):
+        while sys.stdin.buffer.read(4096):
+            pass
+    os._exit(0)
+
+
+async def _serve(kind: str, scheduler: str, safety: Security, folder: str) -> None:
+    worker = Worker(
+        scheduler,
+        nthreads=1,
+        name=f"{kind}-{os.getpid()}",
+        resources={kind: 1},
+        host="127.0.0.1",
+        security=safety,
+        dashboard=False,
+        dashboard_address="127.0.0.1:0",
+        memory_limit=0,
+        local_directory=folder,
+        death_timeout=30,
+    )
+    async with worker:
+        await worker.finished()
+
+
+def main() -> None:
+    """Connect, take tasks of one kind, end with the server."""
+    kind = sys.argv[1]
+    if kind not in KINDS:
+        raise SystemExit(f"Expected a kind of worker ({', '.join(KINDS)}), got {kind}.")
+    start = json.loads(sys.stdin.buffer.readline())
+    threading.Thread(target=_end_with_the_server, daemon=True).start()
+    for module in PRELOADS[kind]:
+        importlib.import_module(module)
+    with dask.config.set(QUIET):
+        safety = security(start["certificate"], start["key"])
+        asyncio.run(_serve(kind, start["scheduler"], safety, start["folder"]))
+
+
+if __name__ == "__main__":
+    main()
