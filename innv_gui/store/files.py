@@ -1,0 +1,60 @@
+"""Writing files so that a reader, or a restart, never sees half of one."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from innv_gui.errors import WorkFailed
+
+
+@contextlib.contextmanager
+def written(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path`; it takes the place of `path` when the block ends well, else it vanishes."""
+    path = Path(path)
+    with told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".new-", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+    temporary = Path(name)
+    try:
+        with told(path):
+            yield temporary
+            _sync(temporary)
+            os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turn what the system says about a write into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise write_error(path, error) from error
+
+
+def write_error(path: Path, error: OSError) -> WorkFailed:
+    """The sentence for a write that failed."""
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return WorkFailed(f"{path.name} cannot be written: the folder is read-only.", "Choose another --workspace.")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return WorkFailed(f"{path.name} cannot be written: the disk is full.", "Free some space, then run it again.")
+    return WorkFailed(f"{path.name} cannot be written: {error.strerror or error}.", "Choose another place.")
+
+
+def write_bytes(path: Path, content: bytes) -> Path:
+    """Write a whole file atomically."""
+    with written(path) as temporary:
+        temporary.write_bytes(content)
+    return Path(path)
+
+
+def _sync(path: Path) -> None:
+    with open(path, "rb+") as file:
+        os.fsync(file.fileno())

@@ -1,0 +1,124 @@
+"""Kept maps: the relevance of one image under one model, method and target, found again by what went into it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from innv_gui.store.files import written
+
+FORMAT = 1
+ARRAYS = ("values", "targets", "activations", "scores", "probabilities", "x")
+MEMORY_BYTES = 256 << 20
+DISK_BYTES = 8 << 30
+
+
+@dataclass(frozen=True)
+class KeptMap:
+    """values (T, H, W, C) float32; targets (T,) int64; activations (T,), scores (K,), probabilities (K,) float32.
+
+    x is the network input (H, W, C) float32.
+    """
+
+    values: np.ndarray = field(compare=False)
+    targets: np.ndarray = field(compare=False)
+    activations: np.ndarray = field(compare=False)
+    scores: np.ndarray = field(compare=False)
+    probabilities: np.ndarray = field(compare=False)
+    x: np.ndarray = field(compare=False)
+    engine: str = "native"
+    seconds: float = 0.0
+    health: tuple[tuple[str, str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory it takes, near enough."""
+        return self.values.nbytes + self.x.nbytes + self.scores.nbytes + self.probabilities.nbytes
+
+
+def key_of(*parts) -> str:
+    """A name for a map from everything that determines it (anything JSON can say)."""
+    text = json.dumps([FORMAT, *parts], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+class MapStore:
+    """Maps on disk by key, the latest also in memory. Old ones go when the disk share is used up."""
+
+    def __init__(self, folder: Path, disk_bytes: int = DISK_BYTES):
+        self._folder = Path(folder)
+        self._disk_bytes = disk_bytes
+        self._recent: OrderedDict[str, KeptMap] = OrderedDict()
+        self._recent_bytes = 0
+        self._lock = threading.Lock()
+        self._disk_used = self._prune()
+
+    def _path(self, key: str) -> Path:
+        return self._folder / key[:2] / f"{key[2:]}.npz"
+
+    def put(self, key: str, kept: KeptMap) -> None:
+        """Keep a map."""
+        with written(self._path(key)) as temporary, open(temporary, "wb") as file:
+            np.savez(file, **_arrays(kept))
+        with self._lock:
+            self._remember(key, kept)
+            self._disk_used += kept.n_bytes
+            if self._disk_used > self._disk_bytes:
+                self._disk_used = self._prune()
+
+    def get(self, key: str) -> KeptMap | None:
+        """The map of this key, or None."""
+        with self._lock:
+            if key in self._recent:
+                self._recent.move_to_end(key)
+                return self._recent[key]
+        kept = _read(self._path(key))
+        if kept is not None:
+            with self._lock:
+                self._remember(key, kept)
+        return kept
+
+    def _remember(self, key: str, kept: KeptMap) -> None:
+        if key not in self._recent:
+            self._recent_bytes += kept.n_bytes
+        self._recent[key] = kept
+        while self._recent_bytes > MEMORY_BYTES and len(self._recent) > 1:
+            _, old = self._recent.popitem(last=False)
+            self._recent_bytes -= old.n_bytes
+
+    def _prune(self) -> int:
+        files = sorted(((p.stat().st_mtime, p.stat().st_size, p) for p in self._folder.glob("*/*.npz")), reverse=True)
+        used = 0
+        for _, size, path in files:
+            used += size
+            if used > self._disk_bytes * 0.9:
+                path.unlink(missing_ok=True)
+                used -= size
+        return used
+
+
+def _arrays(kept: KeptMap) -> dict[str, np.ndarray]:
+    facts = {"engine": kept.engine, "seconds": kept.seconds, "health": kept.health, "notes": kept.notes}
+    arrays = {name: getattr(kept, name) for name in ARRAYS}
+    return {**arrays, "facts": np.frombuffer(json.dumps(facts).encode(), np.uint8)}
+
+
+def _read(path: Path) -> KeptMap | None:
+    if not path.exists():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, EOFError, KeyError):
+        path.unlink(missing_ok=True)  # damaged by something outside: compute it again
+        return None
+    facts = json.loads(arrays.pop("facts").tobytes())
+    health = tuple(tuple(item) for item in facts.pop("health"))
+    return KeptMap(**arrays, **{**facts, "health": health, "notes": tuple(facts["notes"])})

@@ -1,0 +1,68 @@
+"""The workspace: one folder that holds everything a session keeps. One session at a time may have it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from innv_gui.errors import BadInput, Conflict
+
+PARTS = ("maps", "thumbnails", "uploads", "samples", "logs", "dask")
+
+
+class Workspace:
+    """A folder with its parts, locked for this process. `folder=None` is a temporary one, removed on close."""
+
+    def __init__(self, folder: str | Path | None = None):
+        self.temporary = folder is None
+        self.folder = Path(tempfile.mkdtemp(prefix="innv-gui-")) if folder is None else Path(folder).expanduser()
+        try:
+            for part in PARTS:
+                (self.folder / part).mkdir(parents=True, exist_ok=True)
+            self._lock = open(self.folder / "lock", "a+")  # noqa: SIM115 - held until close
+        except OSError as error:
+            raise _unusable(self.folder, error) from None
+        self._take()
+
+    def _take(self) -> None:
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._lock.seek(0)
+            owner = self._lock.read().strip() or "another process"
+            self._lock.close()
+            raise Conflict(
+                f"The workspace {self.folder.name} is in use by {owner}.",
+                "Stop that server or give another --workspace.",
+                field="workspace",
+            ) from None
+        self.sign(f"process {os.getpid()}")
+
+    def sign(self, owner: str) -> None:
+        """Leave word of who has the workspace, for the next one who wants it."""
+        self._lock.seek(0)
+        self._lock.truncate()
+        self._lock.write(owner)
+        self._lock.flush()
+
+    def part(self, name: str) -> Path:
+        """One of PARTS as a path."""
+        return self.folder / name
+
+    def close(self) -> None:
+        """Let go of the folder; a temporary one is removed."""
+        with contextlib.suppress(OSError):
+            self._lock.close()
+        if self.temporary:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _unusable(folder: Path, error: OSError) -> BadInput:
+    why = error.strerror or str(error)
+    return BadInput(
+        f"The workspace {folder} cannot be written ({why}).", "Give a folder you may write to.", field="workspace"
+    )
