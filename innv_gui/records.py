@@ -39,7 +39,7 @@ class ModelSource:
     weights: str | None = None  # a file, "random", or None when the model file holds them
     application: str | None = None  # name in keras.applications
     sha256: str = ""  # of the content; empty until a worker has read it
-    trusted: bool = False  # Lambda and custom code allowed: trusted by hash on the command line
+    trusted: bool = False  # Lambda and custom code allowed: this file was trusted by hash on the command line
     output: int | None = None  # index, for a model with several outputs
     hooks: str | None = None  # Python file with preprocess / postprocess / decode_prob
 

@@ -1,0 +1,161 @@
+"""The datasets of a session: opening, slicing, checking, removing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from innv_gui.cluster.jobs import Job, Jobs
+from innv_gui.cluster.pool import Pool
+from innv_gui.datasets import Collection
+from innv_gui.errors import BadInput, InnvError, NotFound
+from innv_gui.records import ImageRef, Problem
+
+SCAN_CHUNK = 64
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """An opened collection of images, or a part of it: `len()`, slicing, iteration over ImageRef.
+
+    `indices` are positions in the whole collection; None is all of it.
+    """
+
+    id: str
+    name: str
+    collection: Collection = field(repr=False)
+    indices: np.ndarray | None = field(default=None, repr=False, compare=False)
+
+    def __len__(self) -> int:
+        return self.collection.n if self.indices is None else len(self.indices)
+
+    def __getitem__(self, which: int | slice | Sequence[int]) -> ImageRef | Dataset:
+        positions = self.positions()[which]
+        if isinstance(which, int | np.integer):
+            return self.collection.ref(int(positions))
+        return Dataset(self.id, self.name, self.collection, np.asarray(positions))
+
+    def __iter__(self) -> Iterator[ImageRef]:
+        return (self.collection.ref(int(index)) for index in self.positions())
+
+    def positions(self) -> np.ndarray | range:
+        """Positions in the whole collection."""
+        return range(self.collection.n) if self.indices is None else self.indices
+
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        """Labels in their order, or None without labels."""
+        return self.collection.class_names
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Files that were left out when it was opened."""
+        return self.collection.problems
+
+
+@dataclass
+class DatasetEntry:
+    """A dataset on its way: loading, ready, or refused with the reason."""
+
+    id: str
+    name: str
+    path: str
+    status: str = "loading"
+    dataset: Dataset | None = None
+    error: InnvError | None = None
+    job: Job | None = None
+    problems: list[Problem] = field(default_factory=list)
+    checked: int = 0
+
+
+class DatasetShelf:
+    """All datasets of a session by id."""
+
+    def __init__(self, pool: Callable[[], Pool], jobs: Jobs):
+        self._pool, self._jobs = pool, jobs
+        self._entries: dict[str, DatasetEntry] = {}
+        self._given = 0
+        self._lock = threading.Lock()
+
+    def start(self, path: str | Path, name: str | None = None) -> DatasetEntry:
+        """Begin to open a dataset; returns at once."""
+        path = Path(path).expanduser()
+        if not path.exists():
+            raise BadInput(f"There is no folder or file {str(path)!r}.", "Check the path.", field="images")
+        return self.begin(name or path.name or "images", lambda: str(path.resolve()))
+
+    def begin(self, name: str, place: Callable[[], str]) -> DatasetEntry:
+        """Begin to open what `place()` gives; that is asked for in the job's thread."""
+        with self._lock:
+            self._given += 1
+            entry = DatasetEntry(f"d{self._given}", self._free_name(name), "")
+            self._entries[entry.id] = entry
+        work = lambda job: self._open(entry, place, job)  # noqa: E731
+        entry.job = self._jobs.start("open", f"Opening {entry.name}", work, 1, "datasets")
+        return entry
+
+    def _free_name(self, stem: str) -> str:
+        taken = {entry.name for entry in self._entries.values()}
+        return next(n for n in (stem if k == 1 else f"{stem}-{k}" for k in range(1, 10**6)) if n not in taken)
+
+    def _open(self, entry: DatasetEntry, place: Callable[[], str], job: Job) -> Dataset:
+        try:
+            entry.path = place()
+            collection = self._pool().run("images.open", entry.path, cancelled=job.cancelled, about=entry.name)
+        except InnvError as error:
+            entry.status, entry.error = "refused", error
+            raise
+        entry.dataset = Dataset(entry.id, entry.name, collection)
+        entry.problems = list(collection.problems)
+        entry.status = "ready"
+        job.step()
+        return entry.dataset
+
+    def start_scan(self, id: str) -> Job:
+        """Begin to try every file; bad ones are added to the entry's problems as they are found."""
+        entry, dataset = self.entry(id), self.get(id)
+        work = lambda job: self._scan(entry, dataset, job)  # noqa: E731
+        return self._jobs.start("scan", f"Checking {entry.name}", work, len(dataset), "images")
+
+    def _scan(self, entry: DatasetEntry, dataset: Dataset, job: Job) -> list[Problem]:
+        entry.problems, entry.checked = list(dataset.problems), 0
+        for start in range(0, len(dataset), SCAN_CHUNK):
+            job.check()
+            refs = dataset.collection.refs(start, start + SCAN_CHUNK)
+            entry.problems += self._pool().run("images.scan", refs, cancelled=job.cancelled, about=entry.name)
+            entry.checked += len(refs)
+            job.step(len(refs))
+        return entry.problems
+
+    def entries(self) -> list[DatasetEntry]:
+        """In the order they were added."""
+        with self._lock:
+            return list(self._entries.values())
+
+    def entry(self, id: str) -> DatasetEntry:
+        """The entry of this id."""
+        with self._lock:
+            if id not in self._entries:
+                raise NotFound(f"There is no dataset {id!r}.", "It may have been removed.", field="dataset")
+            return self._entries[id]
+
+    def get(self, id: str) -> Dataset:
+        """The dataset of this id, ready for use."""
+        entry = self.entry(id)
+        if entry.status == "loading":
+            entry.job.wait()
+        if entry.dataset is None:
+            raise entry.error or BadInput(f"{entry.name} is not open.", field="dataset")
+        return entry.dataset
+
+    def remove(self, id: str) -> None:
+        """Forget a dataset; its files stay."""
+        entry = self.entry(id)
+        if entry.status == "loading" and entry.job is not None:
+            entry.job.cancel()
+        with self._lock:
+            self._entries.pop(id, None)

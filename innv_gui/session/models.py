@@ -1,0 +1,222 @@
+"""The models of a session: adding, naming, changing, removing."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from innv_gui.applications import APPLICATIONS
+from innv_gui.class_names import fit, read_class_names
+from innv_gui.cluster.jobs import Job, Jobs
+from innv_gui.cluster.pool import Pool
+from innv_gui.errors import BadInput, InnvError, NotFound
+from innv_gui.preprocessing_rules import check_channels, parse
+from innv_gui.records import Model, ModelFacts, ModelSource, Preprocessing, replace
+
+SUFFIX_KINDS = {".keras": "keras", ".h5": "hdf5", ".hdf5": "hdf5", ".json": "json"}
+GENERIC = "class {}"
+
+
+@dataclass
+class ModelEntry:
+    """A model on its way: loading, ready, or refused with the reason."""
+
+    id: str
+    name: str
+    letter: str
+    file: str
+    source: ModelSource
+    wishes: dict = field(default_factory=dict)
+    status: str = "loading"
+    model: Model | None = None
+    error: InnvError | None = None
+    job: Job | None = None
+
+
+def parse_model_argument(text: str) -> tuple[str, str | None]:
+    """`FILE`, `ARCHITECTURE.json@WEIGHTS`, `VGG16@random` or `VGG16@WEIGHTS` -> (file or name, weights)."""
+    if Path(text).exists() or "@" not in text:
+        return text, None
+    file, _, weights = text.rpartition("@")
+    return file, weights
+
+
+def source_of(file: str | Path, weights: str | Path | None = None, **more) -> ModelSource:
+    """What to load, from what a person named: a file, or a network of keras.applications."""
+    text = str(file)
+    path = Path(text).expanduser()
+    weights = None if weights is None else str(weights)
+    if weights not in (None, "random"):
+        weights = str(_existing(Path(weights).expanduser(), "weights"))
+    if not path.exists() and text in APPLICATIONS:
+        if weights is None:
+            raise BadInput(
+                f"{text} was named without weights.",
+                f"Give a local file ({text}@WEIGHTS.h5), or {text}@random for random weights.",
+                field="weights",
+            )
+        return ModelSource("application", application=text, weights=weights, **more)
+    path = _existing(path, "model")
+    if path.is_dir():
+        raise BadInput(
+            f"{path.name} is a folder; expected a .keras or .h5 file, or architecture .json with weights.",
+            "SavedModel folders cannot be loaded in this version: save the model as .keras.",
+            field="model",
+        )
+    kind = SUFFIX_KINDS.get(path.suffix.lower())
+    if kind is None:
+        raise BadInput(
+            f"{path.name!r} is not named like a model file.",
+            "Expected .keras, .h5 or .json.",
+            "model",
+            (".keras", ".h5"),
+        )
+    if kind == "json" and weights is None:
+        raise BadInput(
+            f"{path.name} holds an architecture only.", f"Give its weights, too: {path.name}@WEIGHTS.", field="model"
+        )
+    return ModelSource(kind, path=str(path.resolve()), weights=weights, **more)
+
+
+def _existing(path: Path, what: str) -> Path:
+    if not path.exists():
+        raise BadInput(f"There is no {what} file {str(path)!r}.", "Check the path.", field=what)
+    return path.resolve()
+
+
+def letter_of(count: int) -> str:
+    """0 -> A, 25 -> Z, 26 -> AA."""
+    text = ""
+    count += 1
+    while count:
+        count, rest = divmod(count - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+class ModelShelf:
+    """All models of a session by id."""
+
+    def __init__(self, pool: Callable[[], Pool], jobs: Jobs, trusted: tuple[str, ...] = (), hooks: str | None = None):
+        self._pool, self._jobs = pool, jobs
+        self._trusted, self._hooks = tuple(trusted), hooks
+        self._entries: dict[str, ModelEntry] = {}
+        self._given = 0
+        self._lock = threading.Lock()
+
+    def start(self, file, *, weights=None, name=None, output=None, shown_file=None, **wishes) -> ModelEntry:
+        """Begin to load a model; returns at once. `wishes`: preprocessing, classes."""
+        source = source_of(file, weights, output=output, hooks=self._hooks)
+        wishes["preprocessing"] = parse(wishes.get("preprocessing"))
+        entry = self._enter(source, name, shown_file or Path(str(file)).name, wishes)
+        entry.job = self._jobs.start("load", f"Loading {entry.name}", lambda job: self._load(entry, job), 1, "models")
+        return entry
+
+    def _enter(self, source: ModelSource, name: str | None, file: str, wishes: dict) -> ModelEntry:
+        with self._lock:
+            stem = name or (source.application if source.kind == "application" else Path(file).stem)
+            letter = letter_of(self._given)
+            self._given += 1
+            entry = ModelEntry(f"m{self._given}", self._free_name(stem), letter, file, source, wishes)
+            self._entries[entry.id] = entry
+            return entry
+
+    def _free_name(self, stem: str, but: str | None = None) -> str:
+        taken = {entry.name for entry in self._entries.values() if entry.id != but}
+        stem = " ".join(stem.split())[:120] or "model"
+        return next(n for n in (stem if k == 1 else f"{stem}-{k}" for k in range(1, 10**6)) if n not in taken)
+
+    def _load(self, entry: ModelEntry, job: Job) -> Model:
+        try:
+            facts = self._facts(entry, job)
+            entry.model = _model(entry, facts)
+            entry.status = "ready"
+        except InnvError as error:
+            entry.status, entry.error = "refused", error
+            raise
+        job.step()
+        return entry.model
+
+    def _facts(self, entry: ModelEntry, job: Job) -> ModelFacts:
+        source = self._with_trust(entry.source)
+        return self._pool().run("keras.inspect", source, cancelled=job.cancelled, about=entry.name)
+
+    def _with_trust(self, source: ModelSource) -> ModelSource:
+        if not self._trusted or source.path is None:
+            return source
+        with open(source.path, "rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        return replace(source, sha256=sha256, trusted=True) if sha256 in self._trusted else source
+
+    def entries(self) -> list[ModelEntry]:
+        """In the order they were added."""
+        with self._lock:
+            return list(self._entries.values())
+
+    def entry(self, id: str) -> ModelEntry:
+        """The entry of this id."""
+        with self._lock:
+            if id not in self._entries:
+                raise NotFound(f"There is no model {id!r}.", "It may have been removed.", field="models")
+            return self._entries[id]
+
+    def get(self, id: str) -> Model:
+        """The model of this id, ready for use."""
+        entry = self.entry(id)
+        if entry.status == "loading":
+            entry.job.wait()
+        if entry.model is None:
+            raise entry.error or BadInput(f"{entry.name} is not loaded.", field="models")
+        return entry.model
+
+    def change(self, id: str, *, name=None, preprocessing=None, class_names=None) -> Model:
+        """Edit what was detected."""
+        entry, model = self.entry(id), self.get(id)
+        if name is not None:
+            with self._lock:
+                entry.name = self._free_name(name, but=id)
+            model = replace(model, name=entry.name)
+        if preprocessing is not None:
+            rule = parse(preprocessing) or model.facts.preprocessing
+            check_channels(rule, model.input_shape[-1])
+            model = replace(model, preprocessing=rule)
+        if class_names is not None:
+            model = replace(model, class_names=fit(class_names, model.n_classes) if class_names else ())
+        entry.model = model
+        return model
+
+    def remove(self, id: str) -> None:
+        """Forget a model."""
+        entry = self.entry(id)
+        if entry.job is not None and entry.status == "loading":
+            entry.job.cancel()
+        with self._lock:
+            self._entries.pop(id, None)
+
+
+def _model(entry: ModelEntry, facts: ModelFacts) -> Model:
+    wish: Preprocessing | None = entry.wishes.get("preprocessing")
+    if wish is not None:
+        check_channels(wish, facts.input_shape[-1])
+    names = _names(entry.wishes.get("classes"), facts)
+    rule = wish or facts.preprocessing
+    return Model(entry.id, entry.name, entry.letter, entry.file, facts, rule, names, notes=facts.notes)
+
+
+def _names(classes, facts: ModelFacts) -> tuple[str, ...]:
+    if classes is None:
+        return facts.class_names or ()
+    names = read_class_names(classes) if isinstance(classes, str | Path) else tuple(classes)
+    return fit(names, facts.n_classes)
+
+
+def names_for(model: Model, dataset_names: tuple[str, ...] | None) -> tuple[str, ...]:
+    """What the model's classes are called: its own names, else the dataset's when there are as many, else numbers."""
+    if model.class_names:
+        return model.class_names
+    if dataset_names and len(dataset_names) == model.n_classes:
+        return tuple(dataset_names)
+    return tuple(GENERIC.format(index) for index in range(model.n_classes))

@@ -1,0 +1,204 @@
+"""What a person asks to be explained: checked once, here, and trusted from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from innv_gui import analyzers
+from innv_gui.analyzers.declaration import Analyzer, Targets
+from innv_gui.errors import BadInput
+from innv_gui.records import ImageRef, Model, Target
+from innv_gui.session.images import Dataset
+from innv_gui.session.models import names_for
+
+ENGINES = ("auto", "native", "innvestigate")
+GRIDS = (1, 4, 9, 16)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One image of a run. index: its position in the dataset (or in what was given)."""
+
+    index: int
+    name: str
+    label: str | None = None
+    ref: ImageRef | None = None
+    row: np.ndarray | None = field(default=None, compare=False, repr=False)  # (H, W, C) network input
+
+
+@dataclass(frozen=True)
+class Request:
+    """One run, complete and checked. targets: one a model, in the order of models."""
+
+    models: tuple[Model, ...]
+    items: tuple[Item, ...]
+    analyzer: Analyzer
+    params: dict
+    targets: tuple[Target, ...]
+    engine: str
+    unchecked: bool = False
+    dataset: Dataset | None = None
+
+    @property
+    def dataset_names(self) -> tuple[str, ...] | None:
+        """Class names of the dataset, when it has labels."""
+        return self.dataset.class_names if self.dataset is not None else None
+
+
+def check_request(
+    models: Sequence[Model],
+    images,
+    analyzer: str,
+    params: dict | None = None,
+    layer: str | dict | None = None,
+    neuron: int | None = None,
+    top_neurons: int | None = None,
+    class_: str | int | None = "predicted",
+    engine: str = "auto",
+    unchecked: bool = False,
+    softmax: bool = False,
+) -> Request:
+    """Turn what was asked into a Request, or raise BadInput naming the field."""
+    models = _models(models)
+    method = analyzers.get(analyzer)
+    complete = analyzers.check(method.name, dict(params or {}))
+    items, dataset = items_of(images)
+    names = dataset.class_names if dataset is not None else None
+    _check_aim(method, layer, neuron, top_neurons)
+    targets = tuple(_target(model, method, layer, class_, softmax, names) for model in models)
+    return Request(models, items, method, complete, targets, engine_for(method, engine), unchecked, dataset)
+
+
+def _models(models: Sequence[Model]) -> tuple[Model, ...]:
+    models = (models,) if isinstance(models, Model) else tuple(models or ())
+    if not models:
+        raise BadInput("No model was given; expected at least one.", "Add a model first.", field="models")
+    for model in models:
+        if not isinstance(model, Model):
+            raise BadInput(f"Expected a model from add_model, got {type(model).__name__}.", field="models")
+    return models
+
+
+def engine_for(method: Analyzer, engine: str) -> str:
+    """The runtime that does it: the preferred one for `auto`."""
+    if engine not in ENGINES:
+        raise BadInput(f"Unknown engine {engine!r}.", f"Expected one of {', '.join(ENGINES)}.", "engine", ENGINES)
+    if engine == "auto":
+        return method.runtimes[0]
+    if engine not in method.runtimes:
+        allowed = ("auto", *method.runtimes)
+        raise BadInput(
+            f"{method.name} is not available with the engine {engine}.",
+            f"Expected {' or '.join(allowed)}.",
+            "engine",
+            allowed,
+        )
+    return engine
+
+
+def _check_aim(method: Analyzer, layer, neuron, top_neurons) -> None:
+    if neuron is not None or top_neurons is not None:
+        if top_neurons is not None and top_neurons not in GRIDS:
+            raise BadInput(f"Expected 1, 4, 9 or 16 neurons, got {top_neurons}.", field="top_neurons", allowed=GRIDS)
+        which = "neuron" if neuron is not None else "top_neurons"
+        raise BadInput(
+            f"{method.name} explains classes; single neurons cannot be chosen in this version.",
+            "Leave the neuron out, or choose a class.",
+            field=which,
+        )
+    if layer is not None and method.targets != Targets.CAM:
+        raise BadInput(
+            f"{method.name} explains the model's output; another layer cannot be chosen in this version.",
+            "Leave the layer out, or choose grad_cam or guided_grad_cam.",
+            field="layer",
+        )
+
+
+def _target(model: Model, method: Analyzer, layer, class_, softmax: bool, names) -> Target:
+    chosen = layer.get(model.id, layer.get(model.name)) if isinstance(layer, dict) else layer
+    if chosen is not None:
+        _check_layer(model, method, chosen)
+    return Target(layer=chosen, class_=class_index(class_, model, names), softmax=softmax)
+
+
+def _check_layer(model: Model, method: Analyzer, name: str) -> None:
+    usable = analyzers.usable_layers(method, model.facts)
+    allowed = tuple(layer.name for layer, ok, _ in usable if ok)
+    for layer, ok, why_not in usable:
+        if layer.name == name and not ok:
+            raise BadInput(f"{method.name} cannot use layer {name!r} of {model.name}: {why_not}", "", "layer", allowed)
+    if name not in {layer.name for layer, _, _ in usable}:
+        some = ", ".join(allowed[:8]) + (", …" if len(allowed) > 8 else "")
+        raise BadInput(f"{model.name} has no layer {name!r}.", f"Expected one of {some}.", "layer", allowed)
+
+
+def class_index(class_: str | int | None, model: Model, dataset_names) -> int | str:
+    """A class by name or index -> its index; "predicted" stays."""
+    if class_ in (None, "predicted"):
+        return "predicted"
+    if isinstance(class_, bool) or not isinstance(class_, str | int | np.integer):
+        raise BadInput(f"Expected a class by name or index, got {class_!r}.", field="class")
+    names = names_for(model, dataset_names)
+    if str(class_) in names and isinstance(class_, str):
+        return names.index(class_)
+    return _index(class_, model, names)
+
+
+def _index(class_, model: Model, names: tuple[str, ...]) -> int:
+    try:
+        index = int(class_)
+    except ValueError:
+        index = -1
+    if 0 <= index < model.n_classes:
+        return index
+    some = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
+    raise BadInput(
+        f"{model.name} has no class {class_!r}.",
+        f"Expected predicted, an index from 0 to {model.n_classes - 1}, or one of {some}.",
+        "class",
+        ("predicted", *names[:50]),
+    )
+
+
+def items_of(images) -> tuple[tuple[Item, ...], Dataset | None]:
+    """Images as a run takes them: a Dataset or a part of one, ImageRefs, or an array that is network input."""
+    if isinstance(images, Dataset):
+        positions = images.positions()
+        refs = ((int(index), images.collection.ref(int(index))) for index in positions)
+        items = tuple(Item(index, ref.name, ref.label, ref) for index, ref in refs)
+        return _not_empty(items), images
+    if isinstance(images, np.ndarray):
+        return _not_empty(_rows(images)), None
+    if isinstance(images, ImageRef | str | Path):
+        images = [images]
+    return _not_empty(tuple(_item(index, image) for index, image in enumerate(images or ()))), None
+
+
+def _not_empty(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    if not items:
+        raise BadInput("No image was given; expected at least one.", "Choose images first.", field="images")
+    return items
+
+
+def _rows(images: np.ndarray) -> tuple[Item, ...]:
+    if images.ndim != 4 or images.dtype.kind not in "fiub":
+        raise BadInput(
+            f"Expected an array (N, H, W, C) of numbers, got shape {images.shape} of {images.dtype}.", field="images"
+        )
+    rows = images.astype(np.float32)
+    if not np.isfinite(rows).all():
+        raise BadInput("The array of images holds NaN or infinite values.", "Replace them first.", field="images")
+    return tuple(Item(index, f"image {index}", row=row) for index, row in enumerate(rows))
+
+
+def _item(index: int, image) -> Item:
+    if isinstance(image, ImageRef):
+        return Item(index, image.name, image.label, image)
+    path = Path(image).expanduser()
+    if not path.exists():
+        raise BadInput(f"There is no image file {str(path)!r}.", "Check the path.", field="images")
+    return Item(index, path.name, None, ImageRef(path.name, str(path.resolve())))

@@ -1,0 +1,269 @@
+"""A run: what was asked, how far it is, and what has come out of it so far."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from innv_gui import __version__
+from innv_gui.class_names import map_by_name
+from innv_gui.cluster.jobs import Job
+from innv_gui.errors import BadInput, Conflict, ImageRefused, InnvError, NotFound
+from innv_gui.records import Health, Model, Problem, as_plain
+from innv_gui.session.models import names_for
+from innv_gui.session.request import Item, Request
+from innv_gui.store.maps import KeptMap, MapStore
+from innv_gui.store.runs import RunPart, RunRow, write_run
+
+N_TOP = 5
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One image under one model. key: where its map is kept."""
+
+    status: str = "waiting"  # waiting, done, failed
+    key: str = ""
+    cached: bool = False
+    top: tuple[tuple[int, float], ...] = ()  # class index, probability
+    targets: tuple[int, ...] = ()
+    activations: tuple[float, ...] = ()
+    shape: tuple[int, ...] = ()
+    seconds: float = 0.0
+    engine: str = ""
+    health: tuple[Health, ...] = ()
+    notes: tuple[str, ...] = ()
+    error: InnvError | None = None
+
+
+def cell_of(key: str, kept: KeptMap, cached: bool) -> Cell:
+    """What a page or a script wants to know of a kept map without loading it."""
+    best = np.argsort(-kept.probabilities, kind="stable")[:N_TOP]
+    return Cell(
+        "done",
+        key,
+        cached,
+        top=tuple((int(index), float(kept.probabilities[index])) for index in best),
+        targets=tuple(int(target) for target in kept.targets),
+        activations=tuple(float(value) for value in kept.activations),
+        shape=tuple(kept.values.shape[1:]),
+        seconds=kept.seconds,
+        engine=kept.engine,
+        health=tuple(Health(*item) for item in kept.health),
+        notes=kept.notes,
+    )
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What one model gave for the images of a run that could be read.
+
+    Everything is read from the store when it is asked for: a run of thousands of images takes no memory by itself.
+    """
+
+    model: Model
+    items: tuple[Item, ...]
+    cells: tuple[Cell, ...]
+    _store: MapStore
+
+    def kept(self) -> Iterator[KeptMap]:
+        """One image after the other."""
+        for cell in self.cells:
+            kept = self._store.get(cell.key)
+            if kept is None:
+                raise NotFound("A map is no longer kept.", "Run it again.")
+            yield kept
+
+    @property
+    def maps(self) -> np.ndarray:
+        """float32 (images, targets, H, W, C) in the model's input geometry, not normalised."""
+        return np.stack([kept.values for kept in self.kept()])
+
+    @property
+    def targets(self) -> np.ndarray:
+        """int64 (images, targets): class or neuron indices."""
+        return np.array([cell.targets for cell in self.cells], dtype=np.int64)
+
+    @property
+    def activations(self) -> np.ndarray:
+        """float32 (images, targets): the value that was explained."""
+        return np.array([cell.activations for cell in self.cells], dtype=np.float32)
+
+    @property
+    def probabilities(self) -> np.ndarray:
+        """float32 (images, K)."""
+        return np.stack([kept.probabilities for kept in self.kept()])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """File names of the images."""
+        return tuple(item.name for item in self.items)
+
+    @property
+    def engine(self) -> str:
+        """ "native" or "innvestigate"."""
+        return self.cells[0].engine
+
+    @property
+    def seconds(self) -> float:
+        """Time of the analyzer over all images, without loading and decoding."""
+        return sum(cell.seconds for cell in self.cells)
+
+    @property
+    def health(self) -> tuple[tuple[Health, ...], ...]:
+        """Facts about each image's map."""
+        return tuple(cell.health for cell in self.cells)
+
+
+class Run:
+    """One explanation job over models and images; `run[model]` is an Explanation."""
+
+    def __init__(self, request: Request, store: MapStore):
+        self.id = f"e-{uuid.uuid4().hex[:12]}"
+        self.request = request
+        self.job: Job | None = None
+        self._store = store
+        self._lock = threading.Lock()
+        self._cells: dict[tuple[str, int], Cell] = {}
+        self.failures: dict[str, InnvError] = {}
+        self.seconds = 0.0
+
+    # -- filled by the job
+
+    def put(self, model: Model, position: int, cell: Cell) -> None:
+        """The image at `position` of the request is through (or failed) under `model`."""
+        with self._lock:
+            self._cells[model.id, position] = cell
+
+    def fail(self, model: Model, error: InnvError) -> None:
+        """`model` cannot be explained at all."""
+        with self._lock:
+            self.failures[model.id] = error
+
+    # -- read by anybody
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """In the order they were asked for."""
+        return self.request.models
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The images that were asked for."""
+        return self.request.items
+
+    def cell(self, model: Model, position: int) -> Cell:
+        """How far the image at `position` is under `model`."""
+        with self._lock:
+            return self._cells.get((model.id, position), Cell())
+
+    def kept(self, model: Model, position: int) -> KeptMap:
+        """The map itself; raises NotFound while there is none."""
+        cell = self.cell(model, position)
+        kept = self._store.get(cell.key) if cell.status == "done" else None
+        if kept is None:
+            raise NotFound(f"There is no map of {self.items[position].name} for {model.name} yet.", field="image")
+        return kept
+
+    def __getitem__(self, model: Model) -> Explanation:
+        if model.id not in {known.id for known in self.models}:
+            raise NotFound(f"{model.name} is not part of this run.", field="models")
+        if model.id in self.failures:
+            raise self.failures[model.id]
+        cells = [self.cell(model, position) for position in range(len(self.items))]
+        done = [(item, cell) for item, cell in zip(self.items, cells, strict=True) if cell.status == "done"]
+        if not done:
+            raise next((cell.error for cell in cells if cell.error), Conflict("No map of this run is finished yet."))
+        items, cells = zip(*done, strict=True)
+        return Explanation(model, items, cells, self._store)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Images that could not be used, with the reason, each once."""
+        with self._lock:
+            failed = {position: cell.error for (_, position), cell in self._cells.items() if cell.status == "failed"}
+        return tuple(Problem(self.items[position].name, str(failed[position])) for position in sorted(failed))
+
+    def raise_if_nothing(self) -> None:
+        """Raise the reason when not one map came out."""
+        for model in self.models:
+            if model.id not in self.failures and any(
+                self.cell(model, position).status == "done" for position in range(len(self.items))
+            ):
+                return
+        if self.failures:
+            raise next(iter(self.failures.values()))
+        first = self.problems[0] if self.problems else None
+        raise ImageRefused(first.reason if first else "No image could be explained.", field="images")
+
+    def names(self, model: Model) -> tuple[str, ...]:
+        """Class names of a model as this run shows them."""
+        return names_for(model, self.request.dataset_names)
+
+    def notes(self, model: Model) -> tuple[str, ...]:
+        """What a person should know about this model in this run: classes that do not fit the labels, for one."""
+        labels = self.request.dataset_names
+        if not labels or not model.class_names:
+            return ()
+        _, _, unknown = map_by_name(model.class_names, labels)
+        if not unknown:
+            return ()
+        some = ", ".join(unknown[:5]) + (", …" if len(unknown) > 5 else "")
+        return (f"{len(unknown)} of {len(labels)} labels have no class of that name in {model.name}: {some}.",)
+
+    # -- export
+
+    def save(self, path: str | Path) -> Path:
+        """Write the run as HDF5 in the layout ViRelAy reads."""
+        parts = (self._part(model) for model in self.models if self._has_maps(model))
+        if not any(self._has_maps(model) for model in self.models):
+            raise BadInput("This run has no map to save yet.", "Wait until one is finished.", field="explanation")
+        return write_run(path, self._attributes(), parts)
+
+    def _has_maps(self, model: Model) -> bool:
+        done = any(self.cell(model, position).status == "done" for position in range(len(self.items)))
+        return done and model.id not in self.failures
+
+    def _attributes(self) -> dict:
+        request = self.request
+        return {
+            "method": request.analyzer.name,
+            "parameters": request.params,
+            "engine": request.engine,
+            "models": [model.name for model in request.models],
+            "innv_gui_version": __version__,
+        }
+
+    def _part(self, model: Model) -> RunPart:
+        target = self.request.targets[self.models.index(model)]
+        names = self.names(model)
+        attributes = {
+            **self._attributes(),
+            "model": model.name,
+            "model_sha256": model.source.sha256,
+            "layer": target.layer or layer_of(self.request, model),
+            "target": as_plain(target),
+            "preprocessing": as_plain(model.preprocessing),
+            "class_names": list(names),
+        }
+        return RunPart(model.letter, attributes, self._rows(model, names))
+
+    def _rows(self, model: Model, names: tuple[str, ...]) -> Iterator[RunRow]:
+        explanation = self[model]
+        for item, kept in zip(explanation.items, explanation.kept(), strict=True):
+            label = names.index(item.label) if item.label in names else -1
+            yield RunRow(item.name, label, item.label or "", kept)
+
+
+def layer_of(request: Request, model: Model) -> str:
+    """The layer a run aims at in this model, chosen or by default."""
+    target = request.targets[request.models.index(model)]
+    if target.layer:
+        return target.layer
+    is_cam = request.analyzer.targets.value == "cam"
+    return (model.facts.cam_layer or "") if is_cam else model.facts.explained_layer

@@ -1,0 +1,191 @@
+"""The session: models, datasets and runs together, with the cluster that does the work and the folder that keeps it."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from innv_gui.cluster.jobs import Jobs
+from innv_gui.cluster.pool import Pool
+from innv_gui.errors import BadInput, NotFound
+from innv_gui.folders import folder
+from innv_gui.records import Model
+from innv_gui.session.explain import Blueprints, explain
+from innv_gui.session.images import Dataset, DatasetEntry, DatasetShelf
+from innv_gui.session.models import ModelEntry, ModelShelf
+from innv_gui.session.pictures import Pictures
+from innv_gui.session.request import Request, check_request, items_of
+from innv_gui.session.run import Run
+from innv_gui.store.maps import MapStore
+from innv_gui.store.workspace import Workspace
+
+RUNS_KEPT = 100
+PREDICT_CHUNK = 32
+
+
+class Session:
+    """Everything innv-gui can do, from Python.
+
+    workspace: a folder that keeps maps, uploads and samples; None is a temporary one.
+    scheduler: address of a running Dask scheduler; None is the embedded cluster on this machine.
+    trusted: SHA-256 of model files whose Lambda layers may run. hooks: a Python file with preprocess, postprocess
+    or decode_prob.
+    """
+
+    def __init__(self, workspace=None, scheduler=None, *, trusted: Sequence[str] = (), hooks: str | None = None):
+        if scheduler is not None:
+            raise BadInput(
+                "Work on a remote scheduler is not part of this version.",
+                "Leave it out: the work runs here.",
+                "scheduler",
+            )
+        self.workspace = Workspace(workspace)
+        self.jobs = Jobs()
+        self._pool: Pool | None = None
+        self._lock = threading.Lock()
+        self._blueprints: Blueprints | None = None
+        self.store = MapStore(self.workspace.part("maps"))
+        self.models = ModelShelf(lambda: self.pool, self.jobs, tuple(trusted), hooks)
+        self.datasets = DatasetShelf(lambda: self.pool, self.jobs)
+        self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
+        self._runs: OrderedDict[str, Run] = OrderedDict()
+
+    @property
+    def pool(self) -> Pool:
+        """The workers; started when first needed."""
+        with self._lock:
+            if self._pool is None:
+                self._pool = Pool(self.workspace.folder)
+                self._blueprints = Blueprints(self._pool)
+            return self._pool
+
+    def warm_up(self, *kinds: str) -> None:
+        """Start workers before they are needed, without waiting for them."""
+        for kind in kinds:
+            self.pool.start(kind)
+
+    # -- models and datasets
+
+    def add_model(self, file, *, name=None, preprocessing=None, classes=None, weights=None, output=None) -> Model:
+        """Load a model and wait for it.
+
+        file: a .keras or .h5 file, an architecture .json (with `weights`), or a name of keras.applications (with
+        `weights`, a file or "random"). preprocessing: none, unit, symmetric, caffe, tf, torch, or
+        "mean=..;std=.."; None detects it. classes: a file or a list of names. output: index, for several outputs.
+        """
+        entry = self.start_model(
+            file, name=name, preprocessing=preprocessing, classes=classes, weights=weights, output=output
+        )
+        return self._waited(entry, self.models)
+
+    def start_model(self, file, **wishes) -> ModelEntry:
+        """Begin to load a model; the entry's job tells how far it is."""
+        return self.models.start(file, **wishes)
+
+    def remove_model(self, id: str) -> None:
+        """Forget a model; its kept maps stay for the day it comes back."""
+        entry = self.models.entry(id)
+        if entry.model is not None and self._blueprints is not None:
+            self._blueprints.forget(entry.model)
+        self.models.remove(id)
+
+    def add_dataset(self, path: str | Path, *, name: str | None = None) -> Dataset:
+        """Open images and wait until they are listed: a folder, a manifest, .npy/.npz, or HDF5."""
+        return self._waited(self.datasets.start(path, name), self.datasets)
+
+    def add_samples(self, name: str) -> DatasetEntry:
+        """Begin to make and open one of the sample sets: digits or weather."""
+        return self.datasets.begin(name, lambda: str(self._samples()[name]))
+
+    def _samples(self) -> dict:
+        return self.pool.run("images.samples", str(self.workspace.part("samples")), about="the sample images")
+
+    def sample_models(self) -> list[Path]:
+        """The model files that come with innv-gui."""
+        files = folder("sample_models").iterdir()
+        return sorted(path for path in files if path.suffix in (".keras", ".h5"))
+
+    def _waited(self, entry, shelf):
+        try:
+            entry.job.wait()
+        except BaseException:
+            shelf.remove(entry.id)
+            raise
+        return shelf.get(entry.id)
+
+    # -- explanations
+
+    def explain(self, models, images, analyzer: str, params: dict | None = None, **wishes) -> Run:
+        """Explain images and wait for all maps.
+
+        models: a Model or several. images: a Dataset or part of one, paths, or an array (N, H, W, C) that is network
+        input already. wishes: layer, neuron, top_neurons, class_ ("predicted", a name or an index), engine ("auto",
+        "native", "innvestigate"), unchecked (run a method on a model it does not know), softmax (explain the
+        probability). Raises the reason when not one map comes out.
+        """
+        images = self._usable_images(images)
+        run = self.start_explain(check_request(models, images, analyzer, params, **wishes))
+        run.job.wait()
+        return run
+
+    def start_explain(self, request: Request) -> Run:
+        """Begin a run; `run.job` tells how far it is, `run.cell(...)` what is there."""
+        run = Run(request, self.store)
+        method, count = request.analyzer.name, len(request.items) * len(request.models)
+        pool = self.pool
+        if request.engine == "innvestigate":
+            pool.start("innvestigate")
+        work = lambda job: explain(run, pool, self.store, self._blueprints, job)  # noqa: E731
+        with self._lock:
+            self._runs[run.id] = run
+            while len(self._runs) > RUNS_KEPT:
+                self._runs.popitem(last=False)
+        run.job = self.jobs.start("explain", f"Explaining with {method}", work, count, "maps")
+        return run
+
+    def run(self, id: str) -> Run:
+        """An earlier run by its id."""
+        with self._lock:
+            if id not in self._runs:
+                raise NotFound(f"There is no explanation {id!r}.", "Ask for it again; kept maps are reused.")
+            return self._runs[id]
+
+    def predict(self, model: Model, images) -> np.ndarray:
+        """Class probabilities, float32 (N, K), in the order of the images."""
+        items, _ = items_of(self._usable_images(images))
+        parts = []
+        for start in range(0, len(items), PREDICT_CHUNK):
+            chunk = items[start : start + PREDICT_CHUNK]
+            is_array = chunk[0].row is not None
+            refs = None if is_array else tuple(item.ref for item in chunk)
+            arrays = np.stack([item.row for item in chunk]) if is_array else None
+            prepared = self.pool.run("keras.prepare", model.source, model.preprocessing, refs, arrays, about=model.name)
+            parts.append(prepared.probabilities)
+        return np.concatenate(parts)
+
+    def _usable_images(self, images):
+        """A path to a folder or a container is opened; everything else is taken as it is."""
+        if isinstance(images, str | Path):
+            return self.add_dataset(images)
+        return images
+
+    # -- end
+
+    def close(self) -> None:
+        """Stop all work and let go of the workspace."""
+        self.jobs.close()
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close()
+        self.workspace.close()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
