@@ -1,0 +1,27 @@
+"""The methods and their parameters."""
+
+from __future__ import annotations
+
+from innv_gui import analyzers
+from innv_gui.plots.colormaps import TABLES
+from innv_gui.web.api import api
+from innv_gui.web.routes import route
+from innv_gui.web.schemas import ParamsCheck
+
+
+@route(api, "GET", "/analyzers")
+def list_analyzers():
+    """All methods with their parameters, as declared."""
+    return {"analyzers": [analyzers.describe(analyzer) for analyzer in analyzers.all()]}
+
+
+@route(api, "POST", "/analyzers/<name>/check", body=ParamsCheck)
+def check_params(name: str, body: ParamsCheck):
+    """Check parameters without running anything; the answer is the complete set."""
+    return {"params": analyzers.check(name, body.params)}
+
+
+@route(api, "GET", "/colormaps")
+def list_colormaps():
+    """Colour maps as 256 colours each."""
+    return {name: table.tolist() for name, table in TABLES.items()}

@@ -1,0 +1,135 @@
+"""Datasets: list, open, look through, check; and the basket, the one selection of the product."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Response, current_app, request
+
+from innv_gui.errors import NotFound
+from innv_gui.records import ImageRef, as_plain
+from innv_gui.web.answers import dataset_json
+from innv_gui.web.api import api, session
+from innv_gui.web.routes import route
+from innv_gui.web.schemas import Basket, ImagesQuery, ThumbnailQuery
+from innv_gui.web.uploads import save_image_uploads
+
+PICTURE_PX = 1024
+KEEP_S = 3600
+
+
+@route(api, "GET", "/datasets")
+def list_datasets():
+    """All datasets in the order they were opened."""
+    return {"datasets": [dataset_json(entry) for entry in session().datasets.entries()]}
+
+
+@route(api, "POST", "/datasets", form=("images",), status=202)
+def open_dataset():
+    """Upload images (or one .npz, .npy, .h5 or manifest) as a new dataset; opening goes on as a job."""
+    files = request.files.getlist("images")
+    folder = save_image_uploads(session().workspace, files)
+    entry = session().datasets.start(_container(folder), name=_name(files))
+    return {"dataset": dataset_json(entry), "job": entry.job.as_json()}
+
+
+def _container(folder: Path) -> Path:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    is_container = len(files) == 1 and files[0].suffix.lower() in (".npz", ".npy", ".h5", ".hdf5", ".csv", ".parquet")
+    return files[0] if is_container else folder
+
+
+def _name(files) -> str:
+    if len(files) == 1:
+        return files[0].filename.replace("\\", "/").rsplit("/", 1)[-1][:80]
+    top = {file.filename.split("/")[0] for file in files if "/" in file.filename}
+    return top.pop()[:80] if len(top) == 1 else "uploaded images"
+
+
+@route(api, "GET", "/datasets/<id>")
+def get_dataset(id: str):
+    """One dataset."""
+    return dataset_json(session().datasets.entry(id))
+
+
+@route(api, "DELETE", "/datasets/<id>", status=204)
+def remove_dataset(id: str):
+    """Forget a dataset; its files stay."""
+    session().datasets.remove(id)
+
+
+@route(api, "GET", "/datasets/<id>/images", query=ImagesQuery)
+def list_images(id: str, query: ImagesQuery):
+    """A page of images, searched by file name and filtered by label."""
+    collection = session().datasets.get(id).collection
+    found = collection.search(query.q or None, query.label or None)
+    start = query.page * query.per_page
+    rows = [(int(index), collection.ref(int(index))) for index in found[start : start + query.per_page]]
+    images = [{"index": index, "name": ref.name, "label": ref.label} for index, ref in rows]
+    return {"total": len(found), "page": query.page, "per_page": query.per_page, "images": images}
+
+
+def image_ref(id: str, index: int) -> ImageRef:
+    """One image of a dataset."""
+    dataset = session().datasets.get(id)
+    if not 0 <= index < len(dataset):
+        raise NotFound(f"{dataset.name} has no image {index}.", f"Expected 0 to {len(dataset) - 1}.", field="image")
+    return dataset[index]
+
+
+def png(content: bytes) -> Response:
+    """A picture that the browser may keep for a while."""
+    answer = Response(content, mimetype="image/png")
+    answer.headers["Cache-Control"] = f"private, max-age={KEEP_S}"
+    return answer
+
+
+@route(api, "GET", "/datasets/<id>/images/<int:index>/thumbnail", query=ThumbnailQuery, answer="image/png")
+def get_thumbnail(id: str, index: int, query: ThumbnailQuery):
+    """An image as a small picture."""
+    return png(session().pictures.thumbnail(image_ref(id, index), query.size))
+
+
+@route(api, "GET", "/datasets/<id>/images/<int:index>/picture", answer="image/png")
+def get_picture(id: str, index: int):
+    """An image as a picture of at most 1024 pixels."""
+    return png(session().pictures.thumbnail(image_ref(id, index), PICTURE_PX))
+
+
+@route(api, "GET", "/datasets/<id>/images/<int:index>/as/<model>", answer="image/png")
+def get_picture_as_seen(id: str, index: int, model: str):
+    """An image in a model's input geometry."""
+    return png(session().pictures.as_seen(image_ref(id, index), session().models.get(model)))
+
+
+@route(api, "GET", "/datasets/<id>/problems")
+def list_problems(id: str):
+    """Files that cannot be used, with the reason; complete once the dataset has been checked."""
+    entry = session().datasets.entry(id)
+    total = len(entry.dataset) if entry.dataset is not None else 0
+    return {"checked": entry.checked, "total": total, "problems": [as_plain(problem) for problem in entry.problems]}
+
+
+@route(api, "POST", "/datasets/<id>/scan", status=202)
+def scan_dataset(id: str):
+    """Try every file of a dataset, as a job."""
+    return {"job": session().datasets.start_scan(id).as_json()}
+
+
+@route(api, "GET", "/basket")
+def get_basket():
+    """The selection."""
+    return current_app.config["BASKET"]
+
+
+@route(api, "PUT", "/basket", body=Basket)
+def put_basket(body: Basket):
+    """Replace the selection."""
+    if body.dataset is not None:
+        dataset = session().datasets.get(body.dataset)
+        wrong = [index for index in body.images if not 0 <= index < len(dataset)]
+        if wrong:
+            raise NotFound(f"{dataset.name} has no image {wrong[0]}.", f"Expected 0 to {len(dataset) - 1}.", "images")
+    images = list(dict.fromkeys(body.images)) if body.dataset is not None else []
+    current_app.config["BASKET"] = {"dataset": body.dataset, "images": images}
+    return current_app.config["BASKET"]

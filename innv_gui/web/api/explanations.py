@@ -1,0 +1,123 @@
+"""Explanations: ask, follow, fetch maps as numbers or pictures."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from flask import Response, send_file
+
+from innv_gui.errors import NotFound
+from innv_gui.plots.heatmap import reduce, render
+from innv_gui.records import Model
+from innv_gui.session.request import check_request
+from innv_gui.session.run import Run
+from innv_gui.web.answers import run_json
+from innv_gui.web.api import api, session
+from innv_gui.web.api.datasets import image_ref, png
+from innv_gui.web.routes import route
+from innv_gui.web.schemas import NewExplanation, PictureQuery
+
+MAP = "/explanations/<id>/maps/<model>/<int:image>"
+
+
+@route(api, "POST", "/explanations", body=NewExplanation, status=202)
+def add_explanation(body: NewExplanation):
+    """Explain images with one method under one or many models; goes on as a job."""
+    current = session()
+    models = [current.models.get(id) for id in dict.fromkeys(body.models)]
+    dataset = current.datasets.get(body.dataset)
+    for index in body.images:
+        image_ref(body.dataset, index)
+    request = check_request(
+        models,
+        dataset[list(dict.fromkeys(body.images))] if body.images else None,
+        body.analyzer,
+        body.params,
+        layer=body.layer,
+        neuron=body.neuron,
+        top_neurons=body.top_neurons,
+        class_=body.class_,
+        engine=body.engine,
+        unchecked=body.unchecked,
+        softmax=body.softmax,
+    )
+    run = current.start_explain(request)
+    return {"explanation": run_json(run), "job": run.job.as_json()}
+
+
+@route(api, "GET", "/explanations/<id>")
+def get_explanation(id: str):
+    """A run with what is finished of it."""
+    return run_json(session().run(id))
+
+
+def _find(id: str, model: str, image: int) -> tuple[Run, Model, int]:
+    run = session().run(id)
+    models = {known.id: known for known in run.models}
+    if model not in models:
+        raise NotFound(f"Model {model!r} is not part of this explanation.", field="model")
+    positions = {item.index: position for position, item in enumerate(run.items)}
+    if image not in positions:
+        raise NotFound(f"Image {image} is not part of this explanation.", field="image")
+    return run, models[model], positions[image]
+
+
+@route(api, "GET", MAP + ".f32", answer="application/octet-stream")
+def get_drawn(id: str, model: str, image: int):
+    """What is drawn of a map: little-endian float32, (H, W), or (H, W, C) for colour pictures; see X-Shape."""
+    run, known, position = _find(id, model, image)
+    drawn = reduce(run.kept(known, position).values[0], run.request.analyzer.display.kind)
+    answer = Response(np.ascontiguousarray(drawn, "<f4").tobytes(), mimetype="application/octet-stream")
+    answer.headers["X-Shape"] = ",".join(str(size) for size in drawn.shape)
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    return answer
+
+
+@route(api, "GET", MAP + ".npy", answer="application/octet-stream")
+def get_map(id: str, model: str, image: int):
+    """A map as it was computed: NumPy file, float32 (targets, H, W, C)."""
+    run, known, position = _find(id, model, image)
+    buffer = io.BytesIO()
+    np.save(buffer, run.kept(known, position).values, allow_pickle=False)
+    buffer.seek(0)
+    return send_file(buffer, "application/octet-stream", True, _name(run, known, position, "npy"))
+
+
+@route(api, "GET", MAP + ".png", query=PictureQuery, answer="image/png")
+def get_map_picture(id: str, model: str, image: int, query: PictureQuery):
+    """A map as a picture, over the image where the method is drawn so."""
+    run, known, position = _find(id, model, image)
+    display, kept = run.request.analyzer.display, run.kept(known, position)
+    item = run.items[position]
+    picture = session().pictures.as_seen(item.ref, known)
+    content = render(
+        picture,
+        kept.values[0],
+        display.kind,
+        query.colormap or display.colormap,
+        display.opacity if query.opacity is None else query.opacity,
+        query.clip,
+        bar=query.bar,
+    )
+    answer = png(content)
+    answer.headers["Content-Disposition"] = f'inline; filename="{_name(run, known, position, "png")}"'
+    return answer
+
+
+@route(api, "GET", "/explanations/<id>/run.h5", answer="application/x-hdf5")
+def get_run_file(id: str):
+    """The whole run as HDF5, in the layout that ViRelAy reads."""
+    run = session().run(id)
+    with tempfile.TemporaryDirectory(dir=session().workspace.folder) as folder:
+        path = run.save(Path(folder) / "run.h5")
+        content = io.BytesIO(path.read_bytes())
+    return send_file(content, "application/x-hdf5", True, f"{run.request.analyzer.name}.h5")
+
+
+def _name(run: Run, model: Model, position: int, suffix: str) -> str:
+    stem = Path(run.items[position].name).stem
+    text = f"{stem}-{model.name}-{run.request.analyzer.name}"
+    return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in text)[:120] + f".{suffix}"

@@ -1,0 +1,71 @@
+"""The Flask application for one session."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from innv_gui import __version__
+from innv_gui.applications import APPLICATIONS
+from innv_gui.errors import InnvError, NotFound, WorkFailed
+from innv_gui.folders import folder
+from innv_gui.session import Session
+from innv_gui.web.api import api
+from innv_gui.web.pages import pages
+from innv_gui.web.security import guard
+
+UPLOAD_BYTES = 4 << 30
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def create_app(
+    session: Session,
+    token: str,
+    *,
+    hosts: tuple[str, ...] = LOOPBACK,
+    offered: tuple[Path, ...] = (),
+    start: Callable[[], dict] = dict,
+) -> Flask:
+    """The application. offered: model files named at start; start: what the pages open with."""
+    app = Flask("innv_gui", template_folder=str(folder("templates")), static_folder=str(folder("static")))
+    app.json.sort_keys = False
+    app.config.update(
+        SESSION=session,
+        START=start,
+        OFFERED={f"f{number}": path for number, path in enumerate(offered, 1)},
+        APPLICATIONS=APPLICATIONS,
+        BASKET={"dataset": None, "images": []},
+        MAX_CONTENT_LENGTH=UPLOAD_BYTES,
+        MAX_FORM_PARTS=200_000,
+    )
+    guard(app, token, hosts)
+    app.register_blueprint(api)
+    app.register_blueprint(pages)
+    app.context_processor(lambda: {"version": __version__})
+    app.register_error_handler(InnvError, _answer_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _bug)
+    return app
+
+
+def _answer_error(error: InnvError):
+    if request.path.startswith("/api/"):
+        return jsonify(error.as_json()), error.status
+    return render_template("error.html", page="error", error=error), error.status
+
+
+def _http_error(error: HTTPException):
+    if error.code is not None and error.code < 400:
+        return error
+    said = NotFound("There is nothing at this address.") if error.code == 404 else InnvError(f"{error.description}")
+    said.status = error.code or 500
+    return _answer_error(said)
+
+
+def _bug(error: Exception):
+    logging.getLogger("innv_gui").exception("A request failed.")
+    return _answer_error(WorkFailed(f"Something in innv-gui went wrong: {type(error).__name__}.", "The log says more."))

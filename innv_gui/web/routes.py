@@ -1,0 +1,103 @@
+"""One declaration for a REST route: what comes in, what it does, how it is documented.
+
+`@route` registers the view, checks query and body against pydantic models and keeps what the OpenAPI document needs.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, jsonify, request
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from innv_gui.errors import BadInput
+
+
+class Incoming(BaseModel):
+    """Base of everything that comes in: unknown names, NaN and infinity are refused."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+@dataclass(frozen=True)
+class Route:
+    """What the OpenAPI document says of one route."""
+
+    method: str
+    path: str  # in Flask's form, below /api/v1
+    summary: str
+    body: type[Incoming] | None
+    query: type[Incoming] | None
+    form: tuple[str, ...]  # files of a multipart form
+    status: int
+    answer: str  # content type
+    name: str
+
+
+ROUTES: dict[tuple[str, str], Route] = {}
+
+
+def route(
+    blueprint: Blueprint,
+    method: str,
+    path: str,
+    *,
+    body: type[Incoming] | None = None,
+    query: type[Incoming] | None = None,
+    form: tuple[str, ...] = (),
+    status: int = 200,
+    answer: str = "application/json",
+):
+    """Register a view. It gets `body` and `query` as checked values; its docstring's first line documents it."""
+
+    def register(view: Callable) -> Callable:
+        summary = (view.__doc__ or view.__name__).strip().splitlines()[0]
+        ROUTES[method, path] = Route(method, path, summary, body, query, form, status, answer, view.__name__)
+
+        @functools.wraps(view)
+        def wrapped(**kwargs):
+            if query is not None:
+                kwargs["query"] = checked(query, request.args.to_dict())
+            if body is not None and (not form or request.is_json):
+                kwargs["body"] = checked(body, _json())
+            elif body is not None:
+                kwargs["body"] = None
+            return _answer(view(**kwargs), status)
+
+        blueprint.add_url_rule(path, view.__name__, wrapped, methods=[method])
+        return wrapped
+
+    return register
+
+
+def _answer(result, status: int) -> Response | tuple:
+    if isinstance(result, Response):
+        return result
+    return ("", 204) if result is None else (jsonify(result), status)
+
+
+def _json() -> dict:
+    content = request.get_json(silent=True)
+    if not isinstance(content, dict):
+        raise BadInput("Expected a JSON object as the body of the request.", "Send Content-Type: application/json.")
+    return content
+
+
+def checked(model: type[BaseModel], values: dict) -> BaseModel:
+    """The values as `model`, or BadInput that names the first field that does not fit."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise bad_input(error) from None
+
+
+def bad_input(error: ValidationError) -> BadInput:
+    """What pydantic found, as one sentence."""
+    first = error.errors(include_url=False, include_context=False)[0]
+    field = ".".join(str(part) for part in first["loc"]) or None
+    got = repr(first.get("input"))
+    got = got if len(got) <= 80 else got[:77] + "…"
+    message = f"{field or 'The request'}: {first['msg'][:1].lower()}{first['msg'][1:]}, got {got}."
+    return BadInput(message, "See /api/v1/openapi.json for what is expected.", field)

@@ -1,0 +1,106 @@
+"""What comes in over REST. The OpenAPI document is generated from these."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from innv_gui.errors import BadInput
+from innv_gui.records import PREPROCESSING_MODES, RESIZE_RULES
+from innv_gui.web.routes import Incoming
+
+Id = Field(min_length=1, max_length=64)
+Index = Field(ge=0, lt=2**31)
+COLORMAPS = ("seismic", "jet", "grey", "inferno", "viridis")
+
+
+class NewModel(Incoming):
+    """A model that is not uploaded: offered at start, or a network of keras.applications."""
+
+    offered: str | None = Field(None, max_length=64, description="Id of a file offered at start.")
+    application: str | None = Field(None, max_length=64, description="Name in keras.applications.")
+    weights: Literal["random"] | None = Field(None, description="Weights of a network of keras.applications.")
+
+    @model_validator(mode="after")
+    def _one(self):
+        if (self.offered is None) == (self.application is None):
+            raise BadInput("Expected either offered or application.", field="offered")
+        return self
+
+
+class PreprocessingChange(Incoming):
+    """How pixels become network input."""
+
+    mode: Literal[PREPROCESSING_MODES]
+    mean: list[float] | float | None = None
+    std: list[float] | float | None = None
+    resize: Literal[RESIZE_RULES] = "stretch"
+
+
+class ModelChange(Incoming):
+    """What can be edited of a model."""
+
+    name: str | None = Field(None, min_length=1, max_length=120)
+    preprocessing: PreprocessingChange | None = None
+    class_names: list[str] | dict[str, str | list[str]] | None = None
+
+
+class LayersQuery(Incoming):
+    """For which method layers are listed."""
+
+    analyzer: str | None = Field(None, max_length=64)
+
+
+class ParamsCheck(Incoming):
+    """Parameters to check, by name."""
+
+    params: dict = Field(default_factory=dict)
+
+
+class ImagesQuery(Incoming):
+    """A page of a dataset."""
+
+    page: int = Field(0, ge=0, lt=2**31)
+    per_page: int = Field(60, ge=1, le=500)
+    q: str | None = Field(None, max_length=200, description="Text that the file name contains.")
+    label: str | None = Field(None, max_length=200)
+
+
+class ThumbnailQuery(Incoming):
+    """Longest side in pixels."""
+
+    size: int = Field(96, ge=16, le=1024)
+
+
+class Basket(Incoming):
+    """The one selection of the product."""
+
+    dataset: str | None = Field(None, max_length=64)
+    images: list[int] = Field(default_factory=list, max_length=100_000)
+
+
+class NewExplanation(Incoming):
+    """A run: which models on which images with which method and target."""
+
+    models: list[str] = Field(min_length=0, max_length=64)
+    dataset: str = Id
+    images: list[int] = Field(max_length=100_000)
+    analyzer: str = Field(max_length=64)
+    params: dict = Field(default_factory=dict)
+    layer: str | dict[str, str | None] | None = Field(None, description="A layer's name, or one a model id.")
+    neuron: int | None = None
+    top_neurons: int | None = None
+    class_: str | int = Field("predicted", alias="class", description='"predicted", a class name or an index.')
+    engine: str = Field("auto", max_length=32)
+    unchecked: bool = Field(False, description="Run a method on layers that it does not know.")
+    softmax: bool = Field(False, description="Explain the probability instead of the logit.")
+
+
+class PictureQuery(Incoming):
+    """How a map is drawn; the method's own way where nothing is said."""
+
+    colormap: Literal[COLORMAPS] | None = None
+    opacity: float | None = Field(None, ge=0, le=1)
+    clip: float = Field(100, ge=50, le=100, description="Percentile of |relevance| that takes the full colour.")
+    bar: bool = Field(True, description="With a colour bar.")
