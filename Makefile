@@ -1,0 +1,50 @@
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do $$p -c '' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 5000
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help install install-test demo test bench lint lock samples clean
+
+help: ## say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+install: $(VENV)/run.done ## the environment alone, in .venv
+
+$(VENV)/run.done: requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --no-deps -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+install-test: $(VENV)/test.done
+
+$(VENV)/test.done: $(VENV)/run.done requirements-test.lock
+	$(BIN)/pip install --quiet --no-deps -r requirements-test.lock
+	touch $@
+
+demo: install ## start on sample models and images; prints the address
+	$(BIN)/innv-gui demo --port $(PORT)
+
+test: install-test ## everything, browser tests too
+	@sh tests/need_chromium.sh
+	$(BIN)/python -m pytest
+
+bench: install ## measure; prints and stores bench/results.json
+	$(BIN)/python -m bench
+
+lint: install-test ## style and form
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+lock: ## resolve requirements/*.in into the lock files (needs uv)
+	uv pip compile --universal --python-version 3.11 requirements/run.in --override requirements/overrides.txt \
+	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet -o requirements.lock
+	uv pip compile --universal --python-version 3.11 requirements/test.in -c requirements.lock \
+	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet -o requirements-test.lock
+
+samples: install ## train the sample models again
+	$(BIN)/python sample_models/train.py
+
+clean: ## remove the environment and what tests leave
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info

@@ -1,0 +1,115 @@
+"""The command line: `innv-gui demo | serve | explain | doctor`.
+
+Exit status: 0 good, 2 wrong usage, 1 the work failed. Errors are one sentence and a hint on standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from innv_gui import __version__
+from innv_gui.errors import BadInput, InnvError
+
+DEFAULT_PORT = 5000
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, with exit status 2."""
+
+    def error(self, message: str):
+        """One sentence, then where help is."""
+        raise BadInput(f"{message[:1].upper()}{message[1:]}.", f"See {self.prog} --help.")
+
+
+def parser() -> Parser:
+    """All commands with their options."""
+    top = Parser(prog="innv-gui", description="See what Keras image classifiers look at, and compare them.")
+    top.add_argument("--version", action="version", version=f"innv-gui {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+    _demo(commands.add_parser("demo", help="start on sample models and sample images"))
+    _serve(commands.add_parser("serve", help="start on your models and images"))
+    _explain(commands.add_parser("explain", help="write explanations to a file, without a server"))
+    commands.add_parser("doctor", help="say whether everything is installed")
+    return top
+
+
+def _demo(command: Parser) -> None:
+    command.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1 (default 5000)")
+    command.add_argument("--workspace", help="folder that keeps maps and uploads (default: a temporary one)")
+
+
+def _shared(command: Parser) -> None:
+    command.add_argument(
+        "--model",
+        action="append",
+        default=[],
+        metavar="M",
+        help="a .keras or .h5 file, ARCHITECTURE.json@WEIGHTS, or a network of keras.applications: VGG16@random, "
+        "VGG16@WEIGHTS; may be given several times",
+    )
+    command.add_argument("--classes", metavar="F", help="class names: JSON, or a text file with a name a line")
+    command.add_argument(
+        "--preprocessing",
+        metavar="P",
+        help="none, unit, symmetric, caffe, tf, torch or mean=..;std=.. (default: detected)",
+    )
+    command.add_argument("--workspace", metavar="DIR", help="folder that keeps maps and uploads")
+    command.add_argument("--scheduler", metavar="ADDR", help=argparse.SUPPRESS)
+    command.add_argument(
+        "--trust", action="append", default=[], metavar="SHA256", help="run Lambda layers of the file with this hash"
+    )
+    command.add_argument("--hooks", metavar="FILE", help="Python file with preprocess, postprocess or decode_prob")
+
+
+def _serve(command: Parser) -> None:
+    _shared(command)
+    command.add_argument("--images", action="append", default=[], metavar="DIR", help="folder, manifest, .npz or HDF5")
+    command.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1 (default 5000)")
+
+
+def _explain(command: Parser) -> None:
+    _shared(command)
+    command.add_argument("--images", nargs="+", action="extend", default=[], metavar="I", help="images or folders")
+    command.add_argument("--analyzer", required=True, metavar="A", help="a method, e.g. lrp.epsilon")
+    command.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="e.g. epsilon=1e-3")
+    command.add_argument("--layer", metavar="L", help="a layer by name")
+    target = command.add_mutually_exclusive_group()
+    target.add_argument("--neuron", type=int, metavar="I", help="a neuron of the layer")
+    target.add_argument("--top-neurons", type=int, metavar="N", help="the 1, 4, 9 or 16 most active neurons")
+    target.add_argument("--class", dest="class_", default=None, metavar="C", help="predicted, a name or an index")
+    command.add_argument("--engine", default="auto", metavar="E", help="auto, native or innvestigate")
+    command.add_argument("--unchecked", action="store_true", help="run a method on layers that it does not know")
+    command.add_argument("--out", required=True, metavar="run.h5", help="HDF5 file to write")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    try:
+        options = parser().parse_args(arguments)
+        return _run(options)
+    except InnvError as error:
+        print(f"innv-gui: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("innv-gui: stopped.", file=sys.stderr)
+        return 1
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.command == "doctor":
+        from innv_gui.commands.doctor import doctor
+
+        return doctor()
+    if options.command == "explain":
+        from innv_gui.commands.explain import explain
+
+        return explain(options)
+    from innv_gui.commands.serve import demo, serve
+
+    return demo(options) if options.command == "demo" else serve(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

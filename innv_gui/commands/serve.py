@@ -1,0 +1,103 @@
+"""`innv-gui serve` and `innv-gui demo`: the server on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from innv_gui import samples
+from innv_gui.errors import BadInput
+from innv_gui.preprocessing_rules import parse
+from innv_gui.session import Session
+from innv_gui.session.models import parse_model_argument, source_of
+from innv_gui.web.app import create_app
+from innv_gui.web.security import new_token
+from innv_gui.web.server import listening, make_server
+
+STORY_MODELS = ("weather_shortcut", "weather_clean")
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serve the given models and images until Ctrl-C."""
+    _check(options)
+    sock = listening(_port(options))
+    with Session(options.workspace, options.scheduler, trusted=options.trust, hooks=options.hooks) as session:
+        session.warm_up("images", "keras")
+        for text in options.model:
+            file, weights = parse_model_argument(text)
+            session.start_model(file, weights=weights, preprocessing=options.preprocessing, classes=options.classes)
+        for text in options.images:
+            session.datasets.start(text)
+        return _serve(session, sock, dict)
+
+
+def _check(options: argparse.Namespace) -> None:
+    parse(options.preprocessing)
+    for text in options.model:
+        source_of(*parse_model_argument(text))
+    for text in options.images:
+        if not Path(text).expanduser().exists():
+            raise BadInput(f"There is no folder or file {text!r}.", "Check the path.", field="images")
+
+
+def _port(options: argparse.Namespace) -> int:
+    if not 0 <= options.port <= 65535:
+        raise BadInput(f"Expected a port from 0 to 65535, got {options.port}.", field="port")
+    return options.port
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Serve the sample models and images, opened on the story of the two weather models."""
+    sock = listening(_port(options))
+    with Session(options.workspace) as session:
+        session.warm_up("images", "keras")
+        entries = {}
+        for path in _story_first(session.sample_models()):
+            entries[path.stem] = session.start_model(path)
+        datasets = {name: session.add_samples(name) for name in ("weather", "digits")}
+        story = lambda: _story(entries, datasets["weather"])  # noqa: E731
+        return _serve(session, sock, story)
+
+
+def _story_first(paths: list[Path]) -> list[Path]:
+    order = {name: number for number, name in enumerate(STORY_MODELS)}
+    return sorted(paths, key=lambda path: (order.get(path.stem, len(order)), path.name))
+
+
+def _story(entries: dict, weather) -> dict:
+    """Both models say "vehicle"; one of them looks at the sky."""
+    models = [entries[name] for name in STORY_MODELS if name in entries]
+    if weather.status == "loading" or any(entry.status == "loading" for entry in models):
+        return {"loading": True}
+    if weather.status != "ready" or any(entry.status != "ready" for entry in models):
+        return {}
+    positions = weather.dataset.collection.positions(samples.story_images())
+    return {
+        "models": [entry.id for entry in models],
+        "dataset": weather.id,
+        "images": positions,
+        "analyzer": "grad_cam",
+        "params": {},
+        "view": "grid",
+    }
+
+
+def _serve(session: Session, sock, start: Callable[[], dict]) -> int:
+    token = new_token()
+    server = make_server(create_app(session, token, offered=(), start=start), sock)
+    port = sock.getsockname()[1]
+    address = f"http://127.0.0.1:{port}/?token={token}"
+    session.workspace.sign(f"the innv-gui server on port {port}")
+    print(f"innv-gui is at {address}\nPress Ctrl-C to stop.", flush=True)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    threading.Thread(target=server.run, daemon=True, name="web").start()
+    stop.wait()
+    print("Stopping.", file=sys.stderr)
+    server.close()
+    return 0
