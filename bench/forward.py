@@ -1,0 +1,55 @@
+"""`python -m bench.forward BLUEPRINT BATCH REPEATS`: every method against a forward pass; prints JSON."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import sys
+import time
+from statistics import median
+
+import numpy as np
+
+from innv_gui import analyzers
+from innv_gui.errors import AnalyzerRefused
+from innv_gui.records import Blueprint, Target
+from innv_gui.runtimes.innvestigate.explain import explain
+from innv_gui.runtimes.innvestigate.legacy import forward
+
+
+def seconds(work, repeats: int) -> float:
+    """Median time of `work`."""
+    times = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return median(times)
+
+
+def row(blueprint: Blueprint, x: np.ndarray, scores: np.ndarray, name: str, plain: float, repeats: int) -> dict:
+    """First map, then the ratio of the following batches."""
+    work = lambda: explain(blueprint, x, name, analyzers.check(name, {}), Target(), False, scores)  # noqa: E731
+    started = time.perf_counter()
+    try:
+        work()
+    except AnalyzerRefused:
+        return {"analyzer": name, "first_seconds": time.perf_counter() - started, "ratio": None}
+    first = time.perf_counter() - started
+    return {"analyzer": name, "first_seconds": first, "ratio": seconds(work, repeats) / plain}
+
+
+def main() -> None:
+    """Measure all methods that iNNvestigate does."""
+    path, batch, repeats = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    with open(path, "rb") as file:
+        blueprint = pickle.load(file)  # noqa: S301 - our own file, written a moment ago
+    x = np.random.default_rng(0).random((batch, 32, 32, 1), np.float32)
+    scores, again = forward(blueprint, x)
+    plain = seconds(again, repeats * 4)
+    names = [a.name for a in analyzers.all() if "innvestigate" in a.runtimes]
+    print(json.dumps([row(blueprint, x, scores, name, plain, repeats) for name in names]))
+
+
+if __name__ == "__main__":
+    main()
