@@ -65,3 +65,4 @@ class Analyzer:
     runtimes: tuple[str, ...] = ("innvestigate",)  # "native" and/or "innvestigate", the preferred one first
     stochastic: bool = False
     family: str = field(default="attribution")  # groups the list: function, gradient, lrp, deep_taylor, cam
+    conserves: bool = False  # its relevance is meant to sum to the explained score

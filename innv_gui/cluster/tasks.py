@@ -23,6 +23,7 @@ KINDS = ("images", "keras", "innvestigate")
 TASKS = {
     "images.open": Task("images", "innv_gui.datasets:open_dataset"),
     "images.thumbnail": Task("images", "innv_gui.datasets:thumbnail"),
+    "images.as_seen": Task("images", "innv_gui.datasets:as_seen"),
     "images.decode": Task("images", "innv_gui.datasets:decode"),
     "images.scan": Task("images", "innv_gui.datasets:scan"),
     "images.samples": Task("images", "innv_gui.samples:make"),

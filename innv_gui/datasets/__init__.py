@@ -1,0 +1,22 @@
+"""Collections of images: opened by listing names, decoded one at a time, checked as a whole. Never TensorFlow.
+
+Opening and decoding read files that a person was given by others, so both run in worker processes; the web process
+only keeps the `Collection`.
+"""
+
+from innv_gui.datasets.collection import Collection
+from innv_gui.datasets.decoding import content_hash, decode, scan
+from innv_gui.datasets.formats import is_upload_acceptable
+from innv_gui.datasets.opening import open_dataset
+from innv_gui.datasets.thumbnails import as_seen, thumbnail
+
+__all__ = [
+    "Collection",
+    "as_seen",
+    "content_hash",
+    "decode",
+    "is_upload_acceptable",
+    "open_dataset",
+    "scan",
+    "thumbnail",
+]

@@ -34,7 +34,7 @@ class Dataset:
         return self.collection.n if self.indices is None else len(self.indices)
 
     def __getitem__(self, which: int | slice | Sequence[int]) -> ImageRef | Dataset:
-        positions = self.positions()[which]
+        positions = np.asarray(self.positions())[which]
         if isinstance(which, int | np.integer):
             return self.collection.ref(int(positions))
         return Dataset(self.id, self.name, self.collection, np.asarray(positions))
@@ -81,20 +81,20 @@ class DatasetShelf:
         self._given = 0
         self._lock = threading.Lock()
 
-    def start(self, path: str | Path, name: str | None = None) -> DatasetEntry:
-        """Begin to open a dataset; returns at once."""
+    def start(self, path: str | Path, name: str | None = None, *, uploaded: bool = False) -> DatasetEntry:
+        """Begin to open a dataset; returns at once. An uploaded manifest may list its own folder's images only."""
         path = Path(path).expanduser()
         if not path.exists():
             raise BadInput(f"There is no folder or file {str(path)!r}.", "Check the path.", field="images")
-        return self.begin(name or path.name or "images", lambda: str(path.resolve()))
+        return self.begin(name or path.name or "images", lambda: str(path.resolve()), uploaded)
 
-    def begin(self, name: str, place: Callable[[], str]) -> DatasetEntry:
+    def begin(self, name: str, place: Callable[[], str], uploaded: bool = False) -> DatasetEntry:
         """Begin to open what `place()` gives; that is asked for in the job's thread."""
         with self._lock:
             self._given += 1
             entry = DatasetEntry(f"d{self._given}", self._free_name(name), "")
             self._entries[entry.id] = entry
-        work = lambda job: self._open(entry, place, job)  # noqa: E731
+        work = lambda job: self._open(entry, place, uploaded, job)  # noqa: E731
         entry.job = self._jobs.start("open", f"Opening {entry.name}", work, 1, "datasets")
         return entry
 
@@ -102,10 +102,12 @@ class DatasetShelf:
         taken = {entry.name for entry in self._entries.values()}
         return next(n for n in (stem if k == 1 else f"{stem}-{k}" for k in range(1, 10**6)) if n not in taken)
 
-    def _open(self, entry: DatasetEntry, place: Callable[[], str], job: Job) -> Dataset:
+    def _open(self, entry: DatasetEntry, place: Callable[[], str], uploaded: bool, job: Job) -> Dataset:
         try:
             entry.path = place()
-            collection = self._pool().run("images.open", entry.path, cancelled=job.cancelled, about=entry.name)
+            collection = self._pool().run(
+                "images.open", entry.path, None, not uploaded, cancelled=job.cancelled, about=entry.name
+            )
         except InnvError as error:
             entry.status, entry.error = "refused", error
             raise

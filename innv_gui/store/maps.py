@@ -6,8 +6,10 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -65,11 +67,12 @@ class MapStore:
 
     def put(self, key: str, kept: KeptMap) -> None:
         """Keep a map."""
-        with written(self._path(key)) as temporary, open(temporary, "wb") as file:
+        path = self._path(key)
+        with written(path) as temporary, open(temporary, "wb") as file:
             np.savez(file, **_arrays(kept))
         with self._lock:
             self._remember(key, kept)
-            self._disk_used += kept.n_bytes
+            self._disk_used += path.stat().st_size
             if self._disk_used > self._disk_bytes:
                 self._disk_used = self._prune()
 
@@ -84,6 +87,14 @@ class MapStore:
             with self._lock:
                 self._remember(key, kept)
         return kept
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Let go of maps, so that they are computed again when next asked for."""
+        for key in keys:
+            with self._lock:
+                old = self._recent.pop(key, None)
+                self._recent_bytes -= old.n_bytes if old else 0
+            self._path(key).unlink(missing_ok=True)
 
     def _remember(self, key: str, kept: KeptMap) -> None:
         if key not in self._recent:
@@ -116,7 +127,7 @@ def _read(path: Path) -> KeptMap | None:
     try:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, EOFError, KeyError):
+    except (OSError, ValueError, EOFError, KeyError, BadZipFile):
         path.unlink(missing_ok=True)  # damaged by something outside: compute it again
         return None
     facts = json.loads(arrays.pop("facts").tobytes())

@@ -12,6 +12,7 @@ from innv_gui.store.files import told
 from innv_gui.store.workspace import Workspace
 
 NAME_BYTES = 200
+BROWSER_ESCAPES = {"%22": '"', "%0D%0A": "\n", "%0A": "\n", "%0D": "\r"}  # HTML standard, multipart/form-data
 MODEL_FIELDS = ("file", "weights", "classes")
 
 
@@ -20,6 +21,8 @@ def safe_parts(name: str, keep: int = 1) -> list[str]:
 
     A browser sends `label/picture.png` for a dropped folder; quotes, markup, newlines and emoji are names like others.
     """
+    for escaped, plain in BROWSER_ESCAPES.items():
+        name = name.replace(escaped, plain)
     parts = [part.replace("\0", "") for part in name.replace("\\", "/").split("/")]
     parts = [_short(part) for part in parts if part.strip() not in ("", ".", "..")]
     return parts[-keep:] or ["unnamed"]

@@ -29,7 +29,7 @@ def open_dataset():
     """Upload images (or one .npz, .npy, .h5 or manifest) as a new dataset; opening goes on as a job."""
     files = request.files.getlist("images")
     folder = save_image_uploads(session().workspace, files)
-    entry = session().datasets.start(_container(folder), name=_name(files))
+    entry = session().datasets.start(_container(folder), name=_name(files), uploaded=True)
     return {"dataset": dataset_json(entry), "job": entry.job.as_json()}
 
 

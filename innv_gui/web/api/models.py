@@ -6,6 +6,7 @@ from flask import current_app, request
 
 from innv_gui import analyzers
 from innv_gui.errors import BadInput, NotFound
+from innv_gui.records import Model
 from innv_gui.web.answers import layer_json, model_json
 from innv_gui.web.api import api, session
 from innv_gui.web.routes import route
@@ -78,7 +79,7 @@ def list_layers(id: str, query: LayersQuery):
     usable = {}
     if chosen is not None:
         usable = {layer.name: (ok, why) for layer, ok, why in analyzers.usable_layers(chosen, model.facts)}
-    families = analyzers.families_by_layer(model.facts)
+    families = _families_by_layer(model)
     rows = [
         layer_json(layer)
         | {"usable": usable.get(layer.name, (True, ""))[0], "why_not": usable.get(layer.name, (True, ""))[1]}
@@ -86,3 +87,13 @@ def list_layers(id: str, query: LayersQuery):
         for layer in model.layers
     ]
     return {"layers": rows}
+
+
+def _families_by_layer(model: Model) -> dict[str, list[str]]:
+    """Layer name -> families of methods that can aim at it, in the order of the method list."""
+    families: dict[str, dict[str, None]] = {layer.name: {} for layer in model.layers}
+    for analyzer in analyzers.all():
+        for layer, usable, _ in analyzers.usable_layers(analyzer, model.facts):
+            if usable:
+                families[layer.name][analyzer.family] = None
+    return {name: list(found) for name, found in families.items()}

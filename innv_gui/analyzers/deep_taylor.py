@@ -1,0 +1,29 @@
+"""Deep Taylor decomposition: relevance as a first-order expansion at a root point, for ReLU networks."""
+
+from innv_gui.analyzers.declaration import SIGNED, Analyzer
+from innv_gui.analyzers.params import BoundedParams
+
+_MONTAVON = {
+    "source": "https://doi.org/10.1016/j.patcog.2016.11.008",
+    "citation": "Montavon et al. 2017",
+    "family": "deep_taylor",
+    "display": SIGNED,
+    "conserves": True,
+}
+
+DEEP_TAYLOR = Analyzer(
+    name="deep_taylor",
+    title="Deep Taylor",
+    summary="Finds which pixels lift the score above zero; only positive scores of ReLU networks are explained.",
+    **_MONTAVON,
+)
+
+BOUNDED = Analyzer(
+    name="deep_taylor.bounded",
+    title="Deep Taylor, bounded",
+    summary="As Deep Taylor, knowing between which two values a network input lies.",
+    params=BoundedParams,
+    **_MONTAVON,
+)
+
+ANALYZERS = (DEEP_TAYLOR, BOUNDED)

@@ -1,0 +1,233 @@
+"""The settings of the analyzers, each with title, description, default and limits.
+
+Text from a command line ("1e-3", "false") is accepted wherever a number or a switch is; a switch is never taken for
+a number. Values are in the network's own units: what the preprocessing gives, not pixels.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from innv_gui.analyzers.declaration import Params
+
+LARGEST = 1e6  # of anything that is compared with a network input
+RULES = (
+    "Z",
+    "ZIgnoreBias",
+    "Epsilon",
+    "EpsilonIgnoreBias",
+    "WSquare",
+    "Flat",
+    "AlphaBeta",
+    "AlphaBetaIgnoreBias",
+    "Alpha2Beta1",
+    "Alpha2Beta1IgnoreBias",
+    "Alpha1Beta0",
+    "Alpha1Beta0IgnoreBias",
+    "ZPlus",
+    "ZPlusFast",
+    "Bounded",
+)
+
+
+def _not_a_switch(value: Any) -> Any:
+    """pydantic would read `true` as 1."""
+    if isinstance(value, bool):
+        raise PydanticCustomError("number_expected", "a switch is not a number")
+    return value
+
+
+Number = Annotated[float, BeforeValidator(_not_a_switch)]
+Whole = Annotated[int, BeforeValidator(_not_a_switch)]
+Postprocess = Literal["abs", "none", "square"]
+
+
+def _wrong_pair(name: str, expected: str, got: float) -> PydanticCustomError:
+    """An error of two values together, laid at the door of field `name`."""
+    context = {"name": name, "expected": expected, "got": f"{got:g}"}
+    return PydanticCustomError("wrong_pair", "{name} must be {expected}; got {got}.", context)
+
+
+def _low_to_high(params: Any) -> Any:
+    if params.low > params.high:
+        raise _wrong_pair("low", f"at most high ({params.high:g})", params.low)
+    return params
+
+
+class StddevParams(Params):
+    """random"""
+
+    stddev: Number = Field(
+        1.0,
+        ge=0,
+        le=LARGEST,
+        title="Noise",
+        description="Standard deviation of the noise, in network input units.",
+    )
+
+
+class GradientParams(Params):
+    """gradient, gradient.baseline"""
+
+    postprocess: Postprocess = Field(
+        "abs", title="Postprocess", description="What is done to each derivative: its size, nothing, or its square."
+    )
+
+
+class SmoothGradParams(Params):
+    """smoothgrad"""
+
+    augment_by_n: Whole = Field(
+        32, ge=1, le=1024, title="Noisy copies", description="How many noisy copies of the image are averaged."
+    )
+    noise_scale: Number = Field(
+        1.0,
+        ge=0,
+        le=LARGEST,
+        title="Noise scale",
+        description="Standard deviation of the noise, in network input units; usual: 0.1 to 0.2 of their range.",
+    )
+    postprocess: Postprocess = Field(
+        "abs", title="Postprocess", description="What is done to each derivative before averaging."
+    )
+
+
+class IntegratedGradientsParams(Params):
+    """integrated_gradients"""
+
+    steps: Whole = Field(
+        32, ge=1, le=1024, title="Steps", description="Points on the way from the reference to the image."
+    )
+    reference_inputs: Number = Field(
+        0.0,
+        ge=-LARGEST,
+        le=LARGEST,
+        title="Reference",
+        description="The network input that stands for no information; 0 is black or grey, by preprocessing.",
+    )
+    postprocess: Postprocess = Field(
+        "none", title="Postprocess", description="What is done to each derivative before averaging."
+    )
+
+
+class InputRuleParams(Params):
+    """What all LRP methods share but the ones that fix the first layer's rule."""
+
+    input_layer_rule: Literal["none", "Flat", "Bounded"] = Field(
+        "none", title="Input layer rule", description="Another rule for the first layer; none keeps the method's own."
+    )
+    low: Number = Field(
+        -1.0,
+        ge=-LARGEST,
+        le=LARGEST,
+        title="Low",
+        description="Smallest value a network input can have; used by the Bounded rule only.",
+    )
+    high: Number = Field(
+        1.0,
+        ge=-LARGEST,
+        le=LARGEST,
+        title="High",
+        description="Largest value a network input can have; used by the Bounded rule only.",
+    )
+
+    _ordered = model_validator(mode="after")(_low_to_high)
+
+
+class LrpParams(InputRuleParams):
+    """lrp"""
+
+    rule: Literal[RULES] = Field(
+        "Epsilon",
+        title="Rule",
+        description="How layers with weights hand their relevance down.",
+    )
+
+
+class LrpZParams(InputRuleParams):
+    """lrp.z"""
+
+    bias: bool = Field(True, title="Bias", description="Biases take their share of the relevance.")
+
+
+class LrpEpsilonParams(InputRuleParams):
+    """lrp.epsilon"""
+
+    epsilon: Number = Field(
+        1e-7,
+        gt=0,
+        le=LARGEST,
+        title="Epsilon",
+        description="Absorbs relevance where evidence is weak.",
+    )
+    bias: bool = Field(True, title="Bias", description="Biases take their share of the relevance.")
+
+
+class LrpAlphaBetaParams(InputRuleParams):
+    """lrp.alpha_beta: alpha - beta = 1 (Bach et al. 2015, eq. 60); where one is missing it follows from the other."""
+
+    alpha: Number = Field(2.0, ge=1, le=100, title="Alpha", description="Weight of the evidence for the score.")
+    beta: Number = Field(1.0, ge=0, le=99, title="Beta", description="Weight of the evidence against it: alpha - 1.")
+    bias: bool = Field(True, title="Bias", description="Biases take their share of the relevance.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _follow(cls, given: Any) -> Any:
+        """Fill in the one that was not given; what is no number is left for the field's own check."""
+        if not isinstance(given, dict) or ("alpha" in given) == ("beta" in given):
+            return given
+        known, other, step = ("alpha", "beta", -1) if "alpha" in given else ("beta", "alpha", 1)
+        try:
+            return {**given, other: float(given[known]) + step}
+        except (TypeError, ValueError, OverflowError):
+            return given
+
+    @model_validator(mode="after")
+    def _differ_by_one(self) -> LrpAlphaBetaParams:
+        if abs(self.alpha - self.beta - 1) > 1e-6:
+            raise _wrong_pair("beta", f"alpha - 1 = {self.alpha - 1:g}", self.beta)
+        return self
+
+
+class PresetParams(InputRuleParams):
+    """lrp.sequential_preset_a, _b"""
+
+    epsilon: Number = Field(
+        1e-1, gt=0, le=LARGEST, title="Epsilon", description="Of the LRP-epsilon rule in the dense layers."
+    )
+
+
+class PresetFlatParams(Params):
+    """lrp.sequential_preset_a_flat, _b_flat: the first layer's rule is fixed."""
+
+    epsilon: Number = Field(
+        1e-1, gt=0, le=LARGEST, title="Epsilon", description="Of the LRP-epsilon rule in the dense layers."
+    )
+
+
+class PresetUntilParams(PresetFlatParams):
+    """lrp.sequential_preset_b_flat_until_idx"""
+
+    until_layer_idx: Whole = Field(
+        0,
+        ge=0,
+        le=10000,
+        title="Flat until layer",
+        description="Layers 0 (the input) up to and including this one use the flat rule.",
+    )
+
+
+class BoundedParams(Params):
+    """deep_taylor.bounded"""
+
+    low: Number = Field(
+        -1.0, ge=-LARGEST, le=LARGEST, title="Low", description="Smallest value a network input can have."
+    )
+    high: Number = Field(
+        1.0, ge=-LARGEST, le=LARGEST, title="High", description="Largest value a network input can have."
+    )
+
+    _ordered = model_validator(mode="after")(_low_to_high)

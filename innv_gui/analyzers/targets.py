@@ -1,0 +1,29 @@
+"""Which layers of a model an analyzer can look at, and in a few words why not the others."""
+
+from __future__ import annotations
+
+from innv_gui.analyzers.declaration import Analyzer, Targets
+from innv_gui.records import Layer, ModelFacts
+
+
+def usable_layers(analyzer: Analyzer, facts: ModelFacts) -> list[tuple[Layer, bool, str]]:
+    """Every layer of a model in order: (layer, usable, why not; empty when it is usable)."""
+    reason = REASONS[analyzer.targets]
+    answers = [(layer, reason(analyzer, layer, facts)) for layer in facts.layers]
+    return [(layer, not why_not, why_not) for layer, why_not in answers]
+
+
+def _why_not_output(analyzer: Analyzer, layer: Layer, facts: ModelFacts) -> str:
+    if layer.name == facts.explained_layer:
+        return ""
+    return f"{analyzer.name} explains the layer {facts.explained_layer}, the model's score."
+
+
+def _why_not_cam(analyzer: Analyzer, layer: Layer, facts: ModelFacts) -> str:
+    if layer.spatial:
+        return ""
+    shape = " × ".join("?" if size is None else str(size) for size in layer.output_shape)
+    return f"{analyzer.title} needs height, width and channels; this layer gives {shape or 'one value'}."
+
+
+REASONS = {Targets.ONE_OUTPUT: _why_not_output, Targets.NONE: _why_not_output, Targets.CAM: _why_not_cam}

@@ -1,0 +1,142 @@
+"""What a model's classes are called: read from a file, fitted to a model, mapped to a dataset's labels by name."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from innv_gui.errors import BadInput
+
+MAX_BYTES = 4 * 2**20
+MAX_NAME = 200  # characters
+EXPECTED = 'Expected JSON such as {"0": ["n01440764", "tench"], ...}, a JSON list of names, or text with a name a line.'
+_APART = re.compile(r"[\s_\-]+")
+
+
+def read_class_names(path: str | Path) -> tuple[str, ...]:
+    """Names in class order from a JSON or text file. Raises BadInput (field "class_names") that names the file."""
+    path = Path(path)
+    text = _text(path)
+    try:
+        if text.lstrip()[:1] in ("{", "["):
+            return class_names(json.loads(text))
+        return _checked([line.strip() for line in text.rstrip().splitlines()])
+    except RecursionError:
+        raise _refused(f"{path.name} is nested too deeply.", EXPECTED) from None
+    except json.JSONDecodeError as error:
+        raise _refused(f"{path.name} is not JSON: {error.msg} in line {error.lineno}.", EXPECTED) from None
+    except BadInput as error:
+        raise _refused(f"{path.name}: {error.message}", error.hint) from None
+
+
+def class_names(listed: Mapping | Sequence) -> tuple[str, ...]:
+    """Names in class order from a list, or from a dictionary {"0": name or [id, name]} with the keys 0 to K-1."""
+    if isinstance(listed, Mapping):
+        listed = _in_order(listed)
+    if isinstance(listed, str) or not isinstance(listed, Sequence):
+        raise _refused(f"Expected a list or a dictionary of names, got {type(listed).__name__}.", EXPECTED)
+    pairs = [_id_and_name(entry, index) for index, entry in enumerate(listed)]
+    return _checked(_told_apart(pairs))
+
+
+def fit(names: Mapping | Sequence[str], n_classes: int) -> tuple[str, ...]:
+    """The names, when there is one a class; else BadInput with expected and got."""
+    names = class_names(names)
+    if len(names) != n_classes:
+        raise _refused(f"Expected {n_classes} class names, one a class of the model, got {len(names)}.")
+    return names
+
+
+def map_by_name(
+    model_names: Sequence[str], dataset_names: Sequence[str]
+) -> tuple[dict[str, int], tuple[str, ...], tuple[str, ...]]:
+    """(label -> class index of the model, classes without a label, labels without a class).
+
+    A name fits when it is spelled the same, else when it differs only in case, spaces, hyphens, underscores or in how
+    accents are written, as long as exactly one class does.
+    """
+    exact = {name: index for index, name in enumerate(model_names)}
+    loose: dict[str, list[int]] = {}
+    for index, name in enumerate(model_names):
+        loose.setdefault(_loosely(name), []).append(index)
+    found = {}
+    for label in dataset_names:
+        alike = loose.get(_loosely(label), [])
+        if label in exact:
+            found[label] = exact[label]
+        elif len(alike) == 1:
+            found[label] = alike[0]
+    used = set(found.values())
+    left = tuple(name for index, name in enumerate(model_names) if index not in used)
+    return found, left, tuple(label for label in dataset_names if label not in found)
+
+
+def _loosely(name: str) -> str:
+    return _APART.sub(" ", unicodedata.normalize("NFC", name).casefold()).strip()
+
+
+def _text(path: Path) -> str:
+    try:
+        if not path.is_file():
+            raise _refused(f"There is no file {str(path)!r}.", "Check the path.")
+        if path.stat().st_size > MAX_BYTES:
+            raise _refused(
+                f"{path.name} is larger than {MAX_BYTES >> 20} MiB, too large for a list of names.", EXPECTED
+            )
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _refused(f"{path.name} is not text in UTF-8.", EXPECTED) from None
+    except OSError as error:
+        raise _refused(f"{path.name} cannot be read: {error.strerror}.") from None
+    if "\0" in text:
+        raise _refused(f"{path.name} is not text.", EXPECTED)
+    return text
+
+
+def _in_order(listed: Mapping) -> list:
+    """{"0": a, "1": b} -> [a, b]; also {"a": 0, "b": 1}, which Keras calls class_indices."""
+    if listed and all(isinstance(index, int) and not isinstance(index, bool) for index in listed.values()):
+        listed = {str(index): name for name, index in listed.items()}
+    by_key = {str(key).strip(): name for key, name in listed.items()}
+    missing = next((key for key in map(str, range(len(listed))) if key not in by_key), None)
+    if missing is not None:
+        raise _refused(f"Expected the keys 0 to {len(listed) - 1}, but {missing} is missing.", EXPECTED)
+    return [by_key[str(index)] for index in range(len(listed))]
+
+
+def _id_and_name(entry, index: int) -> tuple[str, str]:
+    parts = [entry] if isinstance(entry, str) else entry
+    if not isinstance(parts, Sequence) or len(parts) not in (1, 2) or not all(isinstance(part, str) for part in parts):
+        raise _refused(f"Expected a name or [id, name] for class {index}, got {json.dumps(entry)[:60]}.", EXPECTED)
+    return (parts[0] if len(parts) == 2 else "", parts[-1].strip())
+
+
+def _told_apart(pairs: list[tuple[str, str]]) -> list[str]:
+    """ImageNet has two cranes and two maillots; their ids tell them apart."""
+    count = Counter(name for _, name in pairs)
+    return [f"{name} ({id})" if id and count[name] > 1 else name for id, name in pairs]
+
+
+def _checked(names: list[str]) -> tuple[str, ...]:
+    if not names:
+        raise _refused("There is no class name.", EXPECTED)
+    first = {}
+    for index, name in enumerate(names):
+        if not name:
+            raise _refused(f"The name of class {index} is empty.", EXPECTED)
+        if len(name) > MAX_NAME:
+            raise _refused(
+                f"The name of class {index} has {len(name)} characters; up to {MAX_NAME} are used.", EXPECTED
+            )
+        if name in first:
+            raise _refused(f"Classes {first[name]} and {index} have the same name, {name!r}.", "Names must differ.")
+        first[name] = index
+    return tuple(names)
+
+
+def _refused(message: str, hint: str = "") -> BadInput:
+    return BadInput(message, hint, field="class_names")

@@ -1,0 +1,151 @@
+"""A collection of images that has been opened: names and labels, no pixels."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from innv_gui.datasets.names import Names, shown, sort_naturally
+from innv_gui.errors import BadInput
+from innv_gui.records import ImageRef, Problem
+
+NO_LABEL = -1
+MAX_LISTED_PROBLEMS = 10_000
+
+
+@dataclass(frozen=True)
+class Collection:
+    """n images by position. Holds a million of them in some tens of megabytes and pickles quickly.
+
+    kind: "folder", "manifest", "array" or "hdf5". root: the folder or the container file. fingerprint: SHA-256 of
+    names and labels (and of a container's size and time of change), not of the pixels. class_names: the labels in
+    natural order, or None. problems: what was left out, at most MAX_LISTED_PROBLEMS by name; n_problems counts all.
+    files: paths relative to root, None for a container, whose array is `key`. codes: (n,) int32 indices into
+    class_names, NO_LABEL where there is none.
+    """
+
+    name: str
+    kind: str
+    root: str
+    fingerprint: str
+    n: int
+    class_names: tuple[str, ...] | None
+    problems: tuple[Problem, ...] = ()
+    n_problems: int = 0
+    files: Names | None = field(default=None, repr=False, compare=False)
+    codes: np.ndarray | None = field(default=None, repr=False, compare=False)
+    key: str | None = None
+
+    def __len__(self) -> int:
+        return self.n
+
+    def ref(self, index: int) -> ImageRef:
+        """Image `index` (0 <= index < n); raises IndexError outside."""
+        if not 0 <= index < self.n:
+            raise IndexError(f"{self.name} has {self.n} images, no image {index}")
+        if self.files is None:
+            return ImageRef(f"{self.name}[{index}]", self.root, self.key, index, self.label(index))
+        file = self.files[index]
+        return ImageRef(shown(file), os.path.join(self.root, file), label=self.label(index))
+
+    def refs(self, start: int, stop: int) -> list[ImageRef]:
+        """Images start <= index < stop, as far as there are any."""
+        return [self.ref(index) for index in range(max(start, 0), min(stop, self.n))]
+
+    def label(self, index: int) -> str | None:
+        """The label of one image."""
+        code = NO_LABEL if self.codes is None else self.codes[index]
+        return None if code == NO_LABEL else self.class_names[code]
+
+    def search(self, text: str | None = None, label: str | None = None) -> np.ndarray:
+        """(k,) int64 positions of the images whose name contains the text and that have the label, ascending."""
+        found = self._labelled(label) if label is not None else np.arange(self.n, dtype=np.int64)
+        if not text:
+            return found
+        if self.files is not None:
+            return np.intersect1d(found, self.files.matching(text), assume_unique=True)
+        wanted = text.casefold()
+        return np.array([i for i in found.tolist() if wanted in f"{self.name}[{i}]".casefold()], np.int64)
+
+    def positions(self, names: Sequence[str]) -> list[int]:
+        """Positions of the images of these names, in the order of `names`; unknown ones are left out."""
+        wanted = set(names)
+        at = {}
+        for index in range(self.n if self.files is not None else 0):
+            name = shown(self.files[index])
+            if name in wanted:
+                at.setdefault(name, index)
+        return [at[name] for name in names if name in at]
+
+    def _labelled(self, label: str) -> np.ndarray:
+        if not self.class_names or label not in self.class_names:
+            return np.zeros(0, np.int64)
+        return np.flatnonzero(self.codes == self.class_names.index(label))
+
+
+class ProblemList:
+    """Collects problems while a collection is opened; a million stray files do not become a million records."""
+
+    def __init__(self):
+        self._listed: list[Problem] = []
+        self.n = 0
+
+    def add(self, name: str, reason: str) -> None:
+        """Counts it, and lists it while there is room."""
+        self.n += 1
+        if self.n <= MAX_LISTED_PROBLEMS:
+            self._listed.append(Problem(shown(name), reason))
+
+    def listed(self) -> tuple[Problem, ...]:
+        """In natural order of their names; the last one says how many more there are."""
+        by_name = {}
+        for problem in self._listed:
+            by_name.setdefault(problem.name, []).append(problem)
+        ordered = [problem for name in sort_naturally(by_name) for problem in by_name[name]]
+        more = self.n - len(self._listed)
+        tail = [Problem(f"{more:,} more", "could not be used either; they are not listed by name.")] if more else []
+        return tuple(ordered + tail)
+
+
+def coded(labels: Sequence[str | None] | None) -> tuple[tuple[str, ...] | None, np.ndarray | None]:
+    """(class names in natural order, (n,) int32 codes) of one label an image; (None, None) when there is none."""
+    present = {label for label in labels or () if label is not None}
+    if not present:
+        return None, None
+    class_names = tuple(sort_naturally(present))
+    code = {label: index for index, label in enumerate(class_names)} | {None: NO_LABEL}
+    return class_names, np.fromiter((code[label] for label in labels), np.int32, len(labels))
+
+
+def given_labels(labels: Sequence | None, n: int) -> list[str | None] | None:
+    """Labels a person gave for a whole collection, one an image."""
+    if labels is None:
+        return None
+    if len(labels) != n:
+        raise BadInput(f"Expected {n} labels, one an image, got {len(labels)}.", field="labels")
+    return [None if label is None else str(label) for label in labels]
+
+
+def fingerprint_of(*parts: bytes | str | None) -> str:
+    """SHA-256 over parts of any length, kept apart."""
+    digest = hashlib.sha256()
+    for part in parts:
+        part = b"" if part is None else os.fsencode(part)
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
+
+
+def of_files(
+    name: str, kind: str, root: str, files: list[str], labels: Sequence[str | None] | None, problems: ProblemList
+) -> Collection:
+    """A collection of image files, given by paths relative to `root` (or absolute) in their final order."""
+    class_names, codes = coded(labels)
+    names = Names.of(files)
+    content = fingerprint_of(kind, names.joined, "\0".join(class_names or ()), codes.tobytes() if class_names else None)
+    return Collection(
+        shown(name), kind, root, content, len(files), class_names, problems.listed(), problems.n, names, codes
+    )

@@ -1,0 +1,224 @@
+"""One image reference -> pixels. The picture a person expects, or a reason that names the file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+import struct
+import warnings
+import zlib
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from innv_gui.datasets.containers import picture_of_row, stored_row
+from innv_gui.datasets.formats import PILLOW_FORMATS, READABLE, SNIFF_BYTES, extension, sniffed
+from innv_gui.datasets.layout import MAX_PIXELS, NotImages, scale_of, scaled
+from innv_gui.datasets.names import quoted
+from innv_gui.errors import ImageRefused
+from innv_gui.records import ImageRef, Problem
+
+MAX_FILE_BYTES = 2**30
+# What Pillow raises on damaged files, beside UnidentifiedImageError.
+_BROKEN = (
+    *(OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, IndexError, KeyError, TypeError),
+    *(ArithmeticError, AttributeError, RuntimeError, AssertionError, Image.DecompressionBombError),
+)
+_DEEP_MODES = ("I", "I;16", "I;16L", "I;16B", "I;16N")
+_GREY_MODES = ("1", "L", "LA", "La")
+_CUT = re.compile(r"truncat|unexpected end|ended early|broken data stream|not enough", re.IGNORECASE)
+
+
+class Refused(Exception):
+    """Why an image cannot be used, and what to do; the name is added by who knows it."""
+
+    def __init__(self, reason: str, hint: str = ""):
+        super().__init__(reason)
+        self.reason, self.hint = reason, hint
+
+
+def decode(ref: ImageRef) -> np.ndarray:
+    """(H, W, C) uint8, or float32 in [0, 255] when the source is deeper than 8 bit; C is 1 or 3.
+
+    Rotated as its EXIF says, transparency over white, the first frame of an animation. Raises ImageRefused.
+    """
+    try:
+        return _row_pixels(ref) if ref.index is not None else pixels_of(opened_picture(ref.path))
+    except Refused as refused:
+        raise refusal(ref, refused) from None
+
+
+def scan(refs: list[ImageRef]) -> list[Problem]:
+    """Tries every image; the ones that cannot be used, each with its reason."""
+    found = []
+    for ref in refs:
+        try:
+            _row_pixels(ref) if ref.index is not None else pixels_of(opened_picture(ref.path))
+        except Refused as refused:
+            found.append(Problem(ref.name, f"{refused.reason}. {refused.hint}".strip()))
+    return found
+
+
+def content_hash(ref: ImageRef) -> str:
+    """SHA-256 of the image's bytes: of the file, or of an array's row with its shape and type."""
+    try:
+        if ref.index is not None:
+            row = stored_row(ref, _container_kind(ref.path))
+            head = f"{row.dtype.str}{row.shape}".encode()
+            return hashlib.sha256(head + np.ascontiguousarray(row).tobytes()).hexdigest()
+        _check_file(ref.path)
+        with open(ref.path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except NotImages as error:
+        raise refusal(ref, Refused(str(error))) from None
+    except OSError as error:
+        raise refusal(ref, _unreadable(error)) from None
+    except Refused as refused:
+        raise refusal(ref, refused) from None
+
+
+def refusal(ref: ImageRef, refused: Refused) -> ImageRefused:
+    return ImageRefused(f"{quoted(ref.name)} {refused.reason}.", refused.hint, field="images")
+
+
+def _unreadable(error: OSError) -> Refused:
+    if isinstance(error, FileNotFoundError):
+        return Refused("is not there", "It may have been moved, or is misspelt in the list.")
+    return Refused(f"cannot be read: {error.strerror or 'the system refuses it'}")
+
+
+def _check_file(path: str) -> int:
+    """Its size in bytes. A pipe or device would block for ever, so only regular files are opened."""
+    status = os.stat(path)
+    if not stat.S_ISREG(status.st_mode):
+        raise Refused("is not a regular file")
+    if status.st_size == 0:
+        raise Refused("is empty: it has no bytes")
+    if status.st_size > MAX_FILE_BYTES:
+        raise Refused(f"is a file of {status.st_size >> 20:,} MiB; up to {MAX_FILE_BYTES >> 20:,} MiB are read")
+    return status.st_size
+
+
+def opened_picture(path: str, about_px: int | None = None) -> Image.Image:
+    """The first frame, decoded and upright. about_px: a JPEG may be decoded smaller, but not below this."""
+    try:
+        _check_file(path)
+        with open(path, "rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's own limit only warns; ours refuses, before pixels are decoded
+            image = Image.open(file, formats=PILLOW_FORMATS)
+            _check_size(image.size)
+            if about_px is not None and image.format == "JPEG":
+                image.draft(None, (about_px, about_px))
+            image.load()
+            _check_size(image.size)
+            return _upright(image)
+    except UnidentifiedImageError:
+        raise _not_an_image(path) from None
+    except Image.DecompressionBombError as error:
+        n_pixels = int((re.search(r"\d+", str(error)) or [0])[0])
+        raise _too_large(f"{n_pixels:,} pixels") from None
+    except MemoryError:
+        raise Refused("needs more memory than there is") from None
+    except OSError as error:
+        raise (_unreadable(error) if error.errno else _damaged(error)) from None
+    except _BROKEN as error:
+        raise _damaged(error) from None
+
+
+def _check_size(size: tuple[int, int]) -> None:
+    width, height = size
+    if width * height > MAX_PIXELS:
+        raise _too_large(f"{width} x {height} pixels ({width * height / 1e6:.0f} million)")
+
+
+def _too_large(size: str) -> Refused:
+    return Refused(f"is too large: {size}; up to {MAX_PIXELS // 10**6} million are read", "Make it smaller.")
+
+
+def _damaged(error: Exception) -> Refused:
+    cut = isinstance(error, EOFError) or _CUT.search(str(error))
+    reason = "is cut short: the file ends before the picture does" if cut else "is damaged: it cannot be decoded"
+    return Refused(reason, "Get the file again.")
+
+
+def _not_an_image(path: str) -> Refused:
+    with open(path, "rb") as file:
+        kind = sniffed(file.read(SNIFF_BYTES))
+    if kind == "image":
+        return Refused("is damaged: it begins like an image, but cannot be decoded", "Get the file again.")
+    suffix = f", whatever its extension {extension(path)} says" if extension(path) else ""
+    return Refused(f"is not an image{suffix}", f"Expected {READABLE}.")
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except _BROKEN:  # broken EXIF beside a good picture
+        return image
+
+
+def pixels_of(image: Image.Image) -> np.ndarray:
+    """(H, W, 1 or 3) uint8, or float32 in [0, 255]."""
+    try:
+        if image.mode in _DEEP_MODES:
+            return _deep(np.asarray(image))
+        if image.mode == "F":
+            return _float(np.asarray(image))
+        pixels = np.asarray(_flat(image))
+    except (*_BROKEN, NotImages) as error:
+        raise Refused(f"has the colour mode {image.mode}, which cannot be shown: {error}") from None
+    return pixels[..., None] if pixels.ndim == 2 else pixels
+
+
+def _flat(image: Image.Image) -> Image.Image:
+    """L or RGB; what is transparent shows white, as on a page."""
+    kept = "L" if image.mode in _GREY_MODES else "RGB"
+    if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    return image if image.mode == kept else image.convert(kept)
+
+
+def _deep(values: np.ndarray) -> np.ndarray:
+    """16-bit grey, also where Pillow keeps it in 32 bit."""
+    if values.min(initial=0) < 0 or values.max(initial=0) > 65535:
+        raise NotImages(f"its numbers go from {values.min()} to {values.max()}, expected 0 to 65535")
+    return (values.astype(np.float32) * np.float32(255 / 65535))[..., None]
+
+
+def _float(values: np.ndarray) -> np.ndarray:
+    return scaled(values, scale_of(values.dtype, values))[..., None]
+
+
+def _row_pixels(ref: ImageRef) -> np.ndarray:
+    try:
+        _check_container(ref.path)
+        pixels = picture_of_row(ref, _container_kind(ref.path))
+    except NotImages as error:
+        raise Refused(str(error)) from None
+    except OSError as error:
+        raise _unreadable(error) from None
+    return _over_white(pixels) if pixels.shape[-1] == 4 else np.ascontiguousarray(pixels)
+
+
+def _check_container(path: str) -> None:
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise Refused("is not a regular file")
+
+
+def _container_kind(path: str) -> str:
+    with open(path, "rb") as file:
+        kind = sniffed(file.read(SNIFF_BYTES))
+    if kind not in ("npy", "npz", "hdf5"):
+        raise NotImages("is in a file that holds no arrays any more")
+    return kind
+
+
+def _over_white(pixels: np.ndarray) -> np.ndarray:
+    """(H, W, 4) -> (H, W, 3)."""
+    opaque = pixels[..., 3:].astype(np.float32) / 255
+    colours = pixels[..., :3] * opaque + 255 * (1 - opaque)
+    return colours.astype(np.float32) if pixels.dtype != np.uint8 else np.round(colours).astype(np.uint8)

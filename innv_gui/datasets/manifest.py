@@ -1,0 +1,135 @@
+"""A CSV or Parquet file with a column `path` and, if there are labels, a column `label`."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import os
+from collections.abc import Iterator, Sequence
+
+from innv_gui.datasets.collection import Collection, ProblemList, given_labels, of_files
+from innv_gui.datasets.formats import IMAGE_EXTENSIONS, extension, why_no_image
+from innv_gui.datasets.names import quoted
+from innv_gui.errors import BadInput
+
+PATH_COLUMNS = ("path", "file", "filename", "image")
+LABEL_COLUMNS = ("label", "class")
+MAX_BYTES = 4 * 2**30
+MAX_ROWS = 50_000_000
+_BATCH_ROWS = 65_536
+
+Row = tuple[int, str | None, str | None]  # row number as an editor shows it, path, label
+
+
+def open_manifest(path: str, kind: str, labels: Sequence | None = None, anywhere: bool = False) -> Collection:
+    """The images that the manifest lists, in its order. Paths are relative to the manifest; none is looked at yet.
+
+    kind: "csv" or "parquet". anywhere: also images outside the manifest's folder; only for a manifest that the
+    person at the command line named, since an uploaded one could list any file of this machine.
+    """
+    root, name = os.path.split(os.path.abspath(path))
+    if os.path.getsize(path) > MAX_BYTES:
+        raise BadInput(f"{quoted(name)} is larger than {MAX_BYTES >> 30} GiB.", "Split it.", field="images")
+    rows = _csv_rows(path, name) if kind == "csv" else _parquet_rows(path, name)
+    problems, files, found = ProblemList(), [], []
+    for number, file, label in rows:
+        reason = _why_left_out(file, anywhere)
+        if reason is None:
+            files.append(os.path.normpath(file))
+            found.append(label or None)
+        else:
+            problems.add(file or f"row {number}", reason)
+    if not files:
+        listed = problems.listed()
+        hint = f"{quoted(listed[0].name)} {listed[0].reason}" if listed else "It has no rows."
+        raise BadInput(f"No image in {quoted(name)}; expected a row an image.", hint, field="images")
+    return of_files(name, "manifest", root, files, given_labels(labels, len(files)) or found, problems)
+
+
+def _why_left_out(file: str | None, anywhere: bool) -> str | None:
+    if not file or not file.strip():
+        return "has no path."
+    if "\0" in file:
+        return "is not a path: it holds a zero byte."
+    outside = os.path.isabs(file) or os.path.normpath(file).split(os.sep)[0] == ".."
+    if outside and not anywhere:
+        return "leads out of the manifest's folder; it is not followed."
+    return None if extension(file) in IMAGE_EXTENSIONS else why_no_image(file)
+
+
+def _column(columns: Sequence[str], wanted: tuple[str, ...]) -> str | None:
+    """The first wanted column that is there, spelled as it is there."""
+    spelled = {column.strip().lower(): column for column in reversed(columns)}
+    return next((spelled[name] for name in wanted if name in spelled), None)
+
+
+def _path_column(columns: Sequence[str], name: str) -> str:
+    column = _column(columns, PATH_COLUMNS)
+    if column is None:
+        got = ", ".join(quoted(column) for column in columns[:8]) or "nothing"
+        raise BadInput(
+            f"{quoted(name)} has no column path; its columns are: {got}.",
+            "Expected a first line such as path,label.",
+            field="images",
+        )
+    return column
+
+
+def _csv_rows(path: str, name: str) -> Iterator[Row]:
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            first = file.readline(csv.field_size_limit())
+            file.seek(0)
+            reader = csv.reader(file, delimiter=_delimiter(first), strict=True)
+            columns = next(reader, [])
+            path_at = columns.index(_path_column(columns, name))
+            label = _column(columns, LABEL_COLUMNS)
+            label_at = None if label is None else columns.index(label)
+            for cells in reader:
+                if cells:
+                    yield reader.line_num, _cell(cells, path_at), _cell(cells, label_at)
+    except UnicodeDecodeError:
+        raise BadInput(f"{quoted(name)} is not text in UTF-8.", "Save it as CSV in UTF-8.", field="images") from None
+    except csv.Error as error:
+        raise BadInput(f"{quoted(name)} is not CSV: {error}.", "Check its quotes.", field="images") from None
+
+
+def _delimiter(first: str) -> str:
+    return max(",;\t", key=first.count)
+
+
+def _cell(cells: list[str], at: int | None) -> str | None:
+    return cells[at].strip() if at is not None and at < len(cells) else None
+
+
+def _parquet_rows(path: str, name: str) -> Iterator[Row]:
+    import pyarrow  # half a second, and wanted by few
+    import pyarrow.parquet
+
+    try:
+        with pyarrow.parquet.ParquetFile(path) as table:
+            schema = table.schema_arrow
+            column, label = _path_column(schema.names, name), _column(schema.names, LABEL_COLUMNS)
+            _check_table(table, schema.field(column).type, column, name)
+            numbers = itertools.count(1)
+            for batch in table.iter_batches(_BATCH_ROWS, columns=[column] + ([label] if label else [])):
+                files = batch.column(column).to_pylist()
+                labels = batch.column(label).to_pylist() if label else [None] * len(files)
+                for file, text in zip(files, labels, strict=True):
+                    yield next(numbers), file, None if text is None else str(text)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise BadInput(f"{quoted(name)} cannot be read as Parquet: {_first_line(error)}", field="images") from None
+
+
+def _check_table(table, kind, column: str, name: str) -> None:
+    import pyarrow
+
+    kind = kind.value_type if pyarrow.types.is_dictionary(kind) else kind
+    if not (pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind) or pyarrow.types.is_string_view(kind)):
+        raise BadInput(f"{quoted(name)}: expected text in the column {quoted(column)}, got {kind}.", field="images")
+    if table.metadata.num_rows > MAX_ROWS:
+        raise BadInput(f"{quoted(name)} has {table.metadata.num_rows:,} rows; {MAX_ROWS:,} are read.", field="images")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or ["it is damaged."])[0][:200]

@@ -1,0 +1,80 @@
+"""Facts about one map that a person should know before reading it: is it finite, is it empty, does it add up?
+
+Pure numpy. Numbers are written with a true minus and three digits, as on the page.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from innv_gui.analyzers.declaration import Analyzer
+from innv_gui.records import Health
+
+CLOSE = 0.1  # of the score: the sum counts as equal
+FAR = 0.5  # of the score: the sum is no longer a decomposition of it
+
+
+def health(values: np.ndarray, score: float, analyzer: Analyzer, softmax_kept: bool) -> tuple[Health, ...]:
+    """What is to be said of relevance (H, W, C) for an output of value `score`; the warnings, or one fact that is fine.
+
+    softmax_kept: the score is a probability, because softmax was left on.
+    """
+    broken = _not_finite(values)
+    if broken:
+        return (broken,)
+    found = (_all_zero(values, score, analyzer), _conservation(values, score, analyzer), _softmax(softmax_kept))
+    return tuple(one for one in found if one) or (_sound(values, analyzer),)
+
+
+def _not_finite(values: np.ndarray) -> Health | None:
+    count = values.size - int(np.isfinite(values).sum())
+    if not count:
+        return None
+    reason = f"{count} of {values.size} values are not finite: a division by zero or an overflow inside the method."
+    return Health("warn", "NaN" if np.isnan(values).any() else "infinite", reason)
+
+
+def _all_zero(values: np.ndarray, score: float, analyzer: Analyzer) -> Health | None:
+    if np.any(values):
+        return None
+    reason = "Nothing in the image speaks for or against the explained output: the map is empty."
+    if analyzer.family == "deep_taylor" and score <= 0:
+        reason = f"Deep Taylor explains positive scores only, and this one is {_number(score)}: the map is empty."
+    if analyzer.family == "cam":
+        reason = "No channel speaks for the class: the map is empty."
+    return Health("warn", "all zero", reason)
+
+
+def _conservation(values: np.ndarray, score: float, analyzer: Analyzer) -> Health | None:
+    """None where the sum is close, or means nothing."""
+    if not analyzer.conserves or not np.any(values):
+        return None
+    total = float(values.sum(dtype=np.float64))
+    missed = abs(total - score)
+    if missed <= CLOSE * abs(score):
+        return None
+    level = "ok" if missed <= FAR * abs(score) else "warn"
+    cause = (
+        "biases keep a part"
+        if level == "ok"
+        else "biases, ε or layers that the method treats roughly take or add a lot"
+    )
+    reason = f"The relevance sums to {_number(total)}, the explained score is {_number(score)}: {cause}."
+    return Health(level, f"Σ {_number(total)} of {_number(score)}", reason)
+
+
+def _softmax(softmax_kept: bool) -> Health | None:
+    if not softmax_kept:
+        return None
+    reason = "The probability is explained, not the logit: the other classes are mixed in, and sure answers look flat."
+    return Health("warn", "softmax on", reason)
+
+
+def _sound(values: np.ndarray, analyzer: Analyzer) -> Health:
+    total = f" The relevance sums to the score, {_number(float(values.sum()))}." if analyzer.conserves else ""
+    return Health("ok", "sound", "No NaN, not empty, logits explained." + total)
+
+
+def _number(value: float) -> str:
+    """Three significant digits, a true minus: 22.1, −0.43, 3.2e−05."""
+    return f"{value:.3g}".replace("-", "−")

@@ -1,0 +1,124 @@
+"""One method on one model, ready to run: a graph and a session of its own, a few of them kept.
+
+iNNvestigate adds to TensorFlow's default graph for ever. Here every pair of model and method has its own graph, which
+goes with its session when the pair has not been used for a while, so memory stays flat.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import numpy as np
+
+from innv_gui.errors import AnalyzerRefused, InnvError
+from innv_gui.records import Blueprint
+from innv_gui.runtimes.innvestigate import analysis, bridge
+from innv_gui.runtimes.innvestigate.legacy import tf, tf_keras
+
+KEPT = 6  # engines
+KEPT_BYTES = 2**30  # of their models' weights
+
+
+class Engine:
+    """Opens on creation; raises AnalyzerRefused or BadInput when method, settings and model do not fit.
+
+    name: the method that runs; asked: the one that was asked for, which messages speak of.
+    """
+
+    def __init__(
+        self, blueprint: Blueprint, shape: tuple[int, ...], name: str, params: dict, unchecked: bool, asked: str
+    ):
+        self.n_bytes = sum(array.nbytes for arrays in blueprint.weights.values() for array in arrays)
+        self.objection: AnalyzerRefused | None = None
+        self._graph = tf.Graph()
+        with self._graph.as_default():
+            self._session = tf.compat.v1.Session(graph=self._graph)
+        try:
+            self._run = self._opened(blueprint, shape, name, params, unchecked, asked)
+        except BaseException:
+            self.close()
+            raise
+
+    def _opened(self, blueprint, shape, name, params, unchecked, asked) -> Callable:
+        with self._graph.as_default(), self._session.as_default():
+            tf_keras.backend.set_learning_phase(0)
+            model = bridge.build(blueprint, shape)
+            analyzer = analysis.make(name, params, model)
+            self.objection = analysis.objection(asked, analyzer)
+            if self.objection and analysis.checks_itself(name) and not unchecked:
+                raise self.objection
+            _build(asked, analyzer)
+            relevance = analyzer._analyzer_model.outputs[0]
+            _initialize(self._session, relevance)
+            feeds = [*model.inputs, analyzer._analysis_inputs[0]]
+            return self._session.make_callable([relevance, model.outputs[0]], feeds)
+
+    def run(self, x: np.ndarray, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """x (n, H, W, C) and the index of the output to explain (n,) -> relevance (n, H, W, C) and scores (n, K)."""
+        position_and_output = np.stack([np.arange(len(x)), outputs], axis=1).astype(np.int32)
+        return self._run(x.astype(np.float32), position_and_output)
+
+    def close(self) -> None:
+        """Free the session's memory; the engine cannot be used afterwards."""
+        self._session.close()
+        self._run = None
+
+
+def _build(name: str, analyzer) -> None:
+    """Have iNNvestigate write its backward graph. What goes wrong in there is a matter of the model, in many shapes."""
+    try:
+        analyzer.create_analyzer_model()
+    except InnvError:
+        raise
+    except (NotImplementedError, TypeError, ValueError, AttributeError, KeyError, IndexError, AssertionError) as error:
+        raise analysis.failed(name, error) from error
+
+
+def _initialize(session, output) -> None:
+    """Initialize what `output` depends on, nothing else: iNNvestigate's copies of layers bring unused weights along."""
+    needed = _variable_names(output.op)
+    variables = [one for one in tf.compat.v1.global_variables() if one.op.name in needed]
+    flags = session.run([tf.compat.v1.is_variable_initialized(variable) for variable in variables])
+    session.run([variable.initializer for variable, done in zip(variables, flags, strict=True) if not done])
+
+
+def _variable_names(op) -> set[str]:
+    """Names of the variables upstream of an operation."""
+    seen, open_ops = set(), [op]
+    while open_ops:
+        one = open_ops.pop()
+        if one not in seen:
+            seen.add(one)
+            open_ops += [tensor.op for tensor in one.inputs] + list(one.control_inputs)
+    return {one.name for one in seen if one.type == "VarHandleOp"}
+
+
+_engines: OrderedDict[Hashable, Engine] = OrderedDict()
+
+
+def engine(key: Hashable, *arguments: Any) -> Engine:
+    """The engine of that key, made of `arguments` when it is not there; the longest unused ones are closed."""
+    if key not in _engines:
+        _make_room()
+        _engines[key] = Engine(*arguments)
+    _engines.move_to_end(key)
+    return _engines[key]
+
+
+def _make_room() -> None:
+    while _engines and (len(_engines) >= KEPT or sum(one.n_bytes for one in _engines.values()) >= KEPT_BYTES):
+        close_oldest()
+
+
+def close_oldest() -> None:
+    """Close the engine that was unused for longest."""
+    _, oldest = _engines.popitem(last=False)
+    oldest.close()
+
+
+def close_all() -> None:
+    """Close every engine."""
+    while _engines:
+        close_oldest()

@@ -1,0 +1,180 @@
+"""Walks the whole configuration of a model before anything is built from it.
+
+Every class, function and module it names, at any depth, must be in the allow-list. What comes back is a cleaned copy:
+compile settings dropped, modules replaced by the one that is meant. Only that copy is ever given to Keras.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from innv_gui.errors import ModelRefused
+from innv_gui.runtimes.keras import allowed
+from innv_gui.runtimes.keras.quoting import quoted
+
+MAX_DEPTH = 150
+MAX_VALUES = 5_000_000
+MAX_LAYERS = 5_000
+MAX_SIZE = 2**31  # of a single whole number in a configuration
+
+_ACTIVATION_KEYS = ("activation", "recurrent_activation", "hidden_activation")
+_OTHER_NAMES = {
+    "_initializer": allowed.INITIALIZERS,
+    "_regularizer": allowed.REGULARIZERS,
+    "_constraint": allowed.CONSTRAINTS,
+}
+_FREE_NUMBERS = ("seed", "shared_object_id")
+_CODE = ("Lambda", "__lambda__")
+_DROPPED = ("compile_config", "__passive_serialization__")
+
+
+def parsed(text: bytes | str, file: str) -> dict:
+    """JSON of a model's configuration as a dictionary."""
+    try:
+        config = json.loads(text)
+    except RecursionError:
+        raise ModelRefused(f"{file}: its configuration is nested too deeply.") from None
+    except ValueError as error:
+        raise ModelRefused(f"{file}: its configuration is not readable JSON ({error}).") from None
+    if not isinstance(config, dict) or "class_name" not in config:
+        raise ModelRefused(f"{file}: its configuration does not describe a Keras model.")
+    return config
+
+
+def cleaned(config: dict, file: str, sha256: str, trusted: bool = False) -> dict:
+    """The configuration with everything checked; raises ModelRefused naming the layer.
+
+    trusted: the person vouched for this file by its hash, so code and unknown classes are left for Keras to judge.
+    """
+    walk = _Walk(file, sha256, trusted)
+    clean = walk.visit(config, "", 0, "")
+    if clean.get("class_name") not in allowed.MODELS and not trusted:
+        raise ModelRefused(f"{file} describes {quoted(clean.get('class_name'))}, not a whole model.")
+    if clean.get("module") is None:
+        clean["module"] = allowed.module_of(clean["class_name"], None)
+    return clean
+
+
+@dataclass
+class _Walk:
+    file: str
+    sha256: str
+    trusted: bool
+    values: int = 0
+    layers: int = 0
+
+    def visit(self, node, place: str, depth: int, key: str):
+        """The cleaned form of any JSON value; place: the layer it belongs to."""
+        self.values += 1
+        if depth > MAX_DEPTH or self.values > MAX_VALUES:
+            raise ModelRefused(f"{self.file}: its configuration is too large or nested too deeply.")
+        if isinstance(node, dict):
+            return self._visit_dict(node, place, depth, key)
+        if isinstance(node, list):
+            return [self.visit(item, place, depth + 1, key) for item in node]
+        if isinstance(node, str):
+            self._check_name(node, place, key)
+        elif isinstance(node, int) and abs(node) > MAX_SIZE and key not in _FREE_NUMBERS:
+            raise ModelRefused(f"{self.file}: {_layer(place)} has {quoted(key)} = {node}, which is out of reason.")
+        return node
+
+    def _visit_dict(self, node: dict, place: str, depth: int, key: str) -> dict | list:
+        if not isinstance(node.get("class_name", ""), str) or not isinstance(node.get("module"), str | None):
+            raise ModelRefused(f"{self.file}: {_layer(place)} names its class in a way that is not understood.")
+        place = _own_name(node) or place
+        if "class_name" not in node:
+            return {k: self.visit(v, place, depth + 1, k) for k, v in node.items() if k not in _DROPPED}
+        if node["class_name"] == "__tuple__" and isinstance(node.get("items"), list):
+            return [self.visit(item, place, depth + 1, key) for item in node["items"]]
+        module = self._allow(node, place)
+        clean = {k: self.visit(v, place, depth + 1, k) for k, v in node.items() if k not in _DROPPED}
+        # Files of Keras 2 have no module, and Keras then reads them in the old way. Only a wrapper's inner layer
+        # and a part of a layer (its dtype policy, an initializer) are looked up by module in both.
+        if module and (node.get("module") is not None or key == "layer"):
+            clean["module"] = module
+        if node["class_name"] == "Policy":
+            clean["class_name"] = "DTypePolicy"
+        return clean
+
+    def _allow(self, node: dict, place: str) -> str | None:
+        """The module to load from; raises unless the object is allowed."""
+        name, module = node["class_name"], node.get("module")
+        if self.trusted:
+            return None
+        if name in _CODE:
+            raise self._code_refused(place)
+        if name == "function":
+            return self._allow_function(node, place)
+        if name in allowed.PLAIN_VALUES:
+            return None
+        canonical = allowed.module_of(name, module)
+        if canonical is None or node.get("registered_name") not in (None, name):
+            raise self._unknown(node, place)
+        self.layers += canonical == "keras.layers"
+        if self.layers > MAX_LAYERS:
+            raise ModelRefused(f"{self.file} has more than {MAX_LAYERS} layers.")
+        return canonical
+
+    def _allow_function(self, node: dict, place: str) -> str:
+        name = node.get("config")
+        known = isinstance(name, str) and name in allowed.ACTIVATIONS
+        plain = node.get("registered_name") in (None, name, "function")
+        if not known or not plain or node.get("module") not in (None, *allowed.FUNCTION_MODULES):
+            raise ModelRefused(
+                f"{self.file}: {_layer(place)} calls {quoted(name)}, which is not one of Keras' activations.",
+                self._trust_hint(),
+            )
+        return "keras.activations"
+
+    def _check_name(self, text: str, place: str, key: str) -> None:
+        """Functions and small objects may be given by name alone: `"activation": "relu"`."""
+        if self.trusted:
+            return
+        if key in _ACTIVATION_KEYS and text not in allowed.ACTIVATIONS and text not in allowed.LAYERS:
+            raise ModelRefused(f"{self.file}: {_layer(place)} has the unknown activation {quoted(text)}.")
+        for ending, names in _OTHER_NAMES.items():
+            if key.endswith(ending) and _plain(text) not in {_plain(name) for name in names}:
+                raise ModelRefused(f"{self.file}: {_layer(place)} has the unknown {key} {quoted(text)}.")
+
+    def _code_refused(self, place: str) -> ModelRefused:
+        return ModelRefused(
+            f"{self.file}: {_layer(place)} is a Lambda: it holds Python code, which is not run.", self._trust_hint()
+        )
+
+    def _unknown(self, node: dict, place: str) -> ModelRefused:
+        name = node["class_name"]
+        if name in ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"):
+            return ModelRefused(
+                f"{self.file}: {_layer(place)} is a TensorFlow operation ({quoted(name)}) that only Keras 2 can read.",
+                "Rebuild the model with Keras 3 layers and save it as .keras.",
+            )
+        origin = f" of {quoted(node['module'])}" if node.get("module") else ""
+        return ModelRefused(
+            f"{self.file}: {_layer(place)} is of the type {quoted(name)}{origin}, which is not one of Keras' own"
+            " layers for images.",
+            "Models with layers of your own, and subclassed models, cannot be read from a file alone.",
+        )
+
+    def _trust_hint(self) -> str:
+        return f"If you trust the file, start innv-gui with --trust {self.sha256}."
+
+
+def _own_name(node: dict) -> str:
+    """The name a layer's dictionary gives itself; parts of a layer (policies, initializers) have none."""
+    inner = node.get("config")
+    if "class_name" not in node or node["class_name"] in allowed.POLICIES:
+        return ""
+    for holder in (node, inner if isinstance(inner, dict) else {}):
+        if isinstance(holder.get("name"), str):
+            return holder["name"]
+    return ""
+
+
+def _layer(place: str) -> str:
+    return f"layer {quoted(place)}" if place else "the model"
+
+
+def _plain(name: str) -> str:
+    """`GlorotUniform`, `glorot_uniform` and `l1_l2` compare equal to their class."""
+    return name.replace("_", "").lower()

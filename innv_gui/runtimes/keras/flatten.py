@@ -1,0 +1,152 @@
+"""Nested models inlined into one flat functional graph that shares the layers, and the softmax taken off.
+
+A transfer model holds its backbone as one layer; methods that walk the graph then fail with "graph disconnected".
+Here every inner layer is called again on the outer graph's tensors, so that one flat graph remains.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import keras
+
+from innv_gui.errors import ModelRefused
+from innv_gui.runtimes.keras import allowed
+
+_NO_OPS = ("Dropout", "Identity")
+
+
+@dataclass
+class Flat:
+    """A flat graph. tensors: the (last) output tensor of each operation by name, in the order of computation."""
+
+    model: keras.Model  # input -> (N, K) logits, or whatever the last layer gives when it has no softmax
+    tensors: dict = field(default_factory=dict)
+    operations: dict = field(default_factory=dict)
+    inner_names: tuple[str, ...] = ()  # of the models met on the way, the outermost first
+    skipped: tuple[str, ...] = ()  # augmentation layers left out
+    softmax: str = "none"  # "activation", "layer" or "none"
+    ending: str = "linear"  # activation of the output when it is not softmax
+
+
+def flatten(model: keras.Model, output: int, file: str) -> Flat:
+    """The chosen output of a functional or sequential model as a flat graph of logits."""
+    graph = functional(model, file)
+    inliner = _Inliner(file)
+    given = graph.inputs[0]
+    name = given._keras_history.operation.name
+    start = keras.Input(batch_shape=given.shape, dtype=given.dtype, name=name)
+    inliner.note(start._keras_history.operation, start)
+    ends = inliner.run(graph, [start], outermost=True)
+    flat = Flat(None, inliner.tensors, inliner.operations, (model.name, *inliner.inner), tuple(inliner.skipped))
+    logits = _without_softmax(keras.tree.flatten(ends)[output], flat)
+    flat.model = keras.Model(start, logits, name=model.name)
+    kept = {operation.name for operation in flat.model.operations}
+    order = {operation.name: place for place, operation in enumerate(flat.model.operations)}
+    names = sorted((name for name in flat.tensors if name in kept), key=order.__getitem__)
+    flat.tensors = {name: flat.tensors[name] for name in names}
+    flat.operations = {name: flat.operations[name] for name in names}
+    return flat
+
+
+def functional(model: keras.Model, file: str) -> keras.Model:
+    """The functional graph of a model; a Sequential keeps its own inside."""
+    if isinstance(model, keras.Sequential):
+        if model._functional is None:
+            raise ModelRefused(
+                f"{file}: the model was never told its input size.", "Add keras.Input(shape=...) in front and save it."
+            )
+        return model._functional
+    if not hasattr(model, "_run_through_graph"):
+        raise ModelRefused(
+            f"{file} is a subclassed model, whose graph cannot be read from a file.", "Save a functional model."
+        )
+    return model
+
+
+@dataclass
+class _Inliner:
+    file: str
+    tensors: dict = field(default_factory=dict)
+    operations: dict = field(default_factory=dict)
+    inner: list = field(default_factory=list)
+    skipped: list = field(default_factory=list)
+
+    def run(self, graph, inputs: list, outermost: bool = False, prefix: str = ""):
+        """Calls every operation of the graph on new tensors, going into models met on the way."""
+        return graph._run_through_graph(inputs, operation_fn=lambda op: self._call(op, prefix))
+
+    def _call(self, operation, prefix: str):
+        if isinstance(operation, keras.Model):
+            return self._inlined(operation)
+        if type(operation).__name__ in allowed.AUGMENTATION:
+            self.skipped.append(operation.name)
+            return lambda x, **_: x
+
+        def call(*args, **kwargs):
+            result = operation(*args, **kwargs)
+            self._name(operation, prefix)
+            self.note(operation, result)
+            return result
+
+        return call
+
+    def _inlined(self, model: keras.Model):
+        self.inner.append(model.name)
+        graph = functional(model, self.file)
+
+        def call(*inputs, **_):
+            ends = self.run(graph, keras.tree.flatten(inputs), prefix=model.name)
+            return ends
+
+        return call
+
+    def _name(self, operation, prefix: str) -> None:
+        """Two models may each have a `conv2d`; the inner one becomes `outer.conv2d`."""
+        known = self.operations.get(operation.name)
+        if known is operation or known is None:
+            return
+        base = f"{prefix}.{operation.name}" if prefix else operation.name
+        name, number = base, 1
+        while self.operations.get(name) not in (None, operation):
+            number += 1
+            name = f"{base}_{number}"
+        operation.name = name
+
+    def note(self, operation, result) -> None:
+        """Remembers an operation's (last) output."""
+        self.operations[operation.name] = operation
+        self.tensors[operation.name] = result
+
+
+def _without_softmax(end, flat: Flat):
+    """The tensor before a softmax that is a layer of its own, or `end` with its layer's softmax switched off."""
+    tail = end
+    while True:
+        operation, node_index, _ = tail._keras_history
+        if not _passes_on(operation):
+            break
+        tail = operation._inbound_nodes[node_index].input_tensors[0]
+    kind = type(operation).__name__
+    activation = getattr(operation, "activation", None)
+    if kind == "Softmax" or (kind == "Activation" and activation is keras.activations.softmax):
+        flat.softmax = "layer"
+        return operation._inbound_nodes[node_index].input_tensors[0]
+    if activation is keras.activations.softmax:
+        operation.activation = keras.activations.linear
+        flat.softmax = "activation"
+        return tail
+    flat.ending = _ending(operation, kind, activation)
+    return tail
+
+
+def _passes_on(operation) -> bool:
+    kind = type(operation).__name__
+    return kind in _NO_OPS or (kind == "Activation" and operation.activation is keras.activations.linear)
+
+
+def _ending(operation, kind: str, activation) -> str:
+    """The name of what is applied last: "linear", "sigmoid", "relu" ..."""
+    if activation is not None and hasattr(activation, "__name__"):
+        return activation.__name__
+    return {"Sigmoid": "sigmoid", "ReLU": "relu", "Relu": "relu"}.get(kind, "linear")

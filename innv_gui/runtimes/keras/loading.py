@@ -1,0 +1,251 @@
+"""From a source to a network: gate, build, weights, checks of its shape. Nothing is ever downloaded."""
+
+from __future__ import annotations
+
+import copy
+import tempfile
+from collections import OrderedDict
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras.src.saving.serialization_lib import ObjectSharingScope
+
+from innv_gui.errors import BadInput, InnvError, ModelRefused
+from innv_gui.records import ModelSource
+from innv_gui.runtimes.keras import flatten, gate
+from innv_gui.runtimes.keras.network import Network
+from innv_gui.runtimes.keras.quoting import first_line, quoted
+
+SEED = 20240229  # of random weights, so that every process builds the same network
+MAX_PARAMETERS = 700_000_000
+MAX_KEPT_BYTES = 3 * 2**30
+MAX_KEPT = 8
+MAX_SIDE_PX = 4096
+
+_kept: OrderedDict[tuple, Network] = OrderedDict()
+
+
+def load(source: ModelSource) -> Network:
+    """The network of a source, kept for the next call; raises ModelRefused with a sentence."""
+    key = _key(source)
+    if key in _kept and source.sha256 in ("", _kept[key].sha256):
+        _kept.move_to_end(key)
+        return _kept[key]
+    cleared = gate.check(source)
+    model = _application(source, cleared) if source.kind == "application" else _from_config(source, cleared)
+    network = _network(model, source, cleared)
+    _keep(key, network)
+    return network
+
+
+def applications() -> tuple[str, ...]:
+    """The names of the networks in keras.applications."""
+    return tuple(name for name in dir(keras.applications) if name[0].isupper())
+
+
+def _key(source: ModelSource) -> tuple:
+    """Changes with the files' content: their size and time stand for it, so that a kept network is found at once."""
+    stamps = []
+    for path in (source.path, source.weights):
+        if path and path != "random" and Path(path).exists():
+            state = Path(path).stat()
+            stamps.append((path, state.st_size, state.st_mtime_ns, state.st_ino))
+    return source.kind, source.application, source.weights, source.trusted, source.output, *stamps
+
+
+def _keep(key: tuple, network: Network) -> None:
+    _kept[key] = network
+    while len(_kept) > 1 and (len(_kept) > MAX_KEPT or sum(n.n_bytes for n in _kept.values()) > MAX_KEPT_BYTES):
+        _kept.popitem(last=False)
+
+
+def _from_config(source: ModelSource, cleared: gate.Cleared) -> keras.Model:
+    _check_size(cleared, source.trusted)
+    model = _built(cleared, source.trusted)
+    if cleared.weights is not None:
+        _set_weights(model, cleared)
+    return model
+
+
+def _built(cleared: gate.Cleared, trusted: bool) -> keras.Model:
+    """The model of a cleaned configuration, with fresh weights. Keras changes what it reads, so it gets a copy."""
+    keras.utils.set_random_seed(SEED)
+    try:
+        with ObjectSharingScope():
+            model = keras.saving.deserialize_keras_object(copy.deepcopy(cleared.config), safe_mode=not trusted)
+    except InnvError:
+        raise
+    except Exception as error:  # whatever a configuration makes Keras raise
+        raise ModelRefused(
+            f"{cleared.file}: Keras cannot build the model: {first_line(error)}",
+            "Check that this version of Keras can load it.",
+        ) from error
+    if not isinstance(model, keras.Model):
+        raise ModelRefused(f"{cleared.file} does not describe a model.")
+    return model
+
+
+def _check_size(cleared: gate.Cleared, trusted: bool) -> None:
+    """Builds the model without memory for its weights, to see how much it would take."""
+    if trusted:
+        return
+    with keras.StatelessScope() as scope:
+        scope.initialize_variables = False
+        model = _built(cleared, trusted)
+        count = sum(_count(w.shape) for w in model.weights)
+    if count > MAX_PARAMETERS:
+        raise ModelRefused(f"{cleared.file} asks for {count:,} parameters; {MAX_PARAMETERS:,} is the limit.")
+
+
+def _count(shape) -> int:
+    size = 1
+    for length in shape:
+        size *= length or 1
+    return size
+
+
+def _set_weights(model: keras.Model, cleared: gate.Cleared) -> None:
+    """Keras reads weights from a path only, so the checked bytes go through a private file."""
+    name = "model.h5" if cleared.old_weights else "model.weights.h5"
+    with tempfile.TemporaryDirectory(prefix="innv-gui-") as folder:
+        path = Path(folder) / name
+        path.write_bytes(cleared.weights)
+        _empty(model)
+        try:
+            model.load_weights(path)
+        except Exception as error:  # whatever does not fit
+            raise _misfit(cleared.file, first_line(error)) from error
+    _check_filled(model, cleared.file)
+
+
+def _empty(model: keras.Model) -> None:
+    """Sets all weights to NaN: Keras only warns about some that a file lacks."""
+    for weight in model.weights:
+        if keras.backend.is_float_dtype(weight.dtype):
+            weight.assign(keras.ops.full(weight.shape, np.nan, weight.dtype))
+
+
+def _check_filled(model: keras.Model, file: str) -> None:
+    for weight in model.weights:
+        if keras.backend.is_float_dtype(weight.dtype) and bool(keras.ops.any(keras.ops.isnan(weight))):
+            raise _misfit(file, f"{quoted(weight.path)} is missing or holds values that are no numbers")
+
+
+def _misfit(file: str, what: str) -> ModelRefused:
+    return ModelRefused(
+        f"{file}: its weights do not fit its architecture: {what}",
+        "Save architecture and weights from the same model.",
+    )
+
+
+def _application(source: ModelSource, cleared: gate.Cleared) -> keras.Model:
+    name = source.application
+    if name not in applications():
+        raise BadInput(
+            f"{quoted(name)} is not a network of keras.applications.", field="application", allowed=applications()
+        )
+    keras.utils.clear_session(free_memory=False)  # layers are numbered anew: the same names in every process
+    keras.utils.set_random_seed(SEED)
+    model = getattr(keras.applications, name)(weights=None)
+    if cleared.weights is not None:
+        _set_weights(model, cleared)
+    return model
+
+
+def _network(model: keras.Model, source: ModelSource, cleared: gate.Cleared) -> Network:
+    file = cleared.file
+    graph = flatten.functional(model, file)
+    _check_input(graph, file)
+    output = _chosen_output(model, graph, source, file)
+    try:
+        flat = flatten.flatten(model, output, file)
+    except InnvError:
+        raise
+    except Exception as error:  # graphs that Keras builds but does not call again
+        raise ModelRefused(f"{file}: its nested models cannot be joined: {first_line(error)}") from error
+    _check_output(flat, file)
+    network = Network(cleared.sha256, file, flat, _output_names(model, graph), output, _notes(flat))
+    _check_runs(network)
+    return network
+
+
+def _check_runs(network: Network) -> None:
+    """Traces the prediction, which will be needed, so that a graph that cannot run is refused here."""
+    try:
+        network.function("predict", network.trace_predict).get_concrete_function()
+    except Exception as error:  # whatever a layer raises
+        raise ModelRefused(f"{network.file}: TensorFlow cannot run the model: {first_line(error)}") from error
+
+
+def _output_names(model, graph) -> tuple[str, ...]:
+    return tuple(getattr(graph, "output_names", None) or [t.name for t in graph.outputs])
+
+
+def _check_input(graph: keras.Model, file: str) -> None:
+    """One image input, (H, W, 1 or 3), channels last."""
+    if len(graph.inputs) != 1:
+        names = ", ".join(quoted(t.name) for t in graph.inputs)
+        raise ModelRefused(
+            f"{file} has {len(graph.inputs)} inputs ({names}); one is needed.",
+            "Save a model that takes nothing but the image.",
+        )
+    shape = tuple(graph.inputs[0].shape[1:])
+    if len(shape) == 3 and shape[0] in (1, 3) and shape[2] not in (1, 3):
+        raise ModelRefused(
+            f"{file} takes images as (channels, height, width) = {shape}; channels must come last.",
+            "Save the model with data_format='channels_last'.",
+        )
+    if len(shape) != 3 or shape[2] not in (1, 3):
+        raise ModelRefused(
+            f"{file} takes {_shape(shape)}; an image (height, width, 1 or 3 channels) is needed.",
+            "Put keras.Input(shape=(height, width, channels)) and a Reshape in front.",
+        )
+    if any(side is not None and not 0 < side <= MAX_SIDE_PX for side in shape[:2]):
+        raise ModelRefused(f"{file} takes images of {_shape(shape)}; {MAX_SIDE_PX} pixels a side is the limit.")
+
+
+def _chosen_output(model, graph: keras.Model, source: ModelSource, file: str) -> int:
+    names = _output_names(model, graph)
+    if source.output is None and len(names) > 1:
+        listed = ", ".join(f"{i}: {quoted(name)}" for i, name in enumerate(names))
+        raise ModelRefused(
+            f"{file} has {len(names)} outputs ({listed}); one must be chosen.", "Choose one by its number."
+        )
+    chosen = source.output or 0
+    if not 0 <= chosen < len(names):
+        raise BadInput(f"{file} has no output {chosen}.", field="output", allowed=tuple(range(len(names))))
+    return chosen
+
+
+def _check_output(flat: flatten.Flat, file: str) -> None:
+    for operation in flat.operations.values():
+        if getattr(operation, "data_format", None) == "channels_first" and hasattr(operation, "kernel_size"):
+            raise ModelRefused(
+                f"{file}: layer {quoted(operation.name)} works with channels first.",
+                "Save the model with data_format='channels_last'.",
+            )
+    shape = tuple(flat.model.outputs[0].shape)
+    if len(shape) != 2 or not shape[1]:
+        raise ModelRefused(
+            f"{file} gives {_shape(shape[1:])} for each image; one score for each class is needed.",
+            "Innv-gui explains classifiers: models that end in a Dense layer or the like.",
+        )
+
+
+def _shape(shape: tuple) -> str:
+    return "(" + ", ".join("any" if side is None else str(side) for side in shape) + ")"
+
+
+def _notes(flat: flatten.Flat) -> tuple[str, ...]:
+    notes = []
+    if flat.softmax == "none" and "sigmoid" in flat.ending:
+        notes.append("The model ends in a sigmoid: its outputs are taken as they are.")
+    elif flat.softmax == "none":
+        what = "no activation" if flat.ending == "linear" else quoted(flat.ending)
+        notes.append(f"The model ends in {what}: its outputs are taken as logits, and softmax gives probabilities.")
+    if flat.skipped:
+        notes.append(f"Augmentation layers do nothing outside of training and are left out: {', '.join(flat.skipped)}.")
+    if len(flat.inner_names) > 1:
+        notes.append(f"Nested models are shown layer by layer: {', '.join(flat.inner_names[1:])}.")
+    return tuple(notes)

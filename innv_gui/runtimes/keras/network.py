@@ -1,0 +1,107 @@
+"""A loaded network: a flat Keras graph that gives logits, and how to ask it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from innv_gui.records import Layer
+from innv_gui.runtimes.keras.flatten import Flat
+
+BATCH = 32
+_IN_FRONT = frozenset({"InputLayer", "Rescaling", "Normalization", "Resizing", "CenterCrop", "RandomCrop"})
+
+
+@dataclass(eq=False)
+class Network:
+    """What every function of this runtime works on. Compiled functions are kept in `compiled`, a trace each."""
+
+    sha256: str
+    file: str
+    flat: Flat
+    outputs: tuple[str, ...]
+    output: int = 0
+    notes: tuple[str, ...] = ()
+    compiled: dict = field(default_factory=dict, repr=False)
+
+    @property
+    def model(self) -> keras.Model:
+        """Input (N, H, W, C) -> scores (N, K)."""
+        return self.flat.model
+
+    @property
+    def input_shape(self) -> tuple[int | None, int | None, int]:
+        """(H, W, C); None where the network takes any size."""
+        return tuple(self.model.inputs[0].shape[1:])
+
+    @property
+    def n_classes(self) -> int:
+        """K."""
+        return self.model.outputs[0].shape[-1]
+
+    @property
+    def explained_layer(self) -> str:
+        """The operation whose output is the scores."""
+        return self.model.outputs[0]._keras_history.operation.name
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory of the weights."""
+        return sum(int(np.prod(w.shape)) * 4 for w in self.model.weights)
+
+    def layers(self) -> tuple[Layer, ...]:
+        """In the order of computation, the input first."""
+        return tuple(self._layer(name, op) for name, op in self.flat.operations.items())
+
+    def _layer(self, name: str, operation) -> Layer:
+        tensor = self.flat.tensors[name]
+        is_one = hasattr(tensor, "shape")  # an operation like Split gives several
+        shape = tuple((tensor if is_one else keras.tree.flatten(tensor)[0]).shape[1:])
+        count = operation.count_params() if isinstance(operation, keras.Layer) else 0
+        return Layer(name, type(operation).__name__, shape, int(count), is_one and is_spatial(operation, shape))
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """(N, H, W, C) float32 network input -> (N, K) float32 scores, in batches of 32."""
+        run = self.function("predict", self.trace_predict)
+        parts = [run(tf.constant(x[i : i + BATCH])).numpy() for i in range(0, len(x), BATCH)]
+        return np.concatenate(parts) if parts else np.zeros((0, self.n_classes), np.float32)
+
+    def probabilities(self, scores: np.ndarray) -> np.ndarray:
+        """(N, K) scores -> (N, K) float32 probabilities: softmax, but for networks that end in a sigmoid."""
+        if not self.takes_softmax:
+            return scores
+        shifted = np.exp(scores.astype(np.float64) - scores.max(axis=1, keepdims=True))
+        return (shifted / shifted.sum(axis=1, keepdims=True)).astype(np.float32)
+
+    @property
+    def takes_softmax(self) -> bool:
+        """Whether probabilities are the softmax of the scores."""
+        return self.flat.softmax != "none" or "sigmoid" not in self.flat.ending
+
+    def function(self, name, trace):
+        """A compiled function, traced at its first use."""
+        if name not in self.compiled:
+            self.compiled[name] = trace()
+        return self.compiled[name]
+
+    def signature(self) -> tf.TensorSpec:
+        """The input with an open batch axis: one trace serves every batch."""
+        return tf.TensorSpec([None, *self.input_shape], tf.float32)
+
+    def trace_predict(self):
+        """Compiled: (N, H, W, C) -> (N, K) float32 scores."""
+
+        @tf.function(input_signature=[self.signature()])
+        def scores(x):
+            return tf.cast(self.model(x, training=False), tf.float32)
+
+        return scores
+
+
+def is_spatial(operation, shape: tuple) -> bool:
+    """Whether Grad-CAM can use the output: (H, W, U) with more than one position, past the input's preparation."""
+    kind = type(operation).__name__
+    return kind not in _IN_FRONT and len(shape) == 3 and shape[:2] != (1, 1)

@@ -1,0 +1,120 @@
+"""Configurations of Keras 2, rewritten where Keras 3 would stumble over them.
+
+Only what makes no difference is dropped: a setting is listed with the values at which Keras 3 behaves the same. With
+any other value it stays, and Keras then names it in its refusal.
+"""
+
+from __future__ import annotations
+
+from innv_gui.runtimes.keras import allowed
+
+_ANY = object()
+_ONE_GROUP = {"groups": (1,)}
+_RANDOM = {"rng_type": (_ANY,)}
+_NO_TIME_MAJOR = {"time_major": (False,)}
+_SPATIAL_DROPOUT = {"trainable": (_ANY,), "noise_shape": (None,)}
+_KERNEL = {"kernel_initializer": (_ANY,), "kernel_regularizer": (_ANY,), "kernel_constraint": (None,)}
+
+# class -> setting -> values at which it can go
+_DROPPED = {
+    "DepthwiseConv1D": _ONE_GROUP,
+    "DepthwiseConv2D": _ONE_GROUP,
+    "Conv1DTranspose": _ONE_GROUP,
+    "Conv2DTranspose": _ONE_GROUP,
+    "Conv3DTranspose": _ONE_GROUP,
+    "SeparableConv1D": {**_ONE_GROUP, **_KERNEL},
+    "SeparableConv2D": {**_ONE_GROUP, **_KERNEL},
+    "SpatialDropout1D": _SPATIAL_DROPOUT,
+    "SpatialDropout2D": _SPATIAL_DROPOUT,
+    "SpatialDropout3D": _SPATIAL_DROPOUT,
+    "ConvLSTM1D": _NO_TIME_MAJOR,
+    "ConvLSTM2D": _NO_TIME_MAJOR,
+    "ConvLSTM3D": _NO_TIME_MAJOR,
+    "LSTM": _NO_TIME_MAJOR,
+    "GRU": _NO_TIME_MAJOR,
+    "SimpleRNN": _NO_TIME_MAJOR,
+    "RNN": _NO_TIME_MAJOR,
+    "RandomCrop": _RANDOM,
+    **dict.fromkeys(allowed.AUGMENTATION, _RANDOM),
+}
+
+
+def modernised(node):
+    """A cleaned configuration in the form of Keras 3; what is in that form already comes back as it is."""
+    if isinstance(node, list):
+        return [modernised(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    node = {key: modernised(value) for key, value in node.items()}
+    name = node.get("class_name")
+    if isinstance(name, str) and name in allowed.MODELS:
+        _rewrite_model(node, name)
+    elif isinstance(name, str) and name in allowed.LAYERS and isinstance(node.get("config"), dict):
+        _rewrite_layer(node, name, node["config"])
+    return node
+
+
+def _rewrite_layer(node: dict, name: str, config: dict) -> None:
+    for setting, harmless in _DROPPED.get(name, {}).items():
+        if setting in config and (_ANY in harmless or config[setting] in harmless):
+            del config[setting]
+    if name == "InputLayer" and "batch_input_shape" in config:
+        config["batch_shape"] = config.pop("batch_input_shape")
+    if name == "BatchNormalization" and _is_list_of_one(config.get("axis")):
+        config["axis"] = config["axis"][0]
+    for holder in (node, config):
+        if isinstance(holder.get("name"), str):
+            holder["name"] = _plain(holder["name"])
+
+
+def _rewrite_model(node: dict, name: str) -> None:
+    if name == "Sequential" and isinstance(node.get("config"), list):
+        node["config"] = {"name": "sequential", "layers": node["config"]}
+    config = node.get("config")
+    if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
+        return
+    layers = [layer for layer in config["layers"] if isinstance(layer, dict) and isinstance(layer.get("config"), dict)]
+    if name == "Sequential" and layers:
+        _tell_input(layers[0], config["layers"])
+    for layer in layers:
+        if layer.get("class_name") != "InputLayer":
+            layer["config"].pop("batch_input_shape", None)  # the input in front tells it
+        if "inbound_nodes" in layer:
+            layer["inbound_nodes"] = _renamed(layer["inbound_nodes"])
+    for ends in ("input_layers", "output_layers"):
+        if ends in config:
+            config[ends] = _unwrapped(_renamed(config[ends]))
+
+
+def _tell_input(first: dict, layers: list) -> None:
+    """Before Keras 2.3 the first layer of a Sequential model told the input's shape itself."""
+    shape = first["config"].get("batch_input_shape")
+    if shape and first.get("class_name") != "InputLayer":
+        settings = {"batch_shape": shape, "name": f"{first['config'].get('name', 'first')}_input"}
+        layers.insert(0, {"class_name": "InputLayer", "config": settings, **_module_of(first)})
+
+
+def _module_of(layer: dict) -> dict:
+    return {"module": "keras.layers", "registered_name": None} if "module" in layer else {}
+
+
+def _renamed(node):
+    """References to layers, `["conv1/bn", 0, 0]`, follow their names."""
+    if isinstance(node, list):
+        is_reference = len(node) > 2 and isinstance(node[0], str) and isinstance(node[1], int)
+        return [_plain(node[0]), *node[1:]] if is_reference else [_renamed(item) for item in node]
+    return {key: _renamed(value) for key, value in node.items()} if isinstance(node, dict) else node
+
+
+def _plain(name: str) -> str:
+    """Keras 3 has no `/` in names; Keras 2 had, in its DenseNets for one."""
+    return name.replace("/", "_")
+
+
+def _is_list_of_one(value) -> bool:
+    return isinstance(value, list) and len(value) == 1
+
+
+def _unwrapped(ends):
+    """`[["dense", 0, 0]]` -> `["dense", 0, 0]`: one tensor, not a list that holds one."""
+    return ends[0] if _is_list_of_one(ends) and isinstance(ends[0], list) else ends

@@ -1,0 +1,87 @@
+"""What many tests share: one session with the sample models and images, and one server of the demo."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from innv_gui import Session
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLES = ROOT / "sample_models"
+MODEL_FILES = (
+    "digits_mlp.keras",
+    "digits_cnn.keras",
+    "digits_resnet.keras",
+    "digits_cnn_legacy.h5",
+    "weather_shortcut.keras",
+    "weather_clean.keras",
+)
+
+
+@pytest.fixture(scope="session")
+def session(tmp_path_factory):
+    """One session for all tests: its workers start once."""
+    with Session(tmp_path_factory.mktemp("workspace")) as session:
+        session.warm_up("images", "keras", "innvestigate")
+        yield session
+
+
+@pytest.fixture(scope="session")
+def sample_models(session):
+    """The sample models by file stem."""
+    entries = {name: session.start_model(SAMPLES / name) for name in MODEL_FILES}
+    return {Path(name).stem: session.models.get(entry.id) for name, entry in entries.items()}
+
+
+@pytest.fixture(scope="session")
+def sample_datasets(session):
+    """The sample images: digits and weather."""
+    entries = {name: session.add_samples(name) for name in ("digits", "weather")}
+    return {name: session.datasets.get(entry.id) for name, entry in entries.items()}
+
+
+class Server:
+    """`innv-gui ...` in a process of its own, as a person starts it."""
+
+    def __init__(self, *arguments, log):
+        self.started = time.monotonic()
+        self.log = log
+        with open(log, "w") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "innv_gui.cli", *arguments], stdout=out, stderr=out, env={**os.environ}
+            )
+        self.address = self._wait_for_address()
+        self.base, self.token = re.match(r"(http://[^/]+)/\?token=(\S+)", self.address).groups()
+
+    def _wait_for_address(self):
+        while time.monotonic() - self.started < 60:
+            found = re.search(r"http://\S+", self.log.read_text())
+            if found:
+                return found.group()
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.02)
+        raise AssertionError(self.log.read_text())
+
+    def get(self, path, **headers):
+        headers = {"Authorization": f"Bearer {self.token}", **headers}
+        return urllib.request.urlopen(urllib.request.Request(self.base + path, headers=headers), timeout=60)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """The demo's server, for browser tests."""
+    folder = tmp_path_factory.mktemp("demo")
+    server = Server("demo", "--port", "0", "--workspace", str(folder / "w"), log=folder / "log")
+    yield server
+    server.stop()

@@ -1,0 +1,100 @@
+"""The import rules, one sentence each. The direction of imports is the architecture."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "innv_gui"
+BASE = {"errors", "records", "applications", "preprocessing_rules", "class_names", "folders", "health"}
+ALLOWED = {
+    **{name: BASE | {"analyzers"} if name == "health" else BASE for name in BASE},
+    "analyzers": BASE | {"analyzers"},
+    "datasets": BASE | {"datasets"},
+    "samples": BASE | {"samples"},
+    "store": BASE | {"store"},
+    "plots": BASE | {"plots"},
+    "runtimes": BASE | {"analyzers", "datasets", "runtimes"},
+    "cluster": BASE | {"store", "cluster"},
+    "session": BASE | {"analyzers", "datasets", "samples", "store", "plots", "cluster", "session"},
+    "web": BASE | {"analyzers", "plots", "cluster", "store", "session", "web"},
+    "commands": BASE | {"analyzers", "samples", "store", "cluster", "session", "web", "commands"},
+    "cli": BASE | {"commands", "cli"},
+}
+OWNERS = {
+    "tensorflow": {"runtimes"},
+    "tf_keras": {"runtimes"},
+    "keras": {"runtimes"},
+    "innvestigate": {"runtimes"},
+    "flask": {"web"},
+    "werkzeug": {"web"},
+    "waitress": {"web"},
+    "bokeh": {"plots"},
+    "duckdb": {"store"},
+    "dask": {"cluster"},
+    "distributed": {"cluster"},
+    "PIL": {"datasets", "plots", "samples", "runtimes"},
+    "sklearn": {"samples"},
+    "rich": {"commands"},
+}
+
+
+def modules():
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path, path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno, 0) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or "", node.lineno, node.level
+            if node.module == "innv_gui":
+                yield from ((f"innv_gui.{alias.name}", node.lineno, 0) for alias in node.names)
+
+
+def test_imports_point_one_way():
+    wrong = []
+    for path, part in modules():
+        for name, line, _ in imports(path):
+            if name.startswith("innv_gui.") and part != "__init__":
+                target = name.split(".")[1]
+                is_part = (PACKAGE / target).is_dir() or (PACKAGE / f"{target}.py").exists()
+                if is_part and target not in ALLOWED[part]:
+                    wrong.append(f"{path.name}:{line} {part} imports {target}")
+    assert not wrong, wrong
+
+
+def test_every_library_has_its_owners():
+    wrong = [
+        f"{path.relative_to(PACKAGE)}:{line} imports {name}"
+        for path, part in modules()
+        for name, line, _ in imports(path)
+        if part not in OWNERS.get(name.split(".")[0], {part})
+    ]
+    assert not wrong, wrong
+
+
+def test_imports_are_absolute():
+    assert not [f"{path.name}:{line}" for path, _ in modules() for _, line, level in imports(path) if level]
+
+
+def test_the_two_runtimes_do_not_know_each_other():
+    for path, _ in modules():
+        parts = path.relative_to(PACKAGE).parts
+        if parts[0] == "runtimes" and len(parts) > 2:
+            other = {"keras": "innvestigate", "innvestigate": "keras"}[parts[1]]
+            assert not [name for name, _, _ in imports(path) if name.startswith(f"innv_gui.runtimes.{other}")]
+
+
+@pytest.mark.parametrize("module", ["innv_gui.web.app", "innv_gui.session", "innv_gui.commands.serve", "innv_gui.cli"])
+def test_the_web_process_never_loads_tensorflow(module):
+    code = (
+        f"import sys, {module}; "
+        "print([m for m in sys.modules if m.split('.')[0] in ('tensorflow', 'keras', 'tf_keras', 'innvestigate')])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"

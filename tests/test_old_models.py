@@ -1,0 +1,118 @@
+"""Files of Keras 2 load in Keras 3, also where Keras 3 alone would stumble over their settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import hostile_models
+import model_files
+import numpy as np
+import pytest
+
+from innv_gui.records import ModelSource
+from innv_gui.runtimes.keras import loading, old_configs
+
+KINDS = {".keras": "keras", ".h5": "hdf5"}
+
+
+def test_files_of_keras_2(tmp_path):
+    """Written by Keras 2 itself, in a process of its own."""
+    text = """
+import sys, numpy as np, tf_keras as keras
+from tf_keras import layers as L
+i = keras.Input((12, 10, 3)); x = L.Conv2D(4, 3, activation='relu', kernel_regularizer='l2')(i)
+x = L.BatchNormalization()(x); y = L.DepthwiseConv2D(3, padding='same')(x); x = L.Add()([x, y])
+inner = keras.Model(i, L.LeakyReLU()(x), name='inner')
+m = keras.Sequential([keras.Input((12, 10, 3)), L.Rescaling(1 / 255), inner, L.ZeroPadding2D(1), L.MaxPooling2D(),
+                      L.Flatten(), L.Dropout(.5), L.Dense(3, activation='softmax')])
+m.compile('adam', 'categorical_crossentropy')
+r = np.random.default_rng(0); m.set_weights([r.uniform(.1, .6, w.shape) for w in m.get_weights()])
+m.save(sys.argv[1] + '/old.h5'); m.save(sys.argv[1] + '/old.keras')
+open(sys.argv[1] + '/old.json', 'w').write(m.to_json()); m.save_weights(sys.argv[1] + '/old_weights.h5')
+x = r.uniform(0, 255, (2, 12, 10, 3)).astype('f4'); np.savez(sys.argv[1] + '/old.npz', x=x, p=m.predict(x, verbose=0))
+"""
+    environment = {**os.environ, "TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    subprocess.run([sys.executable, "-c", text, str(tmp_path)], env=environment, check=True, capture_output=True)
+    wanted = np.load(tmp_path / "old.npz")
+    for source in (
+        ModelSource("hdf5", str(tmp_path / "old.h5")),
+        ModelSource("json", str(tmp_path / "old.json"), weights=str(tmp_path / "old_weights.h5")),
+        ModelSource("keras", str(tmp_path / "old.keras")),
+    ):
+        network = loading.load(source)
+        np.testing.assert_allclose(network.probabilities(network.predict(wanted["x"])), wanted["p"], atol=1e-6)
+
+
+@pytest.mark.slow
+def test_layers_of_keras_2_that_changed_their_settings(tmp_path):
+    """Each of these stopped Keras 3 from reading a file of Keras 2."""
+    text = """
+import sys, numpy as np, tf_keras as keras
+from tf_keras import layers as L
+def layers():
+    return {
+        "separable": [L.SeparableConv2D(4, 3, name="conv1/separable")], "transposed": [L.Conv2DTranspose(4, 3)],
+        "depthwise": [L.DepthwiseConv2D(3)], "norm": [L.BatchNormalization()], "dropped": [L.SpatialDropout2D(0.5)],
+        "random": [L.RandomFlip(), L.RandomRotation(0.1), L.RandomZoom(0.1)],
+        "memory": [L.Reshape((2, 6, 10, 3)), L.ConvLSTM2D(2, 3)],
+        "rows": [L.Reshape((12, 30)), L.Bidirectional(L.LSTM(4))],
+    }
+r = np.random.default_rng(0)
+for name in layers():
+    for form in ("flat", "nested"):
+        i = x = keras.Input((12, 10, 3))
+        for layer in layers()[name]:
+            x = layer(x)
+        head = [L.Flatten(), L.Dense(3, activation='softmax')]
+        m = keras.Model(i, head[1](head[0](x))) if form == "flat" else keras.Sequential([keras.Model(i, x), *head])
+        m.set_weights([r.uniform(.1, .6, w.shape) if w.dtype.kind == "f" else w for w in m.get_weights()])
+        X = r.uniform(0, 1, (2, 12, 10, 3)).astype('f4')
+        m.save(f"{sys.argv[1]}/{name}_{form}.h5"); m.save(f"{sys.argv[1]}/{name}_{form}.keras")
+        np.savez(f"{sys.argv[1]}/{name}_{form}.npz", x=X, p=m.predict(X, verbose=0))
+"""
+    environment = {**os.environ, "TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    subprocess.run([sys.executable, "-c", text, str(tmp_path)], env=environment, check=True, capture_output=True)
+    files = sorted(path for path in tmp_path.iterdir() if path.suffix in KINDS)
+    assert len(files) == 32
+    for path in files:
+        wanted = np.load(path.with_suffix(".npz"))
+        network = loading.load(ModelSource(KINDS[path.suffix], str(path)))
+        got = network.probabilities(network.predict(wanted["x"]))
+        np.testing.assert_allclose(got, wanted["p"], atol=1e-5, err_msg=path.name)
+
+
+def test_the_first_layer_of_an_old_sequential_model_may_tell_the_input(tmp_path):
+    old = model_files.old_ordinary()
+    old["config"]["layers"][:2] = [
+        {"class_name": "Flatten", "config": {"batch_input_shape": [None, 8, 8, 3], "name": "f"}}
+    ]
+    (tmp_path / "old.json").write_text(json.dumps(old))
+    (tmp_path / "older.json").write_text(json.dumps({"class_name": "Sequential", "config": old["config"]["layers"]}))
+    for name in ("old.json", "older.json"):
+        network = loading.load(ModelSource("json", str(tmp_path / name), weights="random"))
+        assert network.input_shape == (8, 8, 3) and network.n_classes == 3
+
+
+def test_a_trusted_lambda_of_keras_2_is_run(tmp_path):
+    layer = {
+        "class_name": "Lambda",
+        "config": {"name": "secret", "function": [hostile_models.payload(tmp_path), None, None]},
+    }
+    (tmp_path / "old.json").write_text(json.dumps(model_files.old_ordinary(layer)))
+    loading.load(ModelSource("json", str(tmp_path / "old.json"), weights="random", trusted=True))
+    assert (tmp_path / hostile_models.TOUCHED).exists()
+
+
+def test_settings_that_make_a_difference_are_never_dropped():
+    """Keras then refuses the file and names the setting."""
+    for class_name, setting, value in (("Conv2DTranspose", "groups", 2), ("ConvLSTM2D", "time_major", True)):
+        config = old_configs.modernised({"class_name": class_name, "config": {"name": "x", setting: value}})
+        assert config["config"][setting] == value
+
+
+def test_a_configuration_of_keras_3_stays_as_it_is():
+    config = model_files.ordinary(model_files.layer("Conv2D", "conv", filters=3, kernel_size=[3, 3], groups=1))
+    assert old_configs.modernised(config) == config

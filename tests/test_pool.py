@@ -1,0 +1,99 @@
+"""The embedded cluster: results, death, cancel, and what it listens on. Its tasks here are Python's own functions."""
+
+import os
+import threading
+import time
+
+import psutil
+import pytest
+
+from innv_gui.cluster import tasks
+from innv_gui.cluster.pool import Pool
+from innv_gui.errors import Cancelled, WorkFailed
+
+SLEEP = tasks.Task("images", "time:sleep")
+PID = tasks.Task("images", "os:getpid")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_tasks():
+    added = {"test.sleep": SLEEP, "test.pid": PID, "test.int": tasks.Task("images", "builtins:int")}
+    tasks.TASKS.update(added)
+    yield
+    for name in added:
+        del tasks.TASKS[name]
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory):
+    pool = Pool(tmp_path_factory.mktemp("pool"))
+    pool.wait_ready("images")
+    yield pool
+    pool.close()
+
+
+def test_a_task_runs_in_another_process(pool):
+    assert pool.run("test.pid") == pool.pid("images") != os.getpid()
+
+
+def test_an_error_in_a_task_comes_back_as_it_was(pool):
+    with pytest.raises(ValueError, match="invalid literal"):
+        pool.run("test.int", "seven")
+
+
+def test_a_killed_worker_is_replaced_and_its_task_done_again(pool):
+    before = pool.run("test.pid")
+    threading.Timer(0.5, pool.kill, ["images"]).start()
+    pool.run("test.sleep", 1.5)
+    assert pool.run("test.pid") != before
+
+
+def test_a_task_that_kills_its_worker_twice_fails_alone_and_names_the_model(pool):
+    stop = threading.Event()
+
+    def killer():
+        while not stop.wait(0.4):
+            pool.kill("images")
+
+    thread = threading.Thread(target=killer)
+    thread.start()
+    try:
+        with pytest.raises(WorkFailed, match=r"died twice on vgg\.keras"):
+            pool.run("test.sleep", 60, about="vgg.keras")
+    finally:
+        stop.set()
+        thread.join()
+    assert pool.run("test.int", "7") == 7
+
+
+def test_cancel_frees_the_worker_within_five_seconds(pool):
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    started = time.monotonic()
+    with pytest.raises(Cancelled):
+        pool.run("test.sleep", 600, cancelled=stop)
+    assert pool.run("test.int", "7") == 7
+    assert time.monotonic() - started < 15  # seconds; 600 without the kill
+
+
+def test_a_waiting_task_can_be_cancelled_without_harm_to_the_one_that_runs(pool):
+    stop = threading.Event()
+    results = []
+    runner = threading.Thread(target=lambda: results.append(pool.run("test.sleep", 1.0)))
+    runner.start()
+    time.sleep(0.2)
+    stop.set()
+    with pytest.raises(Cancelled):
+        pool.run("test.pid", cancelled=stop)
+    runner.join()
+    assert results == [None]
+
+
+def test_it_listens_on_loopback_only(pool):
+    processes = [psutil.Process(), psutil.Process(pool.pid("images"))]
+    sockets = [c for p in processes for c in p.net_connections() if c.status == psutil.CONN_LISTEN]
+    assert sockets and {c.laddr.ip for c in sockets} == {"127.0.0.1"}
+
+
+def test_it_speaks_tls(pool):
+    assert pool._cluster.scheduler_address.startswith("tls://127.0.0.1:")

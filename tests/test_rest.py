@@ -1,0 +1,256 @@
+"""REST: what the pages and scripts rely on, and what bad input gets."""
+
+import io
+import json
+
+import h5py
+import numpy as np
+import pytest
+from PIL import Image
+
+from innv_gui.web.app import create_app
+
+TOKEN = "t" * 32
+
+
+@pytest.fixture(scope="module")
+def client(session, sample_models, sample_datasets):
+    client = create_app(session, TOKEN).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}"
+    return client
+
+
+@pytest.fixture(scope="module")
+def ask(client, session, sample_models, sample_datasets):
+    def ask(analyzer="grad_cam", models=("weather_shortcut",), dataset="weather", images=(0, 1), **more):
+        body = {
+            "models": [sample_models[name].id for name in models],
+            "dataset": sample_datasets[dataset].id,
+            "images": list(images),
+            "analyzer": analyzer,
+            **more,
+        }
+        return client.post("/api/v1/explanations", json=body)
+
+    return ask
+
+
+def finished(client, answer):
+    assert answer.status_code == 202, answer.json
+    run = answer.json["explanation"]["id"]
+    client.application.config["SESSION"].run(run).job.ended(120)
+    return client.get(f"/api/v1/explanations/{run}").json
+
+
+def test_models_tell_what_was_detected(client, sample_models):
+    models = {model["name"]: model for model in client.get("/api/v1/models").json["models"]}
+    model = models["weather_clean"]
+    assert model["status"] == "ready" and model["input"] == [64, 64, 3] and model["n_classes"] == 2
+    assert model["preprocessing"]["mode"] == "unit" and model["preprocessing_reason"]
+    assert model["class_names"] == ["tree", "vehicle"]
+    assert "path" not in json.dumps(model)
+
+
+def test_layers_tell_which_methods_can_aim_at_them(client, sample_models):
+    id = sample_models["digits_cnn"].id
+    rows = client.get(f"/api/v1/models/{id}/layers?analyzer=grad_cam").json["layers"]
+    assert any(row["usable"] for row in rows) and any(row["why_not"] for row in rows if not row["usable"])
+    assert {"name", "type", "output_shape", "n_params", "spatial", "analyzers"} <= set(rows[0])
+
+
+def test_an_explanation_has_a_cell_for_each_model_and_image(client, ask):
+    run = finished(client, ask(models=("weather_shortcut", "weather_clean"), images=(3, 1)))
+    assert run["status"] == "done" and len(run["cells"]) == 4
+    assert [image["index"] for image in run["images"]] == [3, 1]
+    cell = run["cells"][0]
+    assert cell["status"] == "done" and len(cell["top"]) == 2 and cell["top"][0]["name"] in ("tree", "vehicle")
+    assert cell["target"]["index"] == cell["top"][0]["class"] and cell["health"]
+
+
+def test_maps_come_as_numbers_as_they_are_drawn_and_as_pictures(client, ask, session):
+    run = finished(client, ask())
+    model = run["models"][0]["id"]
+    base = f"/api/v1/explanations/{run['id']}/maps/{model}/0"
+    full = np.load(io.BytesIO(client.get(f"{base}.npy").data))
+    assert full.shape[0] == 1 and full.shape[1:3] == (64, 64) and full.dtype == np.float32
+    drawn = client.get(f"{base}.f32")
+    shape = tuple(int(side) for side in drawn.headers["X-Shape"].split(","))
+    np.testing.assert_allclose(np.frombuffer(drawn.data, "<f4").reshape(shape), full[0].sum(-1), rtol=1e-6)
+    with_bar = Image.open(io.BytesIO(client.get(f"{base}.png").data))
+    without = Image.open(io.BytesIO(client.get(f"{base}.png?bar=0&opacity=0.2&colormap=inferno&clip=99").data))
+    assert with_bar.size != without.size and without.width == without.height
+
+
+def test_a_run_is_one_hdf5_file(client, ask):
+    run = finished(client, ask(models=("weather_shortcut", "weather_clean")))
+    with h5py.File(io.BytesIO(client.get(f"/api/v1/explanations/{run['id']}/run.h5").data)) as file:
+        assert file["attribution"].shape[0] == 2 and file.attrs["method"] == "grad_cam"
+        assert len(file["models"]) == 2
+
+
+def test_the_second_time_nothing_is_computed(client, ask):
+    finished(client, ask(images=(5, 6)))
+    again = finished(client, ask(images=(6, 5)))
+    assert all(cell["cached"] for cell in again["cells"])
+
+
+def test_a_model_that_is_refused_does_not_stop_the_others(client, ask):
+    run = finished(client, ask(models=("digits_mlp", "digits_cnn"), dataset="digits"))
+    status = {model["name"]: model["status"] for model in run["models"]}
+    assert run["status"] == "done" and status == {"digits_mlp": "failed", "digits_cnn": "done"}
+    assert "digits_mlp" in run["models"][0]["error"]["message"] or "spatial" in run["models"][0]["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"analyzer": "lrp.epsilom"}, "analyzer"),
+        ({"analyzer": "lrp.epsilon", "params": {"epsilon": -1}}, "params.epsilon"),
+        ({"analyzer": "lrp.epsilon", "params": {"epsilonn": 1}}, "params.epsilonn"),
+        ({"layer": "nope"}, "layer"),
+        ({"class": "sky"}, "class"),
+        ({"class": 7}, "class"),
+        ({"engine": "magic"}, "engine"),
+        ({"images": []}, "images"),
+        ({"models": []}, "models"),
+        ({"top_neurons": 3}, "top_neurons"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_illegal_values_are_answered_by_400_and_the_field(ask, change, field):
+    answer = ask(**change)
+    assert answer.status_code == 400, answer.json
+    error = answer.json["error"]
+    assert error["field"] == field and error["message"] and "Traceback" not in json.dumps(error)
+
+
+def test_defect_14_an_illegal_setting_gets_the_allowed_ones(ask):
+    error = ask(analyzer="gradient", params={"postprocess": "cube"}).json["error"]
+    assert {"abs", "none", "square"} <= set(error["allowed"])
+
+
+def test_nan_in_json_is_refused(client, sample_models, sample_datasets):
+    body = json.dumps({"params": {"epsilon": float("nan")}})
+    answer = client.post("/api/v1/analyzers/lrp.epsilon/check", data=body, content_type="application/json")
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("path", ["models/m999", "datasets/d999", "jobs/j-9", "explanations/e-9", "nothing"])
+def test_what_is_not_there_is_404_with_a_sentence(client, path):
+    answer = client.get(f"/api/v1/{path}")
+    assert answer.status_code == 404 and answer.json["error"]["message"]
+
+
+def test_a_body_that_is_no_json_object_is_refused(client):
+    for body in (b"", b"[1]", b"{", b"\xff"):
+        answer = client.put("/api/v1/basket", data=body, content_type="application/json")
+        assert answer.status_code == 400 and answer.json["error"]["message"]
+
+
+def test_the_basket_is_one_selection_for_all(client, sample_datasets):
+    body = {"dataset": sample_datasets["digits"].id, "images": [4, 2, 4]}
+    assert client.put("/api/v1/basket", json=body).json["images"] == [4, 2]
+    assert client.get("/api/v1/basket").json["images"] == [4, 2]
+    assert client.put("/api/v1/basket", json={**body, "images": [99999]}).status_code == 404
+
+
+def test_images_are_paged_searched_and_filtered(client, sample_datasets):
+    id = sample_datasets["digits"].id
+    page = client.get(f"/api/v1/datasets/{id}/images?page=1&per_page=50").json
+    assert page["total"] == 1797 and len(page["images"]) == 50
+    sevens = client.get(f"/api/v1/datasets/{id}/images?label=7").json
+    assert 0 < sevens["total"] < 1797 and {image["label"] for image in sevens["images"]} == {"7"}
+    found = client.get(f"/api/v1/datasets/{id}/images?q=0012").json
+    assert found["total"] >= 1 and all("0012" in image["name"] for image in found["images"])
+
+
+def test_pictures_and_thumbnails(client, sample_models, sample_datasets):
+    id, model = sample_datasets["weather"].id, sample_models["weather_clean"].id
+    thumbnail = Image.open(io.BytesIO(client.get(f"/api/v1/datasets/{id}/images/0/thumbnail?size=32").data))
+    seen = Image.open(io.BytesIO(client.get(f"/api/v1/datasets/{id}/images/0/as/{model}").data))
+    assert max(thumbnail.size) == 32 and seen.size == (64, 64)
+    assert client.get(f"/api/v1/datasets/{id}/images/0/thumbnail?size=5").status_code == 400
+    assert client.get(f"/api/v1/datasets/{id}/images/4000/thumbnail").status_code == 404
+
+
+def wait_for_model(client, answer):
+    assert answer.status_code == 202, answer.json
+    id = answer.json["model"]["id"]
+    client.application.config["SESSION"].models.entry(id).job.ended(60)
+    return client.get(f"/api/v1/models/{id}").json
+
+
+def test_a_model_is_uploaded_changed_and_removed(client, sample_models):
+    from tests.conftest import SAMPLES
+
+    file = (io.BytesIO((SAMPLES / "digits_cnn.keras").read_bytes()), "my <b>model<b>.keras")
+    model = wait_for_model(client, client.post("/api/v1/models", data={"file": file}))
+    assert model["status"] == "ready" and model["name"] == "my <b>model<b>"
+    path = f"/api/v1/models/{model['id']}"
+    changed = client.patch(path, json={"preprocessing": {"mode": "symmetric"}, "class_names": list("abcdefghij")})
+    assert changed.json["preprocessing"]["mode"] == "symmetric" and changed.json["class_names"][0] == "a"
+    assert client.patch(path, json={"class_names": ["a"]}).status_code == 400
+    bad = {"preprocessing": {"mode": "standardize", "std": -1}}
+    assert client.patch(path, json=bad).json["error"]["field"] == "preprocessing"
+    assert client.delete(path).status_code == 204 and client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["model.keras", "model.h5"])
+def test_an_unreadable_model_is_refused_with_a_sentence_and_the_session_goes_on(client, name):
+    answer = client.post("/api/v1/models", data={"file": (io.BytesIO(b"not a model at all"), name)})
+    model = wait_for_model(client, answer)
+    assert model["status"] == "refused" and name in model["error"]["message"]
+    client.delete(f"/api/v1/models/{model['id']}")
+    assert client.get("/api/v1/models").status_code == 200
+
+
+def test_a_wrong_ending_is_refused(client):
+    answer = client.post("/api/v1/models", data={"file": (io.BytesIO(b"x"), "model.pt")})
+    assert answer.status_code == 400 and "model.pt" in answer.json["error"]["message"]
+
+
+def png(value):
+    buffer = io.BytesIO()
+    Image.new("L", (40, 30), value).save(buffer, "PNG")
+    buffer.seek(0)
+    return buffer
+
+
+def as_a_browser_sends(files):
+    """A multipart form with names escaped as the HTML standard says: only quote and line breaks."""
+    body = b""
+    for content, name in files:
+        escaped = name.replace("\n", "%0D%0A").replace('"', "%22")
+        head = f'--frontier\r\nContent-Disposition: form-data; name="images"; filename="{escaped}"\r\n\r\n'
+        body += head.encode() + content + b"\r\n"
+    return {"data": body + b"--frontier--\r\n", "content_type": "multipart/form-data; boundary=frontier"}
+
+
+def test_images_are_uploaded_with_any_name_and_bad_ones_are_listed(client, session, ask, sample_models):
+    names = ['quote".png', "<img src=x>.png", "new\nline.png", "smile😀.png", "../../etc/passwd.png"]
+    files = [(png(50 * i).read(), name) for i, name in enumerate(names)] + [(b"no image", "bad.png")]
+    answer = client.post("/api/v1/datasets", **as_a_browser_sends(files))
+    assert answer.status_code == 202
+    id = answer.json["dataset"]["id"]
+    session.datasets.entry(id).job.ended(30)
+    page = client.get(f"/api/v1/datasets/{id}/images").json
+    assert {image["name"] for image in page["images"]} == {name.removeprefix("../../") for name in names} | {"bad.png"}
+    job = client.post(f"/api/v1/datasets/{id}/scan").json["job"]
+    session.jobs.get(job["id"]).ended(30)
+    problems = client.get(f"/api/v1/datasets/{id}/problems").json
+    assert [problem["name"] for problem in problems["problems"]] == ["bad.png"] and problems["checked"] == 6
+    body = {"models": [sample_models["weather_clean"].id], "dataset": id, "images": list(range(6))}
+    run = finished(client, client.post("/api/v1/explanations", json={**body, "analyzer": "grad_cam"}))
+    failed = [cell for cell in run["cells"] if cell["status"] == "failed"]
+    assert run["status"] == "done" and len(failed) == 1 and "bad.png" in failed[0]["error"]["message"]
+    done = next(cell for cell in run["cells"] if cell["status"] == "done")
+    assert any("grey" in note for note in done["notes"])
+
+
+def test_openapi_covers_every_route(client):
+    document = client.get("/api/v1/openapi.json").json
+    paths = {(path, method.upper()) for path, item in document["paths"].items() for method in item}
+    known = {rule.rule for rule in client.application.url_map.iter_rules() if rule.rule.startswith("/api/v1")}
+    assert len(paths) >= len(known) and document["openapi"].startswith("3.1")
+    for item in document["paths"].values():
+        assert all(operation["summary"] and operation["responses"] for operation in item.values())

@@ -1,0 +1,87 @@
+"""Who may ask: the token on every route, Host and Origin, the policy, loopback only."""
+
+import psutil
+import pytest
+
+from innv_gui.web.app import create_app
+from innv_gui.web.security import PUBLIC
+
+TOKEN = "t" * 32
+PLACEHOLDERS = {"id": "x", "index": 0, "model": "x", "image": 0, "name": "x", "filename": "css/app.css"}
+
+
+@pytest.fixture
+def app(session):
+    return create_app(session, TOKEN)
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+def routes(app):
+    for rule in app.url_map.iter_rules():
+        path = rule.rule
+        for name, value in PLACEHOLDERS.items():
+            for kind in ("", "int:", "path:"):
+                path = path.replace(f"<{kind}{name}>", str(value))
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+            yield rule.endpoint, method, path
+
+
+def test_every_route_needs_the_token_but_the_listed_few(app, client):
+    assert frozenset({"static", "pages.favicon"}) == PUBLIC
+    checked = 0
+    for endpoint, method, path in routes(app):
+        status = client.open(path, method=method).status_code
+        assert (status != 401) == (endpoint in PUBLIC), (endpoint, method, path, status)
+        checked += 1
+    assert checked > 30
+
+
+def test_an_unknown_address_needs_the_token_too(client):
+    assert client.get("/api/v1/nothing").status_code == 401
+
+
+def test_a_wrong_token_is_refused(client):
+    assert client.get("/api/v1/models", headers={"Authorization": "Bearer wrong"}).status_code == 401
+    assert client.get("/?token=wrong").status_code == 401
+
+
+def test_the_token_is_exchanged_for_a_cookie_that_scripts_cannot_read(client):
+    answer = client.get(f"/visualize?token={TOKEN}")
+    cookie = answer.headers["Set-Cookie"]
+    assert answer.status_code == 302 and answer.headers["Location"] == "/visualize"
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and TOKEN not in cookie
+    assert client.get("/api/v1/models").status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil", "[::2]"])
+def test_a_foreign_host_name_is_refused(client, host):
+    headers = {"Authorization": f"Bearer {TOKEN}", "Host": host}
+    assert client.get("/api/v1/models", headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
+def test_a_write_from_another_page_is_refused(client, headers):
+    headers = {"Authorization": f"Bearer {TOKEN}", **headers}
+    assert client.put("/api/v1/basket", json={}, headers=headers).status_code == 403
+
+
+def test_the_policy_forbids_eval_inline_scripts_and_other_hosts(client):
+    policy = client.get(f"/visualize?token={TOKEN}").headers["Content-Security-Policy"]
+    assert "unsafe-eval" not in policy and "unsafe-inline" not in policy and "http" not in policy
+    assert "default-src 'none'" in policy and "script-src 'self'" in policy
+
+
+def test_the_demo_listens_on_loopback_only(demo):
+    root = psutil.Process(demo.process.pid)
+    sockets = [c for p in [root, *root.children(recursive=True)] for c in p.net_connections() if c.status == "LISTEN"]
+    assert sockets and {c.laddr.ip for c in sockets} == {"127.0.0.1"}
+
+
+def test_the_demos_web_process_has_not_loaded_tensorflow(demo):
+    with open(f"/proc/{demo.process.pid}/maps") as maps:
+        loaded = maps.read()
+    assert "tensorflow" not in loaded and "_multiarray_umath" in loaded
