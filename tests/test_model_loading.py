@@ -299,6 +299,15 @@ def test_a_model_that_would_not_fit_into_memory_is_refused_before_it_is_built(tm
         loading.load(ModelSource("keras", str(path)))
 
 
+def test_a_layer_that_would_blow_up_one_image_is_refused_by_name(tmp_path):
+    layers = [
+        keras.layers.UpSampling2D(4000, name="blown"),
+        keras.layers.GlobalAveragePooling2D(),
+        keras.layers.Dense(2),
+    ]
+    assert "'blown'" in refusal(keras.Sequential([keras.Input(SHAPE), *layers]), tmp_path)
+
+
 def test_a_configuration_that_keras_cannot_build_is_a_sentence(tmp_path):
     config = model_files.ordinary(model_files.layer("Conv2D", "bad", filters=3, kernel_size=[99, 99]))
     path = model_files.archive(tmp_path / "odd.keras", config)

@@ -1,0 +1,92 @@
+// The only place that talks to the server. Every failure becomes an ApiError that reads as a sentence.
+
+const ROOT = "/api/v1";
+
+export class ApiError extends Error {
+  constructor({ message, hint = "", field = null, allowed = [], ...rest }, status = 0) {
+    super(message);
+    Object.assign(this, { hint, field, allowed, status, rest });
+  }
+
+  get sentence() {
+    return [this.message, this.hint].filter(Boolean).join(" ");
+  }
+}
+
+const SILENT = {
+  message: "The server does not answer.",
+  hint: "It may have been stopped. Start it again, then open the address it prints.",
+};
+
+async function refusal(response) {
+  const body = await response.json().catch(() => null);
+  const error = body?.error;
+  if (error && typeof error === "object") return new ApiError(error, response.status);
+  return new ApiError(
+    { message: `The server answered ${response.status} ${response.statusText}.`.replace(" .", ".") },
+    response.status,
+  );
+}
+
+async function send(method, path, body, signal) {
+  const options = { method, signal, headers: { Accept: "application/json" } };
+  if (body instanceof FormData) options.body = body;
+  else if (body !== undefined) {
+    options.body = JSON.stringify(body);
+    options.headers["Content-Type"] = "application/json";
+  }
+  let response;
+  try {
+    response = await fetch(path.startsWith("/") ? ROOT + path : path, options);
+  } catch (error) {
+    throw error.name === "AbortError" ? error : new ApiError(SILENT);
+  }
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+const json = async (...request) => {
+  const response = await send(...request);
+  return response.status === 204 ? null : response.json();
+};
+
+export const get = (path, signal) => json("GET", path, undefined, signal);
+export const post = (path, body, signal) => json("POST", path, body, signal);
+export const put = (path, body) => json("PUT", path, body);
+export const patch = (path, body) => json("PATCH", path, body);
+export const remove = path => json("DELETE", path);
+
+/** Addresses of pictures and files; the server makes them from opaque ids and numbers. */
+const part = encodeURIComponent;
+export const address = {
+  thumbnail: (dataset, image, size_px = 96) =>
+    `${ROOT}/datasets/${part(dataset)}/images/${image}/thumbnail?size=${size_px}`,
+  picture: (dataset, image) => `${ROOT}/datasets/${part(dataset)}/images/${image}/picture`,
+  asSeen: (dataset, image, model) => `${ROOT}/datasets/${part(dataset)}/images/${image}/as/${part(model)}`,
+  map: (run, model, image, ending) => `${ROOT}/explanations/${part(run)}/maps/${part(model)}/${image}.${ending}`,
+  run: run => `${ROOT}/explanations/${part(run)}/run.h5`,
+};
+
+/** -> {shape: [H, W] or [H, W, C], values: Float32Array}, not normalised. */
+export async function relevance(run, model, image, signal) {
+  const path = address.map(run, model, image, "f32").slice(ROOT.length);
+  const response = await send("GET", path, undefined, signal);
+  const shape = response.headers.get("X-Shape").split(",").map(Number);
+  return { shape, values: new Float32Array(await response.arrayBuffer()) };
+}
+
+export const ENDED = new Set(["done", "failed", "cancelled"]);
+export const pause = wait_ms => new Promise(done => setTimeout(done, wait_ms));
+
+/** Asks for a job until it has ended; tells every answer to `onstep`. Returns the job, also when it failed. */
+export async function follow(job, onstep = () => {}, wait_ms = 300) {
+  dispatchEvent(new CustomEvent("innv:job", { detail: job }));
+  while (!ENDED.has(job.status)) {
+    await pause(wait_ms);
+    job = await get(`/jobs/${part(job.id)}`);
+    onstep(job);
+  }
+  return job;
+}
+
+export const cancel = job => remove(`/jobs/${part(job.id ?? job)}`);

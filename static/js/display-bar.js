@@ -1,0 +1,61 @@
+// Opacity, clip percentile and colour map: they act at once on all maps and never recompute anything.
+import { $, h, replace } from "./dom.js";
+import { drawColourBar } from "./colour-bar.js";
+import { setDisplay } from "./map-canvas.js";
+
+const FALLBACK = { kind: "signed", colormap: "seismic", opacity: 0.8 };
+
+/** The settings in force: the person's, else the shown method's own. */
+export function displayOf(state) {
+  const own =
+    state.explanation?.display || state.catalog.analyzers.find(a => a.name === state.analyzer)?.display || FALLBACK;
+  const colormap = state.colormap && state.catalog.colormaps[state.colormap] ? state.colormap : own.colormap;
+  const lut =
+    state.catalog.colormaps[colormap] || state.catalog.colormaps.grey || Object.values(state.catalog.colormaps)[0];
+  return {
+    kind: own.kind,
+    colormap,
+    lut,
+    opacity: state.opacity === null ? own.opacity : state.opacity / 100,
+    clip: state.clip,
+    bare: state.bare,
+  };
+}
+
+const percent = value => `${Number(value).toLocaleString("en", { maximumFractionDigits: 1 })} %`;
+
+function show(id, value) {
+  const input = $(`#${id}`);
+  if (Number(input.value) !== value) input.value = value;
+  input.nextElementSibling.textContent = percent(value);
+}
+
+export function createDisplayBar(store) {
+  function draw(state) {
+    const display = displayOf(state),
+      select = $("#colormap"),
+      rgb = display.kind === "rgb";
+    show("opacity", Math.round(display.opacity * 100));
+    show("clip", display.clip);
+    replace(
+      select,
+      Object.keys(state.catalog.colormaps).map(name =>
+        h("option", { value: name, selected: name === display.colormap }, name),
+      ),
+    );
+    select.disabled = rgb;
+    $("#colormap-tool").hidden = rgb;
+    drawColourBar($("#colour-bar"), display);
+    setDisplay(display);
+  }
+  for (const id of ["opacity", "clip"])
+    $(`#${id}`).addEventListener("input", event => store.set({ [id]: Number(event.target.value) }));
+  $("#colormap").addEventListener("change", event => store.set({ colormap: event.target.value }));
+  store.on(["opacity", "clip", "colormap", "bare", "catalog"], draw);
+  store.on(["explanation"], (state, changed) => {
+    if (changed.has("explanation")) draw(state);
+  });
+  const nudge = by =>
+    store.set({ opacity: Math.max(0, Math.min(100, Math.round((displayOf(store.state).opacity * 100 + by) / 5) * 5)) });
+  return { draw, nudge };
+}

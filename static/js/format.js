@@ -1,0 +1,54 @@
+// Numbers and names as the product writes them: thin groups, three decimals, a true minus, units always.
+
+const THIN = "\u2009",
+  MINUS = "\u2212";
+
+export const group = n =>
+  Math.round(n)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, THIN);
+export const probability = p => (Number.isFinite(p) ? p.toFixed(3) : "–");
+export const count = (n, one, many = `${one}s`) => `${group(n)} ${n === 1 ? one : many}`;
+export const shape = sizes => (sizes || []).map(n => n ?? "?").join("×");
+
+export function signed(x) {
+  if (!Number.isFinite(x)) return "–";
+  const size = Math.abs(x),
+    text = size !== 0 && (size < 0.01 || size >= 1e5) ? size.toExponential(2) : size.toFixed(2);
+  return (x < 0 ? MINUS : "") + text;
+}
+
+export function seconds(s) {
+  if (!Number.isFinite(s)) return "";
+  if (s < 0.01) return "under 0.01 s";
+  if (s < 1) return `${s.toFixed(2)} s`;
+  if (s < 10) return `${s.toFixed(1)} s`;
+  return s < 90 ? `${Math.round(s)} s` : `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`;
+}
+
+export const RULES = {
+  none: "none",
+  unit: "scale to [0, 1]",
+  symmetric: `scale to [${MINUS}1, 1]`,
+  caffe: "ImageNet, caffe",
+  tf: "ImageNet, tf",
+  torch: "ImageNet, torch",
+  standardize: "mean and std",
+};
+
+/** "tree/IMG_0154.png" -> "IMG_0154.png": the folder is the label, which stands beside it. */
+export const fileName = name => name.split("/").at(-1) || name;
+
+/** How pixels become network input, in words; from the API it is an object, or already a sentence. */
+export const preprocessing = rule => (rule && typeof rule === "object" ? RULES[rule.mode] || rule.mode : rule || "");
+
+/** A parameter's value as a person would type it. */
+export function parameter(value) {
+  if (value === true) return "on";
+  if (value === false) return "off";
+  if (typeof value === "number")
+    return String(value)
+      .replace("-", value < 0 ? MINUS : "-")
+      .replace(/e\+?/, "e");
+  return Array.isArray(value) ? value.map(parameter).join(", ") : String(value ?? "none");
+}

@@ -1,0 +1,129 @@
+// Images in rows, models in columns. Built once a run; cells change on their own as they finish.
+import { $, $$, h, icon, key, replace } from "./dom.js";
+import { address } from "./api.js";
+import { fileName, preprocessing } from "./format.js";
+import { mapCell } from "./map-cell.js";
+
+/** Few models get larger maps; many make the grid scroll sideways. */
+const widthOf = n => (n <= 2 ? "grid-wrap few" : n >= 4 ? "grid-wrap wide" : "grid-wrap");
+
+function head(explanation) {
+  return h(
+    "thead",
+    {},
+    h(
+      "tr",
+      {},
+      h(
+        "th",
+        { scope: "col", class: "im" },
+        h("span", { class: "name" }, "Image"),
+        h("span", { class: "facts" }, "label"),
+      ),
+      explanation.models.map(model =>
+        h(
+          "th",
+          { scope: "col" },
+          h("span", { class: "name" }, key(model), h("span", { class: "clip", title: model.name }, model.name)),
+          h("span", { class: "facts clip", "data-facts": model.id }),
+        ),
+      ),
+    ),
+  );
+}
+
+function rowHead(explanation, image, place, onopen) {
+  const source = address.thumbnail(explanation.request.dataset, image.index, 144);
+  return h(
+    "th",
+    { scope: "row", class: "im" },
+    h(
+      "button",
+      {
+        class: "open",
+        type: "button",
+        "data-row": place,
+        "aria-label": `Open ${image.name} in the slideshow`,
+        onclick: () => onopen(place),
+      },
+      h("img", { src: source, alt: "", loading: "lazy" }),
+    ),
+    h(
+      "span",
+      { class: "wrap-any" },
+      h("span", { class: "file mono clip", title: image.name }, fileName(image.name)),
+      h("span", { class: "small strong" }, image.label ?? ""),
+    ),
+    h("span", { class: "only-s quiet" }, icon("right", false)),
+  );
+}
+
+/** acts: open(place), unchecked(); classNames(modelId) gives the model's classes. */
+export function createGrid(root, acts, classNames) {
+  let shown = "",
+    cells = new Map();
+
+  function build(explanation) {
+    shown = explanation.id;
+    cells = new Map();
+    const rows = explanation.images.map((image, place) =>
+      h(
+        "tr",
+        {},
+        rowHead(explanation, image, place, acts.open),
+        explanation.models.map(model => {
+          const cell = mapCell({
+            model,
+            image,
+            row: place,
+            classNames: classNames(model.id),
+            onunchecked: acts.unchecked,
+          });
+          cells.set(`${model.id}/${image.index}`, cell);
+          return cell.element;
+        }),
+      ),
+    );
+    const table = h(
+      "table",
+      { class: "grid" },
+      h("caption", { class: "sr" }, "Heatmaps: images in rows, models in columns"),
+      head(explanation),
+      h("tbody", {}, rows),
+    );
+    const wrap = h("div", { class: widthOf(explanation.models.length) }, table);
+    wrap.style.setProperty("--n", explanation.models.length);
+    replace(root, wrap);
+  }
+
+  function update(explanation, ended) {
+    if (explanation.id !== shown) build(explanation);
+    const known = new Map(explanation.cells.map(cell => [`${cell.model}/${cell.image}`, cell]));
+    for (const model of explanation.models) {
+      const line = $(`[data-facts="${CSS.escape(model.id)}"]`, root);
+      replace(
+        line,
+        preprocessing(model.preprocessing),
+        model.layer ? [" · ", h("span", { class: "mono" }, model.layer)] : null,
+      );
+      for (const image of explanation.images) {
+        const name = `${model.id}/${image.index}`;
+        cells.get(name)?.update(explanation, model, known.get(name), ended);
+      }
+    }
+  }
+
+  function mark(place, dropped, explanation) {
+    $$("tbody > tr", root).forEach((row, k) => {
+      row.classList.toggle("here", k === place);
+      row.classList.toggle("out", dropped.includes(explanation.images[k]?.index));
+    });
+  }
+
+  const focusRow = place => $(`[data-row="${place}"]`, root)?.focus({ preventScroll: false });
+  const clear = () => {
+    shown = "";
+    root.replaceChildren();
+  };
+  return { update, mark, focusRow, clear };
+}

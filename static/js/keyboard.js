@@ -1,0 +1,38 @@
+// Keys. Letters and digits never fire inside a text field; arrows are left to the control that has the focus.
+
+const TEXT =
+  'input:not([type="radio"]):not([type="checkbox"]):not([type="range"]), select, textarea, [contenteditable]';
+const CONTROL = "input, select, textarea";
+const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", " "]);
+const PAGES = { m: "/models", i: "/images", v: "/visualize" };
+
+const free = (event, name) =>
+  !event.target.matches?.(TEXT) &&
+  !document.querySelector("dialog[open]") &&
+  !(ARROWS.has(name) && event.target.matches?.(CONTROL));
+
+/** keys: {name: act(event)}; "Ctrl+Enter" works everywhere. An act that returns false leaves the key to the browser. */
+export function onKeys(keys) {
+  addEventListener("keydown", event => {
+    if (event.altKey || event.isComposing || event.defaultPrevented) return;
+    const plain = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const name = event.ctrlKey || event.metaKey ? `Ctrl+${plain}` : plain;
+    const act = keys[name];
+    if (!act || (!name.startsWith("Ctrl+") && !free(event, name))) return;
+    if (act(event) !== false) event.preventDefault();
+  });
+}
+
+/** "G then a letter" goes to a page. */
+export function startPageKeys() {
+  let armed = 0;
+  addEventListener("keydown", event => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !free(event, event.key)) return;
+    const key = event.key.toLowerCase();
+    if (performance.now() - armed < 1500 && PAGES[key]) {
+      event.preventDefault();
+      location.href = PAGES[key];
+    }
+    armed = key === "g" ? performance.now() : 0;
+  });
+}

@@ -1,0 +1,150 @@
+// Heatmaps on the page. A canvas fetches its map when it comes near the window and is repainted from memory when the display changes.
+import { address, relevance } from "./api.js";
+import { h } from "./dom.js";
+import { picture } from "./paint.js";
+
+const KEPT_BYTES = 96e6;
+const specs = new WeakMap(),
+  near = new Set(),
+  relevances = new Map(),
+  pictures = new Map();
+let display = null,
+  keptBytes = 0,
+  frame = 0;
+
+function remembered(cache, name, make) {
+  if (!cache.has(name)) cache.set(name, make());
+  return cache.get(name);
+}
+
+/** Bytes of maps are bounded: the ones fetched first leave first. */
+function keep(name, map) {
+  keptBytes += map.values.byteLength;
+  for (const old of relevances.keys()) {
+    if (keptBytes <= KEPT_BYTES || old === name) break;
+    relevances.get(old).then(
+      left => {
+        keptBytes -= left.values.byteLength;
+      },
+      () => {},
+    );
+    relevances.delete(old);
+  }
+  return map;
+}
+
+function loadRelevance({ run, model, image }) {
+  const name = `${run}/${model}/${image}`;
+  const loading = remembered(relevances, name, () => relevance(run, model, image).then(map => keep(name, map)));
+  loading.catch(() => relevances.delete(name));
+  return loading;
+}
+
+function loadPicture(source) {
+  if (pictures.size > 600) pictures.delete(pictures.keys().next().value);
+  return remembered(
+    pictures,
+    source,
+    () =>
+      new Promise(done => {
+        const image = new Image();
+        image.onload = () => done(image);
+        image.onerror = () => done(null);
+        image.src = source;
+      }),
+  );
+}
+
+/** The backing store has the pixels of the screen, so that small images are enlarged without blur and large ones shrink smoothly. */
+function fit(canvas, [height, width]) {
+  canvas.classList.toggle("wide", width > height);
+  canvas.classList.toggle("tall", height > width);
+  canvas.style.setProperty("aspect-ratio", `${width} / ${height}`);
+  const box = canvas.parentElement.clientWidth || 120,
+    scale = (box * (devicePixelRatio || 1)) / Math.max(width, height);
+  const size = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
+  if (canvas.width !== size[0]) canvas.width = size[0];
+  if (canvas.height !== size[1]) canvas.height = size[1];
+  return scale;
+}
+
+function paint(canvas, map, under) {
+  const [height, width] = map.shape,
+    scale = fit(canvas, map.shape),
+    context = canvas.getContext("2d");
+  const put = (source, smooth) => {
+    context.imageSmoothingEnabled = smooth || scale < 1;
+    context.imageSmoothingQuality = "high";
+    context.drawImage(source, 0, 0, canvas.width, canvas.height);
+  };
+  context.globalAlpha = 1;
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  if (under) put(under, false);
+  if (display.bare || display.opacity <= 0) return;
+  const tile = document.createElement("canvas");
+  tile.width = width;
+  tile.height = height;
+  tile.getContext("2d").putImageData(picture(map, display), 0, 0);
+  context.globalAlpha = display.opacity;
+  put(tile, display.kind === "cam"); // Grad-CAM is bilinear by definition; the rest keeps its pixels
+}
+
+async function draw(canvas) {
+  const spec = specs.get(canvas);
+  if (!spec || !display) return;
+  try {
+    const [map, under] = await Promise.all([loadRelevance(spec), loadPicture(spec.under)]);
+    if (specs.get(canvas) === spec && canvas.isConnected) {
+      paint(canvas, map, under);
+      canvas.dataset.drawn = spec.run;
+    }
+  } catch (error) {
+    canvas.dataset.error = error.sentence || error.message;
+  }
+}
+
+const watcher = new IntersectionObserver(
+  entries =>
+    entries.forEach(({ target, isIntersecting }) => {
+      if (isIntersecting) {
+        near.add(target);
+        draw(target);
+      } else near.delete(target);
+    }),
+  { rootMargin: "400px" },
+);
+
+function repaint() {
+  cancelAnimationFrame(frame);
+  frame = requestAnimationFrame(() => {
+    for (const canvas of near)
+      if (canvas.isConnected) draw(canvas);
+      else near.delete(canvas);
+  });
+}
+
+/** kind, colormap, lut, opacity 0..1, clip percentile, bare: all maps on the page are repainted at once. */
+export function setDisplay(next) {
+  display = next;
+  repaint();
+}
+
+/** A canvas for one finished map. `label` says in words what it shows. */
+export function mapCanvas({ run, dataset, model, image, label, size }) {
+  const canvas = h("canvas", { width: 1, height: 1, role: "img", "aria-label": label });
+  if (size) {
+    canvas.classList.toggle("wide", size[1] > size[0]);
+    canvas.classList.toggle("tall", size[0] > size[1]);
+  }
+  specs.set(canvas, { run, model, image, under: address.asSeen(dataset, image, model) });
+  watcher.observe(canvas);
+  return canvas;
+}
+
+/** Starts fetching what the person will see next. */
+export function fetchAhead({ run, dataset, model, image }) {
+  loadRelevance({ run, model, image }).catch(() => {});
+  loadPicture(address.asSeen(dataset, image, model));
+}
+
+addEventListener("resize", repaint);

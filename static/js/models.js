@@ -1,0 +1,197 @@
+// The page Models: add, look at, correct and remove models.
+import { $, h, replace } from "./dom.js";
+import { get, patch, pause, post, remove } from "./api.js";
+import { confirmed } from "./confirm.js";
+import { count, group, RULES } from "./format.js";
+import { drawDetails } from "./model-details.js";
+import { drawLayers } from "./layers-table.js";
+import { drawModelsTable } from "./models-table.js";
+import { modelForms } from "./model-files.js";
+import { startShell } from "./shell.js";
+import { Store } from "./store.js";
+import { complain, toast } from "./toast.js";
+import { acceptFiles } from "./upload-drop.js";
+
+const LOADING_MS = 500;
+const store = new Store({
+  models: [],
+  offered: [],
+  applications: [],
+  jobs: new Map(),
+  chosen: decodeURIComponent(location.hash.replace(/^#model=/, "")) || null,
+  loaded: false,
+});
+const path = id => `/models/${encodeURIComponent(id)}`;
+const taken = changed =>
+  store.set({ models: store.state.models.map(model => (model.id === changed.id ? changed : model)) });
+
+function addError(words) {
+  $("#add-error").textContent = words;
+  $("#add-error").hidden = !words;
+}
+
+async function add(body) {
+  try {
+    const { model, job } = await post("/models", body);
+    dispatchEvent(new CustomEvent("innv:job", { detail: job }));
+    store.set({
+      models: [...store.state.models.filter(other => other.id !== model.id), model],
+      jobs: new Map(store.state.jobs).set(job.id, job),
+    });
+    watch();
+    return null;
+  } catch (error) {
+    return error.sentence || error.message;
+  }
+}
+
+async function addFiles(files) {
+  addError("");
+  const forms = await modelForms(files),
+    problems = [];
+  for (const form of forms) {
+    const problem = await add(form);
+    if (problem) problems.push(forms.length > 1 ? `${form.get("file").name}: ${problem}` : problem);
+  }
+  addError(problems.join(" "));
+}
+
+let watching = false;
+
+/** Asks again while something is loading. */
+async function watch() {
+  if (watching) return;
+  watching = true;
+  try {
+    while (store.state.models.some(model => model.status === "loading")) {
+      await pause(LOADING_MS);
+      await load();
+    }
+  } catch (error) {
+    complain(error);
+  }
+  watching = false;
+}
+
+async function load() {
+  const before = new Map(store.state.models.map(model => [model.id, model.status]));
+  const [{ models, offered, applications }, { jobs }] = await Promise.all([get("/models"), get("/jobs")]);
+  const fresh = models.find(model => model.status === "ready" && before.get(model.id) === "loading");
+  const ready = models.filter(model => model.status === "ready"),
+    { chosen } = store.state;
+  store.set({
+    models,
+    chosen: ready.some(({ id }) => id === chosen) ? chosen : (ready[0]?.id ?? null),
+    offered: offered || [],
+    applications: applications || [],
+    jobs: new Map(jobs.map(job => [job.id, job])),
+    loaded: true,
+    ...(fresh ? { chosen: fresh.id } : {}),
+  });
+}
+
+const acts = {
+  choose: id => store.set({ chosen: id }),
+  async rule(model, mode) {
+    if (mode === "standardize") {
+      store.set({ chosen: model.id });
+      drawDetails($("#details"), model, taken, mode);
+      $("#rule-mean").focus();
+      return;
+    }
+    try {
+      taken(await patch(path(model.id), { preprocessing: { ...model.preprocessing, mode, mean: null, std: null } }));
+      toast(`${model.name} now gets: ${RULES[mode]}.`);
+    } catch (error) {
+      complain(error);
+      taken({ ...model });
+    }
+  },
+  async remove(model) {
+    const loading = model.status === "loading",
+      refused = model.status === "refused";
+    if (
+      !refused &&
+      !(await confirmed(
+        `Remove ${model.name}?`,
+        loading
+          ? "Loading stops."
+          : "The model leaves this session; its file is not touched. Links to its heatmaps stop working.",
+        `Remove ${model.name}`,
+      ))
+    )
+      return;
+    try {
+      await remove(path(model.id));
+      store.set({ models: store.state.models.filter(other => other.id !== model.id) });
+    } catch (error) {
+      complain(error);
+    }
+  },
+};
+
+function drawChoices({ offered, applications }) {
+  $("#offered-row").hidden = !offered.length;
+  replace(
+    $("#offered"),
+    h("option", { value: "" }, `Offered at start · ${count(offered.length, "file")}`),
+    offered.map(({ id, file }) => h("option", { value: id }, file)),
+  );
+  replace(
+    $("#applications"),
+    h("option", { value: "" }, "keras.applications…"),
+    applications.map(name => h("option", { value: name }, name)),
+  );
+}
+
+function drawTable(state) {
+  const ready = state.models.filter(model => model.status === "ready").length;
+  document.body.dataset.state = !state.loaded ? "loading" : state.models.length ? "ready" : "empty";
+  $("#model-count").textContent = state.models.length ? `${group(state.models.length)} · ${group(ready)} ready` : "";
+  const focused = document.activeElement?.closest?.("#rows tr")?.dataset.model,
+    kind = document.activeElement?.tagName;
+  drawModelsTable($("#rows"), state, acts);
+  if (focused) $(`#rows tr[data-model="${CSS.escape(focused)}"] ${kind.toLowerCase()}`)?.focus();
+}
+
+let previewed = "";
+
+function drawPreview({ models, chosen }) {
+  const ready = models.filter(model => model.status === "ready"),
+    model = ready.find(other => other.id === chosen) ?? ready[0];
+  const now = model ? JSON.stringify(model) : "";
+  $("#preview").hidden = !model;
+  if (now === previewed) return;
+  const sameModel = model && $("#layers").dataset.model === model.id && Boolean(previewed);
+  previewed = now;
+  if (!model) return;
+  history.replaceState(null, "", `#model=${encodeURIComponent(model.id)}`);
+  if (!sameModel) drawLayers($("#layers"), model);
+  drawDetails($("#details"), model, taken);
+}
+
+store.on(["models", "jobs", "chosen", "loaded"], drawTable);
+store.on(["offered", "applications"], drawChoices);
+store.on(["models", "chosen"], drawPreview);
+
+async function addChosen(select, body) {
+  const value = $(select).value;
+  if (!value) {
+    $(select).focus();
+    return;
+  }
+  addError("");
+  addError((await add(body(value))) || "");
+  $(select).value = "";
+}
+
+$("#add-offered").addEventListener("click", () => addChosen("#offered", offered => ({ offered })));
+$("#add-application").addEventListener("click", () =>
+  addChosen("#applications", application => ({ application, weights: "random" })),
+);
+acceptFiles(addFiles);
+startShell();
+load().then(watch, error => {
+  document.body.dataset.state = "empty";
+  complain(error);
+});

@@ -1,0 +1,130 @@
+// What a model said about an image, in words, bars and ticks: predictions, verdict against the label, health of the map.
+import { h, icon } from "./dom.js";
+import { preprocessing, probability, parameter, seconds, signed } from "./format.js";
+
+const meter = (value, name) =>
+  h("meter", { min: 0, max: 1, value: Number.isFinite(value) ? value : 0, "aria-label": `Probability of ${name}` });
+
+/** Best class with a bar, the next two in small. */
+export function topThree(top) {
+  const [first, ...rest] = top;
+  if (!first) return [];
+  return [
+    h(
+      "div",
+      { class: "pred" },
+      h("span", { class: "clip", title: first.name }, first.name),
+      h("span", { class: "num" }, probability(first.probability)),
+    ),
+    meter(first.probability, first.name),
+    rest
+      .slice(0, 2)
+      .map(({ name, probability: p }) =>
+        h(
+          "div",
+          { class: "next" },
+          h("span", { class: "clip", title: name }, name),
+          h("span", { class: "num" }, probability(p)),
+        ),
+      ),
+  ];
+}
+
+export const topFive = top =>
+  h(
+    "ol",
+    { class: "tops", "aria-label": "Predictions" },
+    top.map(({ name, probability: p }) =>
+      h(
+        "li",
+        {},
+        h("span", { class: "clip", title: name }, name),
+        meter(p, name),
+        h("span", { class: "num" }, probability(p)),
+      ),
+    ),
+  );
+
+/** Verdict against the label, when the label is one of the model's classes. */
+export function verdict(top, label, classNames) {
+  if (label === null || label === undefined || !top.length) return null;
+  if (classNames && !classNames.includes(label))
+    return h(
+      "span",
+      { class: "verdict none", "data-tip": `The label “${label}” is not one of this model's classes.` },
+      "other labels",
+    );
+  const right = top[0].name === label;
+  return h(
+    "span",
+    { class: right ? "verdict ok" : "verdict bad" },
+    icon(right ? "check" : "cross"),
+    right ? "as labelled" : "not as labelled",
+  );
+}
+
+/** One badge a fact; the reason is in the tooltip and in the accessible name. */
+function badge({ level, text, reason }, more = "") {
+  const words = reason + (more ? `\n${more}` : "");
+  return h(
+    "button",
+    {
+      class: `tag health ${level === "ok" ? "ok" : "warn"}`,
+      type: "button",
+      "data-tip": words,
+      "aria-label": `Health: ${text}. ${words}`,
+    },
+    icon(level === "ok" ? "check" : "warn"),
+    h("span", { class: "clip" }, text),
+  );
+}
+
+export const healthBadges = health => (health || []).map(fact => badge(fact));
+
+/** The fact that matters most: a warning before good news. */
+export function healthBadge(health) {
+  if (!health?.length) return null;
+  const first = health.find(fact => fact.level !== "ok") || health[0],
+    rest = health.filter(fact => fact !== first);
+  return badge(first, rest.map(fact => `${fact.text}: ${fact.reason}`).join("\n"));
+}
+
+/** "explains tree" where the explained class is not the predicted one. */
+export function explained(cell) {
+  const name = cell.target?.name;
+  return name !== undefined && name !== null && cell.top?.length && name !== cell.top[0].name
+    ? h("span", { class: "tag hi" }, h("span", { class: "clip" }, `explains ${name}`))
+    : null;
+}
+
+function explainedClass(cell, request) {
+  const predicted = (request.class ?? "predicted") === "predicted",
+    name = cell.target?.name ?? "";
+  const score = Number.isFinite(cell.score)
+    ? `, ${request.softmax ? "probability" : "logit"} ${signed(cell.score)}`
+    : "";
+  return `${predicted ? "predicted, " : ""}${name}${score}`;
+}
+
+/** Everything that is behind one heatmap, as a list of facts. */
+export function facts(cell, model, request) {
+  const params = Object.entries(request.params || {}).map(([name, value]) => `${name} ${parameter(value)}`);
+  const engine = [cell.engine || model.engine, seconds(cell.seconds), cell.cached ? "kept from before" : ""]
+    .filter(Boolean)
+    .join(", ");
+  const rows = [
+    ["Method", h("span", { class: "mono" }, request.analyzer)],
+    params.length ? ["Parameters", params.join(" · ")] : null,
+    model.layer ? ["Layer", h("span", { class: "mono" }, model.layer)] : null,
+    cell.target ? ["Class", explainedClass(cell, request)] : null,
+    model.preprocessing ? ["Input", preprocessing(model.preprocessing)] : null,
+    engine ? ["Engine", engine] : null,
+    request.unchecked ? ["Checks", "switched off for this run"] : null,
+    ...(cell.notes || []).map(note => ["Note", note]),
+  ];
+  return h(
+    "dl",
+    { class: "facts-l" },
+    rows.filter(Boolean).map(([term, words]) => [h("dt", {}, term), h("dd", {}, words)]),
+  );
+}

@@ -1,0 +1,188 @@
+// The request of Visualize as a value: where it starts from, what is posted, when two are the same.
+import { get } from "./api.js";
+import { loading } from "./catalog.js";
+import { read } from "./url.js";
+
+const REMEMBERED = "innv-visualize";
+const FIRST_IMAGES = 6,
+  FIRST_MODELS = 4,
+  FIRST_METHODS = ["lrp.epsilon", "gradient"];
+
+export const BLANK = {
+  models: [],
+  dataset: null,
+  images: [],
+  dropped: [],
+  analyzer: null,
+  params: {},
+  target: "predicted",
+  layers: {},
+  engine: "auto",
+  softmax: false,
+  unchecked: false,
+  view: "grid",
+  image: 0,
+  opacity: null,
+  colormap: null,
+  clip: 100,
+  run: null,
+};
+
+/** The address of Visualize is kept for this tab, so that coming back from another page finds the same view. */
+export const remember = hash => {
+  try {
+    sessionStorage.setItem(REMEMBERED, hash);
+  } catch {
+    /* not kept */
+  }
+};
+const remembered = () => {
+  try {
+    return sessionStorage.getItem(REMEMBERED) || "";
+  } catch {
+    return "";
+  }
+};
+
+export const ready = models => models.filter(model => model.status === "ready");
+
+/** Models whose classes share a name with the dataset's labels; all when nothing is known or nothing fits. */
+export function modelsFor(dataset, models) {
+  const usable = ready(models),
+    labels = new Set(dataset?.class_names || []);
+  const fitting = usable.filter(model => (model.class_names || []).some(name => labels.has(name)));
+  return (fitting.length ? fitting : usable).slice(0, FIRST_MODELS).map(model => model.id);
+}
+
+/** Class names of some models, each once, in the first model's order. */
+export const classesOf = models => [...new Set(models.flatMap(model => model.class_names || []).map(String))];
+
+/** The target, or the predicted class where none of the chosen models has a class of that name. */
+export const fittingTarget = (target, chosen, models) =>
+  classesOf(models.filter(model => chosen.includes(model.id))).includes(String(target)) ? target : "predicted";
+
+/** A few images spread evenly over a dataset: the first selection, so that a first run is one press away. */
+export function spread(n, wanted = FIRST_IMAGES) {
+  const many = Math.min(n, wanted);
+  return Array.from({ length: many }, (_, k) => Math.floor(((k + 0.5) * n) / many));
+}
+
+function completed(state, { models, datasets, analyzers }, basket) {
+  const known = new Set(ready(models).map(model => model.id)),
+    has = id => datasets.some(dataset => dataset.id === id && dataset.status === "ready");
+  const dataset = [state.dataset, basket.dataset].find(has) ?? datasets.find(d => d.status === "ready")?.id ?? null;
+  const record = datasets.find(d => d.id === dataset),
+    inRange = index => index >= 0 && index < (record?.n ?? 0);
+  const given = state.images?.length ? state.images : basket.dataset === dataset ? basket.images : [];
+  const images = given.filter(inRange),
+    chosen = (state.models || []).filter(id => known.has(id));
+  const methods = analyzers.map(analyzer => analyzer.name);
+  const analyzer = [state.analyzer, ...FIRST_METHODS].find(name => methods.includes(name)) ?? methods[0] ?? null;
+  const fitting = chosen.length ? chosen : modelsFor(record, models);
+  return {
+    ...BLANK,
+    ...state,
+    dataset,
+    analyzer,
+    models: fitting,
+    target: fittingTarget(state.target, fitting, models),
+    params: analyzer === state.analyzer ? state.params || {} : {},
+    images: images.length ? images : spread(record?.n ?? 0),
+    image: Math.max(0, state.image || 0),
+  };
+}
+
+const asState = start => ({
+  models: start.models,
+  dataset: start.dataset,
+  images: start.images,
+  analyzer: start.analyzer,
+  params: start.params || {},
+  view: start.view === "slide" ? "slide" : "grid",
+});
+
+/** -> {state, go}: from the address, else from this tab's last view, else from the server's first words, else sensible. */
+export async function firstState(catalog, start) {
+  const basket = await get("/basket").catch(() => ({ dataset: null, images: [] }));
+  const asked = read(),
+    last = read(remembered()),
+    known = Boolean(last.analyzer);
+  if (asked.analyzer) return { state: completed(asked, catalog, basket), go: Boolean(asked.go) || !asked.run };
+  const base = known ? last : start.models ? asState(start) : {};
+  if (asked.images)
+    return { state: completed({ ...base, ...fresh(base, asked) }, catalog, basket), go: Boolean(asked.go) };
+  if (known && basket.images.length && !same(last, basket))
+    return { state: completed({ ...last, ...fresh(last, basket) }, catalog, basket), go: false };
+  return { state: completed(base, catalog, basket), go: !known && Boolean(start.models) };
+}
+
+/** Whether the page has to wait: what it opens with is loading, or nothing is ready while something is loading. */
+export function unready({ models, datasets }, start) {
+  const asked = read(),
+    view = asked.analyzer ? asked : read(remembered());
+  const waits = (records, wanted) =>
+    loading(records).length > 0 &&
+    (wanted.length
+      ? loading(records).some(({ id }) => wanted.includes(id))
+      : !records.some(({ status }) => status === "ready"));
+  return (
+    (start.loading && !view.analyzer) ||
+    waits(models, view.models ?? []) ||
+    waits(datasets, [asked.dataset ?? view.dataset].filter(Boolean))
+  );
+}
+
+const same = (a, b) => a.dataset === b.dataset && String(a.images) === String(b.images);
+
+/** Another selection on an older view: other images, and other models where the dataset is another one. */
+function fresh(base, { dataset, images }) {
+  const changes = { dataset, images, image: 0, run: null };
+  return base.dataset === dataset ? changes : { ...changes, models: [], layers: {} };
+}
+
+/** What is posted. One layer for all models is sent as a name, one a model as {model: name}. */
+export function requestOf(state) {
+  const named = state.models.filter(id => state.layers[id]).map(id => [id, state.layers[id]]);
+  const one = named.length === state.models.length && new Set(named.map(([, layer]) => layer)).size === 1;
+  return {
+    models: state.models,
+    dataset: state.dataset,
+    images: state.images.filter(index => !state.dropped.includes(index)),
+    analyzer: state.analyzer,
+    params: state.params,
+    layer: named.length ? (one ? named[0][1] : Object.fromEntries(named)) : null,
+    neuron: null,
+    top_neurons: null,
+    class: state.target,
+    engine: state.engine,
+    unchecked: state.unchecked,
+    softmax: state.softmax,
+  };
+}
+
+const sorted = value =>
+  JSON.stringify(value, (_, v) =>
+    v && typeof v === "object" && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort()) : v,
+  );
+
+const layerOf = (layer, id) => (layer && typeof layer === "object" ? layer[id] : layer) ?? null;
+
+/**
+ * Whether the panel asks for what is shown. The server answers with the request complete: every parameter, the class
+ * as an index, a layer for each model, the engine that was chosen for "auto".
+ */
+export function matches(state, { request: shown }) {
+  const asked = requestOf(state);
+  const method = state.catalog.analyzers.find(analyzer => analyzer.name === asked.analyzer);
+  const names = state.catalog.models.find(model => model.id === asked.models[0])?.class_names ?? [];
+  const equal = name => sorted(asked[name]) === sorted(shown[name]);
+  const sameParameter = ({ name, default: usual }) =>
+    sorted(asked.params[name] ?? usual) === sorted(shown.params?.[name] ?? usual);
+  return (
+    ["models", "dataset", "images", "analyzer", "unchecked", "softmax"].every(equal) &&
+    [shown.engine, shown.engine === method?.runtimes[0] ? "auto" : null].includes(asked.engine) &&
+    [shown.class, names[shown.class]].includes(asked.class) &&
+    asked.models.every(id => layerOf(asked.layer, id) === layerOf(shown.layer, id)) &&
+    (method?.fields ?? []).every(sameParameter)
+  );
+}

@@ -1,0 +1,118 @@
+// The line above the result that says how a run stands: running, partly there, cancelled, failed. Nothing when all is well.
+import { h, icon, replace } from "./dom.js";
+import { count, group, seconds } from "./format.js";
+import { ended } from "./runner.js";
+
+/** empty, running, partial, error, cancelled or ready. */
+export function stateOf({ explanation, posting }) {
+  if (!explanation) return posting ? "running" : "empty";
+  const done = explanation.cells.filter(cell => cell.status === "done").length;
+  if (!ended(explanation)) return done ? "partial" : "running";
+  const status = explanation.job?.status ?? explanation.status;
+  if (status === "cancelled") return "cancelled";
+  const failed =
+    explanation.models.some(model => model.error) || explanation.cells.some(cell => cell.status === "failed");
+  return status === "failed" || failed ? "error" : "ready";
+}
+
+const button = (words, act) => h("button", { class: "btn tiny", type: "button", onclick: act }, words);
+
+function running(explanation, acts) {
+  const title =
+    explanation?.job?.status === "queued"
+      ? "Waiting for a worker"
+      : explanation
+        ? `Preparing ${count(explanation.models.length, "model")}`
+        : "Sending the request";
+  return [
+    h("span", { class: "strong" }, title),
+    h("progress", { "aria-label": title }),
+    h("span", { class: "quiet" }, "the first map takes longest"),
+    explanation ? button("Cancel", acts.stop) : null,
+  ];
+}
+
+function partial({ cells, models, images, job }, acts) {
+  const done = cells.filter(cell => cell.status === "done").length,
+    all = models.length * images.length;
+  const rate =
+    Number.isFinite(job?.rate) && job.rate > 0 ? `${job.rate < 10 ? job.rate.toFixed(1) : group(job.rate)} maps/s` : "";
+  const left =
+    Number.isFinite(job?.seconds_left) && job.seconds_left !== null ? `${seconds(job.seconds_left)} left` : "";
+  return [
+    h("span", { class: "strong num" }, `${group(done)} of ${count(all, "map")}`),
+    h("progress", { value: done / all, max: 1, "aria-label": `${done} of ${all} maps` }),
+    h("span", { class: "quiet num" }, [rate, left].filter(Boolean).join(" · ")),
+    button("Cancel", acts.stop),
+  ];
+}
+
+function cancelled({ cells, models, images }, acts) {
+  const done = cells.filter(cell => cell.status === "done").length,
+    all = models.length * images.length;
+  return [
+    icon("warn", false),
+    h(
+      "span",
+      { class: "grow" },
+      `Cancelled after ${group(done)} of ${count(all, "map")}. ${done ? "What was finished is kept." : ""}`,
+    ),
+    button("Resume", acts.run),
+  ];
+}
+
+function failed({ cells, models, job }, acts) {
+  const bad = models.filter(model => model.error),
+    done = cells.filter(cell => cell.status === "done").length;
+  const gone = job?.status === "failed" && !bad.length;
+  const lead = gone
+    ? (job.error?.message ?? job.error ?? job.message ?? "The run failed.")
+    : bad.length
+      ? `${bad.length} of ${count(models.length, "model")} gave no map.`
+      : `${count(cells.filter(cell => cell.status === "failed").length, "map")} failed.`;
+  const rest = [
+    gone && job.error?.hint,
+    `${count(done, "map is", "maps are")} shown${bad.length ? "; the reason is in its column" : ""}.`,
+  ]
+    .filter(Boolean)
+    .join(" ");
+  return [
+    icon("warn", false),
+    h("span", { class: "grow" }, h("strong", {}, lead), " ", rest),
+    button(bad.length === 1 ? "Retry model" : "Retry", acts.run),
+  ];
+}
+
+const LOOKS = {
+  running: ["", running],
+  partial: ["", partial],
+  cancelled: ["warn", cancelled],
+  error: ["bad", failed],
+};
+
+export function drawStrip(root, state, acts) {
+  const name = stateOf(state),
+    [look, parts] = LOOKS[name] || [];
+  root.hidden = !parts;
+  if (!parts) return name;
+  root.className = `strip ${look}`;
+  root.setAttribute("role", name === "error" ? "alert" : "status");
+  replace(root, parts(state.explanation, acts));
+  return name;
+}
+
+/** "12 maps · 0.4 s · native", what is shown and what it cost. */
+export function factsOf(explanation) {
+  if (!explanation || !ended(explanation)) return "";
+  const done = explanation.cells.filter(cell => cell.status === "done"),
+    engines = [...new Set(done.map(cell => cell.engine).filter(Boolean))];
+  const kept = done.length && done.every(cell => cell.cached);
+  return [
+    explanation.request.analyzer,
+    count(done.length, "map"),
+    kept ? "kept from before" : seconds(explanation.seconds),
+    engines.join(" + "),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}

@@ -1,0 +1,88 @@
+// The whole state of Visualize in the address behind the #: it never reaches the server's log, and a copied link opens the same view.
+
+const numbers = text => text.split(",").filter(Boolean).map(Number).filter(Number.isInteger);
+const words = text => text.split(",").filter(Boolean).map(decodeURIComponent);
+const list = values => values.map(value => encodeURIComponent(value)).join(",");
+const number = text => (text !== "" && Number.isFinite(Number(text)) ? Number(text) : null);
+const flag = text => text === "1";
+
+/** field -> [name in the address, how it is read, how it is written]; a null or empty text is left out. */
+const FIELDS = {
+  models: ["models", words, list],
+  dataset: ["dataset", String, String],
+  images: ["images", numbers, list],
+  analyzer: ["method", String, String],
+  target: ["class", String, value => (value === "predicted" ? null : String(value))],
+  layers: [
+    "layer",
+    text =>
+      Object.fromEntries(
+        text
+          .split(",")
+          .filter(Boolean)
+          .map(pair => pair.split(":").map(decodeURIComponent)),
+      ),
+    layers =>
+      Object.entries(layers)
+        .filter(([, layer]) => layer)
+        .map(pair => pair.map(encodeURIComponent).join(":"))
+        .join(","),
+  ],
+  engine: ["engine", String, value => (value === "auto" ? null : value)],
+  softmax: ["softmax", flag, value => (value ? "1" : null)],
+  unchecked: ["unchecked", flag, value => (value ? "1" : null)],
+  view: ["view", text => (text === "slide" ? "slide" : "grid"), String],
+  image: ["image", number, String],
+  opacity: ["opacity", number, value => (value === null ? null : String(value))],
+  colormap: ["colours", String, value => value],
+  clip: ["clip", number, value => (value === 100 ? null : String(value))],
+  run: ["run", String, value => value],
+};
+
+export const KEPT = [...Object.keys(FIELDS), "params"];
+
+/** Text values of params are JSON where they can be, so that numbers come back as numbers. */
+const typed = text => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
+
+export function read(hash = location.hash) {
+  const state = {},
+    params = {};
+  for (const pair of hash.replace(/^#/, "").split("&").filter(Boolean)) {
+    const cut = pair.indexOf("="),
+      name = cut < 0 ? pair : pair.slice(0, cut),
+      raw = cut < 0 ? "" : pair.slice(cut + 1);
+    const field = Object.keys(FIELDS).find(f => FIELDS[f][0] === name);
+    try {
+      if (name.startsWith("p.")) params[decodeURIComponent(name.slice(2))] = typed(decodeURIComponent(raw));
+      else if (name === "go") state.go = true;
+      else if (field)
+        state[field] = ["models", "layers", "images"].includes(field)
+          ? FIELDS[field][1](raw)
+          : FIELDS[field][1](decodeURIComponent(raw));
+    } catch {
+      /* a pair that was cut or mistyped is left out */
+    }
+  }
+  if (state.analyzer) state.params = params;
+  return state;
+}
+
+export function write(state) {
+  const pairs = [];
+  for (const [field, [name, , text]] of Object.entries(FIELDS)) {
+    const value = state[field] === null || state[field] === undefined ? null : text(state[field]);
+    if (value !== null && value !== "")
+      pairs.push(`${name}=${["models", "layers", "images"].includes(field) ? value : encodeURIComponent(value)}`);
+    if (field === "analyzer") {
+      for (const [param, given] of Object.entries(state.params || {}))
+        pairs.push(`p.${encodeURIComponent(param)}=${encodeURIComponent(JSON.stringify(given))}`);
+    }
+  }
+  return `#${pairs.join("&")}`;
+}

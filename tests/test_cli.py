@@ -1,0 +1,171 @@
+"""The command line: exit status, sentences on standard error, and the file it writes."""
+
+import socket
+import subprocess
+import sys
+
+import h5py
+import numpy as np
+import pytest
+from PIL import Image
+
+from innv_gui.cli import main
+from tests.conftest import MODEL_FILES, SAMPLES, Server
+
+MODEL = str(SAMPLES / "digits_cnn.keras")
+
+
+def run(*arguments, timeout_s=180):
+    command = [sys.executable, "-m", "innv_gui.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=timeout_s)
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("images")
+    rng = np.random.default_rng(0)
+    for number in range(3):
+        Image.fromarray(rng.integers(0, 255, (32, 48), np.uint8)).save(folder / f"{number}.png")
+    (folder / "bad <b>.png").write_bytes(b"no image")
+    return folder
+
+
+def test_explain_writes_the_run_and_lists_what_was_left_out(images, tmp_path, session):
+    out = tmp_path / "run.h5"
+    done = run("explain", "--model", MODEL, "--images", images, "--analyzer", "smoothgrad", "--param", "augment_by_n=8",
+               "--class", "3", "--out", out)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "bad <b>.png" in done.stderr and "Traceback" not in done.stderr
+    model = session.add_model(MODEL)
+    expected = session.explain(model, session.add_dataset(images), "smoothgrad", {"augment_by_n": 8}, class_=3)
+    with h5py.File(out) as file:
+        assert list(file["name"].asstr()) == ["0.png", "1.png", "2.png"] and list(file["target"]) == [3, 3, 3]
+        np.testing.assert_array_equal(file["attribution"][:], np.moveaxis(expected[model].maps[:, 0], -1, 1))
+        assert file.attrs["method"] == "smoothgrad" and len(file.attrs["model_sha256"]) == 64
+
+
+def test_explain_with_all_sample_models_gives_a_group_each(images, tmp_path):
+    out = tmp_path / "run.h5"
+    models = [part for name in MODEL_FILES for part in ("--model", SAMPLES / name)]
+    done = run("explain", *models, "--images", images / "0.png", images / "1.png", "--analyzer", "gradient", "--out", out)
+    assert done.returncode == 0, done.stderr
+    with h5py.File(out) as file:
+        assert len(file["models"]) == 6 and file["models/F/attribution"].shape == (2, 3, 64, 64)
+
+
+def test_a_refused_method_is_exit_1_with_the_reason(images, tmp_path):
+    mlp = SAMPLES / "digits_mlp.keras"
+    done = run("explain", "--model", mlp, "--images", images, "--analyzer", "grad_cam", "--out", tmp_path / "run.h5")
+    assert done.returncode == 1 and "Grad-CAM" in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "run.h5").exists()
+
+
+WRONG = {
+    "no model": (["--images", "{images}", "--analyzer", "gradient"], 2, "No model"),
+    "no image": (["--model", MODEL, "--analyzer", "gradient"], 2, "No image"),
+    "no such model": (["--model", "nope.keras", "--images", "{images}", "--analyzer", "gradient"], 2, "nope.keras"),
+    "no such image": (["--model", MODEL, "--images", "nope.png", "--analyzer", "gradient"], 2, "nope.png"),
+    "unknown analyzer": (["--model", MODEL, "--images", "{images}", "--analyzer", "lrp.epsilom"], 2, "lrp.epsilon"),
+    "bad parameter": (
+        ["--model", MODEL, "--images", "{images}", "--analyzer", "lrp.epsilon", "--param", "epsilon=nan"],
+        2,
+        "epsilon",
+    ),
+    "no equals": (
+        ["--model", MODEL, "--images", "{images}", "--analyzer", "lrp.epsilon", "--param", "epsilon"],
+        2,
+        "NAME=VALUE",
+    ),
+    "unknown option": (["--modell", MODEL], 2, "--help"),
+    "bad preprocessing": (
+        ["--model", MODEL, "--images", "{images}", "--analyzer", "gradient", "--preprocessing", "std=3"],
+        2,
+        "mean",
+    ),
+    "bad engine": (
+        ["--model", MODEL, "--images", "{images}", "--analyzer", "gradient", "--engine", "magic"],
+        2,
+        "innvestigate",
+    ),
+    "not a model": (["--model", "{images}/0.png", "--images", "{images}", "--analyzer", "gradient"], 2, "0.png"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_usage_is_told_before_any_work(case, images, tmp_path, capsys):
+    arguments, status, words = WRONG[case]
+    arguments = [argument.replace("{images}", str(images)) for argument in arguments]
+    assert main(["explain", *arguments, "--out", str(tmp_path / "run.h5")]) == status
+    said = capsys.readouterr().err
+    assert words in said and "Traceback" not in said and said.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_out_that_cannot_be_written_is_told_before_the_work(images, tmp_path, capsys):
+    arguments = ["explain", "--model", MODEL, "--images", str(images), "--analyzer", "gradient", "--out"]
+    assert main([*arguments, str(tmp_path)]) == 2
+    assert main([*arguments, str(tmp_path / "none" / "run.h5")]) == 2
+    assert "does not exist" in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_one_sentence(capsys):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert main(["demo", "--port", str(port)]) == 1
+    assert f"Port {port}" in capsys.readouterr().err
+
+
+def test_a_workspace_that_cannot_be_used_is_one_sentence(tmp_path, capsys):
+    (tmp_path / "file").write_text("x")
+    assert main(["serve", "--model", MODEL, "--workspace", str(tmp_path / "file" / "w"), "--port", "0"]) == 2
+    assert "workspace" in capsys.readouterr().err
+
+
+def test_a_second_server_on_a_workspace_is_refused_naming_the_first(tmp_path):
+    first = Server("serve", "--port", "0", "--workspace", str(tmp_path / "w"), log=tmp_path / "log")
+    try:
+        second = run("serve", "--port", "0", "--workspace", tmp_path / "w")
+        assert second.returncode == 1 and first.base.rsplit(":")[-1] in second.stderr
+    finally:
+        first.stop()
+    assert first.process.returncode == 0
+
+
+def test_serve_offers_the_given_models_and_images(tmp_path, images):
+    import json
+    import time
+
+    server = Server("serve", "--model", MODEL, "--images", str(images), "--port", "0", log=tmp_path / "log")
+    try:
+        for _ in range(300):
+            models = json.load(server.get("/api/v1/models"))["models"]
+            datasets = json.load(server.get("/api/v1/datasets"))["datasets"]
+            if models[0]["status"] == datasets[0]["status"] == "ready":
+                break
+            time.sleep(0.1)
+        assert models[0]["name"] == "digits_cnn" and datasets[0]["n"] == 4
+        assert json.load(server.get("/api/v1/start")) == {}
+    finally:
+        server.stop()
+
+
+def test_doctor_says_that_everything_is_installed(capsys):
+    assert main(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert "innvestigate" in said and "Everything is installed" in said
+
+
+def test_doctor_tells_the_one_command_when_innvestigate_is_missing(monkeypatch, capsys):
+    from innv_gui.commands import doctor
+
+    monkeypatch.setattr(doctor, "version", lambda name: None if name == "innvestigate" else "1")
+    assert doctor.doctor() == 0
+    assert "pip install --no-deps --ignore-requires-python innvestigate==2.1.2" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [[], ["nope"], ["demo", "--port", "x"], ["demo", "--port", "99999"]])
+def test_wrong_commands_are_exit_2(arguments, capsys):
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.startswith("innv-gui: ")
