@@ -55,9 +55,9 @@ def heatmap(server: Running, model: str, dataset: str, image: int) -> float:
     return time.monotonic() - started
 
 
-def _ready(server: Running, kind: str, name: str):
-    found = [item for item in server.ask(f"/{kind}")[kind] if item["name"] == name and item["status"] == "ready"]
-    return found[0]["id"] if found else None
+def _id(server: Running, kind: str, name: str) -> str:
+    """Of a model or dataset that may still be loading: the request waits for it, as an opened link does."""
+    return next(item["id"] for item in server.ask(f"/{kind}")[kind] if item["name"] == name)
 
 
 def measure() -> list[dict]:
@@ -67,8 +67,7 @@ def measure() -> list[dict]:
         try:
             server.ask("/visualize")
             page = time.monotonic() - server.started
-            model = server.until(lambda: _ready(server, "models", "digits_cnn"))
-            digits = server.until(lambda: _ready(server, "datasets", "digits"))
+            model, digits = _id(server, "models", "digits_cnn"), _id(server, "datasets", "digits")
             heatmap(server, model, digits, 0)
             first = time.monotonic() - server.started
             seconds = [page, first, heatmap(server, model, digits, 900), heatmap(server, model, digits, 900)]

@@ -171,7 +171,7 @@ def unusual(kind):
     start = keras.Input((8, 8, 3), name="image")
     x = layers.Conv2D(4, 3, name="conv")(layers.Rescaling(0.5, name="scale")(start) if kind == "Rescaling" else start)
     x = layers.DepthwiseConv2D(3, name="depthwise")(x) if kind == "DepthwiseConv2D" else x
-    x = layers.ReLU(name="odd name/1")(x) if kind == "ReLU" else x
+    x = layers.ReLU(name="odd näme: 1")(x) if kind == "ReLU" else x
     x = layers.Activation("tanh", name="bend")(x) if kind == "tanh" else x
     x = layers.GlobalAveragePooling2D(name="mean")(x)
     ends = layers.Dense(4, name="scores", activation="softmax" if kind == "softmax" else None)(x)
@@ -184,7 +184,7 @@ def unusual(kind):
 @pytest.mark.parametrize(
     ("kind", "analyzer", "named"),
     [
-        ("ReLU", "lrp.epsilon", "odd name/1 (ReLU)"),
+        ("ReLU", "lrp.epsilon", "odd näme: 1 (ReLU)"),
         ("DepthwiseConv2D", "lrp.alpha_1_beta_0", "depthwise (DepthwiseConv2D)"),
         ("Rescaling", "lrp.z", "scale (Rescaling)"),
         ("tanh", "lrp.sequential_preset_a", "bend (Activation, tanh)"),

@@ -99,14 +99,14 @@ Z_PLUS_FAST = _lrp(
 PRESET_A = _lrp(
     "lrp.sequential_preset_a",
     "LRP preset A",
-    "ε in dense layers, α1β0 in convolutions: a good first choice for convolutional networks.",
+    "Uses ε in dense layers and α1β0 in convolutions: a good first choice for convolutional networks.",
     KOHLBRENNER,
     p.PresetParams,
 )
 PRESET_B = _lrp(
     "lrp.sequential_preset_b",
     "LRP preset B",
-    "ε in dense layers, α2β1 in convolutions: as preset A, with evidence against the score.",
+    "Uses ε in dense layers and α2β1 in convolutions: as preset A, with evidence against the score.",
     KOHLBRENNER,
     p.PresetParams,
 )

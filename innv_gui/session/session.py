@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from innv_gui import analyzers
 from innv_gui.cluster.jobs import Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, NotFound
@@ -18,12 +19,13 @@ from innv_gui.session.explain import Blueprints, explain
 from innv_gui.session.images import Dataset, DatasetEntry, DatasetShelf
 from innv_gui.session.models import ModelEntry, ModelShelf
 from innv_gui.session.pictures import Pictures
-from innv_gui.session.request import Request, check_request, items_of
+from innv_gui.session.request import Request, check_request, engine_for, items_of
 from innv_gui.session.run import Run
 from innv_gui.store.maps import MapStore
 from innv_gui.store.workspace import Workspace
 
 RUNS_KEPT = 100
+WORKERS = {"native": "keras", "innvestigate": "innvestigate"}  # engine -> kind of worker
 PREDICT_CHUNK = 32
 
 
@@ -67,6 +69,10 @@ class Session:
         """Start workers before they are needed, without waiting for them."""
         for kind in kinds:
             self.pool.start(kind)
+
+    def warm_up_for(self, analyzer: str, engine: str = "auto") -> None:
+        """Start the worker that a method needs, without waiting for it."""
+        self.warm_up(WORKERS[engine_for(analyzers.get(analyzer), engine)])
 
     # -- models and datasets
 
@@ -137,8 +143,7 @@ class Session:
         run = Run(request, self.store)
         method, count = request.analyzer.name, len(request.items) * len(request.models)
         pool = self.pool
-        if request.engine == "innvestigate":
-            pool.start("innvestigate")
+        pool.start(WORKERS[request.engine])
         work = lambda job: explain(run, pool, self.store, self._blueprints, job)  # noqa: E731
         with self._lock:
             self._runs[run.id] = run

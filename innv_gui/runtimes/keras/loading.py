@@ -22,6 +22,7 @@ MAX_PARAMETERS = 700_000_000
 MAX_KEPT_BYTES = 3 * 2**30
 MAX_KEPT = 8
 MAX_SIDE_PX = 4096
+MAX_LAYER_VALUES = 2**28  # of one layer for one image: 1 GB
 
 _kept: OrderedDict[tuple, Network] = OrderedDict()
 
@@ -224,6 +225,11 @@ def _check_output(flat: flatten.Flat, file: str) -> None:
             raise ModelRefused(
                 f"{file}: layer {quoted(operation.name)} works with channels first.",
                 "Save the model with data_format='channels_last'.",
+            )
+    for name, tensor in flat.tensors.items():
+        if any(_count(t.shape) > MAX_LAYER_VALUES for t in keras.tree.flatten(tensor)):
+            raise ModelRefused(
+                f"{file}: layer {quoted(name)} makes more than {MAX_LAYER_VALUES:,} values of one image."
             )
     shape = tuple(flat.model.outputs[0].shape)
     if len(shape) != 2 or not shape[1]:

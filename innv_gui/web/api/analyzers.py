@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from innv_gui import analyzers
 from innv_gui.plots.colormaps import TABLES
-from innv_gui.web.api import api
+from innv_gui.web.api import api, session
 from innv_gui.web.routes import route
 from innv_gui.web.schemas import ParamsCheck
 
@@ -18,7 +18,9 @@ def list_analyzers():
 @route(api, "POST", "/analyzers/<name>/check", body=ParamsCheck)
 def check_params(name: str, body: ParamsCheck):
     """Check parameters without running anything; the answer is the complete set."""
-    return {"params": analyzers.check(name, body.params)}
+    params = analyzers.check(name, body.params)
+    session().warm_up_for(name)  # a person has chosen this method: its worker will be needed
+    return {"params": params}
 
 
 @route(api, "GET", "/colormaps")

@@ -27,6 +27,7 @@ MAP = "/explanations/<id>/maps/<model>/<int:image>"
 def add_explanation(body: NewExplanation):
     """Explain images with one method under one or many models; goes on as a job."""
     current = session()
+    current.warm_up_for(body.analyzer, body.engine)
     models = [current.models.get(id) for id in dict.fromkeys(body.models)]
     dataset = current.datasets.get(body.dataset)
     for index in body.images:
