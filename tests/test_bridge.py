@@ -20,7 +20,7 @@ def worker():
 def difference(worker, model, scale=1.0):
     """Largest difference between the two libraries' scores, relative to the largest score (at least 1)."""
     x = legacy.images(model, count=2) * np.float32(scale)
-    expected = np.asarray(model(x))
+    expected = np.asarray(model(x, training=False))
     found, _ = worker.submit(legacy.scores, legacy.blueprint_of(model, "model"), x).result()
     return np.max(np.abs(found - expected)) / max(1.0, np.max(np.abs(expected)))
 
@@ -147,10 +147,19 @@ class Mystery(layers.Layer):
         return x
 
 
+@keras.saving.register_keras_serializable(package="tests")
+class RandomDoubling(layers.Layer):
+    """Named like Keras's augmentation layers, which may be left out; this one may not."""
+
+    def call(self, x):
+        return 2 * x
+
+
 @pytest.mark.parametrize(
     ("middle", "named"),
     [
         (lambda x: Mystery(name="secret")(x), r"secret \(Mystery\)"),
+        (lambda x: RandomDoubling(name="twice")(x), r"twice \(RandomDoubling\)"),
         (lambda x: keras.ops.sort(x, axis=1), r"\(Sort\)"),
         (lambda x: layers.Activation("squareplus", name="bent")(x), r"bent \(Activation\)"),
         (lambda x: x / (x + 2), r"\(TrueDivide\)"),

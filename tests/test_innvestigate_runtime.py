@@ -254,6 +254,28 @@ def test_a_rebuilt_model_that_disagrees_is_not_explained(worker):
             worker.submit(legacy.explain, wrong, x, "gradient", {}, Target(), False, probabilities, *more).result()
 
 
+def test_no_images_give_no_maps(worker):
+    maps = run(worker, "cnn", "lrp.z", rows=slice(0, 0))
+    assert maps.values.shape == (0, 1, 9, 7, 3) and maps.targets.shape == (0, 1)
+
+
+def test_lrp_runs_on_what_it_does_not_check_and_says_so(worker):
+    blueprint, x, scores, probabilities = unusual("ReLU")
+    maps = worker.submit(legacy.explain, blueprint, x, "lrp", {}, Target(), False, probabilities, scores).result()
+    assert maps.notes == ("lrp does not know the layer odd näme: 1 (ReLU) of this model.",)
+
+
+def test_a_model_that_computed_in_16_bit_is_explained_in_32(worker):
+    start = keras.Input((8, 8, 3))
+    x = keras.layers.Conv2D(4, 3, activation="relu", dtype="mixed_float16")(start)
+    ends = keras.layers.Dense(4, dtype="mixed_float16")(keras.layers.GlobalAveragePooling2D(dtype="mixed_float16")(x))
+    model = legacy.randomized(keras.Model(start, ends))
+    x = legacy.images(model)
+    scores = np.asarray(model(x), np.float32)
+    arguments = (legacy.blueprint_of(model, "half"), x, "lrp.z", {}, Target(), False, legacy.softmax(scores), scores)
+    assert np.isfinite(worker.submit(legacy.explain, *arguments).result().values).all()
+
+
 @pytest.mark.slow
 def test_memory_stays_flat_however_many_models_come_by(worker):
     blueprint, x, _, probabilities, _ = case("resnet")

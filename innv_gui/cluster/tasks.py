@@ -29,6 +29,7 @@ TASKS = {
     "images.samples": Task("images", "innv_gui.samples:make"),
     "keras.inspect": Task("keras", "innv_gui.runtimes.keras.inspect:inspect"),
     "keras.prepare": Task("keras", "innv_gui.runtimes.keras.prepare:prepare"),
+    "keras.output": Task("keras", "innv_gui.runtimes.keras.outputs:layer_output"),
     "keras.picture": Task("keras", "innv_gui.runtimes.keras.prepare:picture"),
     "keras.blueprint": Task("keras", "innv_gui.runtimes.keras.blueprint:blueprint"),
     "keras.explain": Task("keras", "innv_gui.runtimes.keras.cam:explain"),

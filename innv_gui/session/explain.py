@@ -6,6 +6,7 @@ import hashlib
 import os
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -57,6 +58,16 @@ def identity(item: Item) -> list:
     except OSError:
         raise ImageRefused(f"{item.name} is no longer there.", "Open the dataset again.") from None
     return [item.ref.path, stat.st_size, stat.st_mtime_ns, item.ref.key, item.ref.index]
+
+
+def prepare(pool: Pool, model: Model, items: Sequence[Item], cancelled: threading.Event | None = None) -> Prepared:
+    """Decode, resize, preprocess and predict in a worker; rows that are network input already are only predicted."""
+    is_array = items[0].row is not None
+    refs = None if is_array else tuple(item.ref for item in items)
+    arrays = np.stack([item.row for item in items]) if is_array else None
+    return pool.run(
+        "keras.prepare", model.source, model.preprocessing, refs, arrays, cancelled=cancelled, about=model.name
+    )
 
 
 class ModelWork:
@@ -121,19 +132,8 @@ class ModelWork:
         self._keep(positions, prepared, self._maps(prepared, job), job)
 
     def _prepare(self, positions: list[int], job: Job) -> Prepared:
-        model, items = self._model, [self._run.items[position] for position in positions]
-        is_array = items[0].row is not None
-        refs = None if is_array else tuple(item.ref for item in items)
-        arrays = np.stack([item.row for item in items]) if is_array else None
-        return self._pool.run(
-            "keras.prepare",
-            model.source,
-            model.preprocessing,
-            refs,
-            arrays,
-            cancelled=job.cancelled,
-            about=model.name,
-        )
+        items = [self._run.items[position] for position in positions]
+        return prepare(self._pool, self._model, items, job.cancelled)
 
     def _maps(self, prepared: Prepared, job: Job) -> Maps:
         request, model = self._request, self._model

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +14,8 @@ from innv_gui.cluster.jobs import Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, NotFound
 from innv_gui.folders import folder
-from innv_gui.records import Model
-from innv_gui.session.explain import Blueprints, explain
+from innv_gui.records import Model, Prepared
+from innv_gui.session.explain import Blueprints, explain, prepare
 from innv_gui.session.images import Dataset, DatasetEntry, DatasetShelf
 from innv_gui.session.models import ModelEntry, ModelShelf
 from innv_gui.session.pictures import Pictures
@@ -160,17 +160,21 @@ class Session:
             return self._runs[id]
 
     def predict(self, model: Model, images) -> np.ndarray:
-        """Class probabilities, float32 (N, K), in the order of the images."""
-        items, _ = items_of(self._usable_images(images))
-        parts = []
-        for start in range(0, len(items), PREDICT_CHUNK):
-            chunk = items[start : start + PREDICT_CHUNK]
-            is_array = chunk[0].row is not None
-            refs = None if is_array else tuple(item.ref for item in chunk)
-            arrays = np.stack([item.row for item in chunk]) if is_array else None
-            prepared = self.pool.run("keras.prepare", model.source, model.preprocessing, refs, arrays, about=model.name)
-            parts.append(prepared.probabilities)
+        """Class probabilities, float32 (N, K), in the order of the images. Raises ImageRefused for a bad image."""
+        return np.concatenate([prepared.probabilities for prepared in self._prepared(model, images)])
+
+    def layer_output(self, model: Model, images, layer: str) -> np.ndarray:
+        """What a layer gives, float32 (N, ...), in the order of the images."""
+        parts = [
+            self.pool.run("keras.output", model.source, prepared.x, layer, about=model.name)
+            for prepared in self._prepared(model, images)
+        ]
         return np.concatenate(parts)
+
+    def _prepared(self, model: Model, images) -> Iterator[Prepared]:
+        items, _ = items_of(self._usable_images(images))
+        for start in range(0, len(items), PREDICT_CHUNK):
+            yield prepare(self.pool, model, items[start : start + PREDICT_CHUNK])
 
     def _usable_images(self, images):
         """A path to a folder or a container is opened; everything else is taken as it is."""

@@ -2,10 +2,10 @@
 
 const ROOT = "/api/v1";
 
-export class ApiError extends Error {
-  constructor({ message, hint = "", field = null, allowed = [], ...rest }, status = 0) {
+class ApiError extends Error {
+  constructor({ message, hint = "", field = null, allowed = [] }, status = 0) {
     super(message);
-    Object.assign(this, { hint, field, allowed, status, rest });
+    Object.assign(this, { hint, field, allowed, status });
   }
 
   get sentence() {

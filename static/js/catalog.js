@@ -10,7 +10,10 @@ const holdings = async () => {
   return { models, datasets };
 };
 
-/** Everything, and the server's first words. Waits while what the page opens with is loading; `onwait(catalog)` can say so. */
+/**
+ * Everything, and the server's first words. Waits while what the page opens with is loading; `onwait(catalog)` can
+ * say so.
+ */
 export async function openCatalog(needs, onwait) {
   const [{ analyzers }, colormaps] = await Promise.all([get("/analyzers"), get("/colormaps")]);
   for (;;) {

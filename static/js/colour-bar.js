@@ -7,9 +7,9 @@ export function drawColourBar(element, { kind, colormap, lut }) {
     element.removeAttribute("role");
     return replace(element, h("span", {}, "colours are relevance per channel, grey is zero"));
   }
-  const canvas = h("canvas", { width: 256, height: 1 }),
-    pixels = new ImageData(256, 1),
-    [low, high] = ends(kind, colormap);
+  const canvas = h("canvas", { width: 256, height: 1 });
+  const pixels = new ImageData(256, 1);
+  const [low, high] = ends(kind, colormap);
   lut.forEach(([r, g, b], i) => pixels.data.set([r, g, b, 255], i * 4));
   canvas.getContext("2d").putImageData(pixels, 0, 0);
   element.setAttribute("role", "img");

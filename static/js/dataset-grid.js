@@ -22,8 +22,8 @@ const tile = (dataset, { index, name, label }, selected) =>
 
 /** acts: select(indices, on), open(index), turn(by) -> page turned. isSelected(index). */
 export function createDatasetGrid(root, acts, isSelected) {
-  let here = 0,
-    anchor = 0;
+  let here = 0;
+  let anchor = 0;
   const tiles = () => $$(".tile", root);
   const columns = () => getComputedStyle(root).gridTemplateColumns.split(" ").length;
   const indices = (a, b) =>
@@ -50,8 +50,8 @@ export function createDatasetGrid(root, acts, isSelected) {
   }
 
   async function move(by, extend) {
-    const to = here + by,
-      n = tiles().length;
+    const to = here + by;
+    const n = tiles().length;
     if (to < 0 || to >= n) {
       if (!extend && (await acts.turn(to < 0 ? -1 : 1))) {
         anchor = 0;

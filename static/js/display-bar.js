@@ -32,9 +32,9 @@ function show(id, value) {
 
 export function createDisplayBar(store) {
   function draw(state) {
-    const display = displayOf(state),
-      select = $("#colormap"),
-      rgb = display.kind === "rgb";
+    const display = displayOf(state);
+    const select = $("#colormap");
+    const rgb = display.kind === "rgb";
     show("opacity", Math.round(display.opacity * 100));
     show("clip", display.clip);
     replace(

@@ -24,7 +24,7 @@ function give(element, name, value) {
   else element.setAttribute(name, value === true ? "" : value);
 }
 
-/** h("button", {class: "btn", onclick: act}, "Explain", icon("play")): children may be nested lists; null and false are left out. */
+/** h("button", {class: "btn", onclick: act}, "Explain"): children may be nested lists; null and false are left out. */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   element.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined && child !== false));
@@ -34,8 +34,8 @@ export function h(tag, attributes = {}, ...children) {
 
 /** One of the symbols of templates/_icons.html. */
 export function icon(name, small = true) {
-  const svg = document.createElementNS(SVG, "svg"),
-    use = document.createElementNS(SVG, "use");
+  const svg = document.createElementNS(SVG, "svg");
+  const use = document.createElementNS(SVG, "use");
   svg.setAttribute("class", small ? "ico s" : "ico");
   svg.setAttribute("aria-hidden", "true");
   use.setAttribute("href", `#i-${name}`);

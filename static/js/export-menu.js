@@ -6,16 +6,16 @@ import { displayOf } from "./display-bar.js";
 const safe = text => text.replace(/[^\w.-]+/g, "_");
 
 function pngOf(state, model, image, bar) {
-  const { colormap, opacity, clip } = displayOf(state),
-    query = new URLSearchParams({ colormap, opacity: String(opacity), clip: String(clip), bar: bar ? "1" : "0" });
+  const { colormap, opacity, clip } = displayOf(state);
+  const query = new URLSearchParams({ colormap, opacity: String(opacity), clip: String(clip), bar: bar ? "1" : "0" });
   return `${address.map(state.explanation.id, model.id, image.index, "png")}?${query}`;
 }
 
 const file = (href, name, ...words) => h("a", { class: "item-l", href, download: name }, words);
 
 function lines(state, bar, redraw) {
-  const { explanation, image: place } = state,
-    image = explanation?.images[Math.min(place, explanation.images.length - 1)];
+  const { explanation, image: place } = state;
+  const image = explanation?.images[Math.min(place, explanation.images.length - 1)];
   const done = new Set(
     (explanation?.cells || []).filter(cell => cell.status === "done").map(cell => `${cell.model}/${cell.image}`),
   );
@@ -58,8 +58,8 @@ function lines(state, bar, redraw) {
 }
 
 export function createExportMenu(store) {
-  const menu = $("#export-menu"),
-    opener = $("#export");
+  const menu = $("#export-menu");
+  const opener = $("#export");
   let bar = true;
   const draw = () =>
     replace(

@@ -1,7 +1,7 @@
 // Numbers and names as the product writes them: thin groups, three decimals, a true minus, units always.
 
-const THIN = "\u2009",
-  MINUS = "\u2212";
+const THIN = "\u2009";
+const MINUS = "\u2212";
 
 export const group = n =>
   Math.round(n)
@@ -13,8 +13,8 @@ export const shape = sizes => (sizes || []).map(n => n ?? "?").join("×");
 
 export function signed(x) {
   if (!Number.isFinite(x)) return "–";
-  const size = Math.abs(x),
-    text = size !== 0 && (size < 0.01 || size >= 1e5) ? size.toExponential(2) : size.toFixed(2);
+  const size = Math.abs(x);
+  const text = size !== 0 && (size < 0.01 || size >= 1e5) ? size.toExponential(2) : size.toFixed(2);
   return (x < 0 ? MINUS : "") + text;
 }
 

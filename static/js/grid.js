@@ -4,8 +4,8 @@ import { address } from "./api.js";
 import { fileName, preprocessing } from "./format.js";
 import { mapCell } from "./map-cell.js";
 
-/** Few models get larger maps; many make the grid scroll sideways. */
-const widthOf = n => (n <= 2 ? "grid-wrap few" : n >= 4 ? "grid-wrap wide" : "grid-wrap");
+/** Few models get larger maps, four narrower readings, more a grid that scrolls sideways. */
+const widthOf = n => `grid-wrap ${n <= 2 ? "few" : n === 4 ? "four" : n > 4 ? "wide" : ""}`;
 
 function head(explanation) {
   return h(
@@ -60,8 +60,8 @@ function rowHead(explanation, image, place, onopen) {
 
 /** acts: open(place), unchecked(); classNames(modelId) gives the model's classes. */
 export function createGrid(root, acts, classNames) {
-  let shown = "",
-    cells = new Map();
+  let shown = "";
+  let cells = new Map();
 
   function build(explanation) {
     shown = explanation.id;

@@ -15,6 +15,7 @@ import { acceptFiles, pathOf } from "./upload-drop.js";
 
 const PER_PAGE = 60;
 const LOADING_MS = 500;
+const NOT_YET = { images: [], total: 0, loaded: false };
 const asked = new URLSearchParams(location.hash.slice(1));
 const store = new Store({
   datasets: [],
@@ -67,7 +68,7 @@ async function loadDatasets(wanted) {
   const { datasets } = await get("/datasets");
   const has = id => datasets.some(dataset => dataset.id === id);
   const dataset = [wanted, store.state.dataset, store.state.basket.dataset].find(has) ?? datasets[0]?.id ?? null;
-  store.set({ datasets, dataset });
+  store.set({ datasets, dataset, ...(dataset === store.state.dataset ? {} : NOT_YET) });
   await loadImages();
   loadProblems();
   if (!datasets.some(({ status }) => status === "loading")) return;
@@ -205,7 +206,7 @@ function keepAddress({ dataset, page, q, label }) {
 
 function listen() {
   $("#dataset").addEventListener("change", event => {
-    show({ dataset: event.target.value, q: "", label: "" });
+    show({ dataset: event.target.value, q: "", label: "", ...NOT_YET });
     loadProblems();
   });
   $("#query").addEventListener(

@@ -1,25 +1,25 @@
 // The running job in the top bar of every page: what, how far, how long, and a way to stop it.
-import { $, $$ } from "./dom.js";
+import { $ } from "./dom.js";
 import { get, cancel, ENDED } from "./api.js";
 import { count, seconds } from "./format.js";
 import { complain } from "./toast.js";
 
-const BUSY_MS = 700,
-  IDLE_MS = 6000;
-let timer = 0,
-  shown = null,
-  spoken = 0;
+const BUSY_MS = 700;
+const IDLE_MS = 6000;
+let timer = 0;
+let shown = null;
+let spoken = 0;
 
 function draw(jobs) {
-  const running = jobs.filter(job => !ENDED.has(job.status)),
-    pill = $("#job");
+  const running = jobs.filter(job => !ENDED.has(job.status));
+  const pill = $("#job");
   shown = running.find(job => job.status === "running") || running[0] || null; // the newest comes first
   pill.hidden = !shown;
   if (!shown) return;
-  const part = name => $(`[data-job="${name}"]`),
-    bar = part("bar");
-  const known = shown.total > 0 && shown.done > 0,
-    percent = known ? Math.floor((100 * shown.done) / shown.total) : 0;
+  const part = name => $(`[data-job="${name}"]`);
+  const bar = part("bar");
+  const known = shown.total > 0 && shown.done > 0;
+  const percent = known ? Math.floor((100 * shown.done) / shown.total) : 0;
   const title = running.length > 1 ? `${shown.title} · ${count(running.length - 1, "more job")}` : shown.title;
   part("title").textContent = title;
   if (known) bar.value = shown.done / shown.total;

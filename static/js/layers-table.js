@@ -28,8 +28,8 @@ function row(layer) {
 }
 
 export async function drawLayers(root, model) {
-  const body = h("tbody"),
-    found = h("span", { class: "small quiet num", role: "status" });
+  const body = h("tbody");
+  const found = h("span", { class: "small quiet num", role: "status" });
   const search = h("input", {
     class: "field low",
     type: "search",

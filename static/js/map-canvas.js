@@ -1,16 +1,18 @@
-// Heatmaps on the page. A canvas fetches its map when it comes near the window and is repainted from memory when the display changes.
+// Heatmaps on the page. A canvas fetches its map when it comes near the window, and is repainted from memory when
+// the display changes.
 import { address, relevance } from "./api.js";
 import { h } from "./dom.js";
 import { picture } from "./paint.js";
 
 const KEPT_BYTES = 96e6;
-const specs = new WeakMap(),
-  near = new Set(),
-  relevances = new Map(),
-  pictures = new Map();
-let display = null,
-  keptBytes = 0,
-  frame = 0;
+const KEPT_PICTURES = 600;
+const specs = new WeakMap();
+const near = new Set();
+const relevances = new Map();
+const pictures = new Map();
+const bytes = new Map(); // of the maps that have come
+let display = null;
+let frame = 0;
 
 function remembered(cache, name, make) {
   if (!cache.has(name)) cache.set(name, make());
@@ -19,15 +21,12 @@ function remembered(cache, name, make) {
 
 /** Bytes of maps are bounded: the ones fetched first leave first. */
 function keep(name, map) {
-  keptBytes += map.values.byteLength;
-  for (const old of relevances.keys()) {
-    if (keptBytes <= KEPT_BYTES || old === name) break;
-    relevances.get(old).then(
-      left => {
-        keptBytes -= left.values.byteLength;
-      },
-      () => {},
-    );
+  bytes.set(name, map.values.byteLength);
+  let sum = [...bytes.values()].reduce((total, size) => total + size, 0);
+  for (const [old, size] of bytes) {
+    if (sum <= KEPT_BYTES || old === name) break;
+    sum -= size;
+    bytes.delete(old);
     relevances.delete(old);
   }
   return map;
@@ -41,7 +40,7 @@ function loadRelevance({ run, model, image }) {
 }
 
 function loadPicture(source) {
-  if (pictures.size > 600) pictures.delete(pictures.keys().next().value);
+  if (pictures.size > KEPT_PICTURES) pictures.delete(pictures.keys().next().value);
   return remembered(
     pictures,
     source,
@@ -55,13 +54,13 @@ function loadPicture(source) {
   );
 }
 
-/** The backing store has the pixels of the screen, so that small images are enlarged without blur and large ones shrink smoothly. */
+/** The backing store has the pixels of the screen: small images are enlarged without blur, large ones shrink smoothly. */
 function fit(canvas, [height, width]) {
   canvas.classList.toggle("wide", width > height);
   canvas.classList.toggle("tall", height > width);
   canvas.style.setProperty("aspect-ratio", `${width} / ${height}`);
-  const box = canvas.parentElement.clientWidth || 120,
-    scale = (box * (devicePixelRatio || 1)) / Math.max(width, height);
+  const box = canvas.parentElement.clientWidth || 120;
+  const scale = (box * (devicePixelRatio || 1)) / Math.max(width, height);
   const size = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
   if (canvas.width !== size[0]) canvas.width = size[0];
   if (canvas.height !== size[1]) canvas.height = size[1];
@@ -69,9 +68,9 @@ function fit(canvas, [height, width]) {
 }
 
 function paint(canvas, map, under) {
-  const [height, width] = map.shape,
-    scale = fit(canvas, map.shape),
-    context = canvas.getContext("2d");
+  const [height, width] = map.shape;
+  const scale = fit(canvas, map.shape);
+  const context = canvas.getContext("2d");
   const put = (source, smooth) => {
     context.imageSmoothingEnabled = smooth || scale < 1;
     context.imageSmoothingQuality = "high";

@@ -1,42 +1,59 @@
-// The list of methods by family, the one-sentence summary and the source of the chosen one.
-import { h, replace } from "./dom.js";
+// The list of methods by family; of the chosen one its sentence, its source and its parameters.
+import { $, h, replace } from "./dom.js";
+import { createParameterForm } from "./parameter-form.js";
+import { chooseMethod } from "./selection.js";
 
 const FAMILIES = {
   cam: "Class activation maps",
   gradient: "Gradients",
   lrp: "Layer-wise relevance propagation",
   deep_taylor: "Deep Taylor decomposition",
-  function: "Without a model",
-  attribution: "Attribution",
+  function: "For comparison",
 };
-const titled = family => FAMILIES[family] || family.replace(/_/g, " ").replace(/^./, c => c.toUpperCase());
+const titled = family => FAMILIES[family] ?? family.replace(/_/g, " ").replace(/^./, c => c.toUpperCase());
 
-export function fillMethods(select, analyzers, chosen) {
-  const families = Map.groupBy ? Map.groupBy(analyzers, analyzer => analyzer.family) : grouped(analyzers);
-  replace(
-    select,
-    [...families].map(([family, members]) =>
-      h(
-        "optgroup",
-        { label: titled(family) },
-        members.map(({ name }) => h("option", { value: name, selected: name === chosen }, name)),
-      ),
-    ),
-  );
-}
-
-function grouped(analyzers) {
+function byFamily(analyzers) {
   const families = new Map();
-  for (const analyzer of analyzers) families.set(analyzer.family, [...(families.get(analyzer.family) || []), analyzer]);
-  return families;
+  for (const analyzer of analyzers) {
+    families.set(analyzer.family, [...(families.get(analyzer.family) ?? []), analyzer.name]);
+  }
+  return [...families];
 }
 
-export function describeMethod(analyzer, summary, link) {
-  summary.textContent = [analyzer?.summary, analyzer?.stochastic ? "It draws random numbers; the seed is fixed." : ""]
-    .filter(Boolean)
-    .join(" ");
-  const source = /^https?:\/\//.test(analyzer?.source || "") ? analyzer.source : null;
-  link.hidden = !source;
-  if (source) link.href = source;
-  link.textContent = `${analyzer?.citation || "Source"} ↗`;
+function describe(analyzer) {
+  const link = $("#method-source");
+  const random = analyzer.stochastic ? " It draws random numbers, with a fixed seed." : "";
+  const web = /^https?:\/\//.test(analyzer.source);
+  $("#method-summary").textContent = analyzer.summary + random;
+  link.hidden = !web;
+  if (web) link.href = analyzer.source;
+  link.textContent = `${analyzer.citation || "Source"} ↗`;
+}
+
+export const analyzerOf = ({ catalog, analyzer }) => catalog.analyzers.find(({ name }) => name === analyzer) ?? null;
+
+export function createMethodSection(store) {
+  const select = $("#method");
+  const form = createParameterForm($("#params"), params => store.set({ params }));
+
+  function show(state) {
+    const analyzer = analyzerOf(state);
+    select.value = state.analyzer;
+    if (analyzer) describe(analyzer);
+    form.show(analyzer, state.params);
+  }
+
+  function draw(state) {
+    const option = name => h("option", { value: name }, name);
+    const families = byFamily(state.catalog.analyzers);
+    replace(
+      select,
+      families.map(([family, names]) => h("optgroup", { label: titled(family) }, names.map(option))),
+    );
+    show(state);
+  }
+
+  select.addEventListener("change", () => chooseMethod(store, select.value));
+  store.on(["analyzer"], show);
+  return { draw, form };
 }

@@ -1,25 +1,38 @@
 // Models to choose from: letter, colour, name; a toggle each.
-import { colour, h, icon, key, replace } from "./dom.js";
+import { $, colour, h, icon, key, replace } from "./dom.js";
+import { ready } from "./request.js";
+import { chooseModels } from "./selection.js";
 
 function chip(model, checked, ontoggle) {
+  const onchange = event => ontoggle(model.id, event.target.checked);
   return h(
     "label",
     { class: `chip ${colour(model.letter)}`, title: model.name },
-    h("input", {
-      type: "checkbox",
-      checked,
-      value: model.id,
-      onchange: event => ontoggle(model.id, event.target.checked),
-    }),
+    h("input", { type: "checkbox", id: `chip-${model.id}`, checked, value: model.id, onchange }),
     key(model),
     h("span", { class: "clip" }, model.name),
   );
 }
 
-export function drawModelChips(root, models, chosen, ontoggle) {
-  replace(
-    root,
-    models.map(model => chip(model, chosen.includes(model.id), ontoggle)),
-    h("a", { class: "chip add", href: "/models" }, icon("plus"), "Add"),
+export function createModelChips(store, keepFocus) {
+  function toggle(id, on) {
+    const chosen = new Set(store.state.models);
+    if (on) chosen.add(id);
+    else chosen.delete(id);
+    const order = store.state.catalog.models.map(model => model.id);
+    chooseModels(
+      store,
+      order.filter(other => chosen.has(other)),
+    );
+  }
+
+  const draw = keepFocus(({ catalog, models }) =>
+    replace(
+      $("#model-chips"),
+      ready(catalog.models).map(model => chip(model, models.includes(model.id), toggle)),
+      h("a", { class: "chip add", href: "/models" }, icon("plus"), "Add"),
+    ),
   );
+  store.on(["catalog", "models"], draw);
+  return draw;
 }

@@ -49,10 +49,10 @@ async function send(form, model, change, fallback, onchange) {
 }
 
 function ruleForm(model, mode, onchange) {
-  const rule = model.preprocessing,
-    text = values => (values || []).join(", ");
-  const modes = choice("rule-mode", RULES, mode),
-    resize = choice("rule-resize", RESIZES, rule.resize);
+  const rule = model.preprocessing;
+  const text = values => (values || []).join(", ");
+  const modes = choice("rule-mode", RULES, mode);
+  const resize = choice("rule-resize", RESIZES, rule.resize);
   const mean = h("input", {
     class: "field num",
     id: "rule-mean",
@@ -97,8 +97,8 @@ function ruleForm(model, mode, onchange) {
   show();
   form.addEventListener("submit", async event => {
     event.preventDefault();
-    const standardize = modes.value === "standardize",
-      given = input => (standardize && input.value.trim() ? numbers(input.value) : null);
+    const standardize = modes.value === "standardize";
+    const given = input => (standardize && input.value.trim() ? numbers(input.value) : null);
     const preprocessing = { mode: modes.value, mean: given(mean), std: given(std), resize: resize.value };
     if (await send(form, model, { preprocessing }, standardize ? mean : modes, onchange))
       toast(`${model.name} now gets: ${RULES[modes.value]}.`);
@@ -130,8 +130,8 @@ function classForm(model, onchange) {
     value: (model.class_names || []).join("\n"),
   });
   const file = h("input", { type: "file", accept: ".json,.txt", class: "sr", id: "class-file" });
-  const first = (model.class_names || []).slice(0, PREVIEW_CLASSES).join(", "),
-    rest = model.n_classes - PREVIEW_CLASSES;
+  const first = (model.class_names || []).slice(0, PREVIEW_CLASSES).join(", ");
+  const rest = model.n_classes - PREVIEW_CLASSES;
   const form = h(
     "form",
     { novalidate: true },
@@ -206,7 +206,7 @@ function detected(model) {
   );
 }
 
-/** onchange(model) is called with the model as the server now has it. `mode` shows another rule in the form than the one in force. */
+/** onchange(model) gets the model as the server now has it. `mode`: the rule in the form, where it is not yet in force. */
 export function drawDetails(root, model, onchange, mode = model.preprocessing.mode) {
   replace(
     root,

@@ -1,4 +1,5 @@
-// Sorts dropped files into models: each .keras or .h5 is one; an architecture JSON takes its weights along; a class list goes with all.
+// Sorts dropped files into models: each .keras or .h5 is one; an architecture JSON takes its weights along; a class
+// list goes with all.
 
 const READ_BYTES = 64e6;
 const stem = name => name.replace(/(\.weights)?\.[^.]+$/, "").toLowerCase();
@@ -26,12 +27,12 @@ function weightsFor(architecture, files) {
 
 /** File[] -> FormData[], one a model: file, weights, classes. */
 export async function modelForms(files) {
-  const json = files.filter(file => ends(file, ".json")),
-    kinds = await Promise.all(json.map(isArchitecture));
-  const architectures = json.filter((_, k) => kinds[k]),
-    classes = json.find((_, k) => !kinds[k]) ?? files.find(file => ends(file, ".txt")) ?? null;
-  const pairs = architectures.map(file => [file, weightsFor(file, files)]),
-    taken = new Set([classes, ...pairs.flat()]);
+  const json = files.filter(file => ends(file, ".json"));
+  const kinds = await Promise.all(json.map(isArchitecture));
+  const architectures = json.filter((_, k) => kinds[k]);
+  const classes = json.find((_, k) => !kinds[k]) ?? files.find(file => ends(file, ".txt")) ?? null;
+  const pairs = architectures.map(file => [file, weightsFor(file, files)]);
+  const taken = new Set([classes, ...pairs.flat()]);
   const all = [...pairs, ...files.filter(file => !taken.has(file)).map(file => [file, null])];
   if (!all.length && classes) all.push([classes, null]);
   return all.map(([file, weights]) => {

@@ -47,8 +47,8 @@ async function add(body) {
 
 async function addFiles(files) {
   addError("");
-  const forms = await modelForms(files),
-    problems = [];
+  const forms = await modelForms(files);
+  const problems = [];
   for (const form of forms) {
     const problem = await add(form);
     if (problem) problems.push(forms.length > 1 ? `${form.get("file").name}: ${problem}` : problem);
@@ -77,8 +77,8 @@ async function load() {
   const before = new Map(store.state.models.map(model => [model.id, model.status]));
   const [{ models, offered, applications }, { jobs }] = await Promise.all([get("/models"), get("/jobs")]);
   const fresh = models.find(model => model.status === "ready" && before.get(model.id) === "loading");
-  const ready = models.filter(model => model.status === "ready"),
-    { chosen } = store.state;
+  const ready = models.filter(model => model.status === "ready");
+  const { chosen } = store.state;
   store.set({
     models,
     chosen: ready.some(({ id }) => id === chosen) ? chosen : (ready[0]?.id ?? null),
@@ -108,8 +108,8 @@ const acts = {
     }
   },
   async remove(model) {
-    const loading = model.status === "loading",
-      refused = model.status === "refused";
+    const loading = model.status === "loading";
+    const refused = model.status === "refused";
     if (
       !refused &&
       !(await confirmed(
@@ -148,8 +148,8 @@ function drawTable(state) {
   const ready = state.models.filter(model => model.status === "ready").length;
   document.body.dataset.state = !state.loaded ? "loading" : state.models.length ? "ready" : "empty";
   $("#model-count").textContent = state.models.length ? `${group(state.models.length)} · ${group(ready)} ready` : "";
-  const focused = document.activeElement?.closest?.("#rows tr")?.dataset.model,
-    kind = document.activeElement?.tagName;
+  const focused = document.activeElement?.closest?.("#rows tr")?.dataset.model;
+  const kind = document.activeElement?.tagName;
   drawModelsTable($("#rows"), state, acts);
   if (focused) $(`#rows tr[data-model="${CSS.escape(focused)}"] ${kind.toLowerCase()}`)?.focus();
 }
@@ -157,8 +157,8 @@ function drawTable(state) {
 let previewed = "";
 
 function drawPreview({ models, chosen }) {
-  const ready = models.filter(model => model.status === "ready"),
-    model = ready.find(other => other.id === chosen) ?? ready[0];
+  const ready = models.filter(model => model.status === "ready");
+  const model = ready.find(other => other.id === chosen) ?? ready[0];
   const now = model ? JSON.stringify(model) : "";
   $("#preview").hidden = !model;
   if (now === previewed) return;

@@ -3,13 +3,13 @@
 
 const DIVERGING = new Set(["seismic", "bwr", "coolwarm", "RdBu"]);
 
-export const diverging = colormap => DIVERGING.has(colormap);
+const diverging = colormap => DIVERGING.has(colormap);
 
 /** Ends of the colour bar. */
 export const ends = (kind, colormap) => (kind !== "rgb" && diverging(colormap) ? ["\u22121", "1"] : ["0", "1"]);
 
-/** |v| at a percentile in [0, 100], linear between ranks as numpy has it; 100 is the maximum. `map` keeps the sorted values. */
-export function sizeAt(map, percentile, centre = 0) {
+/** |v| at a percentile in [0, 100], linear between ranks as numpy has it; 100 is the maximum. `map` keeps the order. */
+function sizeAt(map, percentile, centre = 0) {
   const name = `sorted${centre}`;
   if (percentile >= 100) {
     let top = 0;
@@ -25,22 +25,22 @@ export function sizeAt(map, percentile, centre = 0) {
     .sort();
   const sizes = map[name];
   if (!sizes.length) return 0;
-  const rank = ((sizes.length - 1) * percentile) / 100,
-    low = Math.floor(rank),
-    high = Math.ceil(rank);
+  const rank = ((sizes.length - 1) * percentile) / 100;
+  const low = Math.floor(rank);
+  const high = Math.ceil(rank);
   return sizes[low] + (sizes[high] - sizes[low]) * (rank - low);
 }
 
 /** sum over channels / max |.| through a colour map of 256 colours: [-1, 1] when it diverges, else [0, 1]. */
 function mapped(map, pixels, { clip, lut, colormap }) {
-  const top = sizeAt(map, clip) || 1,
-    both = diverging(colormap),
-    { values } = map;
+  const top = sizeAt(map, clip) || sizeAt(map, 100) || 1; // a map that is zero almost everywhere keeps its few values
+  const both = diverging(colormap);
+  const { values } = map;
   for (let i = 0; i < values.length; i++) {
     const v = values[i];
     if (!Number.isFinite(v)) continue;
-    const x = Math.max(-1, Math.min(1, v / top)),
-      [r, g, b] = lut[Math.round(both ? (x + 1) * 127.5 : Math.max(0, x) * 255)];
+    const x = Math.max(-1, Math.min(1, v / top));
+    const [r, g, b] = lut[Math.round(both ? (x + 1) * 127.5 : Math.max(0, x) * 255)];
     pixels.set([r, g, b, 255], i * 4);
   }
 }
@@ -52,13 +52,13 @@ function rescaled(map, pixels, { clip }) {
     shape: [height, width, channels = 1],
   } = map;
   if (map.mean === undefined) {
-    const finite = values.filter(Number.isFinite),
-      n = finite.length || 1;
+    const finite = values.filter(Number.isFinite);
+    const n = finite.length || 1;
     map.mean = finite.reduce((sum, v) => sum + v, 0) / n;
     map.std = Math.sqrt(finite.reduce((sum, v) => sum + (v - map.mean) ** 2, 0) / n);
   }
-  const limit = clip < 100 ? sizeAt(map, clip, map.mean) : Infinity,
-    std = map.std || 1;
+  const limit = (clip < 100 && sizeAt(map, clip, map.mean)) || Infinity;
+  const std = map.std || 1;
   const level = v =>
     Math.max(0, Math.min(1, (Math.max(-limit, Math.min(limit, v - map.mean)) / std) * 0.25 + 0.5)) * 255;
   for (let i = 0; i < height * width; i++) {
@@ -68,8 +68,8 @@ function rescaled(map, pixels, { clip }) {
 }
 
 export function picture(map, display) {
-  const [height, width] = map.shape,
-    tile = new ImageData(width, height);
+  const [height, width] = map.shape;
+  const tile = new ImageData(width, height);
   if (display.kind === "rgb") rescaled(map, tile.data, display);
   else mapped(map, tile.data, display);
   return tile;

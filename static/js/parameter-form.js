@@ -5,7 +5,7 @@ import { post } from "./api.js";
 const NUMERIC = new Set(["number", "integer"]);
 const asText = value => (value === null || value === undefined ? "" : String(value));
 
-/** Text -> what is sent: a number where it reads as one; other text goes as it is, so that the server says what it expected. */
+/** Text -> what is sent: a number where it reads as one, else the text, so that the server says what it expected. */
 function typed(field, text) {
   const plain = text
     .trim()
@@ -16,9 +16,9 @@ function typed(field, text) {
 }
 
 function hint(field) {
-  const least = field.minimum ?? null,
-    most = field.maximum ?? null,
-    above = field.exclusive_minimum ?? null;
+  const least = field.minimum ?? null;
+  const most = field.maximum ?? null;
+  const above = field.exclusive_minimum ?? null;
   const limits = [
     above !== null ? `above ${above}` : null,
     least !== null ? `at least ${least}` : null,
@@ -77,8 +77,8 @@ function control(field, value, id, onchange) {
 }
 
 function line(field, value, onchange) {
-  const id = `param-${field.name}`,
-    words = hint(field);
+  const id = `param-${field.name}`;
+  const words = hint(field);
   return h(
     "div",
     { class: "line", "data-line": field.name },
@@ -90,21 +90,21 @@ function line(field, value, onchange) {
 }
 
 /** The field that an error of the server is about: "params.epsilon" -> "epsilon". */
-export const fieldOf = error => (error?.field || "").split(".").slice(-1)[0] || null;
+const fieldOf = error => (error?.field || "").split(".").slice(-1)[0] || null;
 
-/** onchange(params): only what differs from the defaults. `complain` shows a server's error under its field and tells whether it found one. */
+/** onchange(params): what differs from the defaults. `complain` shows an error under its field and tells if it has one. */
 export function createParameterForm(root, onchange) {
-  let analyzer = null,
-    params = {},
-    newest = 0;
+  let analyzer = null;
+  let params = {};
+  let newest = 0;
 
   function complain(error) {
-    const name = fieldOf(error),
-      guilty = error && (analyzer?.fields || []).find(field => field.name === name);
+    const name = fieldOf(error);
+    const guilty = error && (analyzer?.fields || []).find(field => field.name === name);
     for (const field of analyzer?.fields || []) {
-      const mine = field === guilty,
-        input = $(`[data-field="${CSS.escape(field.name)}"]`, root),
-        words = $(`#${CSS.escape(`param-${field.name}-error`)}`, root);
+      const mine = field === guilty;
+      const input = $(`[data-field="${CSS.escape(field.name)}"]`, root);
+      const words = $(`#${CSS.escape(`param-${field.name}-error`)}`, root);
       if (mine) input.setAttribute("aria-invalid", "true");
       else input.removeAttribute("aria-invalid");
       words.hidden = !mine;

@@ -84,8 +84,8 @@ export const healthBadges = health => (health || []).map(fact => badge(fact));
 /** The fact that matters most: a warning before good news. */
 export function healthBadge(health) {
   if (!health?.length) return null;
-  const first = health.find(fact => fact.level !== "ok") || health[0],
-    rest = health.filter(fact => fact !== first);
+  const first = health.find(fact => fact.level !== "ok") || health[0];
+  const rest = health.filter(fact => fact !== first);
   return badge(first, rest.map(fact => `${fact.text}: ${fact.reason}`).join("\n"));
 }
 
@@ -98,8 +98,8 @@ export function explained(cell) {
 }
 
 function explainedClass(cell, request) {
-  const predicted = (request.class ?? "predicted") === "predicted",
-    name = cell.target?.name ?? "";
+  const predicted = (request.class ?? "predicted") === "predicted";
+  const name = cell.target?.name ?? "";
   const score = Number.isFinite(cell.score)
     ? `, ${request.softmax ? "probability" : "logit"} ${signed(cell.score)}`
     : "";
@@ -120,7 +120,7 @@ export function facts(cell, model, request) {
     model.preprocessing ? ["Input", preprocessing(model.preprocessing)] : null,
     engine ? ["Engine", engine] : null,
     request.unchecked ? ["Checks", "switched off for this run"] : null,
-    ...(cell.notes || []).map(note => ["Note", note]),
+    ...[...(model.notes || []), ...(cell.notes || [])].map(note => ["Note", note]),
   ];
   return h(
     "dl",

@@ -4,9 +4,9 @@ import { loading } from "./catalog.js";
 import { read } from "./url.js";
 
 const REMEMBERED = "innv-visualize";
-const FIRST_IMAGES = 6,
-  FIRST_MODELS = 4,
-  FIRST_METHODS = ["lrp.epsilon", "gradient"];
+const FIRST_IMAGES = 6;
+const FIRST_MODELS = 4;
+const FIRST_METHODS = ["lrp.epsilon", "gradient"];
 
 export const BLANK = {
   models: [],
@@ -48,8 +48,8 @@ export const ready = models => models.filter(model => model.status === "ready");
 
 /** Models whose classes share a name with the dataset's labels; all when nothing is known or nothing fits. */
 export function modelsFor(dataset, models) {
-  const usable = ready(models),
-    labels = new Set(dataset?.class_names || []);
+  const usable = ready(models);
+  const labels = new Set(dataset?.class_names || []);
   const fitting = usable.filter(model => (model.class_names || []).some(name => labels.has(name)));
   return (fitting.length ? fitting : usable).slice(0, FIRST_MODELS).map(model => model.id);
 }
@@ -68,14 +68,14 @@ export function spread(n, wanted = FIRST_IMAGES) {
 }
 
 function completed(state, { models, datasets, analyzers }, basket) {
-  const known = new Set(ready(models).map(model => model.id)),
-    has = id => datasets.some(dataset => dataset.id === id && dataset.status === "ready");
+  const known = new Set(ready(models).map(model => model.id));
+  const has = id => datasets.some(dataset => dataset.id === id && dataset.status === "ready");
   const dataset = [state.dataset, basket.dataset].find(has) ?? datasets.find(d => d.status === "ready")?.id ?? null;
-  const record = datasets.find(d => d.id === dataset),
-    inRange = index => index >= 0 && index < (record?.n ?? 0);
+  const record = datasets.find(d => d.id === dataset);
+  const inRange = index => index >= 0 && index < (record?.n ?? 0);
   const given = state.images?.length ? state.images : basket.dataset === dataset ? basket.images : [];
-  const images = given.filter(inRange),
-    chosen = (state.models || []).filter(id => known.has(id));
+  const images = given.filter(inRange);
+  const chosen = (state.models || []).filter(id => known.has(id));
   const methods = analyzers.map(analyzer => analyzer.name);
   const analyzer = [state.analyzer, ...FIRST_METHODS].find(name => methods.includes(name)) ?? methods[0] ?? null;
   const fitting = chosen.length ? chosen : modelsFor(record, models);
@@ -104,9 +104,9 @@ const asState = start => ({
 /** -> {state, go}: from the address, else from this tab's last view, else from the server's first words, else sensible. */
 export async function firstState(catalog, start) {
   const basket = await get("/basket").catch(() => ({ dataset: null, images: [] }));
-  const asked = read(),
-    last = read(remembered()),
-    known = Boolean(last.analyzer);
+  const asked = read();
+  const last = read(remembered());
+  const known = Boolean(last.analyzer);
   if (asked.analyzer) return { state: completed(asked, catalog, basket), go: Boolean(asked.go) || !asked.run };
   const base = known ? last : start.models ? asState(start) : {};
   if (asked.images)
@@ -118,8 +118,8 @@ export async function firstState(catalog, start) {
 
 /** Whether the page has to wait: what it opens with is loading, or nothing is ready while something is loading. */
 export function unready({ models, datasets }, start) {
-  const asked = read(),
-    view = asked.analyzer ? asked : read(remembered());
+  const asked = read();
+  const view = asked.analyzer ? asked : read(remembered());
   const waits = (records, wanted) =>
     loading(records).length > 0 &&
     (wanted.length
@@ -164,6 +164,15 @@ const sorted = value =>
   JSON.stringify(value, (_, v) =>
     v && typeof v === "object" && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort()) : v,
   );
+
+/** What stands in the way of a run, in the words of its next action; null when nothing does. */
+export function obstacle(state) {
+  const { models, images } = requestOf(state);
+  if (!state.dataset) return "Open a dataset first.";
+  if (!models.length) return ready(state.catalog.models).length ? "Choose at least one model." : "Add a model first.";
+  if (!images.length) return "Choose at least one image.";
+  return state.analyzer ? null : "Choose a method.";
+}
 
 const layerOf = (layer, id) => (layer && typeof layer === "object" ? layer[id] : layer) ?? null;
 

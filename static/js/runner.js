@@ -62,6 +62,7 @@ export function createRunner(store) {
     const { explanation } = store.state;
     if (!explanation?.job) return;
     await cancel(explanation.job);
+    dispatchEvent(new CustomEvent("innv:job", { detail: explanation.job }));
     store.set({ explanation: await get(`/explanations/${encodeURIComponent(explanation.id)}`) });
   }
 

@@ -19,8 +19,8 @@ function switchTheme() {
 }
 
 function foldPanel() {
-  const panel = $(".panel"),
-    narrow = matchMedia("(max-width: 1000px)");
+  const panel = $(".panel");
+  const narrow = matchMedia("(max-width: 1000px)");
   if (!panel) return;
   const fold = () => {
     panel.open = !narrow.matches;

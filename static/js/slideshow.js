@@ -73,9 +73,9 @@ function modelBlock({ explanation, model, image, cell, classNames, ended, acts }
 }
 
 export function createSlideshow(root, acts, classNames) {
-  const counter = h("span", { class: "num strong", "aria-live": "polite" }),
-    file = h("span", { class: "mono clip" }),
-    label = h("span", { class: "tag" });
+  const counter = h("span", { class: "num strong", "aria-live": "polite" });
+  const file = h("span", { class: "mono clip" });
+  const label = h("span", { class: "tag" });
   const step = (by, name, symbol, keyName) =>
     h(
       "button",
@@ -97,11 +97,11 @@ export function createSlideshow(root, acts, classNames) {
     file,
     label,
   );
-  const blocks = h("div", { class: "bigs" }),
-    film = h("nav", { class: "film", "aria-label": "Images" });
+  const blocks = h("div", { class: "bigs" });
+  const film = h("nav", { class: "film", "aria-label": "Images" });
   const view = h("div", { class: "slide" }, header, blocks, film);
-  let shown = "",
-    filmOf = "";
+  let shown = "";
+  let filmOf = "";
 
   function buildFilm(explanation) {
     filmOf = explanation.id;
@@ -128,10 +128,10 @@ export function createSlideshow(root, acts, classNames) {
 
   /** Fetches the neighbours, so that the arrows answer at once. */
   function ahead(explanation, place) {
-    const dataset = explanation.request.dataset,
-      done = new Set(
-        explanation.cells.filter(cell => cell.status === "done").map(cell => `${cell.model}/${cell.image}`),
-      );
+    const dataset = explanation.request.dataset;
+    const done = new Set(
+      explanation.cells.filter(cell => cell.status === "done").map(cell => `${cell.model}/${cell.image}`),
+    );
     for (const neighbour of [explanation.images[place + 1], explanation.images[place - 1]])
       for (const model of explanation.models)
         if (neighbour && done.has(`${model.id}/${neighbour.index}`))

@@ -8,8 +8,8 @@ export class Store extends EventTarget {
 
   /** Takes over the changed fields and tells which they were. Nothing is told when nothing differs. */
   set(changes) {
-    const before = this.state,
-      changed = new Set(Object.keys(changes).filter(name => changes[name] !== before[name]));
+    const before = this.state;
+    const changed = new Set(Object.keys(changes).filter(name => changes[name] !== before[name]));
     if (!changed.size) return;
     this.state = { ...before, ...changes };
     this.dispatchEvent(new CustomEvent("change", { detail: { before, changed } }));

@@ -4,7 +4,7 @@ import { count, group, seconds } from "./format.js";
 import { ended } from "./runner.js";
 
 /** empty, running, partial, error, cancelled or ready. */
-export function stateOf({ explanation, posting }) {
+function stateOf({ explanation, posting }) {
   if (!explanation) return posting ? "running" : "empty";
   const done = explanation.cells.filter(cell => cell.status === "done").length;
   if (!ended(explanation)) return done ? "partial" : "running";
@@ -33,8 +33,8 @@ function running(explanation, acts) {
 }
 
 function partial({ cells, models, images, job }, acts) {
-  const done = cells.filter(cell => cell.status === "done").length,
-    all = models.length * images.length;
+  const done = cells.filter(cell => cell.status === "done").length;
+  const all = models.length * images.length;
   const rate =
     Number.isFinite(job?.rate) && job.rate > 0 ? `${job.rate < 10 ? job.rate.toFixed(1) : group(job.rate)} maps/s` : "";
   const left =
@@ -48,8 +48,8 @@ function partial({ cells, models, images, job }, acts) {
 }
 
 function cancelled({ cells, models, images }, acts) {
-  const done = cells.filter(cell => cell.status === "done").length,
-    all = models.length * images.length;
+  const done = cells.filter(cell => cell.status === "done").length;
+  const all = models.length * images.length;
   return [
     icon("warn", false),
     h(
@@ -61,25 +61,30 @@ function cancelled({ cells, models, images }, acts) {
   ];
 }
 
-function failed({ cells, models, job }, acts) {
-  const bad = models.filter(model => model.error),
-    done = cells.filter(cell => cell.status === "done").length;
-  const gone = job?.status === "failed" && !bad.length;
-  const lead = gone
-    ? (job.error?.message ?? job.error ?? job.message ?? "The run failed.")
-    : bad.length
-      ? `${bad.length} of ${count(models.length, "model")} gave no map.`
-      : `${count(cells.filter(cell => cell.status === "failed").length, "map")} failed.`;
-  const rest = [
-    gone && job.error?.hint,
-    `${count(done, "map is", "maps are")} shown${bad.length ? "; the reason is in its column" : ""}.`,
-  ]
-    .filter(Boolean)
-    .join(" ");
+/** The cause in one sentence: a model, an image, or the run as a whole. */
+function leadOf({ cells, models, job, problems = [] }) {
+  const bad = models.filter(model => model.error).length;
+  if (bad) return `${bad} of ${count(models.length, "model")} gave no map.`;
+  if (problems.length) return `${count(problems.length, "image")} could not be used.`;
+  const failed = cells.filter(cell => cell.status === "failed").length;
+  return failed
+    ? `${count(failed, "map")} failed.`
+    : [job?.error?.message ?? "The run failed.", job?.error?.hint].join(" ");
+}
+
+function broken(explanation, acts) {
+  const bad = explanation.models.filter(model => model.error).length;
+  const done = explanation.cells.filter(cell => cell.status === "done").length;
+  const where = bad ? "; the reason is in its column" : "";
   return [
     icon("warn", false),
-    h("span", { class: "grow" }, h("strong", {}, lead), " ", rest),
-    button(bad.length === 1 ? "Retry model" : "Retry", acts.run),
+    h(
+      "span",
+      { class: "grow" },
+      h("strong", {}, leadOf(explanation)),
+      ` ${count(done, "map is", "maps are")} shown${where}.`,
+    ),
+    button(bad === 1 ? "Retry model" : "Retry", acts.run),
   ];
 }
 
@@ -87,12 +92,12 @@ const LOOKS = {
   running: ["", running],
   partial: ["", partial],
   cancelled: ["warn", cancelled],
-  error: ["bad", failed],
+  error: ["bad", broken],
 };
 
 export function drawStrip(root, state, acts) {
-  const name = stateOf(state),
-    [look, parts] = LOOKS[name] || [];
+  const name = stateOf(state);
+  const [look, parts] = LOOKS[name] || [];
   root.hidden = !parts;
   if (!parts) return name;
   root.className = `strip ${look}`;
@@ -104,13 +109,13 @@ export function drawStrip(root, state, acts) {
 /** "12 maps · 0.4 s · native", what is shown and what it cost. */
 export function factsOf(explanation) {
   if (!explanation || !ended(explanation)) return "";
-  const done = explanation.cells.filter(cell => cell.status === "done"),
-    engines = [...new Set(done.map(cell => cell.engine).filter(Boolean))];
+  const done = explanation.cells.filter(cell => cell.status === "done");
+  const engines = [...new Set(done.map(cell => cell.engine).filter(Boolean))];
   const kept = done.length && done.every(cell => cell.cached);
   return [
     explanation.request.analyzer,
     count(done.length, "map"),
-    kept ? "kept from before" : seconds(explanation.seconds),
+    kept ? "kept from before" : explanation.seconds ? seconds(explanation.seconds) : "",
     engines.join(" + "),
   ]
     .filter(Boolean)

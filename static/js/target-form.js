@@ -1,145 +1,73 @@
-// What is explained: the predicted class or one by name; for the Grad-CAM family also the layer, one choice a model.
-import { $, h, key, replace } from "./dom.js";
-import { get } from "./api.js";
-import { shape } from "./format.js";
+// What is explained: the predicted class or one by name, seen from which layer, by which engine.
+import { $, $$, h, replace } from "./dom.js";
+import { drawLayerChoice } from "./layer-choice.js";
+import { analyzerOf } from "./method-choice.js";
 import { classesOf } from "./request.js";
 
 const MANY_CLASSES = 30;
-const layers = new Map();
 
-const usableLayers = (model, analyzer) => {
-  const name = `${model.id} ${analyzer.name}`;
-  if (!layers.has(name))
-    layers.set(
-      name,
-      get(`/models/${encodeURIComponent(model.id)}/layers?analyzer=${encodeURIComponent(analyzer.name)}`).then(answer =>
-        answer.layers.filter(layer => layer.usable),
+/** A list, or for many classes a field that searches while the person types. */
+function classControl(classes, chosen, onchoose) {
+  const onchange = event => onchoose(event.target.value.trim());
+  const attributes = { id: "class-name", class: "field", onchange };
+  const option = name => h("option", { value: name, selected: name === String(chosen) }, name);
+  if (classes.length <= MANY_CLASSES) return h("select", attributes, classes.map(option));
+  const search = { list: "class-names", autocomplete: "off", placeholder: `one of ${classes.length}`, value: chosen };
+  const list = classes.map(name => h("option", { value: name }));
+  return [h("input", { ...attributes, ...search }), h("datalist", { id: "class-names" }, list)];
+}
+
+export function createTargetSection(store, keepFocus) {
+  const chosen = ({ catalog, models }) => catalog.models.filter(model => models.includes(model.id));
+  const choose = target => store.set({ target: target || "predicted" });
+
+  /** Starts with the class that was predicted last, so that the choice is never empty. */
+  function switchKind(kind) {
+    if (kind === "predicted") return choose("predicted");
+    const classes = classesOf(chosen(store.state));
+    const predicted = store.state.explanation?.cells.find(cell => cell.top?.length)?.top[0].name;
+    return choose(classes.includes(predicted) ? predicted : classes[0]);
+  }
+
+  const drawClass = keepFocus(state => {
+    const predicted = state.target === "predicted";
+    for (const radio of $$("#target-kind input")) radio.checked = (radio.value === "predicted") === predicted;
+    const label = h("label", { class: "label", htmlFor: "class-name" }, "Class");
+    const line = () => h("div", { class: "line" }, label, classControl(classesOf(chosen(state)), state.target, choose));
+    replace($("#class-choice"), predicted ? null : line());
+  });
+
+  const drawLayers = state =>
+    drawLayerChoice(analyzerOf(state), chosen(state), state.layers, (id, layer) =>
+      store.set({ layers: { ...store.state.layers, [id]: layer } }),
+    );
+
+  const drawEngine = keepFocus(state => {
+    const runtimes = analyzerOf(state)?.runtimes ?? [];
+    const titles = { auto: `auto · ${runtimes[0] ?? ""}` };
+    replace(
+      $("#engine"),
+      ["auto", ...runtimes].map(name =>
+        h("option", { value: name, selected: name === state.engine }, titles[name] ?? name),
       ),
     );
-  layers.get(name).catch(() => layers.delete(name));
-  return layers.get(name);
-};
+    $("#logits").checked = !state.softmax;
+  });
 
-function classControl(classes, chosen, onchange) {
-  const attributes = { id: "class-name", class: "field", onchange: event => onchange(event.target.value.trim()) };
-  if (classes.length <= MANY_CLASSES)
-    return h(
-      "select",
-      attributes,
-      classes.map(name => h("option", { value: name, selected: name === String(chosen) }, name)),
-    );
-  return [
-    h("input", {
-      ...attributes,
-      list: "class-names",
-      autocomplete: "off",
-      placeholder: `one of ${classes.length}`,
-      value: chosen,
-    }),
-    h(
-      "datalist",
-      { id: "class-names" },
-      classes.map(name => h("option", { value: name })),
-    ),
-  ];
-}
+  /** Methods that explain nothing have no target to choose. */
+  function drawNote(state) {
+    const none = analyzerOf(state)?.targets === "none";
+    for (const id of ["target-kind", "class-choice", "layer-choice"]) $(`#${id}`).hidden = none;
+    $("#target-note").hidden = !none;
+    $("#target-note").textContent = none ? `${state.analyzer} is the same whatever the class.` : "";
+  }
 
-export function drawClassChoice(root, models, target, onchange) {
-  if (target === "predicted") return root.replaceChildren();
-  const classes = classesOf(models);
-  return replace(
-    root,
-    h(
-      "div",
-      { class: "line" },
-      h("label", { class: "label", htmlFor: "class-name" }, "Class"),
-      classControl(classes, target, onchange),
-    ),
-  );
-}
-
-function layerSelect(model, usable, chosen, onchange, label) {
-  const automatic = model.cam_layer ? `auto · ${model.cam_layer}` : "no spatial layer";
-  return h(
-    "select",
-    {
-      class: "field mono low",
-      "aria-label": label,
-      id: `layer-${model.id}`,
-      disabled: !usable.length,
-      onchange: event => onchange(model.id, event.target.value || null),
-    },
-    h("option", { value: "" }, automatic),
-    [...usable]
-      .reverse()
-      .map(layer =>
-        h(
-          "option",
-          { value: layer.name, selected: layer.name === chosen },
-          `${layer.name} · ${shape(layer.output_shape)}`,
-        ),
-      ),
-  );
-}
-
-let newest = 0;
-
-/** One line a model; drawn when the lists have come. */
-export async function drawLayerChoice(root, analyzer, models, chosen, onchange) {
-  const mine = ++newest;
-  if (analyzer?.targets !== "cam" || !models.length) return root.replaceChildren();
-  const lists = await Promise.all(models.map(model => usableLayers(model, analyzer).catch(() => [])));
-  if (mine !== newest) return null;
-  if (models.length === 1)
-    return replace(
-      root,
-      h(
-        "div",
-        { class: "line" },
-        h("label", { class: "label", htmlFor: `layer-${models[0].id}` }, "Layer"),
-        layerSelect(models[0], lists[0], chosen[models[0].id], onchange, null),
-      ),
-    );
-  return replace(
-    root,
-    h(
-      "fieldset",
-      { class: "params" },
-      h("legend", {}, "Layer of each model"),
-      models.map((model, k) =>
-        h(
-          "div",
-          { class: "line even" },
-          h("span", { class: "row" }, key(model), h("span", { class: "clip small", title: model.name }, model.name)),
-          layerSelect(model, lists[k], chosen[model.id], onchange, `Layer of ${model.name}`),
-        ),
-      ),
-    ),
-  );
-}
-
-export function fillEngines(select, analyzer, chosen) {
-  const offered = [
-    "auto",
-    ...["native", "innvestigate"].filter(engine => !analyzer || analyzer.runtimes.includes(engine)),
-  ];
-  replace(
-    select,
-    offered.map(engine =>
-      h(
-        "option",
-        { value: engine, selected: engine === chosen },
-        engine === "auto" ? `auto · ${analyzer?.runtimes[0] ?? "native"}` : engine,
-      ),
-    ),
-  );
-}
-
-/** Methods that explain nothing have no target to choose. */
-export function drawTargetNote(section, analyzer) {
-  const none = analyzer?.targets === "none",
-    note = $("#target-note", section);
-  for (const part of ["#target-kind", "#class-choice", "#layer-choice"]) $(part, section).hidden = none;
-  note.hidden = !none;
-  note.textContent = none ? `${analyzer.name} shows the same whatever the class is.` : "";
+  $("#target-kind").addEventListener("change", event => switchKind(event.target.value));
+  $("#engine").addEventListener("change", event => store.set({ engine: event.target.value }));
+  $("#logits").addEventListener("change", event => store.set({ softmax: !event.target.checked }));
+  store.on(["catalog", "models", "target"], drawClass);
+  store.on(["catalog", "models", "analyzer"], drawLayers);
+  store.on(["analyzer", "engine", "softmax"], drawEngine);
+  store.on(["analyzer"], drawNote);
+  return state => [drawClass, drawLayers, drawEngine, drawNote].forEach(draw => draw(state));
 }

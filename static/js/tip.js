@@ -4,8 +4,8 @@ import { $ } from "./dom.js";
 let owner = null;
 
 function show(element) {
-  const tip = $("#tip"),
-    box = element.getBoundingClientRect();
+  const tip = $("#tip");
+  const box = element.getBoundingClientRect();
   owner = element;
   tip.textContent = element.dataset.tip;
   tip.hidden = false;

@@ -25,9 +25,9 @@ async function walk(entry, found) {
 }
 
 async function dropped(transfer) {
-  const entries = [...transfer.items].map(item => item.webkitGetAsEntry?.()).filter(Boolean),
-    files = [...transfer.files],
-    found = [];
+  const entries = [...transfer.items].map(item => item.webkitGetAsEntry?.()).filter(Boolean);
+  const files = [...transfer.files];
+  const found = [];
   if (!entries.some(entry => entry.isDirectory)) return files;
   for (const entry of entries) await walk(entry, found);
   return found.filter(file => !file.name.startsWith("."));
@@ -35,8 +35,8 @@ async function dropped(transfer) {
 
 /** onfiles(File[]) is called with at least one file. Fields: #files and, where the page has it, #folder. */
 export function acceptFiles(onfiles) {
-  const drop = $("#drop"),
-    hasFiles = event => [...(event.dataTransfer?.types || [])].includes("Files");
+  const drop = $("#drop");
+  const hasFiles = event => [...(event.dataTransfer?.types || [])].includes("Files");
   addEventListener("dragover", event => {
     if (hasFiles(event)) {
       event.preventDefault();

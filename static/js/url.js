@@ -1,4 +1,5 @@
-// The whole state of Visualize in the address behind the #: it never reaches the server's log, and a copied link opens the same view.
+// The whole state of Visualize in the address behind the #: it never reaches the server's log, and a copied link opens
+// the same view.
 
 const numbers = text => text.split(",").filter(Boolean).map(Number).filter(Number.isInteger);
 const words = text => text.split(",").filter(Boolean).map(decodeURIComponent);
@@ -39,7 +40,7 @@ const FIELDS = {
   run: ["run", String, value => value],
 };
 
-export const KEPT = [...Object.keys(FIELDS), "params"];
+export const KEPT = [...Object.keys(FIELDS), "params", "dropped"];
 
 /** Text values of params are JSON where they can be, so that numbers come back as numbers. */
 const typed = text => {
@@ -51,12 +52,12 @@ const typed = text => {
 };
 
 export function read(hash = location.hash) {
-  const state = {},
-    params = {};
+  const state = {};
+  const params = {};
   for (const pair of hash.replace(/^#/, "").split("&").filter(Boolean)) {
-    const cut = pair.indexOf("="),
-      name = cut < 0 ? pair : pair.slice(0, cut),
-      raw = cut < 0 ? "" : pair.slice(cut + 1);
+    const cut = pair.indexOf("=");
+    const name = cut < 0 ? pair : pair.slice(0, cut);
+    const raw = cut < 0 ? "" : pair.slice(cut + 1);
     const field = Object.keys(FIELDS).find(f => FIELDS[f][0] === name);
     try {
       if (name.startsWith("p.")) params[decodeURIComponent(name.slice(2))] = typed(decodeURIComponent(raw));
@@ -73,7 +74,9 @@ export function read(hash = location.hash) {
   return state;
 }
 
-export function write(state) {
+/** Images that were taken out of the selection are not part of the link. */
+export function write(whole) {
+  const state = { ...whole, images: whole.images.filter(index => !whole.dropped.includes(index)) };
   const pairs = [];
   for (const [field, [name, , text]] of Object.entries(FIELDS)) {
     const value = state[field] === null || state[field] === undefined ? null : text(state[field]);

@@ -1,21 +1,18 @@
 // The page Visualize: joins request, run, result and address.
-import { $, $$, h, replace } from "./dom.js";
+import { $ } from "./dom.js";
 import { get, put } from "./api.js";
-import { loading, openCatalog, settle } from "./catalog.js";
+import { openCatalog, settle } from "./catalog.js";
 import { createDisplayBar } from "./display-bar.js";
 import { createExportMenu } from "./export-menu.js";
-import { createGrid } from "./grid.js";
-import { count } from "./format.js";
 import { onKeys } from "./keyboard.js";
-import { BLANK, firstState, remember, requestOf, unready } from "./request.js";
-import { createRequestPanel, obstacle } from "./request-panel.js";
+import { BLANK, firstState, obstacle, remember, requestOf, unready } from "./request.js";
+import { createRequestPanel } from "./request-panel.js";
+import { createResultView, drawFailure, drawWaiting } from "./result-view.js";
 import { createRunner, ended } from "./runner.js";
-import { createSlideshow } from "./slideshow.js";
 import { startShell } from "./shell.js";
 import { Store } from "./store.js";
-import { drawStrip, factsOf } from "./strip.js";
 import { complain, toast } from "./toast.js";
-import { KEPT, read, write } from "./url.js";
+import { KEPT, write } from "./url.js";
 
 const store = new Store({
   ...BLANK,
@@ -23,137 +20,68 @@ const store = new Store({
   explanation: null,
   problem: null,
   posting: false,
-  bare: false,
-  names: new Map(),
+  bare: false, // H is held: the input without its heatmap
+  names: new Map(), // image index -> file name, as far as known
 });
-const pace = new Map();
+const pace = new Map(); // method -> seconds a map, from finished runs
 const runner = createRunner(store);
-const result = $("#result");
 
-const classNames = id => store.state.catalog.models.find(model => model.id === id)?.class_names ?? null;
 const last = () => (store.state.explanation?.images.length ?? store.state.images.length) - 1;
 const go = place => store.set({ image: Math.max(0, Math.min(last(), place)) });
 
+/** Another method brings its own colours; the same method keeps the person's. */
+function ownDisplay() {
+  const shown = store.state.explanation?.request.analyzer ?? store.state.analyzer;
+  return shown === store.state.analyzer ? {} : { opacity: null, colormap: null };
+}
+
+function run() {
+  const invalid = panel.firstInvalid();
+  if (obstacle(store.state)) return;
+  if (invalid) {
+    invalid.focus();
+    return;
+  }
+  const n = requestOf(store.state).images.length;
+  runner.run({ image: Math.min(store.state.image, n - 1), ...ownDisplay() });
+  if (matchMedia("(max-width: 1000px)").matches) $("#panel").open = false;
+}
+
+function step(by) {
+  const n = last() + 1;
+  if (n > 0) go((store.state.image + by + n) % n);
+}
+
 const acts = {
-  run() {
-    const invalid = panel.firstInvalid(),
-      missing = obstacle(store.state);
-    if (missing) return;
-    if (invalid) {
-      invalid.focus();
-      return;
-    }
-    runner.run({
-      image: Math.min(store.state.image, Math.max(0, requestOf(store.state).images.length - 1)),
-      ...ownDisplay(),
-    });
-    if (matchMedia("(max-width: 1000px)").matches) $("#panel").open = false;
-  },
+  run,
+  go,
+  step,
   unchecked: () => runner.run({ unchecked: true }),
   stop: () => runner.stop().catch(complain),
   open: place => store.set({ image: place, view: "slide" }),
-  go,
-  step: by => {
-    const n = last() + 1;
-    if (n > 0) go((store.state.image + by + n) % n);
-  },
 };
-
-/** Another method brings its own colours; the same method keeps the person's. */
-const ownDisplay = () =>
-  store.state.explanation && store.state.explanation.request.analyzer !== store.state.analyzer
-    ? { opacity: null, colormap: null }
-    : {};
-
 const panel = createRequestPanel(store, acts, pace);
 const display = createDisplayBar(store);
-const grid = createGrid(result, acts, classNames);
-const slideshow = createSlideshow(result, acts, classNames);
-createExportMenu(store);
+const result = createResultView(store, acts);
 
-function drawEmpty(state) {
-  const missing = obstacle(state),
-    models = state.catalog.models.length,
-    datasets = state.catalog.datasets.length;
-  $("#empty-title").textContent = state.problem ? "This request was not accepted" : "Nothing explained yet";
-  $("#empty-words").textContent = state.problem
-    ? state.problem.sentence
-    : !models
-      ? "Add a Keras model. Input size, classes and preprocessing are read from the file and can be changed."
-      : !datasets
-        ? "Open some images: drop files into the browser, or name a folder when the server is started."
-        : missing
-          ? `${missing} Then press Explain.`
-          : "Press Explain to see what each model looks at, next to what it predicted.";
-  replace(
-    $("#empty-acts"),
-    !models
-      ? h("a", { class: "btn primary", href: "/models" }, "Add a model")
-      : !datasets
-        ? h("a", { class: "btn primary", href: "/images" }, "Open images")
-        : missing
-          ? h("a", { class: "btn", href: "/images" }, "Choose images")
-          : h("button", { class: "btn primary", type: "button", onclick: acts.run }, $("#run-label").textContent),
-  );
-}
-
-function drawResult(state) {
-  const name = drawStrip($("#strip"), state, acts),
-    { explanation } = state;
-  document.body.dataset.state = name;
-  $("#run-facts").textContent = factsOf(explanation);
-  if (name === "empty") drawEmpty(state);
-  if (!explanation) {
-    grid.clear();
-    slideshow.clear();
-    return;
-  }
-  const over = ended(explanation),
-    place = Math.min(state.image, explanation.images.length - 1);
-  if (state.view === "slide") {
-    grid.clear();
-    slideshow.update(
-      explanation,
-      over,
-      place,
-      state.catalog.datasets.find(d => d.id === explanation.request.dataset),
-    );
-  } else {
-    slideshow.clear();
-    if (result.firstChild?.classList.contains("slide")) result.replaceChildren();
-    grid.update(explanation, over);
-    grid.mark(place, state.dropped, explanation);
-  }
-}
-
-/** Before the first request: the server is still opening what this page starts with. */
-function drawWaiting({ models, datasets }) {
-  const what = [
-    loading(models).length && count(loading(models).length, "model"),
-    loading(datasets).length && count(loading(datasets).length, "dataset"),
-  ]
-    .filter(Boolean)
-    .join(" and ");
-  $("#strip").hidden = false;
-  replace(
-    $("#strip"),
-    h("span", { class: "strong" }, `Loading ${what || "the example"}`),
-    h("progress", { "aria-label": "Loading" }),
-  );
-}
-
-function drawView(state) {
-  for (const radio of $$("#view input")) radio.checked = radio.value === state.view;
-}
-
-/** What a finished run teaches: names of its images, seconds a map. */
+/** What a run teaches: names of its images, seconds a map. */
 function learn({ explanation, names }) {
   if (!explanation) return;
-  if (explanation.images.some(image => names.get(image.index) !== image.name))
+  if (explanation.images.some(image => names.get(image.index) !== image.name)) {
     store.set({ names: new Map([...names, ...explanation.images.map(image => [image.index, image.name])]) });
+  }
   const fresh = explanation.cells.filter(cell => cell.status === "done" && !cell.cached).length;
-  if (ended(explanation) && fresh && explanation.seconds)
+  if (ended(explanation) && fresh && explanation.seconds) {
     pace.set(explanation.request.analyzer, explanation.seconds / fresh);
+  }
+}
+
+/** Names of the images on the dataset's first page; those of other selected images come with the run. */
+async function nameImages({ dataset }) {
+  if (!dataset) return;
+  const none = { images: [] };
+  const { images } = await get(`/datasets/${encodeURIComponent(dataset)}/images?per_page=60`).catch(() => none);
+  if (store.state.dataset === dataset) store.set({ names: new Map(images.map(({ index, name }) => [index, name])) });
 }
 
 function keepAddress(state) {
@@ -162,18 +90,27 @@ function keepAddress(state) {
   remember(hash);
 }
 
-function moveRow(by) {
-  go(store.state.image + by);
-  if (store.state.view === "grid") grid.focusRow(store.state.image);
+function keepBasket(state) {
+  const { dataset, images } = requestOf(state);
+  if (dataset) put("/basket", { dataset, images }).catch(() => {}); // the page works without it
 }
 
+function arrow(by, key) {
+  if (store.state.view === "slide") return key === "side" ? step(by) : false;
+  if (!store.state.explanation) return false;
+  go(store.state.image + by);
+  return result.focusRow(store.state.image);
+}
+
+/** Takes the focused thumbnail, or the image that is shown, out of the selection or puts it back. */
 function toggleSelected() {
-  const focused = document.activeElement?.dataset?.image,
-    { explanation, dropped, images, image } = store.state;
-  const index = focused !== undefined ? Number(focused) : (explanation?.images[image]?.index ?? images[image]);
+  const { explanation, dropped, images, image } = store.state;
+  const focused = document.activeElement?.dataset?.image;
+  const index = focused === undefined ? (explanation?.images[image]?.index ?? images[image]) : Number(focused);
   if (!images.includes(index)) return;
-  store.set({ dropped: dropped.includes(index) ? dropped.filter(other => other !== index) : [...dropped, index] });
-  toast(dropped.includes(index) ? "Selected again." : "Taken out of the selection.", { stay_ms: 2000 });
+  const out = dropped.includes(index);
+  store.set({ dropped: out ? dropped.filter(other => other !== index) : [...dropped, index] });
+  toast(out ? "Selected again." : "Taken out of the selection.", { stay_ms: 2000 });
 }
 
 async function copyLink() {
@@ -181,89 +118,65 @@ async function copyLink() {
     await navigator.clipboard.writeText(location.href);
     toast("Link copied. It opens this very view.", { stay_ms: 3000 });
   } catch {
-    toast(`The browser does not allow copying here. The link is in the address line.`);
+    toast("The browser does not allow copying here. The link is in the address line.");
   }
 }
 
-onKeys({
-  "Ctrl+Enter": acts.run,
-  ArrowLeft: () => (store.state.view === "slide" ? acts.step(-1) : moveRow(-1)),
-  ArrowRight: () => (store.state.view === "slide" ? acts.step(1) : moveRow(1)),
-  ArrowUp: () => (store.state.view === "grid" && store.state.explanation ? moveRow(-1) : false),
-  ArrowDown: () => (store.state.view === "grid" && store.state.explanation ? moveRow(1) : false),
-  Enter: event => (event.target.matches("button, a, summary, input, select") ? false : store.set({ view: "slide" })),
-  Escape: () => (document.querySelector(":popover-open") ? false : store.set({ view: "grid" })),
-  1: () => store.set({ view: "grid" }),
-  2: () => store.set({ view: "slide" }),
-  "[": () => display.nudge(-5),
-  "]": () => display.nudge(5),
-  h: () => store.set({ bare: true }),
-  s: toggleSelected,
-});
-addEventListener("keyup", event => {
-  if (event.key.toLowerCase() === "h") store.set({ bare: false });
-});
-addEventListener("blur", () => store.set({ bare: false }));
-$("#view").addEventListener("change", event => store.set({ view: event.target.value }));
-$("#copy-link").addEventListener("click", copyLink);
-result.addEventListener("focusin", event => {
-  const row = event.target.dataset?.row;
-  if (row !== undefined) go(Number(row));
-});
-addEventListener("innv:cancelled", ({ detail }) => {
-  if (detail.id === store.state.explanation?.job?.id) runner.stop().catch(() => {});
-});
-addEventListener("hashchange", () => {
-  const asked = read();
-  if (asked.analyzer) {
-    store.set({ ...BLANK, ...asked });
-    show(store.state.run, true);
-  }
-});
-
-store.on(["explanation", "posting", "problem", "view", "image", "dropped", "catalog"], drawResult);
-store.on(["view"], drawView);
-store.on(["explanation"], learn);
-store.on(KEPT, keepAddress);
-store.on(["images", "dataset", "dropped"], state => {
-  const { dataset, images } = requestOf(state);
-  if (dataset) put("/basket", { dataset, images }).catch(() => {});
-});
-
-/** Names of the selected images that stand on the dataset's first page; the rest come with the run. */
-async function nameImages({ dataset }) {
-  if (!dataset) return;
-  const { images } = await get(`/datasets/${encodeURIComponent(dataset)}/images?page=0&per_page=60`).catch(() => ({
-    images: [],
-  }));
-  if (store.state.dataset === dataset) store.set({ names: new Map(images.map(image => [image.index, image.name])) });
+function listen() {
+  onKeys({
+    "Ctrl+Enter": run,
+    ArrowLeft: () => arrow(-1, "side"),
+    ArrowRight: () => arrow(1, "side"),
+    ArrowUp: () => arrow(-1, "row"),
+    ArrowDown: () => arrow(1, "row"),
+    Enter: event => (event.target.matches("button, a, summary, input, select") ? false : store.set({ view: "slide" })),
+    Escape: () => (document.querySelector(":popover-open") ? false : store.set({ view: "grid" })),
+    1: () => store.set({ view: "grid" }),
+    2: () => store.set({ view: "slide" }),
+    "[": () => display.nudge(-5),
+    "]": () => display.nudge(5),
+    h: () => store.set({ bare: true }),
+    s: toggleSelected,
+  });
+  addEventListener("keyup", event => {
+    if (event.key.toLowerCase() === "h") store.set({ bare: false });
+  });
+  addEventListener("blur", () => store.set({ bare: false }));
+  addEventListener("innv:cancelled", ({ detail }) => {
+    if (detail.id === store.state.explanation?.job?.id) acts.stop();
+  });
+  $("#view").addEventListener("change", event => store.set({ view: event.target.value }));
+  $("#copy-link").addEventListener("click", copyLink);
+  $("#result").addEventListener("focusin", event => {
+    const row = event.target.dataset?.row;
+    if (row !== undefined) go(Number(row));
+  });
 }
-store.on(["dataset"], nameImages);
 
-function show(run, go) {
-  if (run) runner.reopen(run);
-  else if (go && !obstacle(store.state)) acts.run();
+/** Shows what the address, this tab's last view or the server asks for. */
+async function open(catalog, opening) {
+  const { state, go: atOnce } = await firstState(catalog, opening);
+  store.set({ ...state, catalog });
+  for (const part of [panel, result, display]) part.draw(store.state);
+  if (state.run) runner.reopen(state.run);
+  else if (atOnce && !obstacle(store.state)) run();
 }
 
 async function start() {
   startShell();
   try {
     const { catalog, start: opening } = await openCatalog(unready, drawWaiting);
-    const {
-      state: { go: _, ...first },
-      go,
-    } = await firstState(catalog, opening);
-    store.set({ ...first, catalog });
-    panel.draw(store.state);
-    drawResult(store.state);
-    drawView(store.state);
-    display.draw(store.state);
-    show(first.run, go);
+    store.on(["explanation"], learn);
+    store.on(["dataset"], nameImages);
+    store.on(["images", "dataset", "dropped"], keepBasket);
+    store.on(KEPT, keepAddress);
+    listen();
+    createExportMenu(store);
+    await open(catalog, opening);
+    addEventListener("hashchange", () => open(store.state.catalog, {}).catch(complain));
     await settle(catalog, next => store.set({ catalog: next }));
   } catch (error) {
-    document.body.dataset.state = "empty";
-    $("#empty-title").textContent = "The page could not be filled";
-    $("#empty-words").textContent = error.sentence || error.message;
+    drawFailure(error);
   }
 }
 

@@ -39,11 +39,12 @@ def explain(
     _refuse_what_is_not_ours(analyzer, target)
     outputs = _outputs(target, probabilities)
     run = _runner(blueprint, x.shape[1:], analyzer, params, unchecked)
-    maps, found = zip(*(run.one(x[i : i + 1], outputs[i : i + 1]) for i in range(len(x))), strict=True)
-    found = np.concatenate(found)
+    values, found = np.zeros((len(x), 1, *x.shape[1:]), np.float32), np.zeros(probabilities.shape, np.float32)
+    for i in range(len(x)):
+        values[i], found[i] = run.one(x[i : i + 1], outputs[i : i + 1])
     _self_check(found, scores, probabilities, target, blueprint)
     return Maps(
-        values=np.concatenate(maps).astype(np.float32)[:, None],
+        values=values,
         targets=outputs[:, None],
         seconds=time.perf_counter() - started,
         engine="innvestigate",

@@ -19,7 +19,7 @@ from innv_gui.runtimes.innvestigate.legacy import tf, tf_keras
 RENAMED = {"LeakyReLU": {"negative_slope": "alpha"}}
 ALWAYS_KEPT = {"name", "trainable"}
 LEFT_OUT = ("_initializer", "_regularizer", "_constraint")
-UNCHANGED_WHEN_RANDOM_LAYERS_REST = (  # they act in training only
+TRAINING_ONLY = (  # beginnings of names of Keras's layers that pass everything on outside training
     "Random",
     "MixUp",
     "CutMix",
@@ -156,7 +156,7 @@ def legacy_layer(entry: dict[str, Any], weights: tuple[np.ndarray, ...]) -> tf_k
 
 
 def _translated(class_name: str, config: dict, entry: dict, weights: tuple[np.ndarray, ...]) -> tf_keras.layers.Layer:
-    if class_name.startswith(UNCHANGED_WHEN_RANDOM_LAYERS_REST):
+    if class_name.startswith(TRAINING_ONLY) and _is_kerass(entry):
         return tf_keras.layers.Activation("linear", name=config["name"])
     if class_name == "Normalization":
         return _normalization(config, weights)
@@ -173,11 +173,16 @@ def untranslatable(entry: dict[str, Any], why: str = "") -> AnalyzerRefused:
 
 
 def _layer_class(entry: dict[str, Any]) -> type:
-    class_name, module = entry["class_name"], entry.get("module") or "keras"
+    class_name = entry["class_name"]
     found = SPECIAL.get(class_name) or getattr(tf_keras.layers, class_name, None)
-    if found is None or not module.startswith("keras"):
+    if found is None or not _is_kerass(entry):
         raise untranslatable(entry)
     return found
+
+
+def _is_kerass(entry: dict[str, Any]) -> bool:
+    """Whether a layer is Keras's own, not a person's of the same name."""
+    return (entry.get("module") or "keras").split(".")[0] == "keras"
 
 
 @cache

@@ -1,0 +1,90 @@
+// The right side of Visualize: strip, empty state, and the result as grid or slideshow.
+import { $, $$, h, replace } from "./dom.js";
+import { loading } from "./catalog.js";
+import { count } from "./format.js";
+import { createGrid } from "./grid.js";
+import { obstacle } from "./request.js";
+import { ended } from "./runner.js";
+import { createSlideshow } from "./slideshow.js";
+import { drawStrip, factsOf } from "./strip.js";
+
+const NO_MODEL = "Add a Keras model. Input size, classes and preprocessing are read from the file and can be changed.";
+const NO_DATASET = "Open some images: drop files into the browser, or name a folder when the server is started.";
+const NOTHING_MISSING = "Press Explain to see what each model looks at, next to what it predicted.";
+
+function emptyWords(state) {
+  if (state.problem) return state.problem.sentence;
+  if (!state.catalog.models.length) return NO_MODEL;
+  if (!state.catalog.datasets.length) return NO_DATASET;
+  const missing = obstacle(state);
+  return missing ? `${missing} Then press Explain.` : NOTHING_MISSING;
+}
+
+/** The next action as a button. */
+function emptyAct(state, run) {
+  const link = (href, words) => h("a", { class: "btn primary", href }, words);
+  if (!state.catalog.models.length) return link("/models", "Add a model");
+  if (!state.catalog.datasets.length) return link("/images", "Open images");
+  if (obstacle(state)) return link("/images", "Choose images");
+  return h("button", { class: "btn primary", type: "button", onclick: run }, $("#run-label").textContent);
+}
+
+function drawEmpty(state, run) {
+  $("#empty-title").textContent = state.problem ? "This request was not accepted" : "Nothing explained yet";
+  $("#empty-words").textContent = emptyWords(state);
+  replace($("#empty-acts"), emptyAct(state, run));
+}
+
+/** Before the first request: the server is still opening what this page starts with. */
+export function drawWaiting({ models, datasets }) {
+  const [m, d] = [loading(models).length, loading(datasets).length];
+  const what = [m && count(m, "model"), d && count(d, "dataset")].filter(Boolean).join(" and ");
+  $("#strip").hidden = false;
+  replace(
+    $("#strip"),
+    h("span", { class: "strong" }, `Loading ${what || "the example"}`),
+    h("progress", { "aria-label": "Loading" }),
+  );
+}
+
+export function drawFailure(error) {
+  document.body.dataset.state = "empty";
+  $("#strip").hidden = true;
+  $("#empty-title").textContent = "The page could not be filled";
+  $("#empty-words").textContent = error.sentence || error.message;
+}
+
+/** acts: run, stop, unchecked, open, go, step. */
+export function createResultView(store, acts) {
+  const root = $("#result");
+  const classNames = id => store.state.catalog.models.find(model => model.id === id)?.class_names ?? null;
+  const grid = createGrid(root, acts, classNames);
+  const slideshow = createSlideshow(root, acts, classNames);
+
+  function drawGrid(state, explanation, place) {
+    slideshow.clear();
+    grid.update(explanation, ended(explanation));
+    grid.mark(place, state.dropped, explanation);
+  }
+
+  function drawSlideshow(state, explanation, place) {
+    grid.clear();
+    const dataset = state.catalog.datasets.find(({ id }) => id === explanation.request.dataset);
+    slideshow.update(explanation, ended(explanation), place, dataset);
+  }
+
+  function draw(state) {
+    const { explanation, view } = state;
+    const name = drawStrip($("#strip"), state, acts);
+    document.body.dataset.state = name;
+    $("#run-facts").textContent = factsOf(explanation);
+    for (const radio of $$("#view input")) radio.checked = radio.value === view;
+    if (name === "empty") drawEmpty(state, acts.run);
+    if (!explanation) return;
+    const place = Math.min(state.image, explanation.images.length - 1);
+    (view === "slide" ? drawSlideshow : drawGrid)(state, explanation, place);
+  }
+
+  store.on(["explanation", "posting", "problem", "view", "image", "dropped", "catalog"], draw);
+  return { draw, focusRow: grid.focusRow };
+}

@@ -1,0 +1,25 @@
+// Changes of the request that take other parts of it along.
+import { fittingTarget, modelsFor, spread } from "./request.js";
+
+/** Other models may not have the chosen class. */
+export function chooseModels(store, models) {
+  store.set({ models, target: fittingTarget(store.state.target, models, store.state.catalog.models) });
+}
+
+const left = new Map(); // dataset -> what was chosen with it, so that switching back finds it
+
+export function chooseDataset(store, id) {
+  const { dataset, images, models, layers, target, catalog } = store.state;
+  const record = catalog.datasets.find(other => other.id === id);
+  left.set(dataset, { images, models, layers });
+  const chosen = left.get(id) ?? { images: spread(record.n), models: modelsFor(record, catalog.models), layers: {} };
+  const fitting = fittingTarget(target, chosen.models, catalog.models);
+  store.set({ ...chosen, dataset: id, dropped: [], image: 0, target: fitting });
+}
+
+export function chooseMethod(store, name) {
+  const { catalog, engine } = store.state;
+  const { runtimes } = catalog.analyzers.find(analyzer => analyzer.name === name);
+  const fitting = engine === "auto" || runtimes.includes(engine) ? engine : "auto";
+  store.set({ analyzer: name, params: {}, layers: {}, unchecked: false, engine: fitting });
+}

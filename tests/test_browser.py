@@ -1,0 +1,188 @@
+"""A walk through the pages in real Chromium: what a person does from the first page to the download."""
+
+import io
+import re
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+WAIT_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def browser():
+    assert CHROMIUM, "Chromium is missing: install the package chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Tab:
+    """A page with everything it complained about, and every address outside the server that it asked for."""
+
+    def __init__(self, context, base):
+        self.page = context.new_page()
+        self.page.set_default_timeout(WAIT_MS)
+        self.complaints, self.foreign = [], []
+        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self._asked(request.url, base))
+
+    def _asked(self, url, base):
+        if not url.startswith((base, "data:", "blob:")):
+            self.foreign.append(url)
+
+
+@pytest.fixture
+def open_tab(browser, demo):
+    contexts = []
+
+    def open_tab(path="/visualize", width=1440, height=900, scheme="light", context=None):
+        if context is None:
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=scheme, accept_downloads=True
+            )
+            contexts.append(context)
+            context.request.get(demo.address)
+        tab = Tab(context, demo.base)
+        tab.page.goto(demo.base + path)
+        return tab
+
+    yield open_tab
+    for context in contexts:
+        context.close()
+
+
+def maps_are_drawn(page, count):
+    """Wait until `count` maps are there and have painted something."""
+    canvases = page.locator("#result canvas")
+    expect(canvases).to_have_count(count, timeout=WAIT_MS)
+    expect(page.locator("#strip")).to_be_hidden(timeout=WAIT_MS)
+    return canvases
+
+
+def pixels(canvas):
+    return np.asarray(Image.open(io.BytesIO(canvas.screenshot())).convert("RGB")).astype(int)
+
+
+def test_the_demo_opens_on_the_story_and_logs_no_complaint(open_tab):
+    tab = open_tab()
+    first = maps_are_drawn(tab.page, 16).first
+    row = tab.page.locator("#result tbody tr").first
+    expect(row.get_by_text("vehicle", exact=True).first).to_be_visible()
+    assert np.ptp(pixels(first)) > 50
+    assert tab.complaints == [] and tab.foreign == []
+
+
+def test_a_person_walks_from_choosing_to_the_download(open_tab):
+    tab = open_tab("/images")
+    page = tab.page
+    page.locator("#dataset").select_option(label="digits")
+    page.locator(".tile").first.focus()
+    for key in ("Space", "ArrowRight", "ArrowRight", "Space"):
+        page.keyboard.press(key)
+    expect(page.locator("#basket-count")).to_contain_text("2")
+    page.get_by_role("link", name=re.compile("^Explain")).click()
+    page.wait_for_url(re.compile("/visualize"))
+
+    chips = page.locator("#model-chips")
+    for name in ("weather_shortcut", "weather_clean"):
+        chips.get_by_label(name, exact=False).uncheck()
+    for name in ("digits_cnn", "digits_resnet"):
+        chips.locator(f"label[title='{name}'] input").check()
+    page.locator("#method").select_option("lrp.epsilon")
+    page.keyboard.press("Control+Enter")
+    maps_are_drawn(page, 4)
+
+    page.keyboard.press("2")
+    counter = page.get_by_text(re.compile(r"^\s*1\s*/\s*2\s*$"))
+    expect(counter).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text(re.compile(r"^\s*2\s*/\s*2\s*$"))).to_be_visible()
+
+    canvas = page.locator("#result canvas").first
+    before = pixels(canvas)
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.locator("#opacity").fill("15")
+    page.wait_for_timeout(300)
+    assert np.abs(pixels(canvas) - before).max() > 20
+    assert not [url for url in requests if "/explanations" in url], "opacity must not ask the server"
+
+    link = page.url
+    again = open_tab(context=page.context, path=link[link.index("/visualize") :])
+    expect(again.page.get_by_text(re.compile(r"^\s*2\s*/\s*2\s*$"))).to_be_visible()
+    expect(again.page.locator("#opacity")).to_have_value("15")
+    expect(again.page.locator("#method")).to_have_value("lrp.epsilon")
+    expect(again.page.locator("#strip")).to_be_hidden()
+    again.page.wait_for_timeout(500)
+    assert np.abs(pixels(again.page.locator("#result canvas").first) - pixels(canvas)).mean() < 1
+
+    page.locator("#export").click()
+    for ending, check in ((".png", is_picture), (".npy", is_map)):
+        with page.expect_download() as download:
+            page.locator(f"#export-menu a[download$='{ending}']").first.click()
+        check(download.value.path())
+        if not page.locator("#export-menu").is_visible():
+            page.locator("#export").click()
+    assert tab.complaints == [] and tab.foreign == []
+
+
+def is_picture(path):
+    assert min(Image.open(path).size) >= 32
+
+
+def is_map(path):
+    assert np.load(path).shape == (1, 32, 32, 1)
+
+
+def test_a_wrong_parameter_is_told_under_its_field_while_typing(open_tab):
+    page = open_tab().page
+    maps_are_drawn(page, 16)
+    page.locator("#method").select_option("lrp.epsilon")
+    field = page.locator("#params input[inputmode], #params input[type=number], #params input[type=text]").first
+    field.fill("-3")
+    expect(page.locator("#params [aria-invalid=true]")).to_have_count(1)
+    expect(page.locator("#params")).to_contain_text(re.compile("greater than|more than|above|must be", re.I))
+
+
+def test_a_refused_model_says_why_in_its_column_while_the_other_is_shown(open_tab, demo):
+    tab = open_tab()
+    page = tab.page
+    maps_are_drawn(page, 16)
+    chips = page.locator("#model-chips")
+    chips.locator("label[title='weather_shortcut'] input").uncheck()
+    chips.locator("label[title='digits_mlp'] input").check()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#result")).to_contain_text("no layer of it has spatial output", timeout=WAIT_MS)
+    expect(page.locator("#result canvas").first).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/visualize", "/models", "/images"])
+@pytest.mark.parametrize(("width", "height", "scheme"), [(1440, 900, "dark"), (390, 844, "light")])
+def test_pages_hold_at_every_size_without_complaint(open_tab, path, width, height, scheme):
+    tab = open_tab(path, width, height, scheme)
+    page = tab.page
+    page.wait_for_load_state("networkidle")
+    overflow = page.locator("html").evaluate("element => element.scrollWidth - element.clientWidth")
+    assert overflow <= 0
+    assert tab.complaints == [] and tab.foreign == []
+
+
+def test_a_model_is_added_by_its_file_and_one_that_is_none_is_refused_in_a_sentence(open_tab, tmp_path):
+    from tests.conftest import SAMPLES
+
+    page = open_tab("/models").page
+    (tmp_path / "broken.keras").write_bytes(b"not a model")
+    files = page.locator("input[type=file]").first
+    files.set_input_files([str(SAMPLES / "digits_mlp.keras"), str(tmp_path / "broken.keras")])
+    expect(page.get_by_text("digits_mlp-2").first).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text(re.compile("broken.keras is neither|broken.keras is not")).first).to_be_visible()
