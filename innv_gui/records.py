@@ -173,13 +173,14 @@ class Prepared:
     """A batch as a network sees it, with its prediction.
 
     x: (N, H, W, C) float32 network input; scores: (N, K) float32 logits (or whatever the last layer gives when it
-    has no softmax); probabilities: (N, K) float32.
+    has no softmax); probabilities: (N, K) float32. notes: about all images; image_notes: about each one.
     """
 
     x: np.ndarray = field(compare=False)
     scores: np.ndarray = field(compare=False)
     probabilities: np.ndarray = field(compare=False)
     notes: tuple[str, ...] = ()
+    image_notes: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)

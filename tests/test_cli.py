@@ -47,7 +47,9 @@ def test_explain_writes_the_run_and_lists_what_was_left_out(images, tmp_path, se
 def test_explain_with_all_sample_models_gives_a_group_each(images, tmp_path):
     out = tmp_path / "run.h5"
     models = [part for name in MODEL_FILES for part in ("--model", SAMPLES / name)]
-    done = run("explain", *models, "--images", images / "0.png", images / "1.png", "--analyzer", "gradient", "--out", out)
+    done = run(
+        "explain", *models, "--images", images / "0.png", images / "1.png", "--analyzer", "gradient", "--out", out
+    )
     assert done.returncode == 0, done.stderr
     with h5py.File(out) as file:
         assert len(file["models"]) == 6 and file["models/F/attribution"].shape == (2, 3, 64, 64)

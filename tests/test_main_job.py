@@ -41,7 +41,9 @@ def explained(session, sample_models, sample_datasets):
 
 @pytest.mark.parametrize("analyzer", ALL)
 @pytest.mark.parametrize("name", NAMES)
-def test_every_method_gives_finite_maps_of_the_inputs_shape_or_a_named_refusal(explained, sample_models, name, analyzer):
+def test_every_method_gives_finite_maps_of_the_inputs_shape_or_a_named_refusal(
+    explained, sample_models, name, analyzer
+):
     found = explained(name, analyzer)
     if isinstance(found, AnalyzerRefused):
         assert name == "digits_mlp" and analyzer in ("grad_cam", "guided_grad_cam") and "spatial" in str(found)

@@ -224,11 +224,11 @@ def test_regression_16_one_channel_images_meet_three_channel_models(files, pictu
 
     rule = Preprocessing("unit")
     got = prepare(files["colour"], rule, (pictures["grey"], pictures["deep"]), None)
-    assert got.x.shape == (2, 7, 5, 3) and "converted from grey to RGB" in got.notes
+    assert got.x.shape == (2, 7, 5, 3) and got.image_notes == (("converted from grey to RGB",),) * 2
     got = prepare(files["grey"], rule, (pictures["colour"],), None)
-    assert got.x.shape == (1, 7, 5, 1) and "converted from RGB to grey" in got.notes
+    assert got.x.shape == (1, 7, 5, 1) and got.image_notes == (("converted from RGB to grey",),)
     got = prepare(files["grey"], rule, (pictures["grey"],), None)
-    assert got.notes == ()
+    assert got.notes == () and got.image_notes == ((),)
     np.testing.assert_allclose(got.probabilities.sum(axis=1), 1, rtol=1e-5)
     shown = picture(files["colour"], rule, pictures["grey"])
     assert shown.shape == (7, 5, 3) and shown.dtype == np.uint8

@@ -25,6 +25,8 @@ POLL_S = 0.05
 CONFIG = {
     "distributed.scheduler.http.routes": [],
     "distributed.scheduler.work-stealing": False,
+    # It would take a fetched network from the worker that uses it, which would fetch it again for the next task.
+    "distributed.scheduler.active-memory-manager.start": False,
     "distributed.comm.timeouts.connect": "30s",
     "distributed.admin.log-format": "%(asctime)s %(name)s %(message)s",
 }

@@ -143,7 +143,14 @@ class ModelWork:
             return self._pool.run("keras.explain", model.source, prepared.x, *what, prepared.probabilities, **more)
         blueprint = self._blueprints.get(model, self._target.softmax)
         return self._pool.run(
-            "innvestigate.explain", blueprint, prepared.x, *what, request.unchecked, prepared.probabilities, **more
+            "innvestigate.explain",
+            blueprint,
+            prepared.x,
+            *what,
+            request.unchecked,
+            prepared.probabilities,
+            prepared.scores,
+            **more,
         )
 
     def _keep(self, positions: list[int], prepared: Prepared, maps: Maps, job: Job) -> None:
@@ -170,7 +177,7 @@ class ModelWork:
             engine=maps.engine,
             seconds=maps.seconds / count,
             health=tuple((fact.level, fact.text, fact.reason) for fact in facts),
-            notes=tuple(dict.fromkeys((*prepared.notes, *maps.notes))),
+            notes=(*prepared.notes, *(prepared.image_notes[row] if prepared.image_notes else ()), *maps.notes),
         )
 
 

@@ -126,7 +126,7 @@ def _run_model(run: Run, model: Model) -> dict:
         "name": model.name,
         "letter": model.letter,
         "status": "failed" if error is not None else run.job.status,
-        "error": _failure(run, error),
+        "error": _failure(error),
         "engine": run.request.engine,
         "preprocessing": as_plain(model.preprocessing),
         "layer": layer_of(run.request, model),
@@ -136,11 +136,10 @@ def _run_model(run: Run, model: Model) -> dict:
     }
 
 
-def _failure(run: Run, error: InnvError | None) -> dict | None:
+def _failure(error: InnvError | None) -> dict | None:
     if error is None:
         return None
-    possible = error.status == 422 and run.request.engine == "innvestigate" and not run.request.unchecked
-    return error_json(error) | {"unchecked_possible": possible}
+    return error_json(error) | {"unchecked_possible": error.field == "unchecked"}
 
 
 def _cell(run: Run, model: Model, position: int) -> dict:

@@ -52,7 +52,6 @@ def explain(
         targets=classes[:, None],
         seconds=time.perf_counter() - started,
         engine="native",
-        notes=_notes(layer, values),
         activations=scores[:, None],
     )
 
@@ -162,10 +161,3 @@ def _score(output, classes, softmax: bool):
     output = tf.cast(output, tf.float32)
     output = tf.nn.softmax(output) if softmax else output
     return tf.gather(output, classes, batch_dims=1)
-
-
-def _notes(layer: str, values: np.ndarray) -> tuple[str, ...]:
-    notes = [f"layer {layer}"]
-    if len(values) and not values.any(axis=(1, 2, 3)).all():
-        notes.append("no positive evidence for the class in some images: their maps are all zero")
-    return tuple(notes)

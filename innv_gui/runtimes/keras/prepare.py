@@ -22,11 +22,13 @@ def prepare(
     """Decodes, resizes and preprocesses `refs`, or takes `arrays` (N, H, W, C) as network input; and predicts."""
     network = loading.load(source)
     if arrays is not None:
-        x, notes = _checked_arrays(network, arrays), ()
+        x, notes, image_notes = _checked_arrays(network, arrays), (), ()
     else:
-        x, notes = _from_images(network, source, preprocessing, [datasets.decode(ref) for ref in refs or ()])
+        images = [datasets.decode(ref) for ref in refs or ()]
+        x, notes = _from_images(network, source, preprocessing, images)
+        image_notes = tuple(_conversion(image, network.input_shape[2]) for image in images)
     scores = network.predict(x)
-    return Prepared(x, scores, network.probabilities(scores), notes)
+    return Prepared(x, scores, network.probabilities(scores), notes, image_notes)
 
 
 def picture(source: ModelSource, preprocessing: Preprocessing, ref: ImageRef) -> np.ndarray:
@@ -49,20 +51,22 @@ def _from_images(network: Network, source: ModelSource, rule: Preprocessing, ima
         return hooks.preprocessed(source.hooks, pixels, network.input_shape), ("Preprocessed by your own function.",)
     fitted = [geometry.fitted(image, height, width, channels, rule.resize) for image in images]
     pixels = np.stack(fitted) if fitted else np.zeros((0, height, width, channels), np.float32)
-    return rules.apply(pixels, rule), tuple(_notes(network, images))
+    return rules.apply(pixels, rule), tuple(_notes(network))
 
 
-def _notes(network: Network, images: list[np.ndarray]):
-    """What was done to the images that a person may not expect."""
-    channels = network.input_shape[2]
-    given = {1 if image.ndim == 2 else image.shape[2] for image in images}
-    if channels == 3 and 1 in given:
-        yield "converted from grey to RGB"
-    if channels == 1 and 3 in given:
-        yield "converted from RGB to grey"
+def _notes(network: Network):
+    """What was done to all images that a person may not expect."""
     if None in network.input_shape[:2]:
         height, width = geometry.size_of(network.input_shape)
         yield f"the model takes any size: images are brought to {height} × {width}"
+
+
+def _conversion(image: np.ndarray, channels: int) -> tuple[str, ...]:
+    """What was done to the colours of one image (H, W, C)."""
+    given = 1 if image.ndim == 2 else image.shape[2]
+    if given == channels:
+        return ()
+    return ("converted from grey to RGB" if channels == 3 else "converted from RGB to grey",)
 
 
 def _checked_arrays(network: Network, arrays: np.ndarray) -> np.ndarray:

@@ -15,7 +15,6 @@ from innv_gui.web.schemas import Basket, ImagesQuery, ThumbnailQuery
 from innv_gui.web.uploads import save_image_uploads
 
 PICTURE_PX = 1024
-KEEP_S = 3600
 
 
 @route(api, "GET", "/datasets")
@@ -78,10 +77,11 @@ def image_ref(id: str, index: int) -> ImageRef:
 
 
 def png(content: bytes) -> Response:
-    """A picture that the browser may keep for a while."""
+    """A picture that the browser may keep, and asks about each time: a changed file or resize rule shows at once."""
     answer = Response(content, mimetype="image/png")
-    answer.headers["Cache-Control"] = f"private, max-age={KEEP_S}"
-    return answer
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.add_etag()
+    return answer.make_conditional(request)
 
 
 @route(api, "GET", "/datasets/<id>/images/<int:index>/thumbnail", query=ThumbnailQuery, answer="image/png")
@@ -107,7 +107,9 @@ def list_problems(id: str):
     """Files that cannot be used, with the reason; complete once the dataset has been checked."""
     entry = session().datasets.entry(id)
     total = len(entry.dataset) if entry.dataset is not None else 0
-    return {"checked": entry.checked, "total": total, "problems": [as_plain(problem) for problem in entry.problems]}
+    left_out = len(entry.dataset.problems) if entry.dataset is not None else 0
+    counts = {"found": total + left_out, "left_out": left_out, "total": total, "checked": entry.checked}
+    return {**counts, "problems": [as_plain(problem) for problem in entry.problems]}
 
 
 @route(api, "POST", "/datasets/<id>/scan", status=202)
