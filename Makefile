@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PORT ?= 5000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install install-test demo test bench lint lock samples clean
+.PHONY: help install install-test demo test bench lint lock samples screenshot clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,6 +45,9 @@ lock: ## resolve requirements/*.in into the lock files (needs uv)
 
 samples: install ## train the sample models again
 	$(BIN)/python sample_models/train.py
+
+screenshot: install-test ## take the README's picture of the running demo
+	$(BIN)/python tests/take_screenshot.py
 
 clean: ## remove the environment and what tests leave
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info

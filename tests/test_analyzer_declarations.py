@@ -191,3 +191,11 @@ def test_grad_cam_looks_at_spatial_layers_and_says_why_not_at_others():
 def test_innvestigates_methods_look_at_the_explained_layer():
     usable = [layer.name for layer, usable, _ in analyzers.usable_layers(analyzers.get("lrp.z"), facts()) if usable]
     assert usable == ["scores"]
+
+
+@pytest.mark.parametrize("analyzer", analyzers.all(), ids=lambda analyzer: analyzer.name)
+def test_a_setting_that_depends_on_another_names_one_that_is_there_and_a_value_it_can_have(analyzer):
+    known = fields(analyzer.name)
+    for field in known.values():
+        for name, value in field.get("when", {}).items():
+            assert value in known[name]["choices"]

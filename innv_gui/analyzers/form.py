@@ -44,11 +44,12 @@ def form_fields(params: type[Params]) -> list[dict[str, Any]]:
 
 
 def form_field(name: str, field: FieldInfo) -> dict[str, Any]:
-    """One setting as JSON; limits only where there are some."""
+    """One setting as JSON; limits only where there are some. `when`: the other setting's value that it depends on."""
     kind, choices = _kind(field.annotation)
     limits = {LIMITS[mark]: getattr(limit, mark) for limit in field.metadata for mark in LIMITS if hasattr(limit, mark)}
     shape = {"name": name, "title": field.title, "description": field.description, "kind": kind}
-    return {**shape, "default": field.default, **limits, **({"choices": choices} if choices else {})}
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    return {**shape, "default": field.default, **limits, **({"choices": choices} if choices else {}), **extra}
 
 
 def _kind(annotation: Any) -> tuple[str, list[str]]:

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from innv_gui.analyzers.declaration import Params
 
 LARGEST = 1e6  # of anything that is compared with a network input
+ONLY_BOUNDED = {"when": {"input_layer_rule": "Bounded"}}  # a form shows the setting only then
 RULES = (
     "Z",
     "ZIgnoreBias",
@@ -125,6 +126,7 @@ class InputRuleParams(Params):
         le=LARGEST,
         title="Low",
         description="Smallest value a network input can have; used by the Bounded rule only.",
+        json_schema_extra=ONLY_BOUNDED,
     )
     high: Number = Field(
         1.0,
@@ -132,6 +134,7 @@ class InputRuleParams(Params):
         le=LARGEST,
         title="High",
         description="Largest value a network input can have; used by the Bounded rule only.",
+        json_schema_extra=ONLY_BOUNDED,
     )
 
     _ordered = model_validator(mode="after")(_low_to_high)

@@ -124,10 +124,21 @@ export function createParameterForm(root, onchange) {
     root.dispatchEvent(new CustomEvent("checked", { detail: { error, placed } }));
   }, 250);
 
+  /** A setting that depends on another one is shown when that one has the value. */
+  function reveal() {
+    for (const field of analyzer?.fields || []) {
+      if (!field.when) continue;
+      const fits = ([name, value]) =>
+        (params[name] ?? analyzer.fields.find(other => other.name === name)?.default) === value;
+      $(`[data-line="${CSS.escape(field.name)}"]`, root).hidden = !Object.entries(field.when).every(fits);
+    }
+  }
+
   function changed(field, value) {
     const { [field.name]: _, ...rest } = params;
     params = value === undefined || value === field.default ? rest : { ...rest, [field.name]: value };
     onchange(params);
+    reveal();
     check();
   }
 
@@ -141,6 +152,7 @@ export function createParameterForm(root, onchange) {
         line(field, field.name in params ? params[field.name] : field.default, value => changed(field, value)),
       ),
     );
+    reveal();
     if (Object.keys(params).length) check();
   }
 
