@@ -26,6 +26,8 @@ def main():
             page.locator("body[data-state=ready]").wait_for(timeout=WAIT_MS)
             for place in range(4):
                 expect(page.locator("#result canvas").nth(place)).to_have_attribute("data-drawn", re.compile(".*"))
+            expect(page.locator(".job")).to_be_hidden(timeout=WAIT_MS)
+            page.wait_for_timeout(500)  # the last map fades in
             page.screenshot(path=str(TARGET))
             browser.close()
         finally:

@@ -30,7 +30,7 @@ TASKS = {
     "keras.inspect": Task("keras", "innv_gui.runtimes.keras.inspect:inspect"),
     "keras.prepare": Task("keras", "innv_gui.runtimes.keras.prepare:prepare"),
     "keras.output": Task("keras", "innv_gui.runtimes.keras.outputs:layer_output"),
-    "keras.picture": Task("keras", "innv_gui.runtimes.keras.prepare:picture"),
+    "keras.picture": Task("keras", "innv_gui.runtimes.keras.prepare:picture_png"),
     "keras.blueprint": Task("keras", "innv_gui.runtimes.keras.blueprint:blueprint"),
     "keras.explain": Task("keras", "innv_gui.runtimes.keras.cam:explain"),
     "innvestigate.explain": Task("innvestigate", "innv_gui.runtimes.innvestigate.explain:explain"),

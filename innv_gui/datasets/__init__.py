@@ -8,7 +8,7 @@ from innv_gui.datasets.collection import Collection
 from innv_gui.datasets.decoding import content_hash, decode, scan
 from innv_gui.datasets.formats import is_upload_acceptable
 from innv_gui.datasets.opening import open_dataset
-from innv_gui.datasets.thumbnails import as_seen, thumbnail
+from innv_gui.datasets.thumbnails import as_seen, png_of, thumbnail
 
 __all__ = [
     "Collection",
@@ -17,6 +17,7 @@ __all__ = [
     "decode",
     "is_upload_acceptable",
     "open_dataset",
+    "png_of",
     "scan",
     "thumbnail",
 ]

@@ -24,7 +24,12 @@ def thumbnail(ref: ImageRef, size_px: int) -> bytes:
 def as_seen(ref: ImageRef, input_shape: tuple[int | None, int | None, int], rule: Preprocessing) -> bytes:
     """PNG of the image as a network of this input shape (H, W, C) gets it, before preprocessing."""
     height, width = geometry.size_of(input_shape)
-    return _png(Image.fromarray(_drawable(geometry.fitted(decode(ref), height, width, input_shape[2], rule.resize))))
+    return png_of(geometry.fitted(decode(ref), height, width, input_shape[2], rule.resize))
+
+
+def png_of(pixels: np.ndarray) -> bytes:
+    """PNG of pixels (H, W, 1 or 3) in [0, 255]."""
+    return _png(Image.fromarray(_drawable(pixels)))
 
 
 def _png(image: Image.Image) -> bytes:

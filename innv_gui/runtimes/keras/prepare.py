@@ -42,6 +42,11 @@ def picture(source: ModelSource, preprocessing: Preprocessing, ref: ImageRef) ->
     return geometry.as_pixels(geometry.fitted(image, height, width, network.input_shape[2], preprocessing.resize))
 
 
+def picture_png(source: ModelSource, preprocessing: Preprocessing, ref: ImageRef) -> bytes:
+    """`picture` as PNG."""
+    return datasets.png_of(picture(source, preprocessing, ref))
+
+
 def _from_images(network: Network, source: ModelSource, rule: Preprocessing, images: list[np.ndarray]):
     """(x, notes): (N, H, W, C) float32 network input."""
     height, width = geometry.size_of(network.input_shape)
