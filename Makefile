@@ -13,7 +13,7 @@ install: $(VENV)/run.done ## the environment alone, in .venv
 
 $(VENV)/run.done: requirements.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --no-deps -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --ignore-requires-python -r requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 

@@ -52,8 +52,14 @@ def test_a_task_that_kills_its_worker_twice_fails_alone_and_names_the_model(pool
     stop = threading.Event()
 
     def killer():
-        while not stop.wait(0.4):
-            pool.kill("images")
+        """Kills each worker once it has had the task for a moment."""
+        killed = set()
+        while not stop.wait(0.2):
+            pid = pool.pid("images")
+            if pid not in killed and pool.ready("images"):
+                time.sleep(0.5)
+                killed.add(pid)
+                pool.kill("images")
 
     thread = threading.Thread(target=killer)
     thread.start()
@@ -64,6 +70,18 @@ def test_a_task_that_kills_its_worker_twice_fails_alone_and_names_the_model(pool
         stop.set()
         thread.join()
     assert pool.run("test.int", "7") == 7
+
+
+def test_a_worker_that_cannot_start_fails_its_tasks_with_the_reason(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "broken"))
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "sitecustomize.py").write_text("raise SystemExit('no TensorFlow here')")
+    pool = Pool(tmp_path)
+    try:
+        with pytest.raises(WorkFailed, match="worker cannot start.*no TensorFlow here"):
+            pool.run("test.pid")
+    finally:
+        pool.close()
 
 
 def test_cancel_frees_the_worker_within_five_seconds(pool):

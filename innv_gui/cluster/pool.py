@@ -22,7 +22,10 @@ from innv_gui.errors import Cancelled, WorkFailed
 
 GRACE_S = 2.0  # how long a cancelled task may go on before its worker is killed
 POLL_S = 0.05
+MOST_FAILED_STARTS = 3
 CONFIG = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.interval": "10s",
     "distributed.scheduler.http.routes": [],
     "distributed.scheduler.work-stealing": False,
     # It would take a fetched network from the worker that uses it, which would fetch it again for the next task.
@@ -105,10 +108,13 @@ class Pool:
     def _wait(self, future: Future, kind: str, cancelled: threading.Event | None) -> None:
         finished = threading.Event()
         future.add_done_callback(lambda _: finished.set())
-        while not finished.wait(POLL_S if cancelled is not None else None):
-            if cancelled.is_set():
+        while not finished.wait(POLL_S if cancelled is not None else 10 * POLL_S):
+            if cancelled is not None and cancelled.is_set():
                 self._stop(future, kind, finished)
                 raise Cancelled("The work was cancelled.")
+            if self._processes[kind].failed_starts >= MOST_FAILED_STARTS:
+                future.cancel()
+                raise self._no_start(kind)
 
     def _stop(self, future: Future, kind: str, finished: threading.Event) -> None:
         if finished.wait(GRACE_S):
@@ -126,9 +132,9 @@ class Pool:
         return process.pid if process else None
 
     def ready(self, kind: str) -> bool:
-        """Whether a worker of this kind is connected."""
+        """Whether the present worker of this kind is connected."""
         workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
-        return any(str(worker["name"]).startswith(f"{kind}-") for worker in workers)
+        return any(worker["name"] == f"{kind}-{self.pid(kind)}" for worker in workers)
 
     def wait_ready(self, kind: str, timeout_s: float = 120) -> None:
         """Block until a worker of this kind is connected."""
@@ -136,7 +142,7 @@ class Pool:
         deadline = time.monotonic() + timeout_s
         while not self.ready(kind):
             if time.monotonic() > deadline:
-                raise WorkFailed(f"The {kind} worker did not start within {timeout_s:g} s.", self._log_hint(kind))
+                raise self._no_start(kind)
             time.sleep(POLL_S)
 
     def _death(self, kind: str, about: str) -> WorkFailed:
@@ -148,8 +154,12 @@ class Pool:
             "Explain fewer images at once or a smaller model. The session goes on.",
         )
 
-    def _log_hint(self, kind: str) -> str:
-        return f"The last lines of {kind}.log in the workspace's logs folder say why."
+    def _no_start(self, kind: str) -> WorkFailed:
+        why = self._processes[kind].last_words()
+        return WorkFailed(
+            f"The {kind} worker cannot start{f' ({why})' if why else ''}.",
+            "innv-gui doctor says what is missing; the rest goes on.",
+        )
 
     def close(self) -> None:
         """End workers and scheduler."""

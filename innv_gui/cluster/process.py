@@ -35,6 +35,8 @@ class WorkerProcess:
         }
         self._closed = threading.Event()
         self.last_exit: int | None = None
+        self.failed_starts = 0  # in a row; killing it on purpose does not count
+        self._on_purpose = False
         self._process = self._start()
         threading.Thread(target=self._watch, daemon=True, name=f"watch-{kind}").start()
 
@@ -63,19 +65,26 @@ class WorkerProcess:
         return process
 
     def _watch(self) -> None:
-        failures = 0
         while not self._closed.is_set():
             started = time.monotonic()
             self.last_exit = self._process.wait()
-            if self._closed.is_set():
-                return
-            failures = failures + 1 if time.monotonic() - started < QUICK_DEATH_S else 0
-            self._closed.wait(RESTART_PAUSE_S * 2 ** min(failures, 8))
+            quick = time.monotonic() - started < QUICK_DEATH_S and not self._on_purpose
+            self.failed_starts = self.failed_starts + 1 if quick else 0
+            self._on_purpose = False
+            self._closed.wait(RESTART_PAUSE_S * 2 ** min(self.failed_starts, 8))
             if not self._closed.is_set():
                 self._process = self._start()
 
+    def last_words(self) -> str:
+        """The last line of the log: why it died, when it could still say so."""
+        with contextlib.suppress(OSError):
+            lines = (self._folder / "logs" / f"{self._kind}.log").read_text(errors="replace").strip().splitlines()
+            return lines[-1][:200] if lines else ""
+        return ""
+
     def kill(self) -> None:
-        """End the process now, whatever it does."""
+        """End the process now, whatever it does; a new one starts."""
+        self._on_purpose = True
         self._process.kill()
 
     def close(self) -> None:

@@ -22,6 +22,8 @@ from innv_gui.cluster.tasks import KINDS, PRELOADS
 
 QUIET = {
     "distributed.worker.http.routes": [],
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.interval": "10s",
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,

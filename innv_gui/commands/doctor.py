@@ -12,7 +12,7 @@ NEEDED = (
 )  # fmt: skip
 REFERENCE = ("innvestigate", "tf-keras", "future", "matplotlib")  # iNNvestigate and what it needs
 ADD_REFERENCE = "pip install --no-deps --ignore-requires-python innvestigate==2.1.2 future==0.18.3 tf-keras matplotlib"
-ADD_NEEDED = "pip install --no-deps -r requirements.lock"
+ADD_NEEDED = "pip install --no-deps --ignore-requires-python -r requirements.lock"
 
 
 def version(name: str) -> str | None:
