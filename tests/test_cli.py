@@ -42,6 +42,7 @@ def test_explain_writes_the_run_and_lists_what_was_left_out(images, tmp_path, se
         assert list(file["name"].asstr()) == ["0.png", "1.png", "2.png"] and list(file["target"]) == [3, 3, 3]
         np.testing.assert_array_equal(file["attribution"][:], np.moveaxis(expected[model].maps[:, 0], -1, 1))
         assert file.attrs["method"] == "smoothgrad" and len(file.attrs["model_sha256"]) == 64
+        assert file.attrs["layer"] == "digit" and "innvestigate" in file.attrs["versions"]
 
 
 def test_explain_with_all_sample_models_gives_a_group_each(images, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib.metadata
 import threading
 import uuid
 from collections.abc import Iterator
@@ -236,7 +238,7 @@ class Run:
             "parameters": request.params,
             "engine": request.engine,
             "models": [model.name for model in request.models],
-            "innv_gui_version": __version__,
+            "versions": versions(),
         }
 
     def _part(self, model: Model) -> RunPart:
@@ -258,6 +260,15 @@ class Run:
         for item, kept in zip(explanation.items, explanation.kept(), strict=True):
             label = names.index(item.label) if item.label in names else -1
             yield RunRow(item.name, label, item.label or "", kept)
+
+
+def versions() -> dict[str, str]:
+    """What made the numbers: our version and those of the libraries that compute."""
+    found = {"innv-gui": __version__}
+    for name in ("tensorflow", "keras", "tf-keras", "innvestigate"):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found
 
 
 def layer_of(request: Request, model: Model) -> str:
