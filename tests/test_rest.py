@@ -43,8 +43,8 @@ def finished(client, answer):
 
 
 def test_models_tell_what_was_detected(client, sample_models):
-    models = {model["name"]: model for model in client.get("/api/v1/models").json["models"]}
-    model = models["weather_clean"]
+    models = {model["id"]: model for model in client.get("/api/v1/models").json["models"]}
+    model = models[sample_models["weather_clean"].id]
     assert model["status"] == "ready" and model["input"] == [64, 64, 3] and model["n_classes"] == 2
     assert model["preprocessing"]["mode"] == "unit" and model["preprocessing_reason"]
     assert model["class_names"] == ["tree", "vehicle"]
@@ -96,8 +96,7 @@ def test_the_second_time_nothing_is_computed(client, ask):
 
 def test_a_model_that_is_refused_does_not_stop_the_others(client, ask):
     run = finished(client, ask(models=("digits_mlp", "digits_cnn"), dataset="digits"))
-    status = {model["name"]: model["status"] for model in run["models"]}
-    assert run["status"] == "done" and status == {"digits_mlp": "failed", "digits_cnn": "done"}
+    assert run["status"] == "done" and [model["status"] for model in run["models"]] == ["failed", "done"]
     assert "digits_mlp" in run["models"][0]["error"]["message"] or "spatial" in run["models"][0]["error"]["message"]
 
 
