@@ -119,9 +119,9 @@ class Job:
 
 
 class Jobs:
-    """All jobs of a session: started in order, several at a time."""
+    """All jobs of a session: started in order, many at a time; their threads only wait for workers."""
 
-    def __init__(self, at_once: int = 6):
+    def __init__(self, at_once: int = 32):
         self._jobs: dict[str, Job] = {}
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="job")
         self._lock = threading.Lock()

@@ -58,7 +58,7 @@ def demo(options: argparse.Namespace) -> int:
         entries = {}
         for path in _story_first(session.sample_models()):
             entries[path.stem] = session.start_model(path)
-        datasets = {name: session.add_samples(name) for name in ("weather", "digits")}
+        datasets = {name: session.add_samples(name) for name in ("digits", "weather")}
         story = lambda: _story(entries, datasets["weather"])  # noqa: E731
         return _serve(session, sock, story)
 

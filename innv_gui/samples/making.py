@@ -40,22 +40,22 @@ STORY = (
 )
 
 
-def make(folder: str | Path) -> dict[str, Path]:
+def make(folder: str | Path, names: tuple[str, ...] = ("digits", "weather")) -> dict[str, Path]:
     """The paths of the datasets `digits` (1797 images, 32x32 grey) and `weather` (400, 64x64 colour) in `folder`.
 
     What is missing or of another version is written first; a folder of that name that is not ours is left alone
-    (Conflict). Beside the datasets lies weather_facts.csv with file, label, sky and seed of each weather picture.
+    (Conflict). names: which of them. Beside `weather` lies weather_facts.csv with file, label, sky and seed of each.
     """
     root = Path(folder)
     writers = {"digits": _write_digits, "weather": _write_weather}
     try:
-        for name, write in writers.items():
+        for name in names:
             if _version(root / name) != VERSION:
-                _put(root, name, write)
+                _put(root, name, writers[name])
     except OSError as error:
         reason = error.strerror or error
         raise WorkFailed(f"The sample images cannot be written into {root}: {reason}.", "Is it writable?") from error
-    return {name: root / name for name in writers}
+    return {name: root / name for name in names}
 
 
 def story_images() -> tuple[str, ...]:

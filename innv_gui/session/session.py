@@ -105,10 +105,11 @@ class Session:
 
     def add_samples(self, name: str) -> DatasetEntry:
         """Begin to make and open one of the sample sets: digits or weather."""
-        return self.datasets.begin(name, lambda: str(self._samples()[name]))
+        return self.datasets.begin(name, lambda: str(self._samples(name)[name]))
 
-    def _samples(self) -> dict:
-        return self.pool.run("images.samples", str(self.workspace.part("samples")), about="the sample images")
+    def _samples(self, name: str) -> dict:
+        folder = str(self.workspace.part("samples"))
+        return self.pool.run("images.samples", folder, (name,), about="the sample images")
 
     def sample_models(self) -> list[Path]:
         """The model files that come with innv-gui."""
