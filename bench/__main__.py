@@ -7,7 +7,7 @@ import os
 import platform
 from pathlib import Path
 
-from bench import methods, server
+from bench import attribution, methods, server
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -19,6 +19,8 @@ def main() -> None:
     _print_server(results["server"])
     results["methods"] = methods.measure()
     _print_methods(results["methods"])
+    results["attribution"] = attribution.measure()
+    _print_attribution(results["attribution"])
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     print(f"\nStored in {RESULTS.relative_to(Path.cwd()) if RESULTS.is_relative_to(Path.cwd()) else RESULTS}")
 
@@ -35,6 +37,14 @@ def _print_methods(result: dict) -> None:
     for row in result["rows"]:
         ratio = f"{row['ratio']:>11.1f}" if row["ratio"] is not None else f"{'refused':>11}"
         print(f"{row['analyzer']:<34}{row['first_seconds']:>12.2f}{ratio}")
+
+
+def _print_attribution(networks: list[dict]) -> None:
+    print("\nNative engine: time of a batch / plain compiled forward pass (averaging methods: per copy)")
+    for network in networks:
+        print(f"{network['network']}, batch {network['batch']}, peak {network['peak_gib']:.1f} GiB")
+        for row in network["rows"]:
+            print(f"  {row['analyzer']:<32}{row['first_seconds']:>8.2f} s{row['ratio']:>8.2f} of {row['limit']:.1f}")
 
 
 if __name__ == "__main__":

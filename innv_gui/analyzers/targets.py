@@ -14,9 +14,17 @@ def usable_layers(analyzer: Analyzer, facts: ModelFacts) -> list[tuple[Layer, bo
 
 
 def _why_not_output(analyzer: Analyzer, layer: Layer, facts: ModelFacts) -> str:
+    if layer.name == facts.layers[0].name:
+        return "This is the input itself: there is nothing to explain."
+    if not layer.output_shape or layer.output_shape[-1] is None:
+        return "This layer has no neurons that could be told apart."
+    return ""
+
+
+def _why_not_none(analyzer: Analyzer, layer: Layer, facts: ModelFacts) -> str:
     if layer.name == facts.explained_layer:
         return ""
-    return f"{analyzer.name} explains the layer {facts.explained_layer}, the model's score."
+    return f"{analyzer.name} does not depend on a layer."
 
 
 def _why_not_cam(analyzer: Analyzer, layer: Layer, facts: ModelFacts) -> str:
@@ -26,4 +34,4 @@ def _why_not_cam(analyzer: Analyzer, layer: Layer, facts: ModelFacts) -> str:
     return f"{analyzer.title} needs height, width and channels; this layer gives {shape or 'one value'}."
 
 
-REASONS = {Targets.ONE_OUTPUT: _why_not_output, Targets.NONE: _why_not_output, Targets.CAM: _why_not_cam}
+REASONS = {Targets.ONE_OUTPUT: _why_not_output, Targets.NONE: _why_not_none, Targets.CAM: _why_not_cam}

@@ -32,14 +32,14 @@ TASKS = {
     "keras.output": Task("keras", "innv_gui.runtimes.keras.outputs:layer_output"),
     "keras.picture": Task("keras", "innv_gui.runtimes.keras.prepare:picture_png"),
     "keras.blueprint": Task("keras", "innv_gui.runtimes.keras.blueprint:blueprint"),
-    "keras.explain": Task("keras", "innv_gui.runtimes.keras.cam:explain"),
+    "keras.explain": Task("keras", "innv_gui.runtimes.keras.explain:explain"),
     "innvestigate.explain": Task("innvestigate", "innv_gui.runtimes.innvestigate.explain:explain"),
 }
 
 # Imported by a worker while it starts, so that its first task does not wait for it.
 PRELOADS = {
     "images": ("innv_gui.datasets",),
-    "keras": ("innv_gui.runtimes.keras.inspect", "innv_gui.runtimes.keras.prepare", "innv_gui.runtimes.keras.cam"),
+    "keras": ("innv_gui.runtimes.keras.inspect", "innv_gui.runtimes.keras.prepare", "innv_gui.runtimes.keras.explain"),
     "innvestigate": ("innv_gui.runtimes.innvestigate.explain",),
 }
 

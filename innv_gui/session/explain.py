@@ -140,7 +140,9 @@ class ModelWork:
         what = (request.analyzer.name, request.params, self._target)
         more = {"cancelled": job.cancelled, "about": f"{model.name} with {request.analyzer.name}"}
         if request.engine == "native":
-            return self._pool.run("keras.explain", model.source, prepared.x, *what, prepared.probabilities, **more)
+            return self._pool.run(
+                "keras.explain", model.source, prepared.x, *what, request.unchecked, prepared.probabilities, **more
+            )
         blueprint = self._blueprints.get(model, self._target.softmax)
         return self._pool.run(
             "innvestigate.explain",
@@ -166,7 +168,11 @@ class ModelWork:
         targets = np.asarray(maps.targets[row], np.int64)
         scores = prepared.probabilities if self._target.softmax else prepared.scores
         activations = maps.activations[row] if maps.activations is not None else scores[row][targets]
-        facts = health(maps.values[row, 0], float(activations[0]), self._request.analyzer, self._target.softmax)
+        facts = [
+            fact
+            for values, activation in zip(maps.values[row], activations, strict=True)
+            for fact in health(values, float(activation), self._request.analyzer, self._target.softmax)
+        ]
         return KeptMap(
             values=np.asarray(maps.values[row], np.float32),
             targets=targets,
@@ -176,7 +182,7 @@ class ModelWork:
             x=prepared.x[row],
             engine=maps.engine,
             seconds=maps.seconds / count,
-            health=tuple((fact.level, fact.text, fact.reason) for fact in facts),
+            health=tuple((fact.level, fact.text, fact.reason) for fact in dict.fromkeys(facts)),
             notes=(*prepared.notes, *(prepared.image_notes[row] if prepared.image_notes else ()), *maps.notes),
         )
 

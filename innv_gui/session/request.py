@@ -68,9 +68,10 @@ def check_request(
     complete = analyzers.check(method.name, dict(params or {}))
     items, dataset = items_of(images)
     names = dataset.class_names if dataset is not None else None
-    _check_aim(method, layer, neuron, top_neurons)
-    targets = tuple(_target(model, method, layer, class_, softmax, names) for model in models)
-    return Request(models, items, method, complete, targets, engine_for(method, engine), unchecked, dataset)
+    aim = _aim(method, layer, neuron, top_neurons, class_)
+    targets = tuple(_target(model, method, aim, softmax, names) for model in models)
+    chosen = engine_for(method, engine, inside=aim.inside)
+    return Request(models, items, method, complete, targets, chosen, unchecked, dataset)
 
 
 def _models(models: Sequence[Model]) -> tuple[Model, ...]:
@@ -83,12 +84,19 @@ def _models(models: Sequence[Model]) -> tuple[Model, ...]:
     return models
 
 
-def engine_for(method: Analyzer, engine: str) -> str:
-    """The runtime that does it: the preferred one for `auto`."""
+def engine_for(method: Analyzer, engine: str, inside: bool = False) -> str:
+    """The runtime that does it: for `auto` the preferred one; inside a model (a layer, a neuron) always the native."""
     if engine not in ENGINES:
         raise BadInput(f"Unknown engine {engine!r}.", f"Expected one of {', '.join(ENGINES)}.", "engine", ENGINES)
     if engine == "auto":
-        return method.runtimes[0]
+        return "native" if inside and "native" in method.runtimes else method.runtimes[0]
+    if inside and engine == "innvestigate":
+        raise BadInput(
+            "The engine innvestigate explains the model's output only.",
+            "Choose the engine native for layers and neurons.",
+            "engine",
+            ("auto", "native"),
+        )
     if engine not in method.runtimes:
         allowed = ("auto", *method.runtimes)
         raise BadInput(
@@ -100,29 +108,51 @@ def engine_for(method: Analyzer, engine: str) -> str:
     return engine
 
 
-def _check_aim(method: Analyzer, layer, neuron, top_neurons) -> None:
-    if neuron is not None or top_neurons is not None:
-        if top_neurons is not None and top_neurons not in GRIDS:
-            raise BadInput(f"Expected 1, 4, 9 or 16 neurons, got {top_neurons}.", field="top_neurons", allowed=GRIDS)
-        which = "neuron" if neuron is not None else "top_neurons"
-        raise BadInput(
-            f"{method.name} explains classes; single neurons cannot be chosen in this version.",
-            "Leave the neuron out, or choose a class.",
-            field=which,
-        )
-    if layer is not None and method.targets != Targets.CAM:
-        raise BadInput(
-            f"{method.name} explains the model's output; another layer cannot be chosen in this version.",
-            "Leave the layer out, or choose grad_cam or guided_grad_cam.",
-            field="layer",
-        )
+@dataclass(frozen=True)
+class Aim:
+    """What was asked for, before it is looked up in each model."""
+
+    layer: str | dict | None
+    neuron: int | None
+    top_neurons: int | None
+    class_: str | int | None
+
+    @property
+    def inside(self) -> bool:
+        """Whether something other than a class at the model's output is meant."""
+        layers = self.layer.values() if isinstance(self.layer, dict) else (self.layer,)
+        return self.neuron is not None or self.top_neurons is not None or any(layers)
 
 
-def _target(model: Model, method: Analyzer, layer, class_, softmax: bool, names) -> Target:
-    chosen = layer.get(model.id, layer.get(model.name)) if isinstance(layer, dict) else layer
-    if chosen is not None:
-        _check_layer(model, method, chosen)
-    return Target(layer=chosen, class_=class_index(class_, model, names), softmax=softmax)
+def _aim(method: Analyzer, layer, neuron, top_neurons, class_) -> Aim:
+    if neuron is not None and top_neurons is not None:
+        raise BadInput("Expected either neuron or top_neurons, got both.", field="top_neurons")
+    if top_neurons is not None and top_neurons not in GRIDS:
+        raise BadInput(f"Expected 1, 4, 9 or 16 neurons, got {top_neurons}.", "", "top_neurons", GRIDS)
+    which = "neuron" if neuron is not None else "top_neurons"
+    if (neuron is not None or top_neurons is not None) and class_ not in (None, "predicted"):
+        raise BadInput("Expected a class or neurons, got both.", "Leave one of them out.", which)
+    if (neuron is not None or top_neurons is not None) and method.targets == Targets.CAM:
+        raise BadInput(f"{method.name} explains classes, not single neurons.", "Choose a class.", which)
+    return Aim(layer, neuron, top_neurons, class_)
+
+
+def _target(model: Model, method: Analyzer, aim: Aim, softmax: bool, names) -> Target:
+    layer = aim.layer.get(model.id, aim.layer.get(model.name)) if isinstance(aim.layer, dict) else aim.layer
+    if layer is not None:
+        _check_layer(model, method, layer)
+    if aim.neuron is not None:
+        _check_neuron(model, layer or model.facts.explained_layer, aim.neuron)
+    if aim.neuron is not None or aim.top_neurons is not None:
+        return Target(layer, None, aim.neuron, aim.top_neurons, softmax)
+    return Target(layer=layer, class_=class_index(aim.class_, model, names), softmax=softmax)
+
+
+def _check_neuron(model: Model, layer: str, neuron: int) -> None:
+    shape = next((known.output_shape for known in model.layers if known.name == layer), (None,))
+    last = (shape[-1] or 1) - 1
+    if isinstance(neuron, bool) or not isinstance(neuron, int | np.integer) or not 0 <= neuron <= last:
+        raise BadInput(f"Layer {layer!r} of {model.name} has neurons 0 to {last}, got {neuron}.", field="neuron")
 
 
 def _check_layer(model: Model, method: Analyzer, name: str) -> None:

@@ -203,6 +203,11 @@ class Run:
         first = self.problems[0] if self.problems else None
         raise ImageRefused(first.reason if first else "No image could be explained.", field="images")
 
+    @property
+    def explains_classes(self) -> bool:
+        """Whether targets are classes; else they are neurons."""
+        return self.request.targets[0].class_ is not None
+
     def names(self, model: Model) -> tuple[str, ...]:
         """Class names of a model as this run shows them."""
         return names_for(model, self.request.dataset_names)

@@ -147,19 +147,21 @@ def _cell(run: Run, model: Model, position: int) -> dict:
     body = {"model": model.id, "image": item.index, "status": _status(run, model, cell)}
     if cell.status == "failed":
         return body | {"error": error_json(cell.error)}
-    return body | (_finished(cell, run.names(model)) if cell.status == "done" else {})
+    return body | (_finished(cell, run.names(model), run.explains_classes) if cell.status == "done" else {})
 
 
 def _status(run: Run, model: Model, cell: Cell) -> str:
     return "failed" if cell.status == "waiting" and model.id in run.failures else cell.status
 
 
-def _finished(cell: Cell, names: tuple[str, ...]) -> dict:
+def _finished(cell: Cell, names: tuple[str, ...], is_class: bool) -> dict:
     target = cell.targets[0]
+    name = names[target] if is_class and target < len(names) else f"neuron {target}"
     return {
         "top": [{"class": index, "name": names[index], "probability": p} for index, p in cell.top],
-        "target": {"index": target, "name": names[target] if target < len(names) else str(target)},
+        "target": {"index": target, "name": name},
         "targets": list(cell.targets),
+        "activations": [number(value) for value in cell.activations],
         "score": number(cell.activations[0]),
         "seconds": cell.seconds,
         "engine": cell.engine,

@@ -97,7 +97,13 @@ class NewExplanation(Incoming):
     softmax: bool = Field(False, description="Explain the probability instead of the logit.")
 
 
-class PictureQuery(Incoming):
+class MapQuery(Incoming):
+    """Which of an image's maps: with several neurons there is one each."""
+
+    target: int = Field(0, ge=0, lt=64, description="Position among the targets, the strongest neuron first.")
+
+
+class PictureQuery(MapQuery):
     """How a map is drawn; the method's own way where nothing is said."""
 
     colormap: Literal[COLORMAPS] | None = None

@@ -14,11 +14,12 @@ from innv_gui.plots.heatmap import reduce, render
 from innv_gui.records import Model
 from innv_gui.session.request import check_request
 from innv_gui.session.run import Run
+from innv_gui.store.maps import KeptMap
 from innv_gui.web.answers import run_json
 from innv_gui.web.api import api, session
 from innv_gui.web.api.datasets import image_ref, png
 from innv_gui.web.routes import route
-from innv_gui.web.schemas import NewExplanation, PictureQuery
+from innv_gui.web.schemas import MapQuery, NewExplanation, PictureQuery
 
 MAP = "/explanations/<id>/maps/<model>/<int:image>"
 
@@ -66,11 +67,18 @@ def _find(id: str, model: str, image: int) -> tuple[Run, Model, int]:
     return run, models[model], positions[image]
 
 
-@route(api, "GET", MAP + ".f32", answer="application/octet-stream")
-def get_drawn(id: str, model: str, image: int):
+def _map(kept: KeptMap, query: MapQuery) -> np.ndarray:
+    """(H, W, C): the one that was asked for."""
+    if query.target >= len(kept.values):
+        raise NotFound(f"There are {len(kept.values)} maps, not {query.target + 1}.", field="target")
+    return kept.values[query.target]
+
+
+@route(api, "GET", MAP + ".f32", query=MapQuery, answer="application/octet-stream")
+def get_drawn(id: str, model: str, image: int, query: MapQuery):
     """What is drawn of a map: little-endian float32, (H, W), or (H, W, C) for colour pictures; see X-Shape."""
     run, known, position = _find(id, model, image)
-    drawn = reduce(run.kept(known, position).values[0], run.request.analyzer.display.kind)
+    drawn = reduce(_map(run.kept(known, position), query), run.request.analyzer.display.kind)
     answer = Response(np.ascontiguousarray(drawn, "<f4").tobytes(), mimetype="application/octet-stream")
     answer.headers["X-Shape"] = ",".join(str(size) for size in drawn.shape)
     answer.headers["Cache-Control"] = "private, max-age=3600"
@@ -96,7 +104,7 @@ def get_map_picture(id: str, model: str, image: int, query: PictureQuery):
     picture = session().pictures.as_seen(item.ref, known)
     content = render(
         picture,
-        kept.values[0],
+        _map(kept, query),
         display.kind,
         query.colormap or display.colormap,
         display.opacity if query.opacity is None else query.opacity,

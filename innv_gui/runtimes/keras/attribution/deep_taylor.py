@@ -1,0 +1,31 @@
+"""Deep Taylor decomposition (Montavon et al. 2017) as iNNvestigate does it: z+ without biases at layers with weights,
+the plain gradient at all others, BatchNormalization, sums and averages included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from innv_gui.runtimes.keras.attribution import rules, ways
+from innv_gui.runtimes.keras.attribution.method import Method, anywhere, first
+
+_NOT_RELU = "knows no activations other than ReLU"
+_PLAIN_GRADIENTS = dict.fromkeys(
+    """
+    Activation ReLU Relu Add Average AveragePooling1D AveragePooling2D AveragePooling3D GlobalAveragePooling1D
+    GlobalAveragePooling2D GlobalAveragePooling3D Multiply Subtract LayerScale Rescaling Normalization
+    """.split(),
+    ways.GRADIENT,
+)
+
+
+def _made(*at_the_input) -> Method:
+    layers = (*at_the_input, (anywhere, rules.alpha_beta(1, 0, bias=False)))
+    return Method(layers, None, _PLAIN_GRADIENTS, positive_score=True, only_relu=_NOT_RELU)
+
+
+METHODS: dict[str, Callable[[dict[str, Any]], Method]] = {
+    "deep_taylor": lambda params: _made(),
+    "deep_taylor.bounded": lambda params: _made((first, rules.bounded(params["low"], params["high"]))),
+}

@@ -1,0 +1,196 @@
+"""Layers with weights as what they are: a linear map, a bias, an activation.
+
+A map takes its weights as arguments, so that a rule can put others in their place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import keras
+import tensorflow as tf
+
+Weights = tuple[tf.Tensor, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Linear:
+    """y = activation(map(x, weights) + bias).
+
+    sums_channels: the map is a full sum over input channels (kernel (..., in, out)),
+    so that with weights of one it can be had from the channels' sum alone.
+    """
+
+    map: Callable[[tf.Tensor, Weights], tf.Tensor]
+    weights: Weights
+    bias: tf.Tensor | None
+    activation: Callable | None
+    sums_channels: bool = False
+
+
+def sort_of(layer) -> str | None:
+    """ "dense", "conv", "norm" (BatchNormalization), "own norm" (by an input's own statistics); None: no linear map."""
+    sort, _ = _KINDS.get(type(layer).__name__, (None, None))
+    return sort if isinstance(layer, keras.Layer) else None
+
+
+def linear_of(layer, x: tf.Tensor) -> Linear:
+    """A layer that has a sort, as a linear map. x: its input, of which normalizations take their statistics."""
+    _, make = _KINDS[type(layer).__name__]
+    return make(layer, x) if make in _OF_INPUT else make(layer)
+
+
+def _dense(layer) -> Linear:
+    def apply(x, weights):
+        return tf.linalg.matmul(x, weights[0]) if len(x.shape) == 2 else tf.tensordot(x, weights[0], 1)
+
+    return Linear(apply, (_tensor(layer.kernel),), _bias(layer), layer.activation, True)
+
+
+def _einsum_dense(layer) -> Linear:
+    def apply(x, weights):
+        return keras.ops.einsum(layer.equation, x, weights[0])
+
+    return Linear(apply, (_tensor(layer.kernel),), _bias(layer), layer.activation)
+
+
+def _conv(layer) -> Linear:
+    causal = layer.padding == "causal"
+
+    def apply(x, weights):
+        padded = tf.pad(x, layer._compute_causal_padding()) if causal else x
+        padding = "valid" if causal else layer.padding
+        return keras.ops.conv(padded, weights[0], list(layer.strides), padding, layer.data_format, layer.dilation_rate)
+
+    return Linear(apply, (_tensor(layer.kernel),), _bias(layer), layer.activation, layer.groups == 1)
+
+
+def _depthwise(layer) -> Linear:
+    def apply(x, weights):
+        return keras.ops.depthwise_conv(
+            x, weights[0], layer.strides, layer.padding, layer.data_format, layer.dilation_rate
+        )
+
+    return Linear(apply, (_tensor(layer.kernel),), _bias(layer), layer.activation)
+
+
+def _separable(layer) -> Linear:
+    def apply(x, weights):
+        settings = (layer.strides, layer.padding, layer.data_format, layer.dilation_rate)
+        return keras.ops.separable_conv(x, weights[0], weights[1], *settings)
+
+    kernels = (_tensor(layer.depthwise_kernel), _tensor(layer.pointwise_kernel))
+    return Linear(apply, kernels, _bias(layer), layer.activation)
+
+
+def _transposed(layer) -> Linear:
+    def apply(x, weights):
+        return keras.ops.conv_transpose(
+            x,
+            weights[0],
+            list(layer.strides),
+            layer.padding,
+            layer.output_padding,
+            layer.data_format,
+            layer.dilation_rate,
+        )
+
+    return Linear(apply, (_tensor(layer.kernel),), _bias(layer), layer.activation)
+
+
+def _batch_norm(layer) -> Linear:
+    """Outside of training: scale = gamma / sqrt(variance + epsilon), bias = beta - mean * scale."""
+    scale = tf.math.rsqrt(_tensor(layer.moving_variance) + layer.epsilon)
+    scale = scale * _tensor(layer.gamma) if layer.scale else scale
+    bias = -_tensor(layer.moving_mean) * scale
+    bias = bias + _tensor(layer.beta) if layer.center else bias
+    axis = layer.axis if isinstance(layer.axis, int) else layer.axis[0]
+    rank = layer.input_spec.ndim
+    shape = [-1 if place == axis % rank else 1 for place in range(rank)]
+    return Linear(_scaled, (tf.reshape(scale, shape),), tf.reshape(bias, shape), None)
+
+
+def _layer_norm(layer, x) -> Linear:
+    """The mean is part of the map, the spread of this x is held constant (Ali et al. 2022)."""
+    axes = _axes(layer, x)
+
+    def mean(x):
+        return tf.reduce_mean(x, axes, keepdims=True)
+
+    return _centred(layer, x, mean, axes, centred=not getattr(layer, "rms_scaling", False))
+
+
+def _group_norm(layer, x) -> Linear:
+    """As layer normalization, one mean and one spread a group of channels, which are last."""
+    channels, rank = x.shape[-1], len(x.shape)
+    groups = channels if layer.groups == -1 else layer.groups
+
+    def mean(x):
+        split = tf.reshape(x, tf.concat([tf.shape(x)[:-1], [groups, channels // groups]], axis=0))
+        means = tf.reduce_mean(split, [*range(1, rank - 1), rank], keepdims=True)
+        return tf.reshape(tf.repeat(means, channels // groups, axis=-1), [-1, *[1] * (rank - 2), channels])
+
+    return _centred(layer, x, mean, [rank - 1], centred=True)
+
+
+def _centred(layer, x, mean: Callable, axes: list[int], centred: bool) -> Linear:
+    """gamma (x - mean(x)) / spread + beta, where the layer has them."""
+    shape = [x.shape[axis] if axis in axes else 1 for axis in range(len(x.shape))]
+    gamma, beta = (
+        None if getattr(layer, name, None) is None else tf.reshape(_tensor(getattr(layer, name)), shape)
+        for name in ("gamma", "beta")
+    )
+    scale = tf.math.rsqrt(mean(tf.square(x - mean(x))) + layer.epsilon)
+    scale = scale if gamma is None else scale * gamma
+    return Linear(lambda x, weights: (x - mean(x) if centred else x) * weights[0], (scale,), beta, None)
+
+
+def _rms_norm(layer, x) -> Linear:
+    square = tf.reduce_mean(tf.square(x), _axes(layer, x), keepdims=True)
+    return Linear(_scaled, (tf.math.rsqrt(square + layer.epsilon) * _tensor(layer.scale),), None, None)
+
+
+def _unit_norm(layer, x) -> Linear:
+    square = tf.reduce_sum(tf.square(x), _axes(layer, x), keepdims=True)
+    return Linear(_scaled, (tf.math.rsqrt(tf.maximum(square, 1e-12)),), None, None)
+
+
+def _axes(layer, x) -> list[int]:
+    given = [layer.axis] if isinstance(layer.axis, int) else list(layer.axis)
+    return sorted(axis % len(x.shape) for axis in given)
+
+
+def _scaled(x, weights):
+    return x * weights[0]
+
+
+def _bias(layer) -> tf.Tensor | None:
+    """Broadcasts over an output with channels last."""
+    return None if getattr(layer, "bias", None) is None else _tensor(layer.bias)
+
+
+def _tensor(variable) -> tf.Tensor:
+    return tf.cast(tf.convert_to_tensor(variable), tf.float32)
+
+
+_OF_INPUT = (_layer_norm, _rms_norm, _unit_norm, _group_norm)
+_KINDS = {
+    "Dense": ("dense", _dense),
+    "EinsumDense": ("dense", _einsum_dense),
+    "Conv1D": ("conv", _conv),
+    "Conv2D": ("conv", _conv),
+    "Conv3D": ("conv", _conv),
+    "DepthwiseConv1D": ("conv", _depthwise),
+    "DepthwiseConv2D": ("conv", _depthwise),
+    "SeparableConv1D": ("conv", _separable),
+    "SeparableConv2D": ("conv", _separable),
+    "Conv1DTranspose": ("conv", _transposed),
+    "Conv2DTranspose": ("conv", _transposed),
+    "Conv3DTranspose": ("conv", _transposed),
+    "BatchNormalization": ("norm", _batch_norm),
+    "LayerNormalization": ("own norm", _layer_norm),
+    "GroupNormalization": ("own norm", _group_norm),
+    "RMSNormalization": ("own norm", _rms_norm),
+    "UnitNormalization": ("own norm", _unit_norm),
+}

@@ -1,0 +1,120 @@
+"""How a layer with weights hands relevance down: every rule as data.
+
+All are one formula. For a layer y = act(W x + b), a rule has shares (usually one), each a list of parts: which input X,
+which weights V, with which sign. With Z = sum of sign (V X) + c over the share's parts, c the biases it counts,
+
+    R_in = sum over shares of factor * sum over parts of sign * X * (V^T (R / stabilized Z)).
+
+What X and V can be is said in `propagation.py`; the slow twins are in `tests/attribution_twins.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+STABILIZER = 1e-7  # in place of a denominator that is exactly zero
+
+
+@dataclass(frozen=True)
+class Part:
+    """inputs: all, positive, negative, ones, low, high. weights: all, positive, negative, squared, ones."""
+
+    inputs: str
+    weights: str
+    sign: float = 1.0
+
+
+@dataclass(frozen=True)
+class Share:
+    """bias: all, positive, negative or none: what of the biases goes into the denominator."""
+
+    parts: tuple[Part, ...]
+    bias: str = "all"
+    factor: float = 1.0
+
+
+@dataclass(frozen=True)
+class Rule:
+    """epsilon: added to every denominator, away from zero; None: only denominators of exactly zero become `zero`.
+
+    low, high: the range of the layer's input, for parts that ask for it.
+    """
+
+    shares: tuple[Share, ...]
+    epsilon: float | None = None
+    zero: float = STABILIZER
+    low: float = -1.0
+    high: float = 1.0
+
+
+def z(bias: bool = True) -> Rule:
+    """Bach et al. 2015, eq. 56."""
+    return Rule((Share((Part("all", "all"),), _counted(bias)),))
+
+
+def epsilon(epsilon: float = 1e-7, bias: bool = True) -> Rule:
+    """Bach et al. 2015, eq. 58; the sign of zero is +."""
+    return replace(z(bias), epsilon=epsilon)
+
+
+def alpha_beta(alpha: float, beta: float, bias: bool = True) -> Rule:
+    """Bach et al. 2015, eq. 60, with iNNvestigate's bias: all of it, of both signs, in both denominators."""
+    supports = (Part("positive", "positive"), Part("negative", "negative"))
+    opposes = (Part("positive", "negative"), Part("negative", "positive"))
+    shares = (Share(supports, _counted(bias), alpha), Share(opposes, _counted(bias), -beta))
+    return Rule(shares if beta else shares[:1])
+
+
+def z_plus_fast() -> Rule:
+    """Montavon et al. 2017, the z+ rule as it is for inputs that are not negative."""
+    return Rule((Share((Part("all", "positive"),), "none"),))
+
+
+def w_square() -> Rule:
+    """Montavon et al. 2017, eq. 12."""
+    return Rule((Share((Part("ones", "squared"),), "none"),))
+
+
+def flat() -> Rule:
+    """Bach et al. 2016: every connection counts the same."""
+    return Rule((Share((Part("ones", "ones"),), "none"),))
+
+
+def bounded(low: float, high: float) -> Rule:
+    """Montavon et al. 2017, z^B: inputs lie in [low, high].
+
+    A denominator of zero has parts of zero, but these are differences of large numbers: dividing by a tiny one instead
+    would show their rounding.
+    """
+    parts = (Part("all", "all"), Part("low", "positive", -1.0), Part("high", "negative", -1.0))
+    return Rule((Share(parts, "none"),), zero=float("inf"), low=low, high=high)
+
+
+def preset_norm() -> Rule:
+    """iNNvestigate's rule for BatchNormalization in the presets: only positive inputs, signs of the bias apart."""
+    supports = Share((Part("positive", "positive"),), "positive", 2.0)
+    opposes = Share((Part("positive", "negative"),), "negative", -1.0)
+    return Rule((supports, opposes))
+
+
+def _counted(bias: bool) -> str:
+    return "all" if bias else "none"
+
+
+BY_NAME = {
+    "Z": z(),
+    "ZIgnoreBias": z(bias=False),
+    "Epsilon": epsilon(),
+    "EpsilonIgnoreBias": epsilon(bias=False),
+    "WSquare": w_square(),
+    "Flat": flat(),
+    "AlphaBeta": alpha_beta(2, 1),
+    "AlphaBetaIgnoreBias": alpha_beta(2, 1, bias=False),
+    "Alpha2Beta1": alpha_beta(2, 1),
+    "Alpha2Beta1IgnoreBias": alpha_beta(2, 1, bias=False),
+    "Alpha1Beta0": alpha_beta(1, 0),
+    "Alpha1Beta0IgnoreBias": alpha_beta(1, 0, bias=False),
+    "ZPlus": alpha_beta(1, 0, bias=False),
+    "ZPlusFast": z_plus_fast(),
+    "Bounded": bounded(-1.0, 1.0),
+}

@@ -1,0 +1,229 @@
+"""Every rule against its slow twin. Numbers are quarters, so that sums are exact and a difference is a mistake."""
+
+import attribution_twins as twins
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from innv_gui.runtimes.keras.attribution import rules, ways
+from innv_gui.runtimes.keras.attribution.graph import graph_to
+from innv_gui.runtimes.keras.attribution.linear import linear_of
+from innv_gui.runtimes.keras.attribution.propagation import forward, relevance_of_input
+
+PAIRS = {
+    "z": (rules.z(), twins.z, {}),
+    "z, no bias": (rules.z(bias=False), twins.z, {"with_bias": False}),
+    "epsilon": (rules.epsilon(0.25), twins.epsilon, {"epsilon": 0.25}),
+    "epsilon, tiny": (rules.epsilon(), twins.epsilon, {"epsilon": 1e-7}),
+    "epsilon, no bias": (rules.epsilon(0.5, bias=False), twins.epsilon, {"epsilon": 0.5, "with_bias": False}),
+    "alpha 2 beta 1": (rules.alpha_beta(2, 1), twins.alpha_beta, {"alpha": 2, "beta": 1}),
+    "alpha 1.5": (rules.alpha_beta(1.5, 0.5), twins.alpha_beta, {"alpha": 1.5, "beta": 0.5}),
+    "alpha 1 beta 0": (rules.alpha_beta(1, 0), twins.alpha_beta, {"alpha": 1, "beta": 0}),
+    "alpha 2, no bias": (
+        rules.alpha_beta(2, 1, bias=False),
+        twins.alpha_beta,
+        {"alpha": 2, "beta": 1, "with_bias": False},
+    ),
+    "w square": (rules.w_square(), twins.w_square, {}),
+    "flat": (rules.flat(), twins.flat, {}),
+    "z plus fast": (rules.z_plus_fast(), twins.z_plus_fast, {}),
+    "bounded": (rules.bounded(-1.5, 2.0), twins.bounded, {"low": -1.5, "high": 2.0}),
+    "preset norm": (rules.preset_norm(), twins.preset_norm, {}),
+}
+PROPERTY = settings(max_examples=12, deadline=None)
+
+
+def quarters(seed, shape):
+    """Multiples of 0.25 from -2 to 2."""
+    return np.random.default_rng(seed).integers(-8, 9, shape).astype(np.float32) / 4
+
+
+def ours(layer, rule, x, relevance, never_negative=False):
+    passed = forward(linear_of(layer, tf.constant(x)), tf.constant(x), never_negative)
+    return relevance_of_input(rule, passed, tf.constant(relevance)).numpy()
+
+
+def assert_close(found, expected):
+    np.testing.assert_allclose(found, expected, atol=1e-5 * max(1.0, np.abs(expected).max()))
+
+
+def filled(layer, shape, seed):
+    """The layer with quarters for weights."""
+    layer.build((None, *shape))
+    for number, weight in enumerate(layer.weights):
+        weight.assign(quarters(seed + number, weight.shape))
+    return layer
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@given(seed=st.integers(0, 10**6), n_in=st.integers(1, 5), n_out=st.integers(1, 4), signs=st.sampled_from(["any", "+"]))
+@PROPERTY
+def test_a_rule_at_a_dense_layer_is_its_slow_twin(name, seed, n_in, n_out, signs):
+    rule, twin, more = PAIRS[name]
+    layer = filled(keras.layers.Dense(n_out, activation="relu"), (n_in,), seed)
+    x = quarters(seed + 5, (2, n_in))
+    x = np.abs(x) if signs == "+" else x
+    relevance = quarters(seed + 6, (2, n_out))
+    kernel, bias = (np.asarray(one, np.float64) for one in layer.get_weights())
+    expected = [twin(a, twins.dense_connections(kernel), bias, r, **more) for a, r in zip(x, relevance, strict=True)]
+    assert_close(ours(layer, rule, x, relevance, signs == "+"), np.array(expected))
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@given(
+    seed=st.integers(0, 10**6),
+    size=st.tuples(st.integers(3, 5), st.integers(3, 5)),
+    channels=st.integers(1, 3),
+    kernel=st.tuples(st.integers(1, 3), st.integers(1, 3)),
+    stride=st.integers(1, 2),
+    padding=st.sampled_from(["same", "valid"]),
+    bias=st.booleans(),
+    never_negative=st.booleans(),
+)
+@PROPERTY
+def test_a_rule_at_a_convolution_is_its_slow_twin(
+    name, seed, size, channels, kernel, stride, padding, bias, never_negative
+):
+    rule, twin, more = PAIRS[name]
+    layer = keras.layers.Conv2D(2, kernel, stride, padding, use_bias=bias)
+    filled(layer, (*size, channels), seed)
+    x = quarters(seed + 5, (2, *size, channels))
+    x = np.abs(x) if never_negative else x
+    weights = [np.asarray(one, np.float64) for one in layer.get_weights()]
+    connections, out_shape = twins.conv_connections(x.shape[1:], weights[0], stride, padding)
+    offset = weights[1] if bias else 0.0
+    np.testing.assert_allclose(layer(x)[0], twins.forward(x[0], connections, offset, out_shape), atol=1e-5)
+    relevance = quarters(seed + 6, (2, *out_shape))
+    expected = [twin(a, connections, offset, r, **more) for a, r in zip(x, relevance, strict=True)]
+    assert_close(ours(layer, rule, x, relevance, never_negative), np.array(expected))
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@given(seed=st.integers(0, 10**6), center=st.booleans(), scale=st.booleans())
+@PROPERTY
+def test_a_rule_at_batch_normalization_is_its_slow_twin(name, seed, center, scale):
+    rule, twin, more = PAIRS[name]
+    shape = (2, 3, 2)
+    layer = filled(keras.layers.BatchNormalization(center=center, scale=scale, epsilon=0.25), shape, seed)
+    layer.moving_variance.assign([0.75, 3.75])  # with epsilon: 1 and 4
+    gamma = np.asarray(layer.gamma) if scale else np.ones(2)
+    factors = gamma / np.array([1, 2])
+    bias = (np.asarray(layer.beta) if center else 0) - np.asarray(layer.moving_mean) * factors
+    x, relevance = quarters(seed + 5, (1, *shape)), quarters(seed + 6, (1, *shape))
+    connections = twins.norm_connections(shape, gamma, np.array([0.75, 3.75]), 0.25)
+    np.testing.assert_allclose(layer(x)[0], twins.forward(x[0], connections, bias, shape), atol=1e-5)
+    found = ours(layer, rule, x, relevance)
+    expected = twin(x[0].astype(np.float64), connections, bias, relevance[0], **more)
+    exact = np.abs(twins.forward(x[0], connections, bias, shape)) > 1e-3  # there rounding decides, not the rule
+    assert_close(np.where(exact, found[0], 0), np.where(exact, expected, 0))
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_what_is_known_not_to_be_negative_changes_no_number(name):
+    rule, _, _ = PAIRS[name]
+    layer = filled(keras.layers.Conv2D(3, 2), (4, 4, 2), 3)
+    x, relevance = np.abs(quarters(1, (2, 4, 4, 2))), quarters(2, (2, 3, 3, 3))
+    assert_close(ours(layer, rule, x, relevance, True), ours(layer, rule, x, relevance, False))
+
+
+def handed_down(layer, inputs, relevance):
+    """What a layer without weights makes of relevance."""
+    starts = [keras.Input(one.shape[1:]) for one in inputs]
+    end = layer(starts if len(starts) > 1 else starts[0])
+    node = end._keras_history.operation._inbound_nodes[-1]
+    (step,) = [step for step in graph_to(starts, end).steps if step.node is node]
+    local = {id(start): tf.constant(one) for start, one in zip(starts, inputs, strict=True)}
+    with tf.GradientTape() as tape:
+        tape.watch(list(local.values()))
+        outputs = step.call(local)
+    way = ways.WAYS[step.kind]
+    given = [tf.constant(relevance)]
+    return [one.numpy() for one in ways.back(way, step, [*local.values()], outputs, given, tape, [False] * len(inputs))]
+
+
+@given(seed=st.integers(0, 10**6), rows=st.integers(1, 3), columns=st.integers(1, 3), size=st.integers(1, 3))
+@PROPERTY
+def test_pooling_is_its_slow_twin(seed, rows, columns, size):
+    x, relevance = quarters(seed, (1, rows * size, columns * size, 2)), quarters(seed + 1, (1, rows, columns, 2))
+    x = x + np.arange(x.size).reshape(x.shape).astype(np.float32) / 1024  # no two equals in a window
+    (found,) = handed_down(keras.layers.MaxPooling2D(size), [x], relevance)
+    assert_close(found[0], twins.max_pooling(x[0], relevance[0], size))
+    x = quarters(seed, x.shape)
+    if size != 3:  # thirds are not exact: sums of zero would not be zero
+        (found,) = handed_down(keras.layers.AveragePooling2D(size), [x], relevance)
+        assert_close(found[0], twins.average_pooling(x[0].astype(np.float64), relevance[0], size))
+
+
+@given(seed=st.integers(0, 10**6), count=st.integers(2, 4))
+@PROPERTY
+def test_a_sum_is_its_slow_twin(seed, count):
+    inputs = [quarters(seed + k, (1, 2, 3)) for k in range(count)]
+    relevance = quarters(seed + 9, (1, 2, 3))
+    found = handed_down(keras.layers.Add(), inputs, relevance)
+    for one, expected in zip(found, twins.add([one.astype(np.float64) for one in inputs], relevance), strict=True):
+        assert_close(one, expected)
+
+
+def test_concatenation_hands_each_input_its_own():
+    inputs, relevance = [quarters(1, (1, 2, 3)), quarters(2, (1, 2, 2))], quarters(3, (1, 2, 5))
+    first, second = handed_down(keras.layers.Concatenate(), inputs, relevance)
+    np.testing.assert_array_equal(np.concatenate([first, second], axis=-1), relevance)
+
+
+def test_a_sum_with_itself_gets_all_of_it():
+    start = keras.Input((2,))
+    (step,) = graph_to(start, keras.layers.Add()([start, start])).steps
+    assert step.inputs == (id(start),)
+
+
+def test_a_gate_takes_nothing():
+    x, gate, relevance = quarters(1, (1, 2, 2, 3)), quarters(2, (1, 1, 1, 3)), quarters(3, (1, 2, 2, 3))
+    to_x, to_gate = handed_down(keras.layers.Multiply(), [x, gate], relevance)
+    np.testing.assert_array_equal(to_x, relevance)
+    assert not to_gate.any()
+
+
+def test_an_activation_lets_relevance_pass():
+    x, relevance = quarters(1, (1, 4)), quarters(2, (1, 4))
+    for layer in (keras.layers.ReLU(), keras.layers.Activation("tanh"), keras.layers.LeakyReLU()):
+        np.testing.assert_array_equal(handed_down(layer, [x], relevance)[0], relevance)
+
+
+LAYERS = keras.layers
+LINEAR = {
+    "dense": (LAYERS.Dense(3), (4,)),
+    "dense on rows": (LAYERS.Dense(3), (2, 4)),
+    "einsum": (LAYERS.EinsumDense("abc,cd->abd", output_shape=(None, 3), bias_axes="d"), (2, 4)),
+    "conv 1": (LAYERS.Conv1D(3, 2, padding="causal", dilation_rate=2), (6, 2)),
+    "conv 2": (LAYERS.Conv2D(4, 2, strides=2, padding="same", groups=2), (5, 4, 2)),
+    "conv 3": (LAYERS.Conv3D(2, 2), (3, 4, 3, 2)),
+    "depthwise": (LAYERS.DepthwiseConv2D(3, depth_multiplier=2, padding="same"), (5, 4, 3)),
+    "separable": (LAYERS.SeparableConv2D(4, 2), (5, 4, 3)),
+    "transposed": (LAYERS.Conv2DTranspose(3, 3, strides=2, padding="same"), (3, 4, 2)),
+    "batch norm": (LAYERS.BatchNormalization(), (3, 4, 2)),
+    "layer norm": (LAYERS.LayerNormalization(), (3, 4)),
+    "layer norm over two": (LAYERS.LayerNormalization(axis=[1, 2]), (3, 4)),
+    "group norm": (LAYERS.GroupNormalization(groups=2), (3, 2, 4)),
+    "rms norm": (LAYERS.RMSNormalization(), (3, 4)),
+    "unit norm": (LAYERS.UnitNormalization(), (3, 4)),
+}
+
+
+@pytest.mark.parametrize("name", LINEAR)
+def test_a_layer_as_a_linear_map_gives_what_the_layer_gives_and_z_conserves(name):
+    layer, shape = LINEAR[name]
+    layer.build((None, *shape))
+    generator = np.random.default_rng(4)
+    for weight in layer.weights:
+        weight.assign(generator.uniform(0.2, 1, weight.shape))
+    x = generator.uniform(-0.5, 2, (2, *shape)).astype(np.float32)
+    passed = forward(linear_of(layer, tf.constant(x)), tf.constant(x), False)
+    np.testing.assert_allclose(passed.z, np.asarray(layer(x)), rtol=1e-4, atol=1e-5)
+    relevance = generator.normal(size=passed.y.shape).astype(np.float32)
+    by_weights = () if " norm" in name and name != "batch norm" else (rules.flat(), rules.w_square())
+    for rule in (rules.z(bias=False), *by_weights):
+        found = relevance_of_input(rule, passed, tf.constant(relevance)).numpy()
+        np.testing.assert_allclose(found.sum(), relevance.sum(), rtol=1e-3, atol=1e-3)

@@ -1,0 +1,121 @@
+"""What of a model is explained: layers, neurons and classes, by every method of the native engine."""
+
+import io
+
+import numpy as np
+import pytest
+
+from innv_gui import analyzers
+from innv_gui.web.app import create_app
+
+TOKEN = "t" * 32
+METHODS = [a.name for a in analyzers.all() if "native" in a.runtimes and a.family not in ("cam", "function")]
+
+
+@pytest.fixture(scope="module")
+def model(sample_models):
+    return sample_models["digits_cnn"]
+
+
+@pytest.fixture(scope="module")
+def images(sample_datasets):
+    return sample_datasets["digits"][[5, 205, 1000]]
+
+
+def pooled(activations):
+    """(N, U): a channel's activation is its spatial maximum."""
+    return activations.max(axis=(1, 2)) if activations.ndim == 4 else activations
+
+
+def test_the_strongest_neuron_of_the_default_layer_is_the_predicted_class(session, sample_models, sample_datasets):
+    for name, known in sample_models.items():
+        shown = sample_datasets["digits" if "digits" in name else "weather"][::40]
+        found = session.explain(known, shown, "gradient", top_neurons=1)[known]
+        np.testing.assert_array_equal(found.targets[:, 0], session.predict(known, shown).argmax(1))
+
+
+@pytest.mark.parametrize("layer", ["conv_2", "dense"])
+def test_defect_1_the_listed_neurons_are_the_largest_in_descending_order(session, model, images, layer):
+    found = session.explain(model, images, "gradient", layer=layer, top_neurons=16)[model]
+    activations = pooled(session.layer_output(model, images, layer))
+    expected = np.sort(activations, axis=1)[:, ::-1][:, :16]
+    assert found.maps.shape[:2] == (3, 16) and found.engine == "native"
+    np.testing.assert_allclose(found.activations, expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(np.take_along_axis(activations, found.targets, 1), expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("analyzer", METHODS)
+def test_every_method_explains_a_neuron_of_a_layer_inside(session, model, images, analyzer):
+    found = session.explain(model, images, analyzer, layer="conv_2", neuron=3)[model]
+    assert found.maps.shape == (3, 1, 32, 32, 1) and np.isfinite(found.maps).all() and (found.targets == 3).all()
+
+
+@pytest.mark.parametrize("layer", ["conv_2", "dense"])
+def test_a_class_at_a_layer_inside_is_the_mean_over_its_sensitive_neurons(session, model, images, layer):
+    """X6 by a second, slower way: sensitivities by finite differences of the rest of the network."""
+    found = session.explain(model, images[:1], "lrp.epsilon", layer=layer, class_=7)[model]
+    chosen = sensitive_neurons(session, model, images[:1], layer, 7)
+    single = [session.explain(model, images[:1], "lrp.epsilon", layer=layer, neuron=int(k))[model] for k in chosen]
+    expected = np.mean([one.maps[0, 0] for one in single], axis=0)
+    np.testing.assert_allclose(found.maps[0, 0], expected, atol=1e-5 * max(1, np.abs(expected).max()))
+
+
+def sensitive_neurons(session, model, images, layer, class_):
+    """k with a_k > (max a + min a) / 2, a_k = |sum over space of d y_c / d A_k|, in plain Keras."""
+    import keras
+    import tensorflow as tf
+
+    network = keras.models.load_model(model.source.path, compile=False)
+    network.layers[-1].activation = keras.activations.linear
+    names = [known.name for known in network.layers]
+    rest = network.layers[names.index(layer) + 1 :]
+    inside = tf.constant(session.layer_output(model, images, layer))
+    with tf.GradientTape() as tape:
+        tape.watch(inside)
+        value = inside
+        for step in rest:
+            value = step(value)
+        score = value[0, class_]
+    gradient = tape.gradient(score, inside).numpy()[0]
+    sizes = np.abs(gradient.sum(axis=(0, 1)) if gradient.ndim == 3 else gradient)
+    inside_set = np.flatnonzero(sizes > (sizes.max() + sizes.min()) / 2)
+    return inside_set if len(inside_set) else [int(sizes.argmax())]
+
+
+def test_rest_and_the_command_lines_file_carry_all_neurons(session, model, images, sample_datasets, tmp_path):
+    import h5py
+
+    client = create_app(session, TOKEN).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}"
+    body = {"models": [model.id], "dataset": sample_datasets["digits"].id, "images": [5], "analyzer": "gradient"}
+    answer = client.post("/api/v1/explanations", json={**body, "layer": "conv_2", "top_neurons": 4}).json
+    run = session.run(answer["explanation"]["id"])
+    run.job.wait(60)
+    cell = client.get(f"/api/v1/explanations/{run.id}").json["cells"][0]
+    assert len(cell["targets"]) == len(cell["activations"]) == 4 and cell["target"]["name"].startswith("neuron ")
+    maps = np.load(io.BytesIO(client.get(f"/api/v1/explanations/{run.id}/maps/{model.id}/5.npy").data))
+    drawn = client.get(f"/api/v1/explanations/{run.id}/maps/{model.id}/5.f32?target=2").data
+    np.testing.assert_allclose(np.frombuffer(drawn, "<f4").reshape(32, 32), maps[2].sum(-1), rtol=1e-6)
+    assert client.get(f"/api/v1/explanations/{run.id}/maps/{model.id}/5.f32?target=4").status_code == 404
+    with h5py.File(run.save(tmp_path / "run.h5")) as file:
+        assert list(file["target"]) == cell["targets"] and file["attribution"].shape[0] == 4
+
+
+def test_a_layer_is_chosen_for_each_model(session, sample_models, images):
+    first, second = sample_models["digits_cnn"], sample_models["digits_cnn_legacy"]
+    layers = {first.id: "conv_1", second.name: second.facts.cam_layer}
+    run = session.explain([first, second], images[:1], "gradient", layer=layers, neuron=0)
+    assert run[first].maps.shape == run[second].maps.shape == (1, 1, 32, 32, 1)
+
+
+@pytest.mark.parametrize("name", ["digits_cnn", "digits_mlp", "weather_clean"])
+def test_both_engines_give_the_same_numbers_where_there_is_no_batch_normalization(
+    session, sample_models, sample_datasets, name
+):
+    known = sample_models[name]
+    shown = sample_datasets["digits" if "digits" in name else "weather"][[5, 205]]
+    for analyzer in METHODS:
+        reference = session.explain(known, shown, analyzer, engine="innvestigate")[known].maps
+        ours = session.explain(known, shown, analyzer, engine="native")[known].maps
+        assert np.abs(ours - reference).max() <= 1e-4 * np.abs(reference).max(), analyzer
+        assert np.corrcoef(ours.ravel(), reference.ravel())[0, 1] >= 0.9999, analyzer
