@@ -188,9 +188,16 @@ def test_grad_cam_looks_at_spatial_layers_and_says_why_not_at_others():
     assert answers["flat"] == (False, "Grad-CAM needs height, width and channels; this layer gives 256.")
 
 
-def test_innvestigates_methods_look_at_the_explained_layer():
-    usable = [layer.name for layer, usable, _ in analyzers.usable_layers(analyzers.get("lrp.z"), facts()) if usable]
-    assert usable == ["scores"]
+def usable(name):
+    return [layer.name for layer, usable, _ in analyzers.usable_layers(analyzers.get(name), facts()) if usable]
+
+
+def test_methods_that_explain_an_output_look_at_every_layer_but_the_input():
+    assert usable("lrp.z") == [layer.name for layer in facts().layers[1:]]
+
+
+def test_methods_that_explain_nothing_do_not_pretend_to_depend_on_a_layer():
+    assert usable("random") == ["scores"]
 
 
 @pytest.mark.parametrize("analyzer", analyzers.all(), ids=lambda analyzer: analyzer.name)

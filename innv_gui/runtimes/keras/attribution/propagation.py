@@ -45,8 +45,7 @@ def forward(linear: Linear, x: tf.Tensor, never_negative: bool, bounds: tuple = 
 def relevance_of_input(rule: Rule, passed: Passed, relevance: tf.Tensor) -> tf.Tensor:
     """relevance: of the layer's output, of y's shape -> of x's shape."""
     with tf.control_dependencies([relevance]):  # else the parts of all layers' weights would be made, and held, at once
-        known: dict[Part, _Sum] = {}
-        shares = [_share(rule, share, passed, relevance, known) for share in rule.shares]
+        shares = [_share(rule, share, passed, relevance) for share in rule.shares]
     found = [one for one in shares if one is not None]
     return tf.add_n(found) if found else tf.zeros_like(passed.x)
 
@@ -60,13 +59,11 @@ def divided(
     return relevance / (denominator + tf.where(denominator >= 0, epsilon, -epsilon))
 
 
-def _share(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor, known: dict) -> tf.Tensor | None:
-    """known: what other shares of this layer have computed; grows."""
+def _share(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor) -> tf.Tensor | None:
     parts = [part for part in share.parts if not (part.inputs == "negative" and passed.never_negative)]
     if not parts:
         return None
-    done = [_sum(part, rule, passed, known) for part in parts]
-    known.update(zip(parts, done, strict=True))
+    done = [_sum(part, rule, passed) for part in parts]
     denominator = reduce(add, [_signed(one.y, part.sign) for one, part in zip(done, parts, strict=True)])
     bias = _bias(share.bias, passed.linear.bias)
     denominator = denominator if bias is None else denominator + bias
@@ -96,7 +93,7 @@ class _Sum:
         return gradient if self.x is None else self.x * gradient
 
 
-def _sum(part: Part, rule: Rule, passed: Passed, known: dict) -> _Sum:
+def _sum(part: Part, rule: Rule, passed: Passed) -> _Sum:
     linear = passed.linear
     if part == Part("all", "all", part.sign):
         return _Sum(passed.y, passed.x, passed, linear.weights, passed.tape, passed.y)
@@ -108,9 +105,6 @@ def _sum(part: Part, rule: Rule, passed: Passed, known: dict) -> _Sum:
     if part.inputs in ("low", "high"):
         bound = _bound(part.inputs, rule, passed)
         return _Sum(linear.map(bound, weights), bound, passed, weights)
-    if part == _OPPOSING and passed.never_negative and _SUPPORTING in known and len(weights) == 1:
-        opposing = tf.minimum(passed.y - known[_SUPPORTING].y, 0.0)  # W- x = W x - W+ x, without a pass of its own
-        return _Sum(opposing, passed.x, passed, weights)
     x = passed.x if passed.never_negative else _INPUTS[part.inputs](passed.x)
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(x)
@@ -159,6 +153,5 @@ def _signed(value: tf.Tensor, factor: float) -> tf.Tensor:
     return value if factor == 1.0 else factor * value
 
 
-_SUPPORTING, _OPPOSING = Part("positive", "positive"), Part("positive", "negative")
 _INPUTS = {"all": tf.identity, "positive": tf.nn.relu, "negative": lambda x: tf.minimum(x, 0.0)}
 _WEIGHTS = {**_INPUTS, "squared": tf.square, "ones": tf.ones_like}
