@@ -11,8 +11,8 @@ import os
 import resource
 import subprocess
 import sys
-import time
-from statistics import median
+
+from bench.timing import seconds
 
 NETWORKS = ("VGG16", "ResNet50", "MobileNetV2")
 BATCH = 8
@@ -39,15 +39,6 @@ def measure() -> list[dict]:
     return found
 
 
-def _seconds(work, repeats: int) -> float:
-    times = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - started)
-    return median(times)
-
-
 def _network(name: str, batch: int, repeats: int) -> dict:
     """First map and ratio of every method, and the peak of memory after all of them."""
     import numpy as np
@@ -67,9 +58,9 @@ def _network(name: str, batch: int, repeats: int) -> dict:
         copies = {"smoothgrad": "augment_by_n", "integrated_gradients": "steps"}.get(method)
         params = analyzers.check(method, {copies: AVERAGED} if copies else {})
         work = lambda: explain(source, x, method, params, Target(), True, scores)  # noqa: E731, B023
-        first = _seconds(work, 1)
-        plain = _seconds(lambda: network.predict(x), repeats)
-        ratio = _seconds(work, repeats) / plain / (AVERAGED if copies else 1)
+        first = seconds(work, 1)
+        plain = seconds(lambda: network.predict(x), repeats)
+        ratio = seconds(work, repeats) / plain / (AVERAGED if copies else 1)
         rows.append({"analyzer": method, "first_seconds": first, "ratio": ratio, "limit": limit})
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     return {"network": name, "batch": batch, "rows": rows, "peak_gib": peak}

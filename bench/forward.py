@@ -7,26 +7,16 @@ import pickle
 import sys
 import time
 from collections.abc import Callable
-from statistics import median
 
 import numpy as np
 
+from bench.timing import seconds
 from innv_gui import analyzers
 from innv_gui.errors import AnalyzerRefused
 from innv_gui.records import Blueprint, Target
 from innv_gui.runtimes.innvestigate.bridge import build
 from innv_gui.runtimes.innvestigate.explain import explain
 from innv_gui.runtimes.innvestigate.legacy import tf
-
-
-def seconds(work, repeats: int) -> float:
-    """Median time of `work`."""
-    times = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - started)
-    return median(times)
 
 
 def forward(blueprint: Blueprint, x: np.ndarray) -> tuple[np.ndarray, Callable[[], np.ndarray]]:
