@@ -125,8 +125,8 @@ class Explanation:
 class Run:
     """One explanation job over models and images; `run[model]` is an Explanation."""
 
-    def __init__(self, request: Request, store: MapStore):
-        self.id = f"e-{uuid.uuid4().hex[:12]}"
+    def __init__(self, request: Request, store: MapStore, id: str | None = None):
+        self.id = id or f"e-{uuid.uuid4().hex[:12]}"
         self.request = request
         self.job: Job | None = None
         self._store = store

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
@@ -19,8 +20,10 @@ from innv_gui.session.explain import Blueprints, explain, prepare
 from innv_gui.session.images import Dataset, DatasetEntry, DatasetShelf
 from innv_gui.session.models import ModelEntry, ModelShelf
 from innv_gui.session.pictures import Pictures
+from innv_gui.session.remembered import remembered, request_of
 from innv_gui.session.request import Request, check_request, engine_for, items_of
 from innv_gui.session.run import Run
+from innv_gui.store.history import History
 from innv_gui.store.maps import MapStore
 from innv_gui.store.workspace import Workspace
 
@@ -51,6 +54,8 @@ class Session:
         self._lock = threading.Lock()
         self._blueprints: Blueprints | None = None
         self.store = MapStore(self.workspace.part("maps"))
+        self.history = History(self.workspace.part("history"))
+        self._reopening = threading.Lock()
         self.models = ModelShelf(lambda: self.pool, self.jobs, tuple(trusted), hooks)
         self.datasets = DatasetShelf(lambda: self.pool, self.jobs)
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
@@ -139,13 +144,17 @@ class Session:
         run.job.wait()
         return run
 
-    def start_explain(self, request: Request) -> Run:
-        """Begin a run; `run.job` tells how far it is, `run.cell(...)` what is there."""
-        run = Run(request, self.store)
+    def start_explain(self, request: Request, id: str | None = None) -> Run:
+        """Begin a run; `run.job` tells how far it is, `run.cell(...)` what is there. id: of a run that is reopened."""
+        run = Run(request, self.store, id)
         method, count = request.analyzer.name, len(request.items) * len(request.models)
         pool = self.pool
         pool.start(WORKERS[request.engine])
-        work = lambda job: explain(run, pool, self.store, self._blueprints, job)  # noqa: E731
+
+        def work(job):
+            self._remember(run)
+            return explain(run, pool, self.store, self._blueprints, job)
+
         with self._lock:
             self._runs[run.id] = run
             while len(self._runs) > RUNS_KEPT:
@@ -154,11 +163,31 @@ class Session:
         return run
 
     def run(self, id: str) -> Run:
-        """An earlier run by its id."""
+        """A run by its id; one from before a restart is begun again, with the maps that were kept."""
         with self._lock:
-            if id not in self._runs:
-                raise NotFound(f"There is no explanation {id!r}.", "Ask for it again; kept maps are reused.")
-            return self._runs[id]
+            if id in self._runs:
+                return self._runs[id]
+        with self._reopening:
+            with self._lock:
+                if id in self._runs:
+                    return self._runs[id]
+            return self._reopened(id)
+
+    def _reopened(self, id: str) -> Run:
+        try:
+            record = self.history.get(id)
+        except NotFound:
+            raise NotFound(f"There is no explanation {id!r}.", "Ask for it again; kept maps are reused.") from None
+        return self.start_explain(request_of(record, self.models, self.datasets), id)
+
+    def _remember(self, run: Run) -> None:
+        """Note a run in the history; a reopened one keeps its name and time."""
+        dataset = run.request.dataset
+        record = None if dataset is None else remembered(run.id, run.request, self.datasets.place(dataset))
+        if record is not None:
+            with contextlib.suppress(NotFound):
+                record |= {name: self.history.get(run.id)[name] for name in ("title", "started")}
+            self.history.put(record)
 
     def predict(self, model: Model, images) -> np.ndarray:
         """Class probabilities, float32 (N, K), in the order of the images. Raises ImageRefused for a bad image."""
