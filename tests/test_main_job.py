@@ -11,7 +11,7 @@ from test_innvestigate_runtime import DIRECT_SETTINGS
 from innv_gui import analyzers
 from innv_gui.errors import AnalyzerRefused
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.innvestigate.averages import NOISE_SEED
+from innv_gui.runtimes.averages import NOISE_SEED
 from innv_gui.samples import weather
 from innv_gui.web.app import create_app
 from tests.conftest import MODEL_FILES, SAMPLES

@@ -137,23 +137,16 @@ class ModelWork:
 
     def _maps(self, prepared: Prepared, job: Job) -> Maps:
         request, model = self._request, self._model
-        what = (request.analyzer.name, request.params, self._target)
         more = {"cancelled": job.cancelled, "about": f"{model.name} with {request.analyzer.name}"}
         if request.engine == "native":
-            return self._pool.run(
-                "keras.explain", model.source, prepared.x, *what, request.unchecked, prepared.probabilities, **more
-            )
-        blueprint = self._blueprints.get(model, self._target.softmax)
-        return self._pool.run(
-            "innvestigate.explain",
-            blueprint,
-            prepared.x,
-            *what,
-            request.unchecked,
-            prepared.probabilities,
-            prepared.scores,
-            **more,
+            what = (request.analyzer.name, request.params, self._target, request.unchecked, prepared.probabilities)
+            return self._pool.run("keras.explain", model.source, prepared.x, *what, **more)
+        aim = self._pool.run(
+            "keras.aim", model.source, prepared.x, self._target, prepared.probabilities, cancelled=job.cancelled
         )
+        blueprint = self._blueprints.get(model, self._target.softmax)
+        what = (request.analyzer.name, request.params, aim, request.unchecked)
+        return self._pool.run("innvestigate.explain", blueprint, prepared.x, *what, **more)
 
     def _keep(self, positions: list[int], prepared: Prepared, maps: Maps, job: Job) -> None:
         job.check()
