@@ -31,11 +31,28 @@ class Item:
 
 
 @dataclass(frozen=True)
+class DatasetItems(Sequence):
+    """The images of a dataset, each made when it is asked for: a million of them take no memory."""
+
+    dataset: Dataset
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __getitem__(self, position: int | slice) -> Item | tuple[Item, ...]:
+        if isinstance(position, slice):
+            return tuple(self[one] for one in range(len(self))[position])
+        index = int(self.dataset.positions()[position])
+        ref = self.dataset.collection.ref(index)
+        return Item(index, ref.name, ref.label, ref)
+
+
+@dataclass(frozen=True)
 class Request:
     """One run, complete and checked. targets: one a model, in the order of models."""
 
     models: tuple[Model, ...]
-    items: tuple[Item, ...]
+    items: Sequence[Item]
     analyzer: Analyzer
     params: dict
     targets: tuple[Target, ...]
@@ -186,13 +203,10 @@ def _index(class_, model: Model, names: tuple[str, ...]) -> int:
     )
 
 
-def items_of(images) -> tuple[tuple[Item, ...], Dataset | None]:
+def items_of(images) -> tuple[Sequence[Item], Dataset | None]:
     """Images as a run takes them: a Dataset or a part of one, ImageRefs, or an array that is network input."""
     if isinstance(images, Dataset):
-        positions = images.positions()
-        refs = ((int(index), images.collection.ref(int(index))) for index in positions)
-        items = tuple(Item(index, ref.name, ref.label, ref) for index, ref in refs)
-        return _not_empty(items), images
+        return _not_empty(DatasetItems(images)), images
     if isinstance(images, np.ndarray):
         return _not_empty(_rows(images)), None
     if isinstance(images, ImageRef | str | Path):
@@ -200,7 +214,7 @@ def items_of(images) -> tuple[tuple[Item, ...], Dataset | None]:
     return _not_empty(tuple(_item(index, image) for index, image in enumerate(images or ()))), None
 
 
-def _not_empty(items: tuple[Item, ...]) -> tuple[Item, ...]:
+def _not_empty(items: Sequence[Item]) -> Sequence[Item]:
     if not items:
         raise BadInput("No image was given; expected at least one.", "Choose images first.", field="images")
     return items

@@ -53,7 +53,7 @@ class Engine:
         with self._graph.as_default(), self._session.as_default():
             tf_keras.backend.set_learning_phase(0)
             model = bridge.build(blueprint, shape, layer)
-            analyzer = analysis.make(name, params, model, bridge.n_layers(blueprint) - 1)
+            analyzer = analysis.make(name, params, _in_a_row(model), bridge.n_layers(blueprint) - 1)
             self.objection = analysis.objection(asked, analyzer)
             if self.objection and analysis.checks_itself(name) and not unchecked:
                 raise self.objection
@@ -73,7 +73,7 @@ class Engine:
     def run(self, x: np.ndarray, neurons: np.ndarray) -> np.ndarray:
         """x (n, H, W, C) and the neuron to explain (n,) -> relevance (n, H, W, C), of its strongest position.
 
-        iNNvestigate lays the positions of a layer's output out in a row and takes an index into that.
+        Positions and neurons stand in one row, and iNNvestigate takes an index into that.
         """
         images = np.arange(len(x))
         places = neurons
@@ -86,6 +86,13 @@ class Engine:
         """Free the session's memory; the engine cannot be used afterwards."""
         self._session.close()
         self._see = self._run = None
+
+
+def _in_a_row(model: tf_keras.Model) -> tf_keras.Model:
+    """The model with the positions of its output in a row; iNNvestigate means to do it, and stumbles over a list."""
+    if len(model.outputs[0].shape) == 2:
+        return model
+    return tf_keras.Model(model.inputs, tf_keras.layers.Flatten()(model.outputs[0]))
 
 
 def _build(name: str, analyzer) -> None:
