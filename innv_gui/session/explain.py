@@ -174,6 +174,7 @@ class ModelWork:
             seconds=maps.seconds / count,
             health=tuple((fact.level, fact.text, fact.reason) for fact in dict.fromkeys(facts)),
             notes=(*prepared.notes, *(prepared.image_notes[row] if prepared.image_notes else ()), *maps.notes),
+            image_size=prepared.sizes[row] if prepared.sizes else None,
         )
 
 

@@ -14,6 +14,7 @@ def session() -> Session:
 
 from innv_gui.web.api import (  # noqa: E402, F401 - register routes
     analyzers,
+    comparisons,
     datasets,
     explanations,
     history,

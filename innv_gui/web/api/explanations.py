@@ -12,7 +12,7 @@ from flask import Response, send_file
 from innv_gui.errors import NotFound
 from innv_gui.plots.heatmap import reduce, render
 from innv_gui.records import Model
-from innv_gui.session.request import check_request
+from innv_gui.session.request import Request, check_request
 from innv_gui.session.run import Run
 from innv_gui.store.maps import KeptMap
 from innv_gui.web.answers import run_json
@@ -27,13 +27,19 @@ MAP = "/explanations/<id>/maps/<model>/<int:image>"
 @route(api, "POST", "/explanations", body=NewExplanation, status=202)
 def add_explanation(body: NewExplanation):
     """Explain images with one method under one or many models; goes on as a job."""
+    run = session().start_explain(checked_request(body))
+    return {"explanation": run_json(run), "job": run.job.as_json()}
+
+
+def checked_request(body: NewExplanation) -> Request:
+    """What was asked, with every id looked up; starts the worker that will be needed."""
     current = session()
     current.warm_up_for(body.analyzer, body.engine)
     models = [current.models.get(id) for id in dict.fromkeys(body.models)]
     dataset = current.datasets.get(body.dataset)
     for index in body.images:
         image_ref(body.dataset, index)
-    request = check_request(
+    return check_request(
         models,
         dataset[list(dict.fromkeys(body.images))] if body.images else None,
         body.analyzer,
@@ -46,8 +52,6 @@ def add_explanation(body: NewExplanation):
         unchecked=body.unchecked,
         softmax=body.softmax,
     )
-    run = current.start_explain(request)
-    return {"explanation": run_json(run), "job": run.job.as_json()}
 
 
 @route(api, "GET", "/explanations/<id>")
