@@ -15,6 +15,7 @@ from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, NotFound
 from innv_gui.folders import folder
 from innv_gui.records import Model, Prepared, replace
+from innv_gui.session.comparison import Difference, compare
 from innv_gui.session.explain import Blueprints, explain, prepare
 from innv_gui.session.images import Dataset, DatasetEntry, DatasetShelf
 from innv_gui.session.models import ModelEntry, ModelShelf
@@ -178,6 +179,10 @@ class Session:
             if id not in self._runs:
                 raise NotFound(f"There is no explanation {id!r}.", "Ask for it again; kept maps are reused.")
             return self._runs[id]
+
+    def compare(self, run: Run, reference: Run) -> list[tuple[Model, int, Difference | None]]:
+        """(model, image index, figures) for two runs of the same images: how much do their maps differ?"""
+        return compare(run, reference)
 
     def predict(self, model: Model, images) -> np.ndarray:
         """Class probabilities, float32 (N, K), in the order of the images. Raises ImageRefused for a bad image."""
