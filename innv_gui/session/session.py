@@ -16,6 +16,7 @@ from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, NotFound
 from innv_gui.folders import folder
 from innv_gui.records import Model, Prepared, replace
+from innv_gui.session.comparison import Difference, compare
 from innv_gui.session.explain import Blueprints, explain, prepare
 from innv_gui.session.images import Dataset, DatasetEntry, DatasetShelf
 from innv_gui.session.models import ModelEntry, ModelShelf
@@ -242,6 +243,10 @@ class Session:
             with contextlib.suppress(NotFound):
                 record |= {name: self.history.get(run.id)[name] for name in ("title", "started")}
             self.history.put(record)
+
+    def compare(self, run: Run, reference: Run) -> list[tuple[Model, int, Difference | None]]:
+        """(model, image index, figures) for two runs of the same images: how much do their maps differ?"""
+        return compare(run, reference)
 
     def predict(self, model: Model, images) -> np.ndarray:
         """Class probabilities, float32 (N, K), in the order of the images. Raises ImageRefused for a bad image."""

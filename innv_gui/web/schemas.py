@@ -149,6 +149,16 @@ class MapQuery(Incoming):
     target: int = Field(0, ge=0, lt=64, description="Position among the targets, the strongest neuron first.")
 
 
+class ComparisonQuery(Incoming):
+    """What an explanation is compared with."""
+
+    with_: str = Field(alias="with", min_length=1, max_length=64, description="Id of the other explanation.")
+
+
+class DifferenceQuery(MapQuery, ComparisonQuery):
+    """Which of an image's maps is compared with that of another explanation."""
+
+
 class PictureQuery(MapQuery):
     """How a map is drawn; the method's own way where nothing is said."""
 
