@@ -16,7 +16,7 @@ from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, InnvError
 from innv_gui.records import Problem
-from innv_gui.session.compare import checked_measure, comparable
+from innv_gui.session.agreements import checked_measure, comparable
 from innv_gui.session.explain import CHUNK, Blueprints, ModelWork, Outcome
 from innv_gui.session.models import names_for
 from innv_gui.session.request import Request

@@ -18,7 +18,7 @@ from innv_gui.class_names import map_by_name
 from innv_gui.cluster.jobs import Job
 from innv_gui.errors import BadInput, Conflict, ImageRefused, InnvError, NotFound
 from innv_gui.records import Health, Model, Problem, as_plain
-from innv_gui.session.compare import between_models
+from innv_gui.session.agreements import between_models
 from innv_gui.session.models import names_for
 from innv_gui.session.request import Item, Request
 from innv_gui.store.maps import KeptMap, MapStore

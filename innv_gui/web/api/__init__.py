@@ -13,8 +13,8 @@ def session() -> Session:
 
 
 from innv_gui.web.api import (  # noqa: E402, F401 - register routes
+    agreements,
     analyzers,
-    comparisons,
     datasets,
     explanations,
     history,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from innv_gui.session.compare import Agreement, between_models, between_runs
+from innv_gui.session.agreements import Agreement, between_models, between_runs
 from innv_gui.session.ranking import Ranked, Ranking
 from innv_gui.web.answers import number
 from innv_gui.web.api import api, session

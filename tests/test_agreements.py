@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from innv_gui.errors import BadInput
-from innv_gui.session.compare import Agreement, between_runs, comparable
+from innv_gui.session.agreements import Agreement, between_runs, comparable
 from innv_gui.session.ranking import Ranked, Ranking
 
 RNG = np.random.default_rng(5)
