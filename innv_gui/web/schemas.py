@@ -159,10 +159,15 @@ class DifferenceQuery(MapQuery, ComparisonQuery):
     """Which of an image's maps is compared with that of another explanation."""
 
 
-class PictureQuery(MapQuery):
-    """How a map is drawn; the method's own way where nothing is said."""
+class LookQuery(Incoming):
+    """How maps are drawn; the method's own way where nothing is said."""
 
     colormap: Literal[COLORMAPS] | None = None
     opacity: float | None = Field(None, ge=0, le=1)
     clip: float = Field(100, ge=50, le=100, description="Percentile of |relevance| that takes the full colour.")
+
+
+class PictureQuery(MapQuery, LookQuery):
+    """One map and how it is drawn."""
+
     bar: bool = Field(True, description="With a colour bar.")

@@ -17,6 +17,7 @@ from innv_gui.web.api import (  # noqa: E402, F401 - register routes
     analyzers,
     datasets,
     explanations,
+    exports,
     history,
     jobs,
     models,
