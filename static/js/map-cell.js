@@ -1,5 +1,6 @@
 // One map of the grid with what stands beside it, in each of its states.
 import { colour, h, icon, key, replace } from "./dom.js";
+import { engineMaps, faceOf } from "./engine-cell.js";
 import { mapCanvas } from "./map-canvas.js";
 import { explained, healthBadge, topThree, verdict } from "./prediction.js";
 
@@ -33,7 +34,7 @@ export function failure(model, error, { onunchecked, again = false }) {
 }
 
 function finished(context, cell) {
-  const { explanation, model, image, classNames } = context;
+  const { explanation, model, image, classNames, second } = context;
   const spec = {
     run: explanation.id,
     dataset: explanation.request.dataset,
@@ -44,8 +45,8 @@ function finished(context, cell) {
   };
   return h(
     "div",
-    { class: "cell" },
-    h("div", { class: "map" }, mapCanvas(spec)),
+    { class: second ? "cell both" : "cell" },
+    second ? engineMaps(spec, second) : h("div", { class: "map" }, mapCanvas(spec)),
     h(
       "div",
       { class: "read" },
@@ -67,21 +68,21 @@ const waiting = model =>
   );
 
 /** Which of its faces a cell shows; drawn anew only when this text changes. */
-export function face(explanation, model, cell, ended) {
-  if (cell?.status === "done") return `done ${explanation.id}`;
+export function face(explanation, model, cell, ended, second) {
+  if (cell?.status === "done") return `done ${explanation.id} ${faceOf(second)}`;
   if (model.error || cell?.status === "failed") return "failed";
   return ended ? "kept" : "waiting";
 }
 
-/** -> {element: td, update(explanation, cell, ended)} */
+/** -> {element: td, update(explanation, model, cell, ended, second)}; second: what the other engine gave, or null. */
 export function mapCell({ model, image, row, classNames, onunchecked }) {
   const element = h("td", { class: colour(model.letter) });
   let drawn = "";
-  const update = (explanation, current, cell, ended) => {
-    const now = face(explanation, current, cell, ended);
+  const update = (explanation, current, cell, ended, second = null) => {
+    const now = face(explanation, current, cell, ended, second);
     if (now === drawn) return;
     drawn = now;
-    if (now.startsWith("done")) replace(element, finished({ explanation, model: current, image, classNames }, cell));
+    if (now.startsWith("done")) replace(element, finished({ explanation, model: current, image, classNames, second }, cell));
     else if (now === "failed")
       replace(
         element,

@@ -17,7 +17,7 @@ export const BLANK = {
   params: {},
   target: "predicted",
   layers: {},
-  engine: "auto",
+  engine: "auto", // "both" is this page's: native, with iNNvestigate's maps beside
   softmax: false,
   unchecked: false,
   view: "grid",
@@ -154,7 +154,7 @@ export function requestOf(state) {
     neuron: null,
     top_neurons: null,
     class: state.target,
-    engine: state.engine,
+    engine: state.engine === "both" ? "native" : state.engine,
     unchecked: state.unchecked,
     softmax: state.softmax,
   };

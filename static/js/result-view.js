@@ -4,6 +4,7 @@ import { loading } from "./catalog.js";
 import { count } from "./format.js";
 import { createGrid } from "./grid.js";
 import { obstacle } from "./request.js";
+import { secondOf } from "./reference.js";
 import { ended } from "./runner.js";
 import { createSlideshow } from "./slideshow.js";
 import { drawStrip, factsOf } from "./strip.js";
@@ -63,14 +64,15 @@ export function createResultView(store, acts) {
 
   function drawGrid(state, explanation, place) {
     slideshow.clear();
-    grid.update(explanation, ended(explanation));
+    grid.update(explanation, ended(explanation), (model, image) => secondOf(state, model, image));
     grid.mark(place, state.dropped, explanation);
   }
 
   function drawSlideshow(state, explanation, place) {
     grid.clear();
     const dataset = state.catalog.datasets.find(({ id }) => id === explanation.request.dataset);
-    slideshow.update(explanation, ended(explanation), place, dataset);
+    const second = (model, image) => secondOf(state, model, image);
+    slideshow.update(explanation, ended(explanation), place, dataset, second);
   }
 
   function draw(state) {
@@ -85,6 +87,6 @@ export function createResultView(store, acts) {
     (view === "slide" ? drawSlideshow : drawGrid)(state, explanation, place);
   }
 
-  store.on(["explanation", "posting", "problem", "view", "image", "dropped", "catalog"], draw);
+  store.on(["explanation", "reference", "engine", "posting", "problem", "view", "image", "dropped", "catalog"], draw);
   return { draw, focusRow: grid.focusRow };
 }

@@ -17,9 +17,12 @@ export function chooseDataset(store, id) {
   store.set({ ...chosen, dataset: id, dropped: [], image: 0, target: fitting });
 }
 
+/** What a person can choose for a method. */
+export const enginesOf = runtimes => ["auto", ...runtimes, ...(runtimes.length > 1 ? ["both"] : [])];
+
 export function chooseMethod(store, name) {
   const { catalog, engine } = store.state;
   const { runtimes } = catalog.analyzers.find(analyzer => analyzer.name === name);
-  const fitting = engine === "auto" || runtimes.includes(engine) ? engine : "auto";
+  const fitting = enginesOf(runtimes).includes(engine) ? engine : "auto";
   store.set({ analyzer: name, params: {}, layers: {}, unchecked: false, engine: fitting });
 }

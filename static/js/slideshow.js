@@ -2,6 +2,7 @@
 import { $$, colour, h, icon, key, replace } from "./dom.js";
 import { address } from "./api.js";
 import { group } from "./format.js";
+import { engineMaps } from "./engine-cell.js";
 import { mapCanvas, fetchAhead } from "./map-canvas.js";
 import { UNKNOWN, face, failure, mapLabel } from "./map-cell.js";
 import { explained, facts, healthBadges, topFive, verdict } from "./prediction.js";
@@ -35,7 +36,7 @@ function inputBlock(explanation, image, dataset) {
   );
 }
 
-function modelBlock({ explanation, model, image, cell, classNames, ended, acts }) {
+function modelBlock({ explanation, model, image, cell, classNames, ended, acts, second }) {
   const state = face(explanation, model, cell, ended);
   const block = h(
     "article",
@@ -57,7 +58,7 @@ function modelBlock({ explanation, model, image, cell, classNames, ended, acts }
       label: mapLabel(explanation, model, image, cell),
     };
     block.append(
-      h("div", { class: "map" }, mapCanvas(spec)),
+      second ? engineMaps(spec, second) : h("div", { class: "map" }, mapCanvas(spec)),
       topFive(cell.top || []),
       h(
         "div",
@@ -138,14 +139,14 @@ export function createSlideshow(root, acts, classNames) {
           fetchAhead({ run: explanation.id, dataset, model: model.id, image: neighbour.index });
   }
 
-  function update(explanation, ended, place, dataset) {
+  function update(explanation, ended, place, dataset, second) {
     const image = explanation.images[place];
     if (!image) return;
     const cells = new Map(explanation.cells.filter(cell => cell.image === image.index).map(cell => [cell.model, cell]));
     const now = [
       explanation.id,
       place,
-      ...explanation.models.map(model => face(explanation, model, cells.get(model.id), ended)),
+      ...explanation.models.map(model => face(explanation, model, cells.get(model.id), ended, second(model.id, image.index))),
     ].join("|");
     if (root.firstChild !== view) replace(root, view);
     if (filmOf !== explanation.id) buildFilm(explanation);
@@ -168,6 +169,7 @@ export function createSlideshow(root, acts, classNames) {
           classNames: classNames(model.id),
           ended,
           acts,
+          second: second(model.id, image.index),
         }),
       ),
     );

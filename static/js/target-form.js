@@ -3,8 +3,10 @@ import { $, $$, h, replace } from "./dom.js";
 import { drawLayerChoice } from "./layer-choice.js";
 import { analyzerOf } from "./method-choice.js";
 import { classesOf } from "./request.js";
+import { enginesOf } from "./selection.js";
 
 const MANY_CLASSES = 30;
+const ENGINES = { innvestigate: "iNNvestigate", both: "both, compared" };
 
 /** A list, or for many classes a field that searches while the person types. */
 function classControl(classes, chosen, onchoose) {
@@ -44,13 +46,14 @@ export function createTargetSection(store, keepFocus) {
 
   const drawEngine = keepFocus(state => {
     const runtimes = analyzerOf(state)?.runtimes ?? [];
-    const titles = { auto: `auto · ${runtimes[0] ?? ""}` };
+    const titles = { ...ENGINES, auto: `auto · ${runtimes[0] ?? ""}` };
     replace(
       $("#engine"),
-      ["auto", ...runtimes].map(name =>
+      enginesOf(runtimes).map(name =>
         h("option", { value: name, selected: name === state.engine }, titles[name] ?? name),
       ),
     );
+    $("#engine-note").hidden = state.engine !== "both";
     $("#logits").checked = !state.softmax;
   });
 

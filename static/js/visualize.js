@@ -8,6 +8,7 @@ import { onKeys } from "./keyboard.js";
 import { BLANK, firstState, obstacle, remember, requestOf, unready } from "./request.js";
 import { createRequestPanel } from "./request-panel.js";
 import { createResultView, drawFailure, drawWaiting } from "./result-view.js";
+import { createReference } from "./reference.js";
 import { createRunner, ended } from "./runner.js";
 import { startShell } from "./shell.js";
 import { Store } from "./store.js";
@@ -18,6 +19,7 @@ const store = new Store({
   ...BLANK,
   catalog: { models: [], datasets: [], analyzers: [], colormaps: {} },
   explanation: null,
+  reference: null, // iNNvestigate's maps of the same, when both engines are wanted
   problem: null,
   posting: false,
   bare: false, // H is held: the input without its heatmap
@@ -25,6 +27,7 @@ const store = new Store({
 });
 const pace = new Map(); // method -> seconds a map, from finished runs
 const runner = createRunner(store);
+createReference(store);
 
 const last = () => (store.state.explanation?.images.length ?? store.state.images.length) - 1;
 const go = place => store.set({ image: Math.max(0, Math.min(last(), place)) });
