@@ -70,9 +70,9 @@ export const address = {
 };
 
 /** -> {shape: [H, W] or [H, W, C], values: Float32Array}, not normalised; against another run: what differs. */
-export async function relevance({ run, model, image, against }, signal) {
+export async function relevance({ run, model, image, against, target = 0 }, signal) {
   const place = against ? address.difference(run, model, image, against, "f32") : address.map(run, model, image, "f32");
-  const path = place.slice(ROOT.length);
+  const path = place.slice(ROOT.length) + (target ? `${place.includes("?") ? "&" : "?"}target=${target}` : "");
   const response = await send("GET", path, undefined, signal);
   const shape = response.headers.get("X-Shape").split(",").map(Number);
   return { shape, values: new Float32Array(await response.arrayBuffer()) };

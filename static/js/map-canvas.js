@@ -32,10 +32,10 @@ function keep(name, map) {
   return map;
 }
 
-function loadRelevance({ run, model, image, against = null }) {
-  const name = `${run}/${model}/${image}/${against ?? ""}`;
+function loadRelevance({ run, model, image, against = null, target = 0 }) {
+  const name = `${run}/${model}/${image}/${target}/${against ?? ""}`;
   const loading = remembered(relevances, name, () =>
-    relevance({ run, model, image, against }).then(map => keep(name, map)),
+    relevance({ run, model, image, against, target }).then(map => keep(name, map)),
   );
   loading.catch(() => relevances.delete(name));
   return loading;
@@ -96,7 +96,7 @@ async function draw(canvas) {
   try {
     const [map, under] = await Promise.all([loadRelevance(spec), spec.under && loadPicture(spec.under)]);
     if (specs.get(canvas) === spec && canvas.isConnected) {
-      paint(canvas, map, under, spec.against ? display.difference : display);
+      paint(canvas, map, under, spec.against ? display.difference : { ...display, ...spec.look });
       canvas.dataset.drawn = spec.run;
     }
   } catch (error) {
@@ -133,20 +133,20 @@ export function setDisplay(next) {
   repaint();
 }
 
-/** A canvas for one finished map. `label` says in words what it shows. */
+/** A canvas for one finished map. `label` says in words what it shows; `look` is a display of its own, `target` which neuron. */
 export const mapCanvas = spec =>
   canvasFor({ ...spec, under: address.asSeen(spec.dataset, spec.image, spec.model), against: null });
 
 /** A canvas for what a map has more than the same one of the run `against`; the image is not shown under it. */
 export const differenceCanvas = spec => canvasFor({ ...spec, under: null });
 
-function canvasFor({ run, model, image, label, size, under, against }) {
+function canvasFor({ run, model, image, label, size, under, against, target = 0, look = null }) {
   const canvas = h("canvas", { width: 1, height: 1, role: "img", "aria-label": label });
   if (size) {
     canvas.classList.toggle("wide", size[1] > size[0]);
     canvas.classList.toggle("tall", size[0] > size[1]);
   }
-  specs.set(canvas, { run, model, image, under, against });
+  specs.set(canvas, { run, model, image, under, against, target, look });
   watcher.observe(canvas);
   return canvas;
 }

@@ -1,7 +1,7 @@
 // One map of the grid with what stands beside it, in each of its states.
 import { colour, h, icon, key, replace } from "./dom.js";
 import { engineMaps, faceOf } from "./engine-cell.js";
-import { mapCanvas } from "./map-canvas.js";
+import { maps } from "./neurons.js";
 import { explained, healthBadge, topThree, verdict } from "./prediction.js";
 
 const owner = model =>
@@ -11,7 +11,8 @@ const RISK =
   "Unchecked, a layer that the method does not know is passed by plain gradient: the map may break the method's rules.";
 
 export function mapLabel(explanation, model, image, cell) {
-  const target = cell.target?.name !== undefined ? `, class ${cell.target.name}` : "";
+  const several = (cell.targets?.length ?? 1) > 1;
+  const target = several || cell.target?.name === undefined ? "" : `, explaining ${cell.target.name}`;
   return `Heatmap of ${model.letter} ${model.name} for ${image.name}${target}, ${explanation.request.analyzer}`;
 }
 
@@ -46,7 +47,7 @@ function finished(context, cell) {
   return h(
     "div",
     { class: second ? "cell both" : "cell" },
-    second ? engineMaps(spec, second) : h("div", { class: "map" }, mapCanvas(spec)),
+    second ? engineMaps(spec, second) : maps(spec, cell),
     h(
       "div",
       { class: "read" },

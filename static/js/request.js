@@ -1,6 +1,7 @@
 // The request of Visualize as a value: where it starts from, what is posted, when two are the same.
 import { get } from "./api.js";
 import { loading } from "./catalog.js";
+import { parsed } from "./neurons.js";
 import { read } from "./url.js";
 
 const REMEMBERED = "innv-visualize";
@@ -16,6 +17,7 @@ export const BLANK = {
   analyzer: null,
   params: {},
   target: "predicted",
+  neurons: null, // "top4": the four most active, "12": neuron 12; null: a class
   layers: {},
   engine: "auto", // "both" is this page's: native, with iNNvestigate's maps beside
   softmax: false,
@@ -143,6 +145,7 @@ function fresh(base, { dataset, images }) {
 /** What is posted. One layer for all models is sent as a name, one a model as {model: name}. */
 export function requestOf(state) {
   const named = state.models.filter(id => state.layers[id]).map(id => [id, state.layers[id]]);
+  const neurons = parsed(state.neurons);
   const one = named.length === state.models.length && new Set(named.map(([, layer]) => layer)).size === 1;
   return {
     models: state.models,
@@ -151,9 +154,9 @@ export function requestOf(state) {
     analyzer: state.analyzer,
     params: state.params,
     layer: named.length ? (one ? named[0][1] : Object.fromEntries(named)) : null,
-    neuron: null,
-    top_neurons: null,
-    class: state.target,
+    neuron: neurons?.index ?? null,
+    top_neurons: neurons?.top ?? null,
+    class: neurons ? "predicted" : state.target,
     engine: state.engine === "both" ? "native" : state.engine,
     unchecked: state.unchecked,
     softmax: state.softmax,
@@ -188,9 +191,9 @@ export function matches(state, { request: shown }) {
   const sameParameter = ({ name, default: usual }) =>
     sorted(asked.params[name] ?? usual) === sorted(shown.params?.[name] ?? usual);
   return (
-    ["models", "dataset", "images", "analyzer", "unchecked", "softmax"].every(equal) &&
+    ["models", "dataset", "images", "analyzer", "neuron", "top_neurons", "unchecked", "softmax"].every(equal) &&
     [shown.engine, shown.engine === method?.runtimes[0] ? "auto" : null].includes(asked.engine) &&
-    [shown.class, names[shown.class]].includes(asked.class) &&
+    (parsed(state.neurons) || [shown.class, names[shown.class]].includes(asked.class)) &&
     asked.models.every(id => layerOf(asked.layer, id) === layerOf(shown.layer, id)) &&
     (method?.fields ?? []).every(sameParameter)
   );

@@ -29,7 +29,7 @@ export function createRunButton(store, run, pace) {
     );
   }
 
-  const request = ["models", "images", "dropped", "dataset", "analyzer", "params", "target", "layers"];
+  const request = ["models", "images", "dropped", "dataset", "analyzer", "params", "target", "neurons", "layers"];
   store.on([...request, "engine", "softmax", "unchecked", "explanation", "posting", "catalog"], draw);
   $("#run").addEventListener("click", run);
   return draw;

@@ -21,8 +21,11 @@ export function chooseDataset(store, id) {
 export const enginesOf = runtimes => ["auto", ...runtimes, ...(runtimes.length > 1 ? ["both"] : [])];
 
 export function chooseMethod(store, name) {
-  const { catalog, engine } = store.state;
-  const { runtimes } = catalog.analyzers.find(analyzer => analyzer.name === name);
+  const { catalog, engine, analyzer, layers, neurons } = store.state;
+  const find = wanted => catalog.analyzers.find(other => other.name === wanted);
+  const { runtimes, targets } = find(name);
+  const alike = find(analyzer)?.targets === targets;
+  const kept = { layers: alike ? layers : {}, neurons: targets === "one_output" ? neurons : null };
   const fitting = enginesOf(runtimes).includes(engine) ? engine : "auto";
-  store.set({ analyzer: name, params: {}, layers: {}, unchecked: false, engine: fitting });
+  store.set({ analyzer: name, params: {}, ...kept, unchecked: false, engine: fitting });
 }

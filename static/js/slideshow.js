@@ -3,7 +3,8 @@ import { $$, colour, h, icon, key, replace } from "./dom.js";
 import { address } from "./api.js";
 import { group } from "./format.js";
 import { engineMaps } from "./engine-cell.js";
-import { mapCanvas, fetchAhead } from "./map-canvas.js";
+import { fetchAhead } from "./map-canvas.js";
+import { maps } from "./neurons.js";
 import { UNKNOWN, face, failure, mapLabel } from "./map-cell.js";
 import { explained, facts, healthBadges, topFive, verdict } from "./prediction.js";
 
@@ -58,7 +59,7 @@ function modelBlock({ explanation, model, image, cell, classNames, ended, acts, 
       label: mapLabel(explanation, model, image, cell),
     };
     block.append(
-      second ? engineMaps(spec, second) : h("div", { class: "map" }, mapCanvas(spec)),
+      second ? engineMaps(spec, second) : maps(spec, cell),
       topFive(cell.top || []),
       h(
         "div",

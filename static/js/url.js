@@ -14,6 +14,7 @@ const FIELDS = {
   images: ["images", numbers, list],
   analyzer: ["method", String, String],
   target: ["class", String, value => (value === "predicted" ? null : String(value))],
+  neurons: ["neurons", String, value => value],
   layers: [
     "layer",
     text =>
