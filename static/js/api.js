@@ -67,6 +67,7 @@ export const address = {
   difference: (run, model, image, against, ending) =>
     `${ROOT}/explanations/${part(run)}/differences/${part(model)}/${image}.${ending}?with=${part(against)}`,
   run: run => `${ROOT}/explanations/${part(run)}/run.h5`,
+  export: (run, file) => `${ROOT}/explanations/${part(run)}/${file}`,
 };
 
 /** -> {shape: [H, W] or [H, W, C], values: Float32Array}, not normalised; against another run: what differs. */

@@ -163,6 +163,22 @@ export function requestOf(state) {
   };
 }
 
+/** The way back: the request of a run as this page's state. */
+export function stateOf({ request }, { models, analyzers }) {
+  const { neuron, top_neurons, class: class_, engine, layer } = request;
+  const names = models.find(model => model.id === request.models[0])?.class_names ?? [];
+  const preferred = analyzers.find(({ name }) => name === request.analyzer)?.runtimes[0];
+  return {
+    ...Object.fromEntries(["models", "dataset", "images", "analyzer", "params", "softmax", "unchecked"].map(
+      name => [name, request[name]],
+    )),
+    target: class_ === null || class_ === "predicted" ? "predicted" : (names[class_] ?? String(class_)),
+    neurons: top_neurons !== null ? `top${top_neurons}` : neuron !== null ? String(neuron) : null,
+    layers: Object.fromEntries(Object.entries(layer ?? {}).filter(([, name]) => name)),
+    engine: engine === preferred ? "auto" : engine,
+  };
+}
+
 const sorted = value =>
   JSON.stringify(value, (_, v) =>
     v && typeof v === "object" && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort()) : v,

@@ -1,5 +1,6 @@
 // One image large: the input, then a block per model, all on the same image; below, the film of thumbnails.
 import { $$, colour, h, icon, key, replace } from "./dom.js";
+import { ofModels } from "./agreement.js";
 import { address } from "./api.js";
 import { group } from "./format.js";
 import { engineMaps } from "./engine-cell.js";
@@ -8,7 +9,7 @@ import { maps } from "./neurons.js";
 import { UNKNOWN, face, failure, mapLabel } from "./map-cell.js";
 import { explained, facts, healthBadges, topFive, verdict } from "./prediction.js";
 
-function inputBlock(explanation, image, dataset) {
+function inputBlock(explanation, image, dataset, complete) {
   const picture = h("img", { alt: image.label ? `${image.name}, label ${image.label}` : image.name });
   picture.addEventListener("load", () => {
     const { naturalWidth: width, naturalHeight: height } = picture;
@@ -34,6 +35,7 @@ function inputBlock(explanation, image, dataset) {
           ]
         : null,
     ),
+    complete ? ofModels(explanation, image.index) : null,
   );
 }
 
@@ -147,6 +149,7 @@ export function createSlideshow(root, acts, classNames) {
     const now = [
       explanation.id,
       place,
+      ended,
       ...explanation.models.map(model => face(explanation, model, cells.get(model.id), ended, second(model.id, image.index))),
     ].join("|");
     if (root.firstChild !== view) replace(root, view);
@@ -160,7 +163,7 @@ export function createSlideshow(root, acts, classNames) {
     blocks.style.setProperty("--n", explanation.models.length + 1);
     replace(
       blocks,
-      inputBlock(explanation, image, dataset),
+      inputBlock(explanation, image, dataset, ended),
       explanation.models.map(model =>
         modelBlock({
           explanation,

@@ -4,8 +4,9 @@ import { get, put } from "./api.js";
 import { openCatalog, settle } from "./catalog.js";
 import { createDisplayBar } from "./display-bar.js";
 import { createExportMenu } from "./export-menu.js";
+import { createHistoryMenu } from "./history-menu.js";
 import { onKeys } from "./keyboard.js";
-import { BLANK, firstState, obstacle, remember, requestOf, unready } from "./request.js";
+import { BLANK, firstState, obstacle, remember, requestOf, stateOf, unready } from "./request.js";
 import { createRequestPanel } from "./request-panel.js";
 import { createResultView, drawFailure, drawWaiting } from "./result-view.js";
 import { createReference } from "./reference.js";
@@ -116,6 +117,20 @@ function toggleSelected() {
   toast(out ? "Selected again." : "Taken out of the selection.", { stay_ms: 2000 });
 }
 
+/** Shows an earlier run with the request it was made by; after a restart its models and images are opened again. */
+async function openEarlier(id) {
+  try {
+    const explanation = await get(`/explanations/${encodeURIComponent(id)}`);
+    const { models, datasets } = store.state.catalog;
+    const known = new Set([...models, ...datasets].map(one => one.id));
+    const { request } = explanation;
+    location.hash = write({ ...BLANK, ...stateOf(explanation, store.state.catalog), run: id });
+    if ([...request.models, request.dataset].some(one => !known.has(one))) location.reload();
+  } catch (error) {
+    complain(error);
+  }
+}
+
 async function copyLink() {
   try {
     await navigator.clipboard.writeText(location.href);
@@ -175,6 +190,7 @@ async function start() {
     store.on(KEPT, keepAddress);
     listen();
     createExportMenu(store);
+    createHistoryMenu(store, openEarlier);
     await open(catalog, opening);
     addEventListener("hashchange", () => open(store.state.catalog, {}).catch(complain));
     await settle(catalog, next => store.set({ catalog: next }));
