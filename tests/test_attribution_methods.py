@@ -11,6 +11,7 @@ from innv_gui.runtimes.keras.attribution.averages import NOISE_SEED
 
 from innv_gui import analyzers
 from innv_gui.records import ModelSource, Target
+from innv_gui.runtimes.averages import NOISE_SEED
 from innv_gui.runtimes.keras.attribution import METHODS
 from innv_gui.runtimes.keras.attribution.explain import explain
 
