@@ -73,7 +73,7 @@ def same_predictions(model: keras.Model, source: ModelSource, atol=1e-6) -> load
 
 
 @pytest.mark.parametrize("ending", [".keras", ".h5"])
-def test_regression_17_transfer_models_are_flattened_and_predict_the_same(ending, tmp_path):
+def test_defect_17_transfer_models_are_flattened_and_predict_the_same(ending, tmp_path):
     model = randomised(transfer())
     network = same_predictions(model, saved(model, tmp_path / f"transfer{ending}"))
     names = [layer.name for layer in network.layers()]
