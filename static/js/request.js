@@ -1,6 +1,7 @@
 // The request of Visualize as a value: where it starts from, what is posted, when two are the same.
 import { get } from "./api.js";
 import { loading } from "./catalog.js";
+import { FIRST } from "./methods.js";
 import { parsed } from "./neurons.js";
 import { read } from "./url.js";
 
@@ -23,6 +24,7 @@ export const BLANK = {
   softmax: false,
   unchecked: false,
   view: "grid",
+  methods: [], // of the view Methods × models
   image: 0,
   opacity: null,
   colormap: null,
@@ -69,6 +71,8 @@ export function spread(n, wanted = FIRST_IMAGES) {
   return Array.from({ length: many }, (_, k) => Math.floor(((k + 0.5) * n) / many));
 }
 
+const knownOf = (names, all) => (names.some(name => all.includes(name)) ? names.filter(name => all.includes(name)) : null);
+
 function completed(state, { models, datasets, analyzers }, basket) {
   const known = new Set(ready(models).map(model => model.id));
   const has = id => datasets.some(dataset => dataset.id === id && dataset.status === "ready");
@@ -90,6 +94,7 @@ function completed(state, { models, datasets, analyzers }, basket) {
     target: fittingTarget(state.target, fitting, models),
     params: analyzer === state.analyzer ? state.params || {} : {},
     images: images.length ? images : spread(record?.n ?? 0),
+    methods: knownOf(state.methods ?? [], methods) ?? FIRST.filter(name => methods.includes(name)),
     image: Math.max(0, state.image || 0),
   };
 }
