@@ -205,7 +205,7 @@ class ScoreWish:
 
 
 @dataclass(frozen=True)
-class ModelScores:
+class Votes:
     """What one model says of n images; rows of NaN where it says nothing.
 
     probabilities: (n, K) float32. activations: per layer (n, U) float32, the spatial maximum where the layer has
@@ -226,7 +226,7 @@ class ScoredImages:
     """
 
     stamps: np.ndarray = field(compare=False)
-    models: tuple[ModelScores, ...] = ()
+    models: tuple[Votes, ...] = ()
     seconds: float = 0.0  # in the worker, without loading the models
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import WorkFailed
-from innv_gui.records import ImageRef, Model, ModelScores, ScoredImages, ScoreWish
+from innv_gui.records import ImageRef, Model, ScoredImages, ScoreWish, Votes
 from innv_gui.session.images import Dataset
 from innv_gui.session.score_columns import columns_of, label_classes
 from innv_gui.session.score_plan import Cutter, Stretch, stretches
@@ -81,11 +81,11 @@ class Piece:
         """(rows, 2) int64."""
         return self.images.stamps[self.start - self.origin : self.stop - self.origin]
 
-    def scores(self, which: int) -> ModelScores:
+    def scores(self, which: int) -> Votes:
         """Of one model; problems count from this piece's first row."""
         low, high = self.start - self.origin, self.stop - self.origin
         whole = self.images.models[which]
-        return ModelScores(
+        return Votes(
             whole.probabilities[low:high],
             {name: values[low:high] for name, values in whole.activations.items()},
             {row - low: reason for row, reason in whole.problems.items() if low <= row < high},
@@ -224,7 +224,7 @@ class ScoringWork:
             self._seen.add(parts.folder, part, self._opened_ns)
         self._n_computed += len(refs)
 
-    def _columns(self, start: int, refs: list[ImageRef], stamps, scores: ModelScores, parts: ModelParts) -> dict:
+    def _columns(self, start: int, refs: list[ImageRef], stamps, scores: Votes, parts: ModelParts) -> dict:
         labels = [ref.label for ref in refs]
         classes = label_classes(labels, parts.class_of)
         return {
@@ -263,10 +263,10 @@ class ScoringWork:
         return Scored(folders, n, self._n_computed, bad)
 
 
-def _joined(pieces: list[tuple[int, ModelScores]]) -> ModelScores:
+def _joined(pieces: list[tuple[int, Votes]]) -> Votes:
     """Pieces with their first rows, as one."""
     scores = [score for _, score in pieces]
-    return ModelScores(
+    return Votes(
         np.concatenate([score.probabilities for score in scores]),
         {name: np.concatenate([score.activations[name] for score in scores]) for name in scores[0].activations},
         {first + row: reason for first, score in pieces for row, reason in score.problems.items()},

@@ -23,7 +23,7 @@ from innv_gui import datasets
 from innv_gui.datasets import geometry
 from innv_gui.datasets.stamps import CHANGED, stamp
 from innv_gui.errors import BadInput, WorkFailed
-from innv_gui.records import ImageRef, ModelScores, ModelSource, Preprocessing, ScoredImages, ScoreWish
+from innv_gui.records import ImageRef, ModelSource, Preprocessing, ScoredImages, ScoreWish, Votes
 from innv_gui.runtimes.keras import hooks, loading
 from innv_gui.runtimes.keras import preprocessing as rules
 from innv_gui.runtimes.keras.network import BATCH, Network
@@ -184,11 +184,11 @@ class Voter:
             x[row] = values
         return x
 
-    def result(self) -> ModelScores:
+    def result(self) -> Votes:
         """Everything said so far."""
         inner = zip(*self._inner, strict=True) if self._inner else ([] for _ in self._layers)
         activations = {name: np.concatenate(values) for name, values in zip(self._layers, inner, strict=True)}
-        return ModelScores(np.concatenate(self._probabilities), activations, self._problems)
+        return Votes(np.concatenate(self._probabilities), activations, self._problems)
 
 
 def forward(network: Network, layers: tuple[str, ...]):
