@@ -1,10 +1,13 @@
 """Reading scores: part by part, aligned over models, while they are still being written."""
 
+import json
+
 import numpy as np
 import pytest
 from score_folders import Folder
 
 from innv_gui.errors import NotFound
+from innv_gui.store import scores
 from innv_gui.store.scores import ScoreTable
 
 N, K = 30, 7
@@ -69,17 +72,49 @@ def test_an_image_counts_once_all_models_have_it_and_the_table_grows(made):
     np.testing.assert_array_equal(table.column("b", "probability")[24:], second.p[24:].max(1))
     first.write(1, 3)
     second.write(1)
-    np.testing.assert_array_equal(table.column("a", "probability")[table.rows()], first.p[table.rows()].max(1))
+    rows = table.rows()
+    np.testing.assert_array_equal(table.column("a", "probability")[rows], first.p[rows].max(1))
 
 
-def test_a_part_is_read_once_a_column(made, monkeypatch):
-    table = table_of(made[0].write())
+def test_a_part_is_read_once_a_column_and_again_when_it_was_written_anew(made, monkeypatch):
+    first = made[0].write()
+    opened = []
+    real = scores.pq.ParquetFile
+    monkeypatch.setattr(scores.pq, "ParquetFile", lambda path: opened.append(path.stem) or real(path))
+    table = table_of(first)
     table.column("a", "margin")
-    for file in made[0].path.glob("part-*"):
-        file.unlink()
-    table.models["a"].column("margin", set(range(4)))  # no file is opened again
-    with pytest.raises(FileNotFoundError):
-        table.models["a"].column("entropy", {0})
+    table.column("a", "margin")
+    assert sorted(opened) == [f"part-{part:07d}" for part in range(4)]
+    first.p[8:16] = first.p[8:16][:, ::-1]
+    first.write(1)
+    state = table.state()
+    table.rows()
+    assert table.state() != state
+    rows = np.arange(8, 16)
+    before = table.column("a", "predicted")
+    np.testing.assert_array_equal(before[rows[rows != 17]], first.p[8:16].argmax(1))
+    table.column("a", "margin")
+    assert opened.count("part-0000001") == 3 and opened.count("part-0000000") == 2
+
+
+def test_a_layer_that_is_added_later_fills_in_as_its_parts_come(made, tmp_path):
+    first, _ = made
+    old = Folder(tmp_path / "c", first.p, activations={"logits": first.activations["logits"]}, bad=(4, 17)).write()
+    table = table_of(old)
+    assert len(table.rows()) == N - 2
+    old.activations["dense"] = first.activations["dense"]
+    old.files["dense"] = "l1"
+    (old.path / "about.json").write_text(json.dumps(old.about()))
+    old.write(1)
+    table.rows()
+    means, neuron = table.column("c", "mean:dense"), table.neuron("c", "dense", 2)
+    there = np.flatnonzero(np.isfinite(means))
+    assert set(there) == set(range(8, 16)) == set(np.flatnonzero(np.isfinite(neuron)))
+    assert np.isnan(table.activations("c", "dense", np.array([0, 9]))).all(axis=1).tolist() == [True, False]
+    assert table.activations("c", "dense", np.array([0])).shape == (1, 0)
+    old.write()
+    rows = table.rows()
+    assert np.isfinite(table.column("c", "mean:dense")[rows]).all() and len(rows) == N - 2
 
 
 def test_a_table_without_any_part_is_empty(made):
@@ -100,7 +135,7 @@ def test_layers_that_were_not_scored_are_refused_by_name(made):
     assert table.n_neurons("a", "dense") == 5 and table.n_neurons("a", "conv") is None
     with pytest.raises(NotFound, match="conv"):
         table.neuron("a", "conv", 0)
-    with pytest.raises(NotFound, match="mean:conv"):
+    with pytest.raises(NotFound, match="conv"):
         table.column("a", "mean:conv")
 
 

@@ -1,15 +1,18 @@
 """Reading scores: one table over several models that grows while they are computed.
 
 On disk each model has a folder of parts (`store/score_parts.py` writes them): Parquet with one row an image, HDF5 with
-activations. Only whole parts are read, a column when it is first asked for, each part once; a column of a million
-images takes 4 MB. A part's Parquet file is written last, so that where it is, the rest is.
+activations. Only whole parts are read, a column when it is first asked for, each part once (again when it was written
+anew); a column of a million images takes 4 MB. A part's Parquet file is written last, so that where it is, the rest
+is; a layer that is being added later has no values yet in the parts that wait for it.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +25,7 @@ from innv_gui.errors import NotFound
 
 WHOLE_NUMBERS = ("predicted", "label_class")  # -1 where there is none
 PARTS_A_BLOCK = 16
+SETTLED_S = 1.0  # a folder's time of change says nothing about changes within the same tick of the clock
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,10 @@ class BadImage:
 
 @dataclass
 class _Column:
-    """Values of all images, as far as they are read; `parts` are those that are."""
+    """Values of all images, as far as they are read. parts: those that are, and when each was written."""
 
     values: np.ndarray
-    parts: set[int] = field(default_factory=set)
+    parts: dict[int, int] = field(default_factory=dict)
 
 
 class ModelScores:
@@ -57,85 +61,110 @@ class ModelScores:
         self._columns: dict[tuple, _Column] = {}
         self._lock = threading.Lock()
         self._about: dict | None = None
+        self._changed = -1
+        self._listed: dict[int, int] = {}
 
     @property
     def about(self) -> dict:
-        """What `about.json` says of dataset, model and layers."""
-        content = json.loads((self.folder / "about.json").read_text())
-        self._about = content
-        return content
+        """What `about.json` says of dataset, model and layers; read anew, for layers are added."""
+        self._about = json.loads((self.folder / "about.json").read_text())
+        return self._about
 
     @property
     def _shape(self) -> tuple[int, int]:
         dataset = (self._about or self.about)["dataset"]
         return dataset["n"], dataset["rows_a_part"]
 
-    def finished(self) -> set[int]:
-        """Numbers of the parts that are there."""
+    def finished(self) -> dict[int, int]:
+        """Numbers of the parts that are there, and when each was written (ns)."""
         if not (self.folder / "about.json").exists():
-            return set()
-        return {int(path.stem[5:]) for path in self.folder.glob("part-*.parquet") if path.stem[5:].isdigit()}
+            return {}
+        changed = self.folder.stat().st_mtime_ns
+        if changed != self._changed or time.time_ns() - changed < SETTLED_S * 1e9:
+            self._changed, self._listed = changed, self._parts()
+        return self._listed
+
+    def known(self) -> dict[int, int]:
+        """What `finished` said last: looking again for every column of every image would take longer than reading."""
+        return self._listed or self.finished()
+
+    def _parts(self) -> dict[int, int]:
+        found = {}
+        with os.scandir(self.folder) as entries:
+            for entry in entries:
+                stem, _, suffix = entry.name.partition(".")
+                if suffix == "parquet" and stem.startswith("part-") and stem[5:].isdigit():
+                    found[int(stem[5:])] = _time(entry)
+        return {part: found[part] for part in sorted(found) if found[part]}
 
     def rows_of(self, part: int) -> slice:
         """Where a part's images stand in the dataset."""
         n, rows_a_part = self._shape
         return slice(part * rows_a_part, min((part + 1) * rows_a_part, n))
 
-    def column(self, name: str, parts: set[int] | None = None) -> np.ndarray:
+    def column(self, name: str) -> np.ndarray:
         """A column of the Parquet files as (n,) int32 or float32."""
-        return self._grown(("column", name), parts, lambda part: _plain(self._read(part, [name])[name], name))
+        return self._grown(("column", name), lambda part: self._one_column(part, name))
 
-    def probability_of(self, class_index: int, parts: set[int] | None = None) -> np.ndarray:
+    def probability_of(self, class_index: int) -> np.ndarray:
         """(n,) float32 probability of one class."""
         read = lambda part: self.probabilities_of(part)[:, class_index]  # noqa: E731
-        return self._grown(("probability", class_index), parts, read)
+        return self._grown(("probability", class_index), read)
 
-    def neuron(self, layer: str, neuron: int, parts: set[int] | None = None) -> np.ndarray:
+    def neuron(self, layer: str, neuron: int) -> np.ndarray:
         """(n,) float32 activation of one neuron, spatial maximum first."""
-        read = lambda part: self._activations(part, layer, neuron)  # noqa: E731
-        return self._grown(("neuron", layer, neuron), parts, read)
+        return self._grown(("neuron", layer, neuron), lambda part: self._activations(part, layer, neuron))
 
-    def _grown(self, key: tuple, parts: set[int] | None, read) -> np.ndarray:
+    def _grown(self, key: tuple, read: Callable[[int], np.ndarray | None]) -> np.ndarray:
         with self._lock:
-            column = self._columns.get(key)
-            if column is None:
-                whole = key[0] == "column" and key[1] in WHOLE_NUMBERS
-                n = self._shape[0]
-                column = _Column(np.full(n, -1, np.int32) if whole else np.full(n, np.nan, np.float32))
-                self._columns[key] = column
-            for part in sorted((self.finished() if parts is None else parts) - column.parts):
-                column.values[self.rows_of(part)] = read(part)
-                column.parts.add(part)
+            if key not in self._columns:
+                self._columns[key] = self._empty(key)
+            column = self._columns[key]
+            for part, written in self.known().items():
+                if column.parts.get(part) != written and (values := read(part)) is not None:
+                    column.values[self.rows_of(part)] = values
+                    column.parts[part] = written
             return column.values
+
+    def _empty(self, key: tuple) -> _Column:
+        n = self._shape[0]
+        whole = key[0] == "column" and key[1] in WHOLE_NUMBERS
+        return _Column(np.full(n, -1, np.int32) if whole else np.full(n, np.nan, np.float32))
+
+    def _one_column(self, part: int, name: str) -> np.ndarray | None:
+        with pq.ParquetFile(self._file(part)) as file:
+            if name.startswith("mean:") and name not in file.schema_arrow.names:
+                self._file_of(name[5:])
+                return None
+            return _plain(file.read(columns=[name])[name], name)
 
     def _file(self, part: int) -> Path:
         return self.folder / f"part-{part:07d}.parquet"
 
     def _read(self, part: int, names: list[str]) -> pa.Table:
         with pq.ParquetFile(self._file(part)) as file:
-            missing = [name for name in names if name not in file.schema_arrow.names]
-            if missing:
-                raise NotFound(f"{missing[0]!r} was not scored.", "Score the images again with this layer.", "layer")
             return file.read(columns=names)
 
     def probabilities_of(self, part: int) -> np.ndarray:
         """(rows, K) float32 of one part; NaN rows for bad images."""
         return _matrix(self._read(part, ["probabilities"])["probabilities"])
 
-    def _activations(self, part: int, layer: str, neuron) -> np.ndarray:
-        with h5py.File(self._activation_file(part, layer), "r") as file:
+    def _activations(self, part: int, layer: str, neuron: int | slice) -> np.ndarray | None:
+        path = self.folder / f"part-{part:07d}.{self._file_of(layer)}.h5"
+        if not path.exists():
+            return None
+        with h5py.File(path, "r") as file:
             return file["activations"][:, neuron]
 
-    def _activation_file(self, part: int, layer: str) -> Path:
-        layers = (self._about or self.about)["layers"]
-        if layer not in layers:
-            layers = self.about["layers"]  # a layer may have been added since
-        if layer not in layers:
-            raise NotFound(f"The layer {layer!r} was not scored.", "Score the images again with it.", "layer")
-        return self.folder / f"part-{part:07d}.{layers[layer]['file']}.h5"
+    def _file_of(self, layer: str) -> str:
+        """A layer's part in the names of files; one that is not known may have been added since."""
+        for about in (self._about or self.about, self.about):
+            if layer in about["layers"]:
+                return about["layers"][layer]["file"]
+        raise NotFound(f"The layer {layer!r} was not scored.", "Score the images again with it.", "layer")
 
-    def activations_of(self, part: int, layer: str) -> np.ndarray:
-        """(rows, U) float32 of one part; NaN rows for bad images."""
+    def activations_of(self, part: int, layer: str) -> np.ndarray | None:
+        """(rows, U) float32 of one part, NaN rows for bad images; None when the layer is still to come."""
         return self._activations(part, layer, slice(None))
 
     def by_part(self, rows: np.ndarray) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
@@ -159,7 +188,7 @@ class ModelScores:
 class ScoreTable:
     """Several models over one dataset. An image is in it once all models have scored its part.
 
-    folders: model id -> folder. Take `rows()` once for one answer: the next call may give more.
+    folders: model id -> folder. Only `rows()` and `scored()` look for new parts; take them once for one answer.
     """
 
     def __init__(self, folders: Mapping[str, Path]):
@@ -173,7 +202,11 @@ class ScoreTable:
 
     def finished(self) -> set[int]:
         """Parts that every model has."""
-        return set.intersection(*(model.finished() for model in self.models.values()))
+        return set.intersection(*(set(model.finished()) for model in self.models.values()))
+
+    def state(self) -> tuple:
+        """Changes when `rows()` has met new or newly written parts: what was made before is then out of date."""
+        return tuple(hash(tuple(model.known().items())) for model in self.models.values())
 
     def scored(self) -> np.ndarray:
         """(k,) rows that every model is through with, good or bad, ascending."""
@@ -221,21 +254,24 @@ class ScoreTable:
     def _some(self, model_id: str, rows: np.ndarray, read) -> np.ndarray:
         found = None
         for part, at, inside in self.models[model_id].by_part(rows):
-            values = read(part)[inside]
+            values = read(part)
+            if values is None:
+                continue
+            values = values[inside]
             found = np.full((len(rows), values.shape[1]), np.nan, np.float32) if found is None else found
             found[at] = values
-        return np.zeros((0, 0), np.float32) if found is None else found
+        return np.full((len(rows), 0), np.nan, np.float32) if found is None else found
 
-    def blocks(self, rows: np.ndarray) -> Iterator[np.ndarray]:
-        """The rows cut where groups of parts end, so that each block is read by opening each part once."""
-        size = self._first.rows_of(0).stop * PARTS_A_BLOCK
+    def blocks(self, rows: np.ndarray, parts: int | None = None) -> Iterator[np.ndarray]:
+        """The rows cut where groups of parts end, so that no part is opened for two blocks."""
+        size = self._first.rows_of(0).stop * (parts or PARTS_A_BLOCK)
         ends = np.flatnonzero(np.diff(rows // size)) + 1
         return (block for block in np.split(rows, ends) if len(block))
 
     def top(self, model_id: str, rows: np.ndarray) -> list[TopClasses]:
         """The (up to) five likeliest classes of some images."""
         found = self.models[model_id].cells(rows, ["top5_class", "top5_probability"])
-        return [TopClasses(tuple(row["top5_class"]), tuple(row["top5_probability"])) for row in found]
+        return [TopClasses(tuple(row["top5_class"] or ()), tuple(row["top5_probability"] or ())) for row in found]
 
     def n_problems(self) -> int:
         """How many of the scored images could not be used."""
@@ -254,6 +290,14 @@ class ScoreTable:
                 if cell["problem"] and row not in reasons:
                     reasons[row] = BadImage(row, cell["name"], cell["problem"])
         return [reasons[row] for row in rows.tolist() if row in reasons]
+
+
+def _time(entry: os.DirEntry) -> int:
+    """0 for a file that is gone again."""
+    try:
+        return entry.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def _plain(column: pa.ChunkedArray, name: str) -> np.ndarray:
