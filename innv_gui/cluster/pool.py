@@ -18,6 +18,7 @@ from distributed.security import Security
 
 from innv_gui.cluster.process import WorkerProcess
 from innv_gui.cluster.tasks import TASKS, call
+from innv_gui.cluster.turns import Turns
 from innv_gui.errors import Cancelled, WorkFailed
 
 GRACE_S = 2.0  # how long a cancelled task may go on before its worker is killed
@@ -41,7 +42,7 @@ class Pool:
     def __init__(self, folder: Path):
         self._folder = Path(folder)
         self._processes: dict[str, WorkerProcess] = {}
-        self._slots: dict[str, threading.Lock] = {}
+        self._turns: dict[str, Turns] = {}
         self._lock = threading.Lock()
         self._closed = False
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
@@ -66,7 +67,7 @@ class Pool:
         with self._lock:
             if self._closed:
                 raise Cancelled("The server is shutting down.")
-            self._slots.setdefault(kind, threading.Lock())
+            self._turns.setdefault(kind, Turns())
             if kind not in self._processes:
                 self._processes[kind] = WorkerProcess(
                     kind, self._cluster.scheduler_address, self._security, self._folder
@@ -78,11 +79,20 @@ class Pool:
         self.start(task.kind)
         return self._client.submit(call, task.address, *args, **kwargs, resources={task.kind: 1}, pure=False)
 
-    def run(self, name: str, *args, cancelled: threading.Event | None = None, about: str = "", **kwargs):
-        """Run a task and return its result. `about` names model or file for the sentence when the worker dies."""
+    def capacity(self, kind: str) -> int:
+        """How many tasks of this kind can run at the same time."""
+        return 1
+
+    def run(
+        self, name: str, *args, cancelled: threading.Event | None = None, about: str = "", background=False, **kwargs
+    ):
+        """Run a task and return its result. `about` names model or file for the sentence when the worker dies.
+
+        background: let every task that a person waits for go first.
+        """
         kind = TASKS[name].kind
         self.start(kind)
-        with self._slot(kind, cancelled):
+        with self._turns[kind].turn(cancelled, background):
             future = self.submit(name, *args, **kwargs)
             try:
                 self._wait(future, kind, cancelled)
@@ -93,17 +103,6 @@ class Pool:
                 raise Cancelled("The work was cancelled.") from None
             finally:
                 future.release()
-
-    @contextlib.contextmanager
-    def _slot(self, kind: str, cancelled: threading.Event | None):
-        lock = self._slots[kind]
-        while not lock.acquire(timeout=POLL_S):
-            if cancelled is not None and cancelled.is_set():
-                raise Cancelled("The work was cancelled.")
-        try:
-            yield
-        finally:
-            lock.release()
 
     def _wait(self, future: Future, kind: str, cancelled: threading.Event | None) -> None:
         finished = threading.Event()

@@ -21,6 +21,7 @@ from innv_gui.session.models import ModelEntry, ModelShelf
 from innv_gui.session.pictures import Pictures
 from innv_gui.session.request import Request, check_request, engine_for, items_of
 from innv_gui.session.run import Run
+from innv_gui.session.scoring import Scoring
 from innv_gui.store.maps import MapStore
 from innv_gui.store.workspace import Workspace
 
@@ -54,6 +55,7 @@ class Session:
         self.models = ModelShelf(lambda: self.pool, self.jobs, tuple(trusted), hooks)
         self.datasets = DatasetShelf(lambda: self.pool, self.jobs)
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
+        self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self._runs: OrderedDict[str, Run] = OrderedDict()
 
     @property
