@@ -215,7 +215,8 @@ class Lists:
         return self._numbers.dataset.class_names[self._numbers.labels[row]]
 
     def _name(self, row: int) -> str:
-        return self._numbers.dataset[row].name
+        dataset = self._numbers.dataset
+        return dataset.collection.ref(int(dataset.positions()[row])).name
 
     def _disagreement_reason(self, row: int, value: float, _) -> str:
         return f"{int(self._numbers.scatter().n_groups[row])} different answers: {self._said(row)}."

@@ -72,6 +72,13 @@ class Numbers:
         kept = self._kept.get(key)
         return None if kept is None else kept[1]
 
+    def rows_named(self, text: str) -> np.ndarray:
+        """(k,) rows of images whose name contains the text, case ignored."""
+        found = self.dataset.collection.search(text or None)
+        if self.dataset.indices is None:
+            return found
+        return np.flatnonzero(np.isin(self.dataset.indices, found))
+
     def of_models(self, name: str) -> np.ndarray:
         """(M, n) one column of every model."""
         return np.stack([self.table.column(model.id, name) for model in self.models])
