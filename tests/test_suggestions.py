@@ -166,7 +166,8 @@ def test_values_with_a_far_outlier_do_not_ask_for_millions_of_bins():
 
 def test_labels_have_as_many_decimals_as_their_edges_need():
     assert label(9, np.array([0.8, 1.0]), 0) == "9 images in bin [0.80, 1.00]"
-    assert label(2, np.array([0.0001, 0.0002, 0.0003]), 0) == "2 images in bin [0.00010, 0.00020)"
+    assert label(2, np.array([0.0001, 0.0002, 0.0003]), 0) == "2 images in bin [0.0001, 0.0002)"
+    assert label(1, np.array([0.326, 0.407, 0.488]), 0) == "1 image in bin [0.33, 0.41)"
     assert label(2, np.array([-0.0000001, 0.5]), 0) == "2 images in bin [0.00, 0.50]"
 
 

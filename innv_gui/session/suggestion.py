@@ -18,7 +18,6 @@ from innv_gui.session.suggest_numbers import Numbers
 from innv_gui.session.suggest_view import KINDS, PlotWish, Views
 
 if TYPE_CHECKING:
-    import bokeh.plotting
     import pandas
 
     from innv_gui.store.scores import ScoreTable
@@ -86,7 +85,7 @@ class Suggestion:
 
         return frame_of(self)
 
-    def figure(self, kind: str = "scatter", **wishes) -> bokeh.plotting.figure:
+    def figure(self, kind: str = "scatter", **wishes):
         """A Bokeh figure: "scatter", "distance", "layer" or "neuron".
 
         wishes: model (an id; default: the first), layer, neuron, class_, group (a label), rule (of binning), theme

@@ -75,7 +75,7 @@ def label(count: int, edges: np.ndarray, index: int) -> str:
 
 def _number(value: float, edges: np.ndarray) -> str:
     width, size = float(np.diff(edges).min()), float(np.abs(edges).max())
-    decimals = max(2, 1 - math.floor(math.log10(width)))
+    decimals = max(2, math.ceil(-math.log10(width)))  # edges this far apart never round to the same
     if decimals > 8 or size >= 1e7:
         digits = min(17, max(2, 2 + math.floor(math.log10(size)) - math.floor(math.log10(width))))
         return f"{value:.{digits}g}"
