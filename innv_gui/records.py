@@ -228,6 +228,7 @@ class ScoredImages:
     stamps: np.ndarray = field(compare=False)
     models: tuple[Votes, ...] = ()
     seconds: float = 0.0  # in the worker, without loading the models
+    worker: str = ""  # machine and process that did it
 
 
 def as_plain(record) -> dict:

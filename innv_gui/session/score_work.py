@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import errno
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -27,12 +27,16 @@ POLL_S = 0.1
 
 @dataclass(frozen=True)
 class Scored:
-    """What a scoring job leaves behind. folders: per model id where its parts are; n_computed: images this time."""
+    """What a scoring job leaves behind.
+
+    folders: per model id where its parts are. n_computed: images this time; by_worker: by which worker process.
+    """
 
     folders: dict[str, Path]
     n_images: int
     n_computed: int
     n_problems: int
+    by_worker: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ class ScoringWork:
         self._opened_ns = dataset.collection.opened_ns
         self._rows_a_part = parts[0].folder.rows_a_part
         self._pieces: dict[int, list[Piece]] = defaultdict(list)
-        self._n_computed = 0
+        self._by_worker: Counter[str] = Counter()
 
     def do(self, job: Job) -> Scored:
         """Score what is missing."""
@@ -208,6 +212,7 @@ class ScoringWork:
             if have == min(len(self._dataset), (part + 1) * size) - part * size:
                 pieces = sorted(self._pieces.pop(part), key=lambda piece: piece.start)
                 self._write(part, chunk.models, pieces, job)
+        self._by_worker[images.worker] += chunk.stop - chunk.start
         job.step(chunk.stop - chunk.start)
 
     def _write(self, part: int, models: tuple[str, ...], pieces: list[Piece], job: Job) -> None:
@@ -222,7 +227,6 @@ class ScoringWork:
             except WorkFailed as error:
                 raise self._told(error, job) from error
             self._seen.add(parts.folder, part, self._opened_ns)
-        self._n_computed += len(refs)
 
     def _columns(self, start: int, refs: list[ImageRef], stamps, scores: Votes, parts: ModelParts) -> dict:
         labels = [ref.label for ref in refs]
@@ -260,7 +264,7 @@ class ScoringWork:
         if bad:
             job.message = f"{bad:,} of {n:,} images could not be used."
         folders = {parts.model.id: parts.folder.path for parts in self._parts}
-        return Scored(folders, n, self._n_computed, bad)
+        return Scored(folders, n, self._by_worker.total(), bad, dict(self._by_worker))
 
 
 def _joined(pieces: list[tuple[int, Votes]]) -> Votes:

@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from innv_gui import analyzers
+from innv_gui.cluster.address import remote
 from innv_gui.cluster.jobs import Jobs
 from innv_gui.cluster.pool import Pool
-from innv_gui.errors import BadInput, NotFound
+from innv_gui.cluster.remote import RemotePool
+from innv_gui.errors import NotFound
 from innv_gui.folders import folder
 from innv_gui.records import Model, Prepared
 from innv_gui.session.explain import Blueprints, explain, prepare
@@ -37,18 +39,24 @@ class Session:
     """Everything innv-gui can do, from Python.
 
     workspace: a folder that keeps maps, uploads and samples; None is a temporary one.
-    scheduler: address of a running Dask scheduler; None is the embedded cluster on this machine.
+    scheduler: address of a running Dask scheduler with `innv-gui worker` processes; None is the embedded cluster on
+    this machine. tls_ca, tls_cert, tls_key: PEM files, needed for a scheduler on another machine.
     trusted: SHA-256 of model files whose Lambda layers may run. hooks: a Python file with preprocess, postprocess
     or decode_prob.
     """
 
-    def __init__(self, workspace=None, scheduler=None, *, trusted: Sequence[str] = (), hooks: str | None = None):
-        if scheduler is not None:
-            raise BadInput(
-                "Work on a remote scheduler is not part of this version.",
-                "Leave it out: the work runs here.",
-                "scheduler",
-            )
+    def __init__(
+        self,
+        workspace=None,
+        scheduler: str | None = None,
+        *,
+        trusted: Sequence[str] = (),
+        hooks: str | None = None,
+        tls_ca: str | None = None,
+        tls_cert: str | None = None,
+        tls_key: str | None = None,
+    ):
+        self._remote = None if scheduler is None else remote(scheduler, tls_ca, tls_cert, tls_key)
         self.workspace = Workspace(workspace)
         self.jobs = Jobs()
         self._pool: Pool | None = None
@@ -67,7 +75,8 @@ class Session:
         """The workers; started when first needed."""
         with self._lock:
             if self._pool is None:
-                self._pool = Pool(self.workspace.folder)
+                folder = self.workspace.folder
+                self._pool = Pool(folder) if self._remote is None else RemotePool(folder, self._remote)
                 self._blueprints = Blueprints(self._pool)
             return self._pool
 

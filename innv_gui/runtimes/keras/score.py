@@ -8,6 +8,7 @@ get depends neither on it nor on how the work was cut into tasks.
 from __future__ import annotations
 
 import os
+import socket
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -58,7 +59,8 @@ def score(wishes: tuple[ScoreWish, ...], refs: list[ImageRef], opened_ns: int = 
         for voter in voters:
             voter.vote(batch, inputs)
     results = tuple(voter.result() for voter in voters)
-    return ScoredImages(np.array(stamps, np.int64).reshape(-1, 2), results, time.monotonic() - started)
+    stamped = np.array(stamps, np.int64).reshape(-1, 2)
+    return ScoredImages(stamped, results, time.monotonic() - started, f"{socket.gethostname()}-{os.getpid()}")
 
 
 @cache
@@ -202,7 +204,7 @@ def forward(network: Network, layers: tuple[str, ...]):
 
         @tf.function(input_signature=[network.signature()])
         def run(x):
-            scores, *inner = model(x, training=False)
+            scores, *inner = keras.tree.flatten(model(x, training=False))  # one output comes without its list
             return tf.cast(scores, tf.float32), [neurons(values) for values in inner]
 
         return run
