@@ -24,10 +24,13 @@ from innv_gui.session.pictures import Pictures
 from innv_gui.session.request import Request, check_request, engine_for, items_of
 from innv_gui.session.run import Run
 from innv_gui.session.scoring import Scoring
+from innv_gui.session.suggest import check_suggestion
+from innv_gui.session.suggest_view import refuse_constant_mean
+from innv_gui.session.suggestion import Suggestion
 from innv_gui.store.maps import MapStore
 from innv_gui.store.workspace import Workspace
 
-RUNS_KEPT = 100
+RUNS_KEPT = 100  # and as many suggestions
 WORKERS = {"native": "keras", "innvestigate": "innvestigate"}  # engine -> kind of worker
 PREDICT_CHUNK = 32
 
@@ -65,6 +68,7 @@ class Session:
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self._runs: OrderedDict[str, Run] = OrderedDict()
+        self._suggestions: OrderedDict[str, Suggestion] = OrderedDict()
 
     @property
     def pool(self) -> Pool:
@@ -170,6 +174,46 @@ class Session:
             if id not in self._runs:
                 raise NotFound(f"There is no explanation {id!r}.", "Ask for it again; kept maps are reused.")
             return self._runs[id]
+
+    # -- suggestions
+
+    def suggest(self, models, dataset, layer=None, neuron=None, class_=None, layers=()) -> Suggestion:
+        """Score images and wait: which of them are worth a look?
+
+        models: a Model or several. dataset: a Dataset or part of one, or a path; at least two images. layer: a name,
+        or one a model (by id or name); None is the last before softmax. neuron: one of that layer. class_: the class
+        that all images are said to belong to, by name or index. layers: further ones whose neurons are measured.
+        """
+        suggestion = self.start_suggest(models, self._usable_images(dataset), layer, neuron, class_, layers)
+        suggestion.job.wait()
+        return suggestion
+
+    def start_suggest(self, models, dataset, layer=None, neuron=None, class_=None, layers=()) -> Suggestion:
+        """Begin to score; `suggestion.job` tells how far it is, and the suggestion shows what is there."""
+        request = check_suggestion(models, dataset, layer, neuron, class_, layers)
+        for model in request.models:
+            if model.id not in request.neurons:
+                refuse_constant_mean(model, request.layers[model.id])
+        job = self.scoring.start(request.models, dataset, request.measured())
+        folders = {model.id: self.scoring.path(model, dataset) for model in request.models}
+        suggestion = Suggestion(request, folders, job)
+        with self._lock:
+            self._suggestions[suggestion.id] = suggestion
+            while len(self._suggestions) > RUNS_KEPT:
+                self._suggestions.popitem(last=False)
+        return suggestion
+
+    def suggestion(self, id: str) -> Suggestion:
+        """An earlier suggestion by its id."""
+        with self._lock:
+            if id not in self._suggestions:
+                raise NotFound(f"There is no suggestion {id!r}.", "Ask for it again; kept scores are reused.")
+            return self._suggestions[id]
+
+    def suggestions(self) -> list[Suggestion]:
+        """Newest first."""
+        with self._lock:
+            return list(reversed(self._suggestions.values()))
 
     def predict(self, model: Model, images) -> np.ndarray:
         """Class probabilities, float32 (N, K), in the order of the images. Raises ImageRefused for a bad image."""
