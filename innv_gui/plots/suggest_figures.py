@@ -1,0 +1,274 @@
+"""The plots of the page Suggest: histograms of one value, and the scatterplot of agreement between models.
+
+Each returns a Bokeh figure without title, toolbar, callback or HTML. Its parts have names (`plot`, `source`, `marks`,
+`hover`, `tap`, `box_select`, `box_zoom`, `wheel_zoom`, `pan`), by which the page finds them in the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from bokeh.core.properties import value
+from bokeh.embed import json_item
+from bokeh.models import (
+    BasicTicker,
+    BoxSelectTool,
+    BoxZoomTool,
+    ColumnDataSource,
+    FixedTicker,
+    HoverTool,
+    LogColorMapper,
+    NumeralTickFormatter,
+    PanTool,
+    Range1d,
+    TapTool,
+    WheelZoomTool,
+)
+from bokeh.plotting import figure
+
+from innv_gui.plots.plot_style import FONT, TEXT_PX, colours, empty_figure, ramp
+
+POINTS_AT_MOST = 50_000
+WEBGL_FROM = 5_000
+JITTER = 0.35  # of a row, to either side
+CELL = 0.36  # half the height of an aggregated row
+NUMBERS_UP_TO = 30  # bins
+_GOLDEN = 0.6180339887498949
+_ROOM_ABOVE = 1.14  # of the highest bin, for the number above it
+_X_TITLES = {
+    "scatter": "confidence of the largest group, %",
+    "distance": "mean cosine distance to the class",
+    "layer": "mean activation of the layer",
+    "neuron": "activation of the neuron",
+}
+
+
+def jitter(index: np.ndarray) -> np.ndarray:
+    """Where in its row an image stands: [-0.35, 0.35), the same for the same index, evenly spread. float64 (N,)."""
+    part = np.mod(np.asarray(index, np.float64) * _GOLDEN, 1.0)
+    return (part - 0.5) * (2 * JITTER)
+
+
+def drawn_y(index: np.ndarray, n_classes: np.ndarray) -> np.ndarray:
+    """The height at which `scatter` draws each image, float64 (N,): its row plus its jitter."""
+    return np.asarray(n_classes, np.float64) + jitter(index)
+
+
+def scatter(
+    frame: Mapping[str, np.ndarray],
+    *,
+    n_models: int | None = None,
+    theme: str = "light",
+    width: int | None = None,
+    height: int | None = None,
+    x_range: tuple[float, float] | None = None,
+    y_range: tuple[float, float] | None = None,
+) -> figure:
+    """S3, a dot an image. frame: index (N,), confidence (N,) 0-100, n_classes (N,) integers, all of one length.
+
+    Images without a finite confidence are left out. The source holds x, y (with jitter) and index, so that a dot is
+    found by its image's index and never by its place.
+    """
+    index, confidence = np.asarray(frame["index"]), np.asarray(frame["confidence"], np.float64)
+    rows = np.asarray(frame["n_classes"])
+    there = np.isfinite(confidence)
+    index, confidence, rows = index[there], confidence[there], rows[there]
+    columns = {"index": index.astype(np.int32), "x": confidence, "y": drawn_y(index, rows)}
+    plot = _rows_figure(confidence, rows, n_models, theme, width, height, x_range, y_range, len(index))
+    return _with_dots(plot, ColumnDataSource(columns, name="source"), theme, len(index))
+
+
+def _with_dots(plot: figure, source: ColumnDataSource, theme: str, n: int) -> figure:
+    ink = colours(theme)
+    size = 5.2 if n <= WEBGL_FROM else 4
+    marks = plot.scatter(
+        "x",
+        "y",
+        source=source,
+        name="marks",
+        size=size,
+        line_color=None,
+        fill_color=ink.mark,
+        fill_alpha=0.42 if n <= WEBGL_FROM else 0.3,
+        nonselection_fill_color=ink.mark,
+        nonselection_fill_alpha=0.3,
+        selection_fill_color=ink.mark,
+        selection_fill_alpha=1,
+        selection_line_color=ink.pick,
+        selection_line_width=1.6,
+    )
+    _point_at(plot, marks, select=True)
+    return plot
+
+
+def scatter_aggregate(
+    cells: Mapping[str, np.ndarray],
+    *,
+    n_models: int | None = None,
+    theme: str = "light",
+    width: int | None = None,
+    height: int | None = None,
+    x_range: tuple[float, float] | None = None,
+    y_range: tuple[float, float] | None = None,
+) -> figure:
+    """S3 of many images: a cell for each row and slice of confidence, the deeper the more images (logarithmic).
+
+    cells: low (C,), high (C,) ends of the slice in 0-100; row (C,) number of classes; count (C,) images, > 0.
+    """
+    low, high, row, count = (np.asarray(cells[name]) for name in ("low", "high", "row", "count"))
+    plot = _rows_figure(np.concatenate([low, high]), row, n_models, theme, width, height, x_range, y_range, len(row))
+    columns = {"left": low, "right": high, "bottom": row - CELL, "top": row + CELL, "row": row, "count": count}
+    source = ColumnDataSource(columns, name="source")
+    ink = colours(theme)
+    mapper = LogColorMapper(palette=ramp(ink.mark_quiet, ink.mark, 32))
+    marks = plot.quad(
+        "left",
+        "right",
+        "top",
+        "bottom",
+        source=source,
+        name="marks",
+        line_color=None,
+        fill_color={"field": "count", "transform": mapper},
+        nonselection_fill_alpha=0.8,
+        selection_line_color=ink.pick,
+        selection_line_width=2,
+    )
+    _point_at(plot, marks, select=True)
+    return plot
+
+
+def _rows_figure(x, rows, n_models, theme, width, height, x_range, y_range, n) -> figure:
+    """Confidence to the right, a row for each number of classes."""
+    highest = max(n_models or 1, int(rows.max()) if len(rows) else 1)
+    lowest_x = min(100.0, np.floor(x.min() / 10) * 10) if len(x) else 0.0
+    x0, x1 = x_range or (lowest_x - (100 - lowest_x) / 60 - 0.2, 100 + (100 - lowest_x) / 60 + 0.2)
+    y0, y1 = y_range or (0.5, highest + 0.5)
+    plot = empty_figure(
+        _X_TITLES["scatter"],
+        "distinct classes",
+        theme,
+        width,
+        height,
+        x_range=Range1d(x0, x1, name="x_range"),
+        y_range=Range1d(y0, y1, name="y_range"),
+        output_backend="webgl" if n > WEBGL_FROM else "canvas",
+        tools=[],
+    )
+    plot.yaxis.ticker = plot.ygrid.ticker = FixedTicker(ticks=list(range(1, highest + 1)), minor_ticks=[])
+    plot.xaxis.ticker = plot.xgrid.ticker = BasicTicker(desired_num_ticks=6, num_minor_ticks=0)
+    return plot
+
+
+def histogram(
+    edges: Sequence[float],
+    counts: Sequence[int],
+    *,
+    kind: str = "distance",
+    x_title: str | None = None,
+    labels: Sequence[str] | None = None,
+    theme: str = "light",
+    width: int | None = None,
+    height: int | None = None,
+    x_range: tuple[float, float] | None = None,
+) -> figure:
+    """S1, S2 or S4: a bar a bin with its count above it. edges (B + 1,) ascending, counts (B,).
+
+    kind says what is counted ("distance", "layer", "neuron"), x_title says it in other words; labels (B,) are kept
+    in the source as `label`. x_range: the part that is shown.
+    """
+    edges, counts = np.asarray(edges, np.float64), np.asarray(counts, np.int64)
+    columns = {"left": edges[:-1], "right": edges[1:], "count": counts}
+    columns |= {"text": _above(counts), "middle": (edges[:-1] + edges[1:]) / 2}
+    columns |= {"label": list(labels)} if labels is not None else {}
+    highest = int(counts.max()) if len(counts) else 1
+    plot = _bins_figure(edges, highest, x_title or _X_TITLES[kind], theme, width, height, x_range)
+    _with_bars(plot, ColumnDataSource(columns, name="source"), theme)
+    return plot
+
+
+def _above(counts: np.ndarray) -> list[str]:
+    """The number above each bar; none above empty bars, nor where the bars are too narrow for numbers."""
+    return [thin(count) if count and len(counts) <= NUMBERS_UP_TO else "" for count in counts]
+
+
+def _bins_figure(edges, highest, x_title, theme, width, height, x_range) -> figure:
+    x0, x1 = x_range or (float(edges[0]), float(edges[-1]))
+    plot = empty_figure(
+        x_title,
+        "images",
+        theme,
+        width,
+        height,
+        x_range=Range1d(x0, x1, name="x_range"),
+        y_range=Range1d(0, max(1, highest) * _ROOM_ABOVE, name="y_range"),
+        tools=[],
+    )
+    plot.xgrid.grid_line_color = None
+    plot.yaxis.ticker = plot.ygrid.ticker = BasicTicker(min_interval=1, desired_num_ticks=5, num_minor_ticks=0)
+    plot.xaxis.ticker.num_minor_ticks = 0
+    plot.yaxis.formatter = NumeralTickFormatter(format="0,0" if highest < 10_000 else "0.[0]a")
+    return plot
+
+
+def _with_bars(plot: figure, source: ColumnDataSource, theme: str) -> None:
+    ink = colours(theme)
+    marks = plot.quad(
+        "left",
+        "right",
+        "count",
+        0,
+        source=source,
+        name="marks",
+        fill_color=ink.mark_quiet,
+        line_color=ink.surface,
+        line_width=3,
+        border_radius=3,
+        hover_fill_color=ink.mark,
+        hover_line_color=ink.surface,
+        selection_fill_color=ink.mark,
+        selection_line_color=ink.surface,
+        nonselection_fill_color=ink.mark_quiet,
+        nonselection_fill_alpha=1,
+        nonselection_line_color=ink.surface,
+        nonselection_line_alpha=1,
+    )
+    text = {"text_align": "center", "text_baseline": "bottom", "text_font": value(FONT), "text_font_size": TEXT_PX}
+    plot.text("middle", "count", "text", source=source, y_offset=-4, text_color=ink.axis, **_numbers(ink), **text)
+    _point_at(plot, marks, select=False)
+
+
+def _numbers(ink) -> dict:
+    """The chosen bin's number stands out, the others stay as they are."""
+    return {
+        "selection_text_color": ink.ink,
+        "selection_text_font_style": "bold",
+        "nonselection_text_color": ink.axis,
+        "nonselection_text_alpha": 1,
+    }
+
+
+def _point_at(plot: figure, marks, select: bool) -> None:
+    """Tools by name. None draws anything of its own: the page shows its own hover card and buttons."""
+    tap = TapTool(name="tap", renderers=[marks])
+    tools = [HoverTool(name="hover", tooltips=None, renderers=[marks]), tap]
+    drags = [PanTool(name="pan"), BoxZoomTool(name="box_zoom"), WheelZoomTool(name="wheel_zoom")]
+    tools += drags
+    if select:
+        box = BoxSelectTool(name="box_select", renderers=[marks], persistent=False)
+        tools.append(box)
+    plot.add_tools(*tools)
+    plot.toolbar.active_tap = tap
+    plot.toolbar.active_drag = box if select else None
+    plot.toolbar.active_scroll = None
+
+
+def thin(count: int) -> str:
+    """1797 -> "1 797", with thin spaces as everywhere in the pages."""
+    return f"{int(count):,}".replace(",", "\u2009")
+
+
+def as_item(plot: figure) -> dict:
+    """The figure as a Bokeh JSON item: {doc, root_id, target_id, version}. Key order matters to Bokeh's reader."""
+    return json_item(plot)
