@@ -20,6 +20,7 @@ from innv_gui.session.run import Run
 from innv_gui.store.files import written
 
 POLL_S = 0.1
+STOP_S = 10.0
 
 
 def explain(options: argparse.Namespace) -> int:
@@ -32,7 +33,7 @@ def explain(options: argparse.Namespace) -> int:
     _check(options)
     with Session(options.workspace, options.scheduler, trusted=options.trust, hooks=options.hooks) as session:
         models, images = _models(session, options), _images(session, options)
-        run = session.start_explain(_request(models, images, params, options))
+        run = session.start_explain_to(options.out, _request(models, images, params, options))
         _follow(run)
         return _finish(run, Path(options.out))
 
@@ -103,12 +104,12 @@ def _follow(run: Run) -> None:
                 progress.update(bar, completed=run.job.done)
         except KeyboardInterrupt:
             run.job.cancel()
+            run.job.ended(STOP_S)  # the half-written file goes
             raise
     run.job.wait()
 
 
 def _finish(run: Run, out: Path) -> int:
-    run.save(out)
     for model in run.models:
         error: InnvError | None = run.failures.get(model.id)
         if error is not None:

@@ -12,4 +12,11 @@ def session() -> Session:
     return current_app.config["SESSION"]
 
 
-from innv_gui.web.api import analyzers, datasets, explanations, jobs, models  # noqa: E402, F401 - register routes
+from innv_gui.web.api import (  # noqa: E402, F401 - register routes
+    analyzers,
+    datasets,
+    explanations,
+    history,
+    jobs,
+    models,
+)
