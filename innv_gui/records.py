@@ -147,6 +147,25 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Aim:
+    """A Target looked up in a network, for each image of a batch. targets: (N, T) int64.
+
+    weights: T arrays (N, U) float32, how much of each neuron of `layer` is asked for; one hot is one neuron, several
+    are averaged over. A neuron of a layer with several positions is its strongest position, the first one of equals.
+    activations: (N, T), None where the method itself meets them on its way, as the values of the neurons `targets`.
+    values: (N, U), the neurons' values, for an engine whose own have to agree with them.
+    """
+
+    layer: str
+    is_output: bool  # the layer's output is the scores
+    targets: np.ndarray = field(compare=False)
+    weights: tuple[np.ndarray, ...] = field(compare=False)
+    activations: np.ndarray | None = field(default=None, compare=False)
+    values: np.ndarray | None = field(default=None, compare=False)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Health:
     """A fact about one map. level: "ok" or "warn"; text: a few words; reason: one sentence."""
 

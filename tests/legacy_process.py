@@ -9,7 +9,7 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from innv_gui.records import Blueprint
+from innv_gui.records import Aim, Blueprint
 
 N_CLASSES = 4
 
@@ -89,11 +89,27 @@ def softmax(scores):
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def explain(*args, **kwargs):
-    """In the process: ours."""
+def aim_at(values, chosen):
+    """A class at the output as an Aim: values (N, K) of the output, chosen (N,) the class of each image."""
+    weights = np.eye(values.shape[1], dtype=np.float32)[chosen]
+    return Aim("scores", True, chosen[:, None], (weights,), values[np.arange(len(values)), chosen][:, None], values)
+
+
+def explain(blueprint, x, analyzer, params, target, unchecked, probabilities, scores=None):
+    """In the process: ours, of a class at the output. scores: what the output gives, where not the probabilities."""
     from innv_gui.runtimes.innvestigate.explain import explain
 
-    return explain(*args, **kwargs)
+    predicted = target.class_ == "predicted"
+    chosen = probabilities.argmax(axis=1) if predicted else np.full(len(x), target.class_)
+    aim = aim_at(np.asarray(probabilities if scores is None else scores), chosen)
+    return explain(blueprint, x, analyzer, params, aim, unchecked)
+
+
+def explain_aim(*args):
+    """In the process: ours, of anything."""
+    from innv_gui.runtimes.innvestigate.explain import explain
+
+    return explain(*args)
 
 
 def scores(blueprint, x):
@@ -159,7 +175,7 @@ def defaults(name):
     return found
 
 
-def memory_after_rounds(blueprint, x, probabilities, rounds):
+def memory_after_rounds(blueprint, x, scores, rounds):
     """In the process: megabytes after each round of four methods on a model that was not met before."""
     from dataclasses import replace
 
@@ -172,7 +188,7 @@ def memory_after_rounds(blueprint, x, probabilities, rounds):
     for number in range(rounds):
         other = replace(blueprint, sha256=f"round {number}")
         for name in ("gradient", "lrp.epsilon", "lrp.alpha_2_beta_1", "deep_taylor"):
-            explain(other, x, name, {}, Target(), False, probabilities)
+            explain(other, x, name, {}, Target(), False, scores)
         sizes.append(psutil.Process().memory_info().rss / 2**20)
     return sizes, len(engines._engines)
 

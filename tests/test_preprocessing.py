@@ -219,6 +219,23 @@ def files(tmp_path_factory):
     return made
 
 
+@pytest.mark.parametrize("resize", ["stretch", "pad", "crop"])
+@pytest.mark.parametrize("size", [(30, 60), (60, 30), (41, 41), (900, 300)])
+def test_what_was_found_in_a_fitted_image_goes_back_to_its_place(resize, size):
+    """A gradient of grey, fitted and placed back, is the image again wherever the network saw it."""
+    rows, columns = np.mgrid[: size[0], : size[1]]
+    image = (rows / size[0] * 100 + columns / size[1] * 50).astype(np.float32)[..., None]
+    back = geometry.placed_back(geometry.fitted(image, 48, 48, 1, resize)[..., 0], size, resize)
+    shrink = min(1, 448 / max(size))
+    assert back.shape == (round(size[0] * shrink), round(size[1] * shrink))
+    small = geometry.fitted(image, *back.shape, 1, "stretch")[..., 0]
+    seen = np.isfinite(back)
+    assert np.abs(back - small)[seen].max() < 6
+    assert np.abs(back - small)[seen].mean() < 0.6
+    share = min(size) / max(size) if resize == "crop" else 1
+    assert seen.mean() == pytest.approx(share, abs=0.02)
+
+
 def test_regression_16_one_channel_images_meet_three_channel_models(files, pictures):
     from innv_gui.runtimes.keras.prepare import picture, prepare
 

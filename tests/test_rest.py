@@ -253,3 +253,15 @@ def test_openapi_covers_every_route(client):
     assert len(paths) >= len(known) and document["openapi"].startswith("3.1")
     for item in document["paths"].values():
         assert all(operation["summary"] and operation["responses"] for operation in item.values())
+
+
+def test_earlier_runs_are_listed_named_and_deleted_without_naming_a_place(client, ask):
+    run = finished(client, ask("gradient"))
+    listed = client.get("/api/v1/history").json["runs"]
+    assert listed[0]["id"] == run["id"] and listed[0]["n_images"] == 2 and listed[0]["dataset"] == "weather"
+    assert "/" not in json.dumps(listed[0]["models"])
+    named = client.patch(f"/api/v1/history/{run['id']}", json={"title": " first  look "}).json
+    assert named["title"] == "first look"
+    assert client.patch("/api/v1/history/e-000000000000", json={"title": "x"}).status_code == 404
+    assert client.delete(f"/api/v1/history/{run['id']}").status_code == 204
+    assert run["id"] not in [one["id"] for one in client.get("/api/v1/history").json["runs"]]

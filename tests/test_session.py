@@ -19,7 +19,7 @@ def test_maps_are_in_the_models_geometry_one_target_an_image(session, sample_mod
     run = session.explain(models=[model], images=sample_datasets["weather"][:3], analyzer="gradient")
     explanation = run[model]
     assert explanation.maps.shape == (3, 1, 64, 64, 3) and explanation.maps.dtype == np.float32
-    assert explanation.targets.shape == (3, 1) and explanation.engine == "innvestigate"
+    assert explanation.targets.shape == (3, 1) and explanation.engine == "native"
     assert explanation.seconds > 0 and len(explanation.health) == 3
 
 
@@ -90,7 +90,7 @@ def test_a_method_that_does_not_apply_is_a_named_refusal(session, sample_models,
         ({"neuron": -1}, "neuron"),
         ({"neuron": 1, "top_neurons": 4}, "top_neurons"),
         ({"neuron": 1, "class_": 3}, "neuron"),
-        ({"layer": "conv_1", "engine": "innvestigate"}, "engine"),
+        ({"analyzer": "grad_cam", "params": {}, "engine": "innvestigate"}, "engine"),
         ({"top_neurons": 5}, "top_neurons"),
         ({"class_": 99}, "class"),
         ({"class_": "-1"}, "class"),

@@ -10,7 +10,7 @@ import pytest
 from innv_gui.errors import BadInput, Conflict, WorkFailed
 from innv_gui.store.files import write_bytes, write_error, written
 from innv_gui.store.maps import KeptMap, MapStore, key_of
-from innv_gui.store.runs import RunPart, RunRow, write_run
+from innv_gui.store.runs import RunRow, run_file
 from innv_gui.store.workspace import Workspace
 
 
@@ -103,8 +103,15 @@ def test_a_temporary_workspace_is_gone_after_close():
 def test_a_run_has_virelays_layout_at_the_root_and_a_group_a_model(tmp_path):
     rows = [RunRow(f"{i}.png", i, "cat", kept(i)) for i in range(3)]
     other = [RunRow(f"{i}.png", -1, "", kept(i, n_targets=2, shape=(2, 2, 1))) for i in range(3)]
-    parts = [RunPart("A", {"model": "a"}, iter(rows)), RunPart("B", {"model": "b"}, iter(other))]
-    path = write_run(tmp_path / "run.h5", {"method": "gradient", "parameters": {"x": 1}}, parts)
+    path = tmp_path / "run.h5"
+    with run_file(path, {"method": "gradient", "parameters": {"x": 1}}) as file:
+        for start in (0, 2):
+            file.add("B", {"model": "b"}, other[start : start + 2])
+            file.add("A", {"model": "a"}, rows[start : start + 2])
+            file.add("C", {"model": "c"}, rows[start : start + 2])
+        file.drop("C")
+        file.link("CAB")
+        assert not path.exists()
     with h5py.File(path) as file:
         assert file["attribution"].shape == (3, 3, 4, 6) and file["attribution"].dtype == np.float32
         assert file["prediction"].shape == (3, 5) and list(file["label"]) == [0, 1, 2]
@@ -112,4 +119,4 @@ def test_a_run_has_virelays_layout_at_the_root_and_a_group_a_model(tmp_path):
         assert file["input"].shape == (3, 3, 4, 6)
         assert file["models/B/attribution"].shape == (6, 1, 2, 2) and list(file["models/B/target"]) == [0, 1] * 3
         assert file.attrs["method"] == "gradient" and file.attrs["parameters"] == '{"x": 1}'
-        assert file["name"].asstr()[2] == "2.png"
+        assert file["name"].asstr()[2] == "2.png" and set(file["models"]) == {"A", "B"} and file.attrs["model"] == "a"

@@ -62,7 +62,7 @@ class Analyzer:
     params: type[Params] = NoParams
     targets: Targets = Targets.ONE_OUTPUT
     signed: bool = True
-    runtimes: tuple[str, ...] = ("innvestigate", "native")  # engines, the preferred one first
+    runtimes: tuple[str, ...] = ("native", "innvestigate")  # engines, the preferred one first
     stochastic: bool = False
     family: str = field(default="attribution")  # groups the list: function, gradient, lrp, deep_taylor, cam
     conserves: bool = False  # its relevance is meant to sum to the explained score

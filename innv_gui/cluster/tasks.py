@@ -33,6 +33,7 @@ TASKS = {
     "keras.output": Task("keras", "innv_gui.runtimes.keras.outputs:layer_output"),
     "keras.picture": Task("keras", "innv_gui.runtimes.keras.prepare:picture_png"),
     "keras.blueprint": Task("keras", "innv_gui.runtimes.keras.blueprint:blueprint"),
+    "keras.aim": Task("keras", "innv_gui.runtimes.keras.attribution.targets:looked_up"),
     "keras.explain": Task("keras", "innv_gui.runtimes.keras.explain:explain"),
     "keras.score": Task("keras", "innv_gui.runtimes.keras.score:score"),
     "innvestigate.explain": Task("innvestigate", "innv_gui.runtimes.innvestigate.explain:explain"),

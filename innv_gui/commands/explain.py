@@ -27,7 +27,7 @@ def explain(options: argparse.Namespace) -> int:
     check_out(options.out, "run.h5")
     with session_of(options) as session:
         models, images = add_models(session, options), _images(session, options)
-        run = session.start_explain(_request(models, images, params, options))
+        run = session.start_explain_to(options.out, _request(models, images, params, options))
         follow(run.job)
         return _finish(run, Path(options.out))
 
@@ -64,7 +64,6 @@ def _request(models: list[Model], images, params: dict, options: argparse.Namesp
 
 
 def _finish(run: Run, out: Path) -> int:
-    run.save(out)
     for model in run.models:
         error: InnvError | None = run.failures.get(model.id)
         if error is not None:

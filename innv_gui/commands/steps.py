@@ -17,6 +17,7 @@ from innv_gui.session.models import parse_model_argument
 from innv_gui.store.files import written
 
 POLL_S = 0.1
+STOP_S = 10.0
 
 
 def session_of(options: argparse.Namespace) -> Session:
@@ -78,5 +79,6 @@ def follow(job: Job) -> None:
                 progress.update(bar, completed=job.done, rate=rate)
         except KeyboardInterrupt:
             job.cancel()
+            job.ended(STOP_S)  # a half-written file goes
             raise
     job.wait()

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 DEFAULT_SIDE_PX = 224  # for a network that takes any size
+COMPARED_SIDE_PX = 448  # longest side at which maps of different networks are compared
 LUMA = np.asarray((0.299, 0.587, 0.114), np.float32)  # ITU-R BT.601, as in most image software
 
 
@@ -22,6 +23,27 @@ def fitted(image: np.ndarray, height: int, width: int, channels: int, resize: st
     """(h, w, 1 or 3) in [0, 255] -> (height, width, channels) float32 in [0, 255], by the resize rule."""
     image = with_channels(np.asarray(image, np.float32), channels)
     return _RULES[resize](image, height, width)
+
+
+def placed_back(values: np.ndarray, image_size: tuple[int, int], resize: str) -> np.ndarray:
+    """What a network found, (H, W), in the geometry of the image it was made of: the way back of `fitted`.
+
+    image_size: (height, width) in pixels; of a larger image the longest side becomes COMPARED_SIDE_PX. The border that
+    "pad" added is taken off; what "crop" cut off is NaN. -> (h, w) float32.
+    """
+    height, width = image_size
+    shrink = min(1.0, COMPARED_SIDE_PX / max(image_size))
+    size = max(1, round(height * shrink)), max(1, round(width * shrink))
+    planes = np.asarray(values, np.float32)[..., None]
+    if resize == "pad":
+        top, left, inner = _padded_part(height, width, *planes.shape[:2])
+        planes = planes[top : top + inner[0], left : left + inner[1]]
+    if resize != "crop":
+        return _scaled(planes, *size)[..., 0]
+    top, left, inner = _cropped_part(*size, *planes.shape[:2])
+    found = np.full(size, np.nan, np.float32)
+    found[top : top + inner[0], left : left + inner[1]] = _scaled(planes, *inner)[..., 0]
+    return found
 
 
 def with_channels(image: np.ndarray, channels: int) -> np.ndarray:
@@ -46,24 +68,30 @@ def _stretch(image: np.ndarray, height: int, width: int) -> np.ndarray:
 
 def _pad(image: np.ndarray, height: int, width: int) -> np.ndarray:
     """The whole image, centred on black."""
-    scale = min(height / image.shape[0], width / image.shape[1])
-    inner = _scaled(image, *_sides(image, scale, height, width))
+    top, left, inner = _padded_part(*image.shape[:2], height, width)
     result = np.zeros((height, width, image.shape[2]), np.float32)
-    top, left = (height - inner.shape[0]) // 2, (width - inner.shape[1]) // 2
-    result[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
+    result[top : top + inner[0], left : left + inner[1]] = _scaled(image, *inner)
     return result
+
+
+def _padded_part(h: int, w: int, height: int, width: int) -> tuple[int, int, tuple[int, int]]:
+    """(top, left, (h, w)) of an image of h x w inside height x width."""
+    scale = min(height / h, width / w)
+    inner = min(height, max(1, round(h * scale))), min(width, max(1, round(w * scale)))
+    return (height - inner[0]) // 2, (width - inner[1]) // 2, inner
 
 
 def _crop(image: np.ndarray, height: int, width: int) -> np.ndarray:
     """The centre of the image, as much as the proportions allow."""
-    scale = max(height / image.shape[0], width / image.shape[1])
-    h, w = min(image.shape[0], round(height / scale)), min(image.shape[1], round(width / scale))
-    top, left = (image.shape[0] - h) // 2, (image.shape[1] - w) // 2
-    return _scaled(image[top : top + max(h, 1), left : left + max(w, 1)], height, width)
+    top, left, (h, w) = _cropped_part(*image.shape[:2], height, width)
+    return _scaled(image[top : top + h, left : left + w], height, width)
 
 
-def _sides(image: np.ndarray, scale: float, height: int, width: int) -> tuple[int, int]:
-    return min(height, max(1, round(image.shape[0] * scale))), min(width, max(1, round(image.shape[1] * scale)))
+def _cropped_part(h: int, w: int, height: int, width: int) -> tuple[int, int, tuple[int, int]]:
+    """(top, left, (h, w)) of what is used of an image of h x w for a network of height x width."""
+    scale = max(height / h, width / w)
+    inner = max(1, min(h, round(height / scale))), max(1, min(w, round(width / scale)))
+    return (h - inner[0]) // 2, (w - inner[1]) // 2, inner
 
 
 def _scaled(image: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -6,8 +6,9 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from innv_gui.cluster.pool import Pool
 from innv_gui.errors import Cancelled, ImageRefused, InnvError
 from innv_gui.health import health
 from innv_gui.records import Maps, Model, Prepared, Target, as_plain
-from innv_gui.session.request import Item
+from innv_gui.session.request import Item, Request
 from innv_gui.session.run import Cell, Run, cell_of
 from innv_gui.store.maps import KeptMap, MapStore, key_of
 
@@ -70,13 +71,28 @@ def prepare(pool: Pool, model: Model, items: Sequence[Item], cancelled: threadin
     )
 
 
-class ModelWork:
-    """All images of one run under one model."""
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one image: a map, kept from before or not, or the reason why there is none."""
 
-    def __init__(self, run: Run, model: Model, target: Target, pool: Pool, store: MapStore, blueprints: Blueprints):
-        self._run, self._model, self._target = run, model, target
-        self._pool, self._store, self._blueprints = pool, store, blueprints
-        self._request = run.request
+    position: int
+    key: str = ""
+    kept: KeptMap | None = None
+    cached: bool = False
+    error: ImageRefused | None = None
+
+    @property
+    def cell(self) -> Cell:
+        """As a run shows it."""
+        return Cell("failed", error=self.error) if self.kept is None else cell_of(self.key, self.kept, self.cached)
+
+
+class ModelWork:
+    """All images of one request under one model; it computes, and leaves it to others what to do with the maps."""
+
+    def __init__(self, request: Request, model: Model, target: Target, pool: Pool, blueprints: Blueprints):
+        self._request, self._model, self._target = request, model, target
+        self._pool, self._blueprints = pool, blueprints
 
     def key(self, item: Item) -> str:
         """Where this image's map is kept."""
@@ -94,75 +110,49 @@ class ModelWork:
             request.unchecked,
         )
 
-    def do(self, job: Job) -> None:
-        """Find what is kept, compute the rest."""
-        todo = [position for position in range(len(self._run.items)) if not self._find(position, job)]
-        for start in range(0, len(todo), CHUNK):
-            job.check()
-            self._chunk(todo[start : start + CHUNK], job)
-
-    def _find(self, position: int, job: Job) -> bool:
-        job.check()
+    def known(self, position: int, store: MapStore, remember: bool = True) -> Outcome | None:
+        """The map of this image if it is kept, or why there can be none; None when it has to be computed."""
         try:
-            key = self.key(self._run.items[position])
+            key = self.key(self._request.items[position])
         except ImageRefused as error:
-            return self._failed(position, error, job)
-        kept = self._store.get(key)
-        if kept is None:
-            return False
-        self._run.put(self._model, position, cell_of(key, kept, cached=True))
-        job.step()
-        return True
+            return Outcome(position, error=error)
+        kept = store.get(key, remember)
+        return None if kept is None else Outcome(position, key, kept, cached=True)
 
-    def _failed(self, position: int, error: ImageRefused, job: Job) -> bool:
-        self._run.put(self._model, position, Cell("failed", error=error))
-        job.step()
-        return True
-
-    def _chunk(self, positions: list[int], job: Job) -> None:
+    def computed(self, positions: list[int], job: Job) -> list[Outcome]:
+        """One outcome an image, in this order; a bad image fails alone."""
+        if not positions:
+            return []
         try:
             prepared = self._prepare(positions, job)
         except ImageRefused as error:
             if len(positions) == 1:
-                self._failed(positions[0], error, job)
-                return
-            for position in positions:
-                self._chunk([position], job)
-            return
-        self._keep(positions, prepared, self._maps(prepared, job), job)
+                return [Outcome(positions[0], error=error)]
+            return [outcome for position in positions for outcome in self.computed([position], job)]
+        maps = self._maps(prepared, job)
+        job.check()
+        keys = [self.key(self._request.items[position]) for position in positions]
+        return [
+            Outcome(position, key, self._kept(row, len(positions), prepared, maps))
+            for row, (position, key) in enumerate(zip(positions, keys, strict=True))
+        ]
 
     def _prepare(self, positions: list[int], job: Job) -> Prepared:
-        items = [self._run.items[position] for position in positions]
+        items = [self._request.items[position] for position in positions]
         return prepare(self._pool, self._model, items, job.cancelled)
 
     def _maps(self, prepared: Prepared, job: Job) -> Maps:
         request, model = self._request, self._model
-        what = (request.analyzer.name, request.params, self._target)
         more = {"cancelled": job.cancelled, "about": f"{model.name} with {request.analyzer.name}"}
         if request.engine == "native":
-            return self._pool.run(
-                "keras.explain", model.source, prepared.x, *what, request.unchecked, prepared.probabilities, **more
-            )
-        blueprint = self._blueprints.get(model, self._target.softmax)
-        return self._pool.run(
-            "innvestigate.explain",
-            blueprint,
-            prepared.x,
-            *what,
-            request.unchecked,
-            prepared.probabilities,
-            prepared.scores,
-            **more,
+            what = (request.analyzer.name, request.params, self._target, request.unchecked, prepared.probabilities)
+            return self._pool.run("keras.explain", model.source, prepared.x, *what, **more)
+        aim = self._pool.run(
+            "keras.aim", model.source, prepared.x, self._target, prepared.probabilities, cancelled=job.cancelled
         )
-
-    def _keep(self, positions: list[int], prepared: Prepared, maps: Maps, job: Job) -> None:
-        job.check()
-        for row, position in enumerate(positions):
-            key = self.key(self._run.items[position])
-            kept = self._kept(row, len(positions), prepared, maps)
-            self._store.put(key, kept)
-            self._run.put(self._model, position, cell_of(key, kept, cached=False))
-            job.step()
+        blueprint = self._blueprints.get(model, self._target.softmax)
+        what = (request.analyzer.name, request.params, aim, request.unchecked)
+        return self._pool.run("innvestigate.explain", blueprint, prepared.x, *what, **more)
 
     def _kept(self, row: int, count: int, prepared: Prepared, maps: Maps) -> KeptMap:
         targets = np.asarray(maps.targets[row], np.int64)
@@ -189,13 +179,19 @@ class ModelWork:
 
 def explain(run: Run, pool: Pool, store: MapStore, blueprints: Blueprints, job: Job) -> Run:
     """Do a run: several models at a time, a model that fails does not stop the others."""
+
+    def fill(model: Model, target: Target) -> None:
+        _fill(run, ModelWork(run.request, model, target, pool, blueprints), model, store, job)
+
+    return at_once(run, job, fill)
+
+
+def at_once(run: Run, job: Job, do: Callable[[Model, Target], None]) -> Run:
+    """`do` for the models of a run, some at a time."""
     started = time.monotonic()
-    works = [
-        ModelWork(run, model, target, pool, store, blueprints)
-        for model, target in zip(run.models, run.request.targets, strict=True)
-    ]
-    with ThreadPoolExecutor(min(MODELS_AT_ONCE, len(works)), thread_name_prefix="model") as threads:
-        outcomes = [threads.submit(_one, run, model, work, job) for model, work in zip(run.models, works, strict=True)]
+    pairs = list(zip(run.models, run.request.targets, strict=True))
+    with ThreadPoolExecutor(min(MODELS_AT_ONCE, len(pairs)), thread_name_prefix="model") as threads:
+        outcomes = [threads.submit(_one, run, model, lambda m=model, t=target: do(m, t)) for model, target in pairs]
         for outcome in outcomes:
             outcome.result()
     run.seconds = time.monotonic() - started
@@ -205,13 +201,36 @@ def explain(run: Run, pool: Pool, store: MapStore, blueprints: Blueprints, job: 
     return run
 
 
-def _one(run: Run, model: Model, work: ModelWork, job: Job) -> None:
+def _one(run: Run, model: Model, work: Callable[[], None]) -> None:
     try:
-        work.do(job)
+        work()
     except Cancelled:
         return
     except InnvError as error:
         run.fail(model, error)
+
+
+def _fill(run: Run, work: ModelWork, model: Model, store: MapStore, job: Job) -> None:
+    """Show what is kept at once, compute the rest."""
+    todo = []
+    for position in range(len(run.items)):
+        job.check()
+        outcome = work.known(position, store)
+        if outcome is None:
+            todo.append(position)
+        else:
+            _show(run, model, outcome, job)
+    for start in range(0, len(todo), CHUNK):
+        job.check()
+        for outcome in work.computed(todo[start : start + CHUNK], job):
+            if outcome.kept is not None:
+                store.put(outcome.key, outcome.kept)
+            _show(run, model, outcome, job)
+
+
+def _show(run: Run, model: Model, outcome: Outcome, job: Job) -> None:
+    run.put(model, outcome.position, outcome.cell)
+    job.step()
 
 
 def _summary(run: Run) -> str:

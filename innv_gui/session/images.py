@@ -117,6 +117,12 @@ class DatasetShelf:
         job.step()
         return entry.dataset
 
+    def place(self, dataset: Dataset) -> str:
+        """What a dataset was opened from."""
+        with self._lock:
+            entry = self._entries.get(dataset.id)
+        return entry.path if entry is not None else dataset.collection.root
+
     def start_scan(self, id: str) -> Job:
         """Begin to try every file; bad ones are added to the entry's problems as they are found."""
         entry, dataset = self.entry(id), self.get(id)

@@ -31,11 +31,28 @@ class Item:
 
 
 @dataclass(frozen=True)
+class DatasetItems(Sequence):
+    """The images of a dataset, each made when it is asked for: a million of them take no memory."""
+
+    dataset: Dataset
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __getitem__(self, position: int | slice) -> Item | tuple[Item, ...]:
+        if isinstance(position, slice):
+            return tuple(self[one] for one in range(len(self))[position])
+        index = int(self.dataset.positions()[position])
+        ref = self.dataset.collection.ref(index)
+        return Item(index, ref.name, ref.label, ref)
+
+
+@dataclass(frozen=True)
 class Request:
     """One run, complete and checked. targets: one a model, in the order of models."""
 
     models: tuple[Model, ...]
-    items: tuple[Item, ...]
+    items: Sequence[Item]
     analyzer: Analyzer
     params: dict
     targets: tuple[Target, ...]
@@ -68,10 +85,9 @@ def check_request(
     complete = analyzers.check(method.name, dict(params or {}))
     items, dataset = items_of(images)
     names = dataset.class_names if dataset is not None else None
-    aim = _aim(method, layer, neuron, top_neurons, class_)
-    targets = tuple(_target(model, method, aim, softmax, names) for model in models)
-    chosen = engine_for(method, engine, inside=aim.inside)
-    return Request(models, items, method, complete, targets, chosen, unchecked, dataset)
+    wish = _wish(method, layer, neuron, top_neurons, class_)
+    targets = tuple(_target(model, method, wish, softmax, names) for model in models)
+    return Request(models, items, method, complete, targets, engine_for(method, engine), unchecked, dataset)
 
 
 def _models(models: Sequence[Model]) -> tuple[Model, ...]:
@@ -84,19 +100,12 @@ def _models(models: Sequence[Model]) -> tuple[Model, ...]:
     return models
 
 
-def engine_for(method: Analyzer, engine: str, inside: bool = False) -> str:
-    """The runtime that does it: for `auto` the preferred one; inside a model (a layer, a neuron) always the native."""
+def engine_for(method: Analyzer, engine: str) -> str:
+    """The runtime that does it: for `auto` the method's preferred one."""
     if engine not in ENGINES:
         raise BadInput(f"Unknown engine {engine!r}.", f"Expected one of {', '.join(ENGINES)}.", "engine", ENGINES)
     if engine == "auto":
-        return "native" if inside and "native" in method.runtimes else method.runtimes[0]
-    if inside and engine == "innvestigate":
-        raise BadInput(
-            "The engine innvestigate explains the model's output only.",
-            "Choose the engine native for layers and neurons.",
-            "engine",
-            ("auto", "native"),
-        )
+        return method.runtimes[0]
     if engine not in method.runtimes:
         allowed = ("auto", *method.runtimes)
         raise BadInput(
@@ -109,8 +118,8 @@ def engine_for(method: Analyzer, engine: str, inside: bool = False) -> str:
 
 
 @dataclass(frozen=True)
-class Aim:
-    """What was asked for, before it is looked up in each model."""
+class Wish:
+    """The target that was asked for, before it is looked up in each model."""
 
     layer: str | dict | None
     neuron: int | None
@@ -118,34 +127,34 @@ class Aim:
     class_: str | int | None
 
     @property
-    def inside(self) -> bool:
-        """Whether something other than a class at the model's output is meant."""
-        layers = self.layer.values() if isinstance(self.layer, dict) else (self.layer,)
-        return self.neuron is not None or self.top_neurons is not None or any(layers)
+    def neurons(self) -> bool:
+        """Whether neurons are meant instead of a class."""
+        return self.neuron is not None or self.top_neurons is not None
 
 
-def _aim(method: Analyzer, layer, neuron, top_neurons, class_) -> Aim:
+def _wish(method: Analyzer, layer, neuron, top_neurons, class_) -> Wish:
+    wish = Wish(layer, neuron, top_neurons, class_)
+    which = "neuron" if neuron is not None else "top_neurons"
     if neuron is not None and top_neurons is not None:
         raise BadInput("Expected either neuron or top_neurons, got both.", field="top_neurons")
     if top_neurons is not None and top_neurons not in GRIDS:
         raise BadInput(f"Expected 1, 4, 9 or 16 neurons, got {top_neurons}.", "", "top_neurons", GRIDS)
-    which = "neuron" if neuron is not None else "top_neurons"
-    if (neuron is not None or top_neurons is not None) and class_ not in (None, "predicted"):
+    if wish.neurons and class_ not in (None, "predicted"):
         raise BadInput("Expected a class or neurons, got both.", "Leave one of them out.", which)
-    if (neuron is not None or top_neurons is not None) and method.targets == Targets.CAM:
+    if wish.neurons and method.targets == Targets.CAM:
         raise BadInput(f"{method.name} explains classes, not single neurons.", "Choose a class.", which)
-    return Aim(layer, neuron, top_neurons, class_)
+    return wish
 
 
-def _target(model: Model, method: Analyzer, aim: Aim, softmax: bool, names) -> Target:
-    layer = aim.layer.get(model.id, aim.layer.get(model.name)) if isinstance(aim.layer, dict) else aim.layer
+def _target(model: Model, method: Analyzer, wish: Wish, softmax: bool, names) -> Target:
+    layer = wish.layer.get(model.id, wish.layer.get(model.name)) if isinstance(wish.layer, dict) else wish.layer
     if layer is not None:
         _check_layer(model, method, layer)
-    if aim.neuron is not None:
-        _check_neuron(model, layer or model.facts.explained_layer, aim.neuron)
-    if aim.neuron is not None or aim.top_neurons is not None:
-        return Target(layer, None, aim.neuron, aim.top_neurons, softmax)
-    return Target(layer=layer, class_=class_index(aim.class_, model, names), softmax=softmax)
+    if wish.neuron is not None:
+        _check_neuron(model, layer or model.facts.explained_layer, wish.neuron)
+    if wish.neurons:
+        return Target(layer, None, wish.neuron, wish.top_neurons, softmax)
+    return Target(layer=layer, class_=class_index(wish.class_, model, names), softmax=softmax)
 
 
 def _check_neuron(model: Model, layer: str, neuron: int) -> None:
@@ -194,13 +203,10 @@ def _index(class_, model: Model, names: tuple[str, ...]) -> int:
     )
 
 
-def items_of(images) -> tuple[tuple[Item, ...], Dataset | None]:
+def items_of(images) -> tuple[Sequence[Item], Dataset | None]:
     """Images as a run takes them: a Dataset or a part of one, ImageRefs, or an array that is network input."""
     if isinstance(images, Dataset):
-        positions = images.positions()
-        refs = ((int(index), images.collection.ref(int(index))) for index in positions)
-        items = tuple(Item(index, ref.name, ref.label, ref) for index, ref in refs)
-        return _not_empty(items), images
+        return _not_empty(DatasetItems(images)), images
     if isinstance(images, np.ndarray):
         return _not_empty(_rows(images)), None
     if isinstance(images, ImageRef | str | Path):
@@ -208,7 +214,7 @@ def items_of(images) -> tuple[tuple[Item, ...], Dataset | None]:
     return _not_empty(tuple(_item(index, image) for index, image in enumerate(images or ()))), None
 
 
-def _not_empty(items: tuple[Item, ...]) -> tuple[Item, ...]:
+def _not_empty(items: Sequence[Item]) -> Sequence[Item]:
     if not items:
         raise BadInput("No image was given; expected at least one.", "Choose images first.", field="images")
     return items

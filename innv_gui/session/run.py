@@ -6,7 +6,8 @@ import contextlib
 import importlib.metadata
 import threading
 import uuid
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from innv_gui.records import Health, Model, Problem, as_plain
 from innv_gui.session.models import names_for
 from innv_gui.session.request import Item, Request
 from innv_gui.store.maps import KeptMap, MapStore
-from innv_gui.store.runs import RunPart, RunRow, write_run
+from innv_gui.store.runs import RunRow, run_file
 
 N_TOP = 5
 
@@ -125,13 +126,14 @@ class Explanation:
 class Run:
     """One explanation job over models and images; `run[model]` is an Explanation."""
 
-    def __init__(self, request: Request, store: MapStore):
-        self.id = f"e-{uuid.uuid4().hex[:12]}"
+    def __init__(self, request: Request, store: MapStore, id: str | None = None):
+        self.id = id or f"e-{uuid.uuid4().hex[:12]}"
         self.request = request
         self.job: Job | None = None
         self._store = store
         self._lock = threading.Lock()
         self._cells: dict[tuple[str, int], Cell] = {}
+        self._done: Counter[str] = Counter()
         self.failures: dict[str, InnvError] = {}
         self.seconds = 0.0
 
@@ -141,6 +143,12 @@ class Run:
         """The image at `position` of the request is through (or failed) under `model`."""
         with self._lock:
             self._cells[model.id, position] = cell
+            self._done[model.id] += cell.status == "done"
+
+    def count(self, model: Model, n: int) -> None:
+        """`n` more images are through under `model`, whose maps are not shown but written."""
+        with self._lock:
+            self._done[model.id] += n
 
     def fail(self, model: Model, error: InnvError) -> None:
         """`model` cannot be explained at all."""
@@ -155,7 +163,7 @@ class Run:
         return self.request.models
 
     @property
-    def items(self) -> tuple[Item, ...]:
+    def items(self) -> Sequence[Item]:
         """The images that were asked for."""
         return self.request.items
 
@@ -193,11 +201,8 @@ class Run:
 
     def raise_if_nothing(self) -> None:
         """Raise the reason when not one map came out."""
-        for model in self.models:
-            if model.id not in self.failures and any(
-                self.cell(model, position).status == "done" for position in range(len(self.items))
-            ):
-                return
+        if any(self._has_maps(model) for model in self.models):
+            return
         if self.failures:
             raise next(iter(self.failures.values()))
         first = self.problems[0] if self.problems else None
@@ -227,16 +232,23 @@ class Run:
 
     def save(self, path: str | Path) -> Path:
         """Write the run as HDF5 in the layout ViRelAy reads."""
-        parts = (self._part(model) for model in self.models if self._has_maps(model))
-        if not any(self._has_maps(model) for model in self.models):
+        models = [model for model in self.models if self._has_maps(model)]
+        if not models:
             raise BadInput("This run has no map to save yet.", "Wait until one is finished.", field="explanation")
-        return write_run(path, self._attributes(), parts)
+        with run_file(path, self.attributes()) as file:
+            for model in models:
+                for position in range(len(self.items)):
+                    if self.cell(model, position).status == "done":
+                        row = self.row(model, position, self.kept(model, position))
+                        file.add(model.letter, self.part_attributes(model), [row])
+            file.link(model.letter for model in models)
+        return Path(path)
 
     def _has_maps(self, model: Model) -> bool:
-        done = any(self.cell(model, position).status == "done" for position in range(len(self.items)))
-        return done and model.id not in self.failures
+        return self._done[model.id] > 0 and model.id not in self.failures
 
-    def _attributes(self) -> dict:
+    def attributes(self) -> dict:
+        """What a file says of the whole run."""
         request = self.request
         return {
             "method": request.analyzer.name,
@@ -246,25 +258,24 @@ class Run:
             "versions": versions(),
         }
 
-    def _part(self, model: Model) -> RunPart:
+    def part_attributes(self, model: Model) -> dict:
+        """What a file says of the maps of one model."""
         target = self.request.targets[self.models.index(model)]
-        names = self.names(model)
-        attributes = {
-            **self._attributes(),
+        return {
+            **self.attributes(),
             "model": model.name,
             "model_sha256": model.source.sha256,
             "layer": target.layer or layer_of(self.request, model),
             "target": as_plain(target),
             "preprocessing": as_plain(model.preprocessing),
-            "class_names": list(names),
+            "class_names": list(self.names(model)),
         }
-        return RunPart(model.letter, attributes, self._rows(model, names))
 
-    def _rows(self, model: Model, names: tuple[str, ...]) -> Iterator[RunRow]:
-        explanation = self[model]
-        for item, kept in zip(explanation.items, explanation.kept(), strict=True):
-            label = names.index(item.label) if item.label in names else -1
-            yield RunRow(item.name, label, item.label or "", kept)
+    def row(self, model: Model, position: int, kept: KeptMap) -> RunRow:
+        """One image's map as a file has it."""
+        item, names = self.items[position], self.names(model)
+        label = names.index(item.label) if item.label in names else -1
+        return RunRow(item.name, label, item.label or "", kept)
 
 
 def versions() -> dict[str, str]:

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from innv_gui import analyzers
 from innv_gui.cluster.address import remote
-from innv_gui.cluster.jobs import Jobs
+from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.cluster.remote import RemotePool
 from innv_gui.errors import NotFound
 from innv_gui.folders import folder
-from innv_gui.records import Model, Prepared
+from innv_gui.records import Model, Prepared, replace
 from innv_gui.session.explain import Blueprints, explain, prepare
 from innv_gui.session.images import Dataset, DatasetEntry, DatasetShelf
 from innv_gui.session.models import ModelEntry, ModelShelf
 from innv_gui.session.pictures import Pictures
+from innv_gui.session.remembered import remembered, request_of
 from innv_gui.session.request import Request, check_request, engine_for, items_of
 from innv_gui.session.run import Run
 from innv_gui.session.scoring import Scoring
+from innv_gui.session.streaming import Streaming
 from innv_gui.session.suggest import check_suggestion
 from innv_gui.session.suggest_view import refuse_constant_mean
 from innv_gui.session.suggestion import Suggestion
+from innv_gui.store.history import History
 from innv_gui.store.maps import MapStore
 from innv_gui.store.workspace import Workspace
 
@@ -63,6 +67,8 @@ class Session:
         self._lock = threading.Lock()
         self._blueprints: Blueprints | None = None
         self.store = MapStore(self.workspace.part("maps"))
+        self.history = History(self.workspace.part("history"))
+        self._reopening = threading.Lock()
         self.models = ModelShelf(lambda: self.pool, self.jobs, tuple(trusted), hooks)
         self.datasets = DatasetShelf(lambda: self.pool, self.jobs)
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
@@ -154,26 +160,70 @@ class Session:
         run.job.wait()
         return run
 
-    def start_explain(self, request: Request) -> Run:
-        """Begin a run; `run.job` tells how far it is, `run.cell(...)` what is there."""
-        run = Run(request, self.store)
-        method, count = request.analyzer.name, len(request.items) * len(request.models)
+    def explain_to(self, path: str | Path, models, images, analyzer: str, params: dict | None = None, **wishes) -> Run:
+        """As `explain`, straight into an HDF5 file: for any number of images, of which none stays in memory.
+
+        The run that is returned has no maps; it tells failures and problems. The file appears when all is done.
+        """
+        images = self._usable_images(images)
+        run = self.start_explain_to(path, check_request(models, images, analyzer, params, **wishes))
+        run.job.wait()
+        return run
+
+    def start_explain(self, request: Request, id: str | None = None) -> Run:
+        """Begin a run; `run.job` tells how far it is, `run.cell(...)` what is there. id: of a run that is reopened."""
+        run = Run(replace(request, items=tuple(request.items)), self.store, id)
         pool = self.pool
-        pool.start(WORKERS[request.engine])
-        work = lambda job: explain(run, pool, self.store, self._blueprints, job)  # noqa: E731
+
+        def work(job: Job) -> Run:
+            self._remember(run)
+            return explain(run, pool, self.store, self._blueprints, job)
+
+        self._started(run, work)
         with self._lock:
             self._runs[run.id] = run
             while len(self._runs) > RUNS_KEPT:
                 self._runs.popitem(last=False)
+        return run
+
+    def start_explain_to(self, path: str | Path, request: Request) -> Run:
+        """Begin a run into a file; `run.job` tells how far it is. In a lasting workspace its maps are kept, too."""
+        run, pool = Run(request, self.store), self.pool
+        streaming = Streaming(run, pool, self.store, self._blueprints, keeps=not self.workspace.temporary)
+        return self._started(run, lambda job: streaming.into(Path(path), job))
+
+    def _started(self, run: Run, work: Callable[[Job], object]) -> Run:
+        self.pool.start(WORKERS[run.request.engine])
+        method, count = run.request.analyzer.name, len(run.request.items) * len(run.models)
         run.job = self.jobs.start("explain", f"Explaining with {method}", work, count, "maps")
         return run
 
     def run(self, id: str) -> Run:
-        """An earlier run by its id."""
+        """A run by its id; one from before a restart is begun again, with the maps that were kept."""
         with self._lock:
-            if id not in self._runs:
-                raise NotFound(f"There is no explanation {id!r}.", "Ask for it again; kept maps are reused.")
-            return self._runs[id]
+            if id in self._runs:
+                return self._runs[id]
+        with self._reopening:
+            with self._lock:
+                if id in self._runs:
+                    return self._runs[id]
+            return self._reopened(id)
+
+    def _reopened(self, id: str) -> Run:
+        try:
+            record = self.history.get(id)
+        except NotFound:
+            raise NotFound(f"There is no explanation {id!r}.", "Ask for it again; kept maps are reused.") from None
+        return self.start_explain(request_of(record, self.models, self.datasets), id)
+
+    def _remember(self, run: Run) -> None:
+        """Note a run in the history; a reopened one keeps its name and time."""
+        dataset = run.request.dataset
+        record = None if dataset is None else remembered(run.id, run.request, self.datasets.place(dataset))
+        if record is not None:
+            with contextlib.suppress(NotFound):
+                record |= {name: self.history.get(run.id)[name] for name in ("title", "started")}
+            self.history.put(record)
 
     # -- suggestions
 

@@ -65,25 +65,30 @@ class MapStore:
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / f"{key[2:]}.npz"
 
-    def put(self, key: str, kept: KeptMap) -> None:
-        """Keep a map."""
+    def put(self, key: str, kept: KeptMap, remember: bool = True) -> None:
+        """Keep a map; remember: in memory, too, because it will soon be looked at."""
         path = self._path(key)
         with written(path) as temporary, open(temporary, "wb") as file:
             np.savez(file, **_arrays(kept))
         with self._lock:
-            self._remember(key, kept)
+            if remember:
+                self._remember(key, kept)
             self._disk_used += path.stat().st_size
             if self._disk_used > self._disk_bytes:
                 self._disk_used = self._prune()
 
-    def get(self, key: str) -> KeptMap | None:
+    def has(self, key: str) -> bool:
+        """Whether a map of this key is kept."""
+        return self._path(key).exists()
+
+    def get(self, key: str, remember: bool = True) -> KeptMap | None:
         """The map of this key, or None."""
         with self._lock:
             if key in self._recent:
                 self._recent.move_to_end(key)
                 return self._recent[key]
         kept = _read(self._path(key))
-        if kept is not None:
+        if kept is not None and remember:
             with self._lock:
                 self._remember(key, kept)
         return kept

@@ -7,8 +7,10 @@ root's are hard links to the first one's. A map that explains T targets takes T 
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,29 +33,41 @@ class RunRow:
     kept: KeptMap
 
 
-@dataclass(frozen=True)
-class RunPart:
-    """All rows of one model, one after the other, and the attributes to write with them."""
+class RunFile:
+    """A run's file while it grows. Its rows go to disk as they come, so memory stays flat in the number of images."""
 
-    letter: str
-    attributes: dict
-    rows: Iterable[RunRow]
-
-
-def write_run(path: str | Path, attributes: dict, parts: Iterable[RunPart]) -> Path:
-    """Write a run; rows are taken one at a time, so memory stays flat in the number of images."""
-    path = Path(path)
-    with written(path) as temporary, h5py.File(temporary, "w") as file:
+    def __init__(self, file: h5py.File, attributes: dict):
+        self._file, self._lock = file, threading.Lock()
         _set(file, attributes)
-        first = None
-        for part in parts:
-            group = file.create_group(f"models/{part.letter}")
-            _set(group, part.attributes)
-            _write_rows(group, part.rows)
-            first = first or group
-        if first is not None:
-            _link(file, first)
-    return path
+
+    def add(self, letter: str, attributes: dict, rows: Sequence[RunRow]) -> None:
+        """Rows of the model of that letter behind its earlier ones; the first ones bring its attributes along."""
+        with self._lock:
+            name = f"models/{letter}"
+            if name not in self._file:
+                _set(self._file.create_group(name), attributes)
+            _append_rows(self._file[name], rows)
+
+    def drop(self, letter: str) -> None:
+        """Leave out a model that has failed after all."""
+        with self._lock:
+            if f"models/{letter}" in self._file:
+                del self._file[f"models/{letter}"]
+
+    def link(self, letters: Iterable[str]) -> None:
+        """Show the first model of `letters` that has rows at the root, too."""
+        with self._lock:
+            found = (self._file[f"models/{letter}"] for letter in letters if f"models/{letter}" in self._file)
+            first = next(found, None)
+            if first is not None:
+                _link(self._file, first)
+
+
+@contextlib.contextmanager
+def run_file(path: str | Path, attributes: dict) -> Iterator[RunFile]:
+    """A RunFile that takes its place at `path` when the block ends well, else vanishes."""
+    with written(Path(path)) as temporary, h5py.File(temporary, "w") as file:
+        yield RunFile(file, attributes)
 
 
 def _link(file: h5py.File, group: h5py.Group) -> None:
@@ -69,11 +83,10 @@ def _set(node: h5py.Group, attributes: dict) -> None:
         node.attrs[name] = value if plain else json.dumps(value)
 
 
-def _write_rows(group: h5py.Group, rows: Iterable[RunRow]) -> None:
-    for row in rows:
-        for index in range(len(row.kept.targets)):
-            for name, value in _values(row, index).items():
-                _append(group, name, value)
+def _append_rows(group: h5py.Group, rows: Sequence[RunRow]) -> None:
+    values = [_values(row, index) for row in rows for index in range(len(row.kept.targets))]
+    for name in values[0] if values else ():
+        _append(group, name, [one[name] for one in values])
 
 
 def _values(row: RunRow, index: int) -> dict:
@@ -93,11 +106,12 @@ def _text(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
 
 
-def _append(group: h5py.Group, name: str, value) -> None:
+def _append(group: h5py.Group, name: str, values: list) -> None:
+    is_text = isinstance(values[0], str)
     if name not in group:
-        kind = TEXT if isinstance(value, str) else value.dtype
-        shape = () if isinstance(value, str) else value.shape
+        kind = TEXT if is_text else values[0].dtype
+        shape = () if is_text else values[0].shape
         group.create_dataset(name, (0, *shape), kind, maxshape=(None, *shape), chunks=(1 if shape else 256, *shape))
     stored = group[name]
-    stored.resize(stored.shape[0] + 1, axis=0)
-    stored[-1] = value
+    stored.resize(stored.shape[0] + len(values), axis=0)
+    stored[-len(values) :] = values if is_text else np.stack(values)

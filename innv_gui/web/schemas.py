@@ -102,6 +102,12 @@ class NewExplanation(Incoming):
     softmax: bool = Field(False, description="Explain the probability instead of the logit.")
 
 
+class HistoryChange(Incoming):
+    """What can be edited of an earlier run."""
+
+    title: str = Field(max_length=120, description="Its name; empty takes it away.")
+
+
 class MapQuery(Incoming):
     """Which of an image's maps: with several neurons there is one each."""
 

@@ -68,16 +68,16 @@ OWN_RULES = {
 }
 
 
-def make(name: str, params: dict[str, Any], model: tf_keras.Model):
+def make(name: str, params: dict[str, Any], model: tf_keras.Model, last_layer: int):
     """The analyzer, not yet built; the output to explain is an index given with each image.
 
-    Raises BadInput for a setting that does not fit this model.
+    last_layer: index in the whole model, of which `model` may be a part. Raises BadInput for what does not fit.
     """
-    kind, arguments = _method(name, params, model)
+    kind, arguments = _method(name, params, model, last_layer)
     return kind(model, neuron_selection_mode="index", disable_model_checks=True, **arguments)
 
 
-def _method(name: str, params: dict[str, Any], model: tf_keras.Model) -> tuple[type, dict[str, Any]]:
+def _method(name: str, params: dict, model: tf_keras.Model, last_layer: int) -> tuple[type, dict[str, Any]]:
     """iNNvestigate's class and its arguments for our settings, where the names differ."""
     arguments = dict(params)
     arguments.update(_input_layer_rule(arguments))
@@ -92,7 +92,7 @@ def _method(name: str, params: dict[str, Any], model: tf_keras.Model) -> tuple[t
     if name == "lrp.alpha_beta":
         arguments.pop("beta")  # follows from alpha, to the last bit, as iNNvestigate's own check wants it
     if "until_layer_idx" in arguments:
-        _check_index(arguments["until_layer_idx"], model)
+        arguments["until_layer_idx"] = _within(arguments["until_layer_idx"], model, last_layer)
     return methods.analyzers[name], arguments
 
 
@@ -110,11 +110,12 @@ def _lrp_z(arguments: dict[str, Any]) -> tuple[type, dict[str, Any]]:
     return relevance_analyzer.LRP, {**arguments, "rule": rule, "bn_layer_rule": rule}
 
 
-def _check_index(index: int, model: tf_keras.Model) -> None:
-    last = len(model.layers) - 1
+def _within(index: int, model: tf_keras.Model, last: int) -> int:
+    """A layer behind the explained one stands for all layers up to that."""
     if index > last:
         message = f"until_layer_idx must be a layer of this model, from 0 to {last}; got {index}."
         raise BadInput(message, "", "params.until_layer_idx", (f"0 to {last}",))
+    return min(index, len(model.layers) - 1)
 
 
 def objection(name: str, analyzer) -> AnalyzerRefused | None:

@@ -1,6 +1,6 @@
 """A Keras 3 model, given as a blueprint, rebuilt in tf_keras: same layers, same weights, same numbers.
 
-The user's file is never read here. `agree` is the proof: the rebuilt model must give the scores that Keras 3 gave.
+The user's file is never read here. `agree` is the proof: the rebuilt model must give the values that Keras 3 gave.
 """
 
 from __future__ import annotations
@@ -22,29 +22,36 @@ HALF_TOLERANCE = 2e-2  # the same for models that computed in 16 bit
 Tensors = dict[tuple[str, int, int], Any]  # (layer, call, output) -> tensor
 
 
-def build(blueprint: Blueprint, input_shape: tuple[int, int, int]) -> tf_keras.Model:
+def build(blueprint: Blueprint, input_shape: tuple[int, int, int], layer: str | None = None) -> tf_keras.Model:
     """The tf_keras model with its weights, in the present graph and session; input (N, *input_shape) float32.
 
+    layer: where it ends, None is the blueprint's own end; what lies behind is not built.
     Raises AnalyzerRefused naming the first layer that tf_keras has no equal for.
     """
     config = _functional(blueprint.config)
-    tensors, layers = _connect(config, blueprint.weights, input_shape)
+    ends = _ends(config["output_layers"]) if layer is None else [_last_call(config, layer)]
+    tensors, layers = _connect(config, blueprint.weights, input_shape, _calls_to(config, ends))
     inputs = [tensors[key] for key in _ends(config["input_layers"])]
-    outputs = [tensors[key] for key in _ends(config["output_layers"])]
+    outputs = [tensors[key] for key in ends]
     model = tf_keras.Model(inputs, outputs[0])
     _set_weights(layers, blueprint.weights)
     return model
 
 
+def n_layers(blueprint: Blueprint) -> int:
+    """How many there are, the input included."""
+    return len(_functional(blueprint.config)["layers"])
+
+
 def agree(found: np.ndarray, expected: np.ndarray, blueprint: Blueprint) -> None:
-    """Raise AnalyzerRefused unless the rebuilt model's scores (N, K) are those that Keras 3 computed."""
+    """Raise AnalyzerRefused unless the rebuilt model's neurons (N, U) have the values that Keras 3 computed."""
     tolerance = HALF_TOLERANCE if _computes_in_half(blueprint) else TOLERANCE
     largest = float(np.max(np.abs(expected), initial=1.0))
     difference = float(np.max(np.abs(found - expected), initial=0.0))
     if not difference <= tolerance * largest:
         raise AnalyzerRefused(
             f"The model rebuilt for iNNvestigate gives other scores than Keras (difference {difference:.2g}).",
-            "One of its layers works differently there; Grad-CAM does not need iNNvestigate.",
+            "One of its layers works differently there; the native engine does not need iNNvestigate.",
             "analyzer",
         )
 
@@ -59,11 +66,39 @@ def _ends(ends: Any) -> list[tuple[str, int, int]]:
     return [tuple(end) for end in many]
 
 
-def _connect(config: dict, weights: dict, input_shape: tuple) -> tuple[Tensors, dict[str, tf_keras.layers.Layer]]:
-    """Call layer after layer; a call whose inputs are not there yet goes to the end of the queue."""
+def _last_call(config: dict[str, Any], layer: str) -> tuple[str, int, int]:
+    """The output of a layer by name; of one that is called more than once the last one."""
+    entry = next(entry for entry in config["layers"] if entry["config"]["name"] == layer)
+    return layer, max(0, len(entry["inbound_nodes"]) - 1), 0
+
+
+def _calls_to(config: dict[str, Any], ends: list[tuple[str, int, int]]) -> set[tuple[str, int]]:
+    """(layer, call) of everything that `ends` depend on, the inputs included."""
+    entries = {entry["config"]["name"]: entry for entry in config["layers"]}
+    found, todo = set(), [*ends, *_ends(config["input_layers"])]
+    while todo:
+        name, call, _ = todo.pop()
+        if (name, call) not in found:
+            found.add((name, call))
+            nodes = entries[name]["inbound_nodes"]
+            todo += _histories(nodes[call]) if nodes else []
+    return found
+
+
+def _histories(value: Any) -> list[tuple[str, int, int]]:
+    """Keys of all tensors in a nested argument."""
+    key = _history(value)
+    return [key] if key else [found for child in _children(value) for found in _histories(child)]
+
+
+def _connect(
+    config: dict, weights: dict, input_shape: tuple, wanted: set[tuple[str, int]]
+) -> tuple[Tensors, dict[str, tf_keras.layers.Layer]]:
+    """Make the wanted calls, layer after layer; one whose inputs are not there yet goes to the end of the queue."""
     tensors: Tensors = {}
     layers: dict[str, tf_keras.layers.Layer] = {}
-    calls = deque((entry, i) for entry in config["layers"] for i in range(max(1, len(entry["inbound_nodes"]))))
+    entries = [(entry, i) for entry in config["layers"] for i in range(max(1, len(entry["inbound_nodes"])))]
+    calls = deque((entry, i) for entry, i in entries if (entry["config"]["name"], i) in wanted)
     waited = 0
     while calls:
         entry, call = calls.popleft()

@@ -24,11 +24,19 @@ KEPT_BYTES = 2**30  # of their models' weights
 class Engine:
     """Opens on creation; raises AnalyzerRefused or BadInput when method, settings and model do not fit.
 
-    name: the method that runs; asked: the one that was asked for, which messages speak of.
+    layer: the one whose neurons are explained, None is the output. name: the method that runs; asked: the one that was
+    asked for, which messages speak of.
     """
 
     def __init__(
-        self, blueprint: Blueprint, shape: tuple[int, ...], name: str, params: dict, unchecked: bool, asked: str
+        self,
+        blueprint: Blueprint,
+        shape: tuple[int, ...],
+        layer: str | None,
+        name: str,
+        params: dict,
+        unchecked: bool,
+        asked: str,
     ):
         self.n_bytes = sum(array.nbytes for arrays in blueprint.weights.values() for array in arrays)
         self.objection: AnalyzerRefused | None = None
@@ -36,34 +44,55 @@ class Engine:
         with self._graph.as_default():
             self._session = tf.compat.v1.Session(graph=self._graph)
         try:
-            self._run = self._opened(blueprint, shape, name, params, unchecked, asked)
+            self._see, self._run = self._opened(blueprint, shape, layer, name, params, unchecked, asked)
         except BaseException:
             self.close()
             raise
 
-    def _opened(self, blueprint, shape, name, params, unchecked, asked) -> Callable:
+    def _opened(self, blueprint, shape, layer, name, params, unchecked, asked) -> tuple[Callable, Callable]:
         with self._graph.as_default(), self._session.as_default():
             tf_keras.backend.set_learning_phase(0)
-            model = bridge.build(blueprint, shape)
-            analyzer = analysis.make(name, params, model)
+            model = bridge.build(blueprint, shape, layer)
+            analyzer = analysis.make(name, params, _in_a_row(model), bridge.n_layers(blueprint) - 1)
             self.objection = analysis.objection(asked, analyzer)
             if self.objection and analysis.checks_itself(name) and not unchecked:
                 raise self.objection
             _build(asked, analyzer)
             relevance = analyzer._analyzer_model.outputs[0]
-            _initialize(self._session, relevance)
+            _initialize(self._session, relevance, model.outputs[0])
             feeds = [*model.inputs, analyzer._analysis_inputs[0]]
-            return self._session.make_callable([relevance, model.outputs[0]], feeds)
+            self._has_positions = len(model.outputs[0].shape) > 2
+            see = self._session.make_callable(model.outputs[0], model.inputs)
+            return see, self._session.make_callable(relevance, feeds)
 
-    def run(self, x: np.ndarray, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """x (n, H, W, C) and the index of the output to explain (n,) -> relevance (n, H, W, C) and scores (n, K)."""
-        position_and_output = np.stack([np.arange(len(x)), outputs], axis=1).astype(np.int32)
-        return self._run(x.astype(np.float32), position_and_output)
+    def values(self, x: np.ndarray) -> np.ndarray:
+        """x (n, H, W, C) -> (n, P, U): the layer's neurons, P positions each (one, where they have no place)."""
+        seen = self._see(x.astype(np.float32))
+        return seen.reshape(len(x), -1, seen.shape[-1])
+
+    def run(self, x: np.ndarray, neurons: np.ndarray) -> np.ndarray:
+        """x (n, H, W, C) and the neuron to explain (n,) -> relevance (n, H, W, C), of its strongest position.
+
+        Positions and neurons stand in one row, and iNNvestigate takes an index into that.
+        """
+        images = np.arange(len(x))
+        places = neurons
+        if self._has_positions:
+            values = self.values(x)
+            places = values[images, :, neurons].argmax(axis=1) * values.shape[2] + neurons
+        return self._run(x.astype(np.float32), np.stack([images, places], axis=1).astype(np.int32))
 
     def close(self) -> None:
         """Free the session's memory; the engine cannot be used afterwards."""
         self._session.close()
-        self._run = None
+        self._see = self._run = None
+
+
+def _in_a_row(model: tf_keras.Model) -> tf_keras.Model:
+    """The model with the positions of its output in a row; iNNvestigate means to do it, and stumbles over a list."""
+    if len(model.outputs[0].shape) == 2:
+        return model
+    return tf_keras.Model(model.inputs, tf_keras.layers.Flatten()(model.outputs[0]))
 
 
 def _build(name: str, analyzer) -> None:
@@ -76,9 +105,9 @@ def _build(name: str, analyzer) -> None:
         raise analysis.failed(name, error) from error
 
 
-def _initialize(session, output) -> None:
-    """Initialize what `output` depends on, nothing else: iNNvestigate's copies of layers bring unused weights along."""
-    needed = _variable_names(output.op)
+def _initialize(session, *outputs) -> None:
+    """Initialize what `outputs` depend on, nothing else: iNNvestigate's copies of layers bring unused weights along."""
+    needed = {name for output in outputs for name in _variable_names(output.op)}
     variables = [one for one in tf.compat.v1.global_variables() if one.op.name in needed]
     flags = session.run([tf.compat.v1.is_variable_initialized(variable) for variable in variables])
     session.run([variable.initializer for variable, done in zip(variables, flags, strict=True) if not done])

@@ -169,7 +169,9 @@ def _translated(class_name: str, config: dict, entry: dict, weights: tuple[np.nd
 def untranslatable(entry: dict[str, Any], why: str = "") -> AnalyzerRefused:
     """The refusal that names a layer."""
     message = f"The layer {entry['config']['name']} ({entry['class_name']}) cannot be carried over to iNNvestigate."
-    return AnalyzerRefused(message, " ".join([why, "Grad-CAM does not need iNNvestigate."]).strip(), "analyzer")
+    return AnalyzerRefused(
+        message, " ".join([why, "The native engine does not need iNNvestigate."]).strip(), "analyzer"
+    )
 
 
 def _layer_class(entry: dict[str, Any]) -> type:

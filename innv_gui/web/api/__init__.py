@@ -12,11 +12,12 @@ def session() -> Session:
     return current_app.config["SESSION"]
 
 
-from innv_gui.web.api import (  # noqa: E402 - register routes
-    analyzers,  # noqa: F401
-    datasets,  # noqa: F401
-    explanations,  # noqa: F401
-    jobs,  # noqa: F401
-    models,  # noqa: F401
-    suggestions,  # noqa: F401
+from innv_gui.web.api import (  # noqa: E402, F401 - register routes
+    analyzers,
+    datasets,
+    explanations,
+    history,
+    jobs,
+    models,
+    suggestions,
 )

@@ -12,8 +12,9 @@ import tensorflow as tf
 
 from innv_gui.errors import AnalyzerRefused, BadInput
 from innv_gui.records import Maps, ModelSource, Target
+from innv_gui.runtimes import averages
 from innv_gui.runtimes.keras import loading
-from innv_gui.runtimes.keras.attribution import METHODS, averages, deep_taylor, lrp, targets, traces
+from innv_gui.runtimes.keras.attribution import METHODS, deep_taylor, lrp, targets, traces
 from innv_gui.runtimes.keras.network import Network
 from innv_gui.runtimes.keras.quoting import quoted
 

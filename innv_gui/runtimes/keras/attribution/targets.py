@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 import tensorflow as tf
 
 from innv_gui.errors import AnalyzerRefused, BadInput
-from innv_gui.records import Target
+from innv_gui.records import Aim, ModelSource, Target, replace
+from innv_gui.runtimes.keras import loading
 from innv_gui.runtimes.keras.attribution import traces
 from innv_gui.runtimes.keras.network import BATCH, Network
 from innv_gui.runtimes.keras.quoting import quoted
-
-
-@dataclass(frozen=True)
-class Aim:
-    """targets (N, T). weights: T arrays (N, U); rows of several neurons are to be averaged over them.
-
-    activations (N, T): None where the method itself meets them on its way, as the values of neurons `targets`.
-    """
-
-    layer: str
-    targets: np.ndarray
-    activations: np.ndarray | None
-    weights: tuple[np.ndarray, ...]
-    notes: tuple[str, ...] = field(default=())
 
 
 def aim(network: Network, x: np.ndarray, target: Target, probabilities: np.ndarray) -> Aim:
@@ -36,13 +21,23 @@ def aim(network: Network, x: np.ndarray, target: Target, probabilities: np.ndarr
     if target.neuron is None and target.top_neurons is None and not is_output:
         return _class_at_layer(network, layer, x, _classes(network, target, probabilities), softmax)
     if target.top_neurons is not None:
-        return _strongest(layer, neurons(network, layer, x, softmax), target.top_neurons)
+        return _strongest(layer, is_output, neurons(network, layer, x, softmax), target.top_neurons)
     n_neurons = network.flat.tensors[layer].shape[-1]
     if target.neuron is not None:
         index = np.full(len(x), _neuron(target.neuron, n_neurons, layer), np.int64)
     else:
         index = _classes(network, target, probabilities)
-    return Aim(layer, index[:, None], None, (np.eye(n_neurons, dtype=np.float32)[index],))
+    return Aim(layer, is_output, index[:, None], (np.eye(n_neurons, dtype=np.float32)[index],))
+
+
+def looked_up(source: ModelSource, x: np.ndarray, target: Target, probabilities: np.ndarray) -> Aim:
+    """The aim with all that another engine needs to know of this network: the neurons' values."""
+    network = loading.load(source)
+    found = aim(network, x, target, probabilities)
+    values = neurons(network, found.layer, x, target.softmax and network.takes_softmax)
+    known = found.activations is not None
+    activations = found.activations if known else np.take_along_axis(values, found.targets, axis=1)
+    return replace(found, activations=activations, values=values)
 
 
 def neurons(network: Network, layer: str, x: np.ndarray, softmax: bool) -> np.ndarray:
@@ -86,13 +81,14 @@ def _neuron(index: int, n_neurons: int, layer: str) -> int:
     raise BadInput(message, "", "neuron", (limits,))
 
 
-def _strongest(layer: str, values: np.ndarray, count: int) -> Aim:
+def _strongest(layer: str, is_output: bool, values: np.ndarray, count: int) -> Aim:
     """The neurons with the largest activation, in descending order, the first of equals first."""
     order = np.argsort(-values, axis=1, kind="stable")[:, :count]
     weights = tuple(np.eye(values.shape[1], dtype=np.float32)[order[:, t]] for t in range(order.shape[1]))
     fewer = order.shape[1] < count
     notes = (f"The layer {layer} has {values.shape[1]} neurons; all of them are shown.",) if fewer else ()
-    return Aim(layer, order.astype(np.int64), np.take_along_axis(values, order, axis=1), weights, notes)
+    activations = np.take_along_axis(values, order, axis=1)
+    return Aim(layer, is_output, order.astype(np.int64), weights, activations, notes=notes)
 
 
 def _class_at_layer(network: Network, layer: str, x: np.ndarray, classes: np.ndarray, softmax: bool) -> Aim:
@@ -102,8 +98,7 @@ def _class_at_layer(network: Network, layer: str, x: np.ndarray, classes: np.nda
     """
     see = traces.sensitivity(network, layer, x.shape[1:], softmax)
     sizes, scores = _batched(see, x, classes)
-    weights = chosen(sizes)
-    return Aim(layer, classes[:, None], scores[:, None], (weights,))
+    return Aim(layer, False, classes[:, None], (chosen(sizes),), scores[:, None])
 
 
 def chosen(sizes: np.ndarray) -> np.ndarray:

@@ -1,0 +1,112 @@
+"""Requests as plain records that outlive the server, and back: models and datasets are found, or opened, again."""
+
+from __future__ import annotations
+
+import time
+
+from innv_gui import analyzers
+from innv_gui.errors import Conflict
+from innv_gui.records import Model, Preprocessing, Target, as_plain
+from innv_gui.session.request import Item, Request
+
+_LATER = ("sha256", "trusted", "hooks")  # of a source: found out anew, or given anew on the command line
+
+
+def remembered(id: str, request: Request, place: str) -> dict | None:
+    """A record of a run; None for one over arrays, which are nobody's files. place: where the dataset was opened."""
+    if request.dataset is None:
+        return None
+    dataset = request.dataset
+    return {
+        "id": id,
+        "started": time.time(),
+        "title": "",
+        "analyzer": request.analyzer.name,
+        "params": request.params,
+        "engine": request.engine,
+        "unchecked": request.unchecked,
+        "models": [_model(model) for model in request.models],
+        "targets": [as_plain(target) for target in request.targets],
+        "dataset": {
+            "name": dataset.name,
+            "path": place,
+            "fingerprint": dataset.collection.fingerprint,
+        },
+        "images": [item.index for item in request.items],
+    }
+
+
+def _model(model: Model) -> dict:
+    return {
+        "name": model.name,
+        "file": model.file,
+        "sha256": model.source.sha256,
+        "source": {name: value for name, value in as_plain(model.source).items() if name not in _LATER},
+        "preprocessing": as_plain(model.preprocessing),
+        "class_names": list(model.class_names),
+    }
+
+
+def request_of(record: dict, models, datasets) -> Request:
+    """The request again. models: a ModelShelf, datasets: a DatasetShelf. Raises Conflict for what has changed."""
+    dataset = _dataset(record["dataset"], datasets)
+    found = tuple(_found(one, models) for one in record["models"])
+    refs = ((index, dataset.collection.ref(index)) for index in record["images"])
+    items = tuple(Item(index, ref.name, ref.label, ref) for index, ref in refs)
+    targets = tuple(Target(**target) for target in record["targets"])
+    method = analyzers.get(record["analyzer"])
+    params = analyzers.check(method.name, dict(record["params"]))
+    return Request(found, items, method, params, targets, record["engine"], record["unchecked"], dataset)
+
+
+def _dataset(record: dict, datasets):
+    known = [entry.dataset for entry in datasets.entries() if entry.dataset is not None]
+    same = [one for one in known if one.collection.fingerprint == record["fingerprint"]]
+    if same:
+        return same[0]
+    entry = datasets.start(record["path"], record["name"])
+    entry.job.wait()
+    opened = datasets.get(entry.id)
+    if opened.collection.fingerprint != record["fingerprint"]:
+        datasets.remove(entry.id)
+        raise Conflict(
+            f"The images of {record['name']} are no longer the same as when this was explained.",
+            "Open them again and explain them anew.",
+            field="dataset",
+        )
+    return opened
+
+
+def _found(record: dict, models) -> Model:
+    preprocessing = _preprocessing(record["preprocessing"])
+    known = [entry.model for entry in models.entries() if entry.model is not None]
+    same = [one for one in known if one.source.sha256 == record["sha256"] and one.preprocessing == preprocessing]
+    named = [one for one in same if one.name == record["name"]]
+    return (named or same or [_opened(record, preprocessing, models)])[0]
+
+
+def _opened(record: dict, preprocessing: Preprocessing, models) -> Model:
+    source = record["source"]
+    entry = models.start(
+        source["path"] or source["application"],
+        weights=source["weights"],
+        name=record["name"],
+        output=source["output"],
+        shown_file=record["file"],
+        classes=tuple(record["class_names"]) or None,
+    )
+    entry.job.wait()
+    model = models.get(entry.id)
+    if model.source.sha256 != record["sha256"]:
+        models.remove(entry.id)
+        raise Conflict(
+            f"{record['file']} is no longer the same file as when it was explained.",
+            "Add the model again and explain it anew.",
+            field="models",
+        )
+    return models.change(entry.id, preprocessing=preprocessing) if model.preprocessing != preprocessing else model
+
+
+def _preprocessing(record: dict) -> Preprocessing:
+    sides = {name: tuple(record[name]) if record[name] is not None else None for name in ("mean", "std")}
+    return Preprocessing(record["mode"], sides["mean"], sides["std"], record["resize"])

@@ -1,0 +1,92 @@
+"""Earlier runs: kept over a restart, reopened with the maps that were kept, refused when files have changed."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from innv_gui import Session
+from innv_gui.errors import Conflict, NotFound
+from innv_gui.session.request import check_request
+from innv_gui.store.history import History
+
+
+def record(number, started=0.0):
+    return {"id": f"e-{number:012x}", "started": started, "title": ""}
+
+
+def test_history_is_newest_first_and_bounded(tmp_path):
+    history = History(tmp_path, kept=3)
+    for number in range(5):
+        history.put(record(number, started=float(number)))
+    assert [one["id"][-1] for one in history.all()] == ["4", "3", "2"]
+
+
+def test_a_damaged_file_is_passed_over_and_a_strange_id_is_not_a_path(tmp_path):
+    history = History(tmp_path)
+    history.put(record(1))
+    (tmp_path / "e-000000000002.json").write_text("{")
+    (tmp_path / "e-000000000003.json").write_text('{"id": "e-000000000009", "started": 1}')
+    assert len(history.all()) == 1
+    for id in ("../e-000000000001", "e-000000000002", "e-000000000004"):
+        with pytest.raises(NotFound):
+            history.get(id)
+
+
+def test_deleting_and_renaming(tmp_path):
+    history = History(tmp_path)
+    history.put(record(1))
+    history.put(history.get("e-000000000001") | {"title": "clouds"})
+    assert History(tmp_path).get("e-000000000001")["title"] == "clouds"
+    history.forget("e-000000000001")
+    assert history.all() == []
+
+
+@pytest.fixture
+def place(tmp_path, session, sample_models, sample_datasets):
+    """A workspace with one run in its history, and the files it was made of."""
+    collection = sample_datasets["digits"].collection
+    images, model = tmp_path / "images", tmp_path / "model.keras"
+    images.mkdir()
+    for index in range(3):
+        shutil.copy(collection.ref(index).path, images / f"{index}.png")
+    shutil.copy(sample_models["digits_mlp"].source.path, model)
+    with Session(tmp_path / "workspace") as first:
+        asked = [first.add_model(model, preprocessing="unit")], first.add_dataset(images)
+        run = first.explain(*asked, "gradient", neuron=3)
+        made = run.id, run[asked[0][0]].maps
+    return tmp_path, *made
+
+
+def test_a_run_is_reopened_after_a_restart_with_the_same_maps(place):
+    folder, id, maps = place
+    with Session(folder / "workspace") as second:
+        assert [one["id"] for one in second.history.all()] == [id]
+        run = second.run(id)
+        run.job.wait()
+        explanation = run[run.models[0]]
+        np.testing.assert_array_equal(explanation.maps, maps)
+        assert all(cell.cached for cell in explanation.cells)
+        assert run.models[0].preprocessing.mode == "unit" and explanation.targets.tolist() == [[3]] * 3
+        assert second.run(id) is run and len(second.history.all()) == 1
+
+
+def test_a_changed_model_is_not_taken_for_the_old_one(place, sample_models):
+    folder, id, _ = place
+    shutil.copy(sample_models["digits_cnn"].source.path, folder / "model.keras")
+    with Session(folder / "workspace") as second:
+        with pytest.raises(Conflict, match="no longer the same file"):
+            second.run(id)
+        assert second.models.entries() == []
+
+
+def test_an_unknown_id_is_told_so(session):
+    with pytest.raises(NotFound, match="no explanation"):
+        session.run("e-0123456789ab")
+
+
+def test_arrays_leave_no_record(session, sample_models):
+    before = len(session.history.all())
+    request = check_request([sample_models["digits_mlp"]], np.zeros((1, 32, 32, 1), np.float32), "gradient")
+    session.start_explain(request).job.wait()
+    assert len(session.history.all()) == before
