@@ -89,7 +89,7 @@ def test_an_asked_range_is_the_range_that_is_shown():
 def test_a_scatterplot_without_any_score_is_an_empty_plot():
     none = {name: np.array([]) for name in FRAME}
     assert len(source(figures.scatter(none)).data["x"]) == 0
-    assert len(source(figures.scatter_aggregate({name: np.array([]) for name in CELLS})).data["left"]) == 0
+    assert len(source(figures.scatter_aggregate({name: np.array([]) for name in CELLS})).data["low"]) == 0
 
 
 def test_many_points_are_drawn_by_the_graphics_processor():
@@ -102,7 +102,7 @@ def test_many_points_are_drawn_by_the_graphics_processor():
 def test_a_cell_covers_its_slice_and_its_row_and_is_coloured_by_the_logarithm_of_its_count():
     plot = figures.scatter_aggregate(CELLS)
     columns = source(plot).data
-    assert columns["left"].tolist() == [0, 50] and columns["right"].tolist() == [50, 100]
+    assert columns["low"].tolist() == [0, 50] and columns["high"].tolist() == [50, 100]
     assert np.allclose((columns["bottom"] + columns["top"]) / 2, CELLS["row"])
     assert (columns["top"] - columns["bottom"]).max() < 1
     mapper = plot.select_one({"name": "marks"}).glyph.fill_color["transform"]
@@ -112,9 +112,26 @@ def test_a_cell_covers_its_slice_and_its_row_and_is_coloured_by_the_logarithm_of
 
 def test_a_bar_is_one_bin_with_its_number_above():
     columns = source(histogram()).data
-    assert columns["left"].tolist() == [0, 0.25, 0.5] and columns["right"].tolist() == [0.25, 0.5, 1]
+    assert columns["low"].tolist() == [0, 0.25, 0.5] and columns["high"].tolist() == [0.25, 0.5, 1]
+    assert (columns["low"] < columns["left"]).all() and (columns["right"] < columns["high"]).all()
     assert columns["count"].tolist() == [9, 0, 1234]
     assert columns["text"] == ["9", "", "1\u2009234"]
+
+
+def test_one_image_beside_thousands_is_drawn_high_enough_to_be_seen():
+    plot = figures.histogram([0, 1, 2], [1, 100_000])
+    columns = source(plot).data
+    assert columns["top"][0] > plot.y_range.end / 200 and columns["count"][0] == 1
+
+
+def test_nothing_is_drawn_of_an_empty_bin_but_its_column_can_be_pressed():
+    plot = histogram()
+    columns = source(plot).data
+    assert np.isnan(columns["top"]).tolist() == [False, True, False]
+    assert (columns["ceiling"] == plot.y_range.end).all()
+    [pressed] = plot.select_one({"name": "tap"}).renderers
+    assert (pressed.glyph.left, pressed.glyph.right, pressed.glyph.top) == ("low", "high", "ceiling")
+    assert pressed.glyph.fill_alpha == 0 and pressed.data_source is source(plot)
 
 
 def test_numbers_are_left_out_where_bars_are_too_narrow_for_them():

@@ -128,13 +128,19 @@ def test_of_many_images_near_duplicates_are_found_without_comparing_all(monkeypa
 
 
 def test_above_the_limit_images_are_compared_with_a_sample(monkeypatch):
-    assert len(reference_rows(20_000)) == 20_000 and len(reference_rows(1_000_000)) == 2000
+    assert (
+        len(reference_rows(20_000)) == 20_000
+        and len(reference_rows(1_000_000)) == 1000
+        and len(reference_rows(40_000)) == 10_000
+    )
     monkeypatch.setattr(neighbours, "EXACT", 100)
-    monkeypatch.setattr(neighbours, "COMPARISONS", 400 * 100)
+    monkeypatch.setattr(neighbours, "LEAST_REFERENCE", 50)
+    monkeypatch.setattr(neighbours, "COMPARISONS", 400 * 80)
     features = unit(400, 8)
     features[:, 0] += 3
     features[7] = -features[7]
     features /= np.linalg.norm(features, axis=1, keepdims=True)
+    assert len(reference_rows(400)) == 80
     apart = isolation(features, reference_rows(400))
     assert ranked(apart)[0] == 7
 
@@ -166,11 +172,13 @@ def test_a_top_list_does_not_hold_fifty_near_duplicates():
     features = unit(60, 6)
     features[5:55] = features[5]
     rows = np.arange(100, 160)
-    taken = diverse(rows, features)
+    of = lambda some: features[some - 100]  # noqa: E731
+    taken = diverse(rows, of)
     assert taken[0] == 100 and 105 in taken and not set(range(106, 155)) & set(taken.tolist())
     picked = features[taken - 100]
     assert (picked @ picked.T - np.eye(len(picked))).max() <= 0.98 + 1e-6
-    assert len(diverse(rows, features, n=3)) == 3
+    assert diverse(rows, of, n=3).tolist() == taken[:3].tolist()
+    assert diverse(rows, of, at_once=7).tolist() == taken.tolist()
 
 
 def test_words_are_joined():

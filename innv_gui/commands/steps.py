@@ -79,6 +79,6 @@ def follow(job: Job) -> None:
                 progress.update(bar, completed=job.done, rate=rate)
         except KeyboardInterrupt:
             job.cancel()
-            job.ended(STOP_S)  # what was half written goes
+            job.ended(STOP_S)  # a half-written file goes
             raise
     job.wait()

@@ -35,6 +35,8 @@ JITTER = 0.35  # of a row, to either side
 CELL = 0.36  # half the height of an aggregated row
 NUMBERS_UP_TO = 30  # bins
 _GOLDEN = 0.6180339887498949
+_GAP = 0.025  # of a bin's width, to either side
+_LEAST_BAR = 0.008  # of the axis: one image among thousands can still be seen
 _ROOM_ABOVE = 1.14  # of the highest bin, for the number above it
 _X_TITLES = {
     "scatter": "confidence of the largest group, %",
@@ -118,13 +120,13 @@ def scatter_aggregate(
     """
     low, high, row, count = (np.asarray(cells[name]) for name in ("low", "high", "row", "count"))
     plot = _rows_figure(np.concatenate([low, high]), row, n_models, theme, width, height, x_range, y_range, len(row))
-    columns = {"left": low, "right": high, "bottom": row - CELL, "top": row + CELL, "row": row, "count": count}
+    columns = {"low": low, "high": high, "row": row, "count": count, "bottom": row - CELL, "top": row + CELL}
     source = ColumnDataSource(columns, name="source")
     ink = colours(theme)
     mapper = LogColorMapper(palette=ramp(ink.mark_quiet, ink.mark, 32))
     marks = plot.quad(
-        "left",
-        "right",
+        "low",
+        "high",
         "top",
         "bottom",
         source=source,
@@ -179,13 +181,25 @@ def histogram(
     in the source as `label`. x_range: the part that is shown.
     """
     edges, counts = np.asarray(edges, np.float64), np.asarray(counts, np.int64)
-    columns = {"left": edges[:-1], "right": edges[1:], "count": counts}
-    columns |= {"text": _above(counts), "middle": (edges[:-1] + edges[1:]) / 2}
-    columns |= {"label": list(labels)} if labels is not None else {}
     highest = int(counts.max()) if len(counts) else 1
     plot = _bins_figure(edges, highest, x_title or _X_TITLES[kind], theme, width, height, x_range)
+    columns = {"low": edges[:-1], "high": edges[1:], "count": counts} | _bars(edges, counts, plot.y_range.end)
+    columns |= {"label": list(labels)} if labels is not None else {}
     _with_bars(plot, ColumnDataSource(columns, name="source"), theme)
     return plot
+
+
+def _bars(edges: np.ndarray, counts: np.ndarray, ceiling: float) -> dict:
+    """What is drawn of the bins: bars with a gap between them, nothing of empty ones; the whole column is pressed."""
+    gap = np.diff(edges) * _GAP
+    return {
+        "left": edges[:-1] + gap,
+        "right": edges[1:] - gap,
+        "middle": (edges[:-1] + edges[1:]) / 2,
+        "top": np.where(counts > 0, np.maximum(counts, ceiling * _LEAST_BAR), np.nan),
+        "ceiling": np.full(len(counts), ceiling),
+        "text": _above(counts),
+    }
 
 
 def _above(counts: np.ndarray) -> list[str]:
@@ -208,35 +222,25 @@ def _bins_figure(edges, highest, x_title, theme, width, height, x_range) -> figu
     plot.xgrid.grid_line_color = None
     plot.yaxis.ticker = plot.ygrid.ticker = BasicTicker(min_interval=1, desired_num_ticks=5, num_minor_ticks=0)
     plot.xaxis.ticker.num_minor_ticks = 0
-    plot.yaxis.formatter = NumeralTickFormatter(format="0,0" if highest < 10_000 else "0.[0]a")
+    plot.yaxis.formatter = NumeralTickFormatter(format="0" if highest < 10_000 else "0.[0]a")
     return plot
 
 
 def _with_bars(plot: figure, source: ColumnDataSource, theme: str) -> None:
     ink = colours(theme)
-    marks = plot.quad(
-        "left",
-        "right",
-        "count",
-        0,
-        source=source,
-        name="marks",
-        fill_color=ink.mark_quiet,
-        line_color=ink.surface,
-        line_width=3,
-        border_radius=3,
-        hover_fill_color=ink.mark,
-        hover_line_color=ink.surface,
-        selection_fill_color=ink.mark,
-        selection_line_color=ink.surface,
-        nonselection_fill_color=ink.mark_quiet,
-        nonselection_fill_alpha=1,
-        nonselection_line_color=ink.surface,
-        nonselection_line_alpha=1,
-    )
+    plot.quad("left", "right", "top", 0, source=source, name="marks", border_radius=2, **_inks(ink))
+    column = plot.quad("low", "high", "ceiling", 0, source=source, fill_alpha=0, line_alpha=0)
+    column.nonselection_glyph = column.selection_glyph = None
     text = {"text_align": "center", "text_baseline": "bottom", "text_font": value(FONT), "text_font_size": TEXT_PX}
     plot.text("middle", "count", "text", source=source, y_offset=-4, text_color=ink.axis, **_numbers(ink), **text)
-    _point_at(plot, marks, select=False)
+    _point_at(plot, column, select=False)
+
+
+def _inks(ink) -> dict:
+    """Quiet bars; the one that is chosen or pointed at in full colour. The line lets the lowest bar be seen."""
+    quiet = {f"{state}{part}_color": ink.mark_quiet for state in ("", "nonselection_") for part in ("fill", "line")}
+    full = {f"{state}_{part}_color": ink.mark for state in ("hover", "selection") for part in ("fill", "line")}
+    return quiet | full | {"nonselection_fill_alpha": 1, "nonselection_line_alpha": 1}
 
 
 def _numbers(ink) -> dict:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, send_from_directory
+from flask import Blueprint, make_response, redirect, render_template, send_from_directory
 
+from innv_gui.errors import NotFound
 from innv_gui.folders import folder
+from innv_gui.plots.bokeh_files import SCRIPTS, VERSION, scripts_folder
+from innv_gui.web.security import PLOT_POLICY
 
 pages = Blueprint("pages", __name__)
 
@@ -31,6 +34,22 @@ def models():
 def images():
     """Open datasets and choose images."""
     return render_template("images.html", page="images")
+
+
+@pages.get("/suggest")
+def suggest():
+    """Which images are worth a look: plots, lists, gallery."""
+    page = make_response(render_template("suggest.html", page="suggest", bokeh=VERSION))
+    page.headers["Content-Security-Policy"] = PLOT_POLICY
+    return page
+
+
+@pages.get("/bokeh/<version>/<name>")
+def bokeh_script(version: str, name: str):
+    """Bokeh's own script, as the installed package has it; the version in the address lets the browser keep it."""
+    if name not in SCRIPTS or version != VERSION:
+        raise NotFound("There is no such script.", "Load the page again.")
+    return send_from_directory(scripts_folder(), name, mimetype="text/javascript", max_age=365 * 24 * 3600)
 
 
 @pages.get("/favicon.ico")

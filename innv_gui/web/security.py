@@ -28,6 +28,7 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+PLOT_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")  # Bokeh writes its own styles
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",

@@ -31,6 +31,7 @@ async function refusal(response) {
 async function send(method, path, body, signal) {
   const options = { method, signal, headers: { Accept: "application/json" } };
   if (body instanceof FormData) options.body = body;
+  else if (typeof body === "string") Object.assign(options, { body, headers: { ...options.headers, "Content-Type": "text/csv" } });
   else if (body !== undefined) {
     options.body = JSON.stringify(body);
     options.headers["Content-Type"] = "application/json";
@@ -56,6 +57,8 @@ export const put = (path, body) => json("PUT", path, body);
 export const patch = (path, body) => json("PATCH", path, body);
 export const remove = path => json("DELETE", path);
 
+export const file = async path => (await send("GET", path)).blob();
+
 /** Addresses of pictures and files; the server makes them from opaque ids and numbers. */
 const part = encodeURIComponent;
 export const address = {
@@ -66,6 +69,7 @@ export const address = {
   map: (run, model, image, ending) => `${ROOT}/explanations/${part(run)}/maps/${part(model)}/${image}.${ending}`,
   difference: (run, model, image, against, ending) =>
     `${ROOT}/explanations/${part(run)}/differences/${part(model)}/${image}.${ending}?with=${part(against)}`,
+  scores: (suggestion, ending) => `${ROOT}/suggestions/${part(suggestion)}/scores.${ending}`,
   run: run => `${ROOT}/explanations/${part(run)}/run.h5`,
   export: (run, file) => `${ROOT}/explanations/${part(run)}/${file}`,
 };

@@ -7,8 +7,11 @@ import { complain, toast } from "./toast.js";
 const SHOWN = 24;
 const EMPTY = { dataset: null, images: [] };
 
-/** store.state.basket is the selection, store.state.dataset the dataset that is looked at. */
-export function createBasket(store) {
+/**
+ * store.state.basket is the selection, store.state.dataset the dataset that is looked at. `along` gives what else the
+ * link to Visualize takes along: models.
+ */
+export function createBasket(store, along = () => ({})) {
   let saving = Promise.resolve();
 
   function set(basket) {
@@ -61,7 +64,9 @@ export function createBasket(store) {
     );
     const link = $("#basket-explain");
     link.textContent = images.length === 1 ? "Explain this image" : `Explain these ${group(images.length)}`;
-    link.href = `/visualize#dataset=${encodeURIComponent(dataset)}&images=${images.join(",")}&go`;
+    const { models = [] } = along();
+    const taken = models.length ? `models=${models.map(encodeURIComponent).join(",")}&` : "";
+    link.href = `/visualize#${taken}dataset=${encodeURIComponent(dataset)}&images=${images.join(",")}&go`;
   }
 
   $("#basket-clear").addEventListener("click", clear);

@@ -142,8 +142,9 @@ export function unready({ models, datasets }, start) {
 const same = (a, b) => a.dataset === b.dataset && String(a.images) === String(b.images);
 
 /** Another selection on an older view: other images, and other models where the dataset is another one. */
-function fresh(base, { dataset, images }) {
+function fresh(base, { dataset, images, models }) {
   const changes = { dataset, images, image: 0, run: null };
+  if (models?.length) return { ...changes, models, ...(base.dataset === dataset ? {} : { layers: {} }) };
   return base.dataset === dataset ? changes : { ...changes, models: [], layers: {} };
 }
 

@@ -1,0 +1,134 @@
+// One image of the gallery: checkbox, picture, the value it was found by, and what every model says; large, all of it.
+import { $, colour, h, icon, key, replace } from "./dom.js";
+import { address } from "./api.js";
+import { fileName, probability, signed } from "./format.js";
+import { groupLine } from "./hover-card.js";
+
+const WORDS = {
+  confidence: ["Confidence", value => `${value.toFixed(1)} %`],
+  n_classes: ["Distinct classes", String],
+  distance: ["Distance", value => value.toFixed(3)],
+  mean_activation: ["Mean activation", signed],
+  activation: ["Activation", signed],
+};
+
+function worth(value, digits = 3) {
+  if (value === null || !Number.isFinite(value)) return "–";
+  return Math.abs(value) < 1000 ? value.toFixed(digits).replace("-", "\u2212") : signed(value);
+}
+
+/** A model's letter and class; a tick where it is the label, so that colour is not needed. */
+function vote(model, { label, models }) {
+  const name = models[model.id]?.top5[0]?.name ?? "–";
+  const right = label !== null && label !== undefined && name === label;
+  return h(
+    "span",
+    { class: right ? "vote yes" : "vote no", title: `${model.name}: ${name}` },
+    key(model),
+    h("span", { class: "clip" }, name),
+    right ? icon("check") : null,
+    right ? h("span", { class: "sr" }, "as labelled") : null,
+  );
+}
+
+const stem = name => fileName(name).replace(/\.[a-z0-9]{2,5}$/i, "");
+
+function facts(image, { plot }) {
+  const value = plot === "scatter" ? `${worth(image.value, 1)} %` : worth(image.value);
+  const labelled = image.label === null || image.label === undefined ? "no label" : `label ${image.label}`;
+  return h(
+    "span",
+    { class: "of" },
+    h("span", { class: "val num" }, value),
+    h("span", { class: "mono small clip", title: image.name }, stem(image.name)),
+    h("span", { class: "small quiet clip" }, labelled),
+  );
+}
+
+const listed = names => (names.length > 2 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names.join(" and "));
+
+/** Who sees the class that distance is measured to, by name. */
+function seenBy(models, image, className) {
+  const wanted = className ?? image.label;
+  const names = models.filter(({ id }) => image.models[id]?.top5[0]?.name === wanted).map(({ name }) => name);
+  if (!names.length) return `No model says ${wanted}.`;
+  if (names.length === models.length) return `All models say ${wanted}.`;
+  return `${listed(names)} ${names.length === 1 ? "says" : "say"} ${wanted}.`;
+}
+
+/** In the scatterplot the groups of models with their mean probability; elsewhere what each model says. */
+function sayings(models, image, { plot, className }) {
+  if (plot === "scatter") return h("ul", { class: "groups" }, image.groups.map(group => groupLine(models, group)));
+  const votes = h("span", { class: "votes" }, models.map(model => vote(model, image)));
+  return [votes, plot === "distance" ? h("span", { class: "why" }, seenBy(models, image, className)) : null];
+}
+
+/** of: {plot, className}, what the images are shown for. acts: select(index, on), open(image). */
+export function galleryItem({ dataset, models }, image, of, checked, acts) {
+  const box = {
+    type: "checkbox",
+    checked,
+    "data-index": image.index,
+    "aria-label": `Select ${image.name}`,
+    onchange: event => acts.select(image.index, event.target.checked),
+  };
+  const open = event => {
+    event.preventDefault();
+    acts.open(image);
+  };
+  return h(
+    "label",
+    { class: "item" },
+    h("input", box),
+    h("img", { src: address.thumbnail(dataset.id, image.index, 144), alt: "", loading: "lazy" }),
+    facts(image, of),
+    sayings(models, image, of),
+    image.reason ? h("span", { class: "why" }, image.reason) : null,
+    h("button", { class: "btn plain tiny icon open", type: "button", "aria-label": `Open ${image.name} large`, onclick: open }, icon("large")),
+  );
+}
+
+const meter = ({ name, probability: p }) => h("meter", { min: 0, max: 1, value: p, "aria-label": `Probability of ${name}` });
+
+function topFive(model, { models }) {
+  const line = entry =>
+    h("li", {}, h("span", { class: "clip", title: entry.name }, entry.name), meter(entry), h("span", { class: "num" }, probability(entry.probability)));
+  return h(
+    "section",
+    { class: `five ${colour(model.letter)}` },
+    h("h3", {}, key(model), h("span", { class: "clip" }, model.name)),
+    h("ol", {}, (models[model.id]?.top5 ?? []).map(line)),
+  );
+}
+
+function valueList({ label, value, values }) {
+  const known = Object.entries(values ?? {}).filter(([name, number]) => WORDS[name] && number !== null && number !== undefined);
+  const rows = [
+    label === null || label === undefined ? null : ["Label", label],
+    Number.isFinite(value) && value !== null ? ["Value in the plot", worth(value)] : null,
+    ...known.map(([name, number]) => [WORDS[name][0], WORDS[name][1](number)]),
+  ].filter(Boolean);
+  return h("dl", { class: "values" }, rows.map(([term, words]) => [h("dt", {}, term), h("dd", { class: "num" }, words)]));
+}
+
+/** The image large, with its values, its groups of models and the five best classes of each model. */
+export function openLarge({ dataset, models }, image) {
+  $("#large-title").textContent = image.name;
+  replace(
+    $("#large-body"),
+    h(
+      "div",
+      { class: "sides" },
+      h("img", { class: "px", src: address.picture(dataset.id, image.index), alt: image.name }),
+      h(
+        "div",
+        { class: "facts" },
+        image.reason ? h("p", { class: "why" }, image.reason) : null,
+        valueList(image),
+        models.length > 1 ? h("ul", { class: "groups", "aria-label": "Groups of models" }, image.groups.map(group => groupLine(models, group))) : null,
+        h("div", { class: "fives" }, models.map(model => topFive(model, image))),
+      ),
+    ),
+  );
+  $("#large").showModal();
+}

@@ -1,0 +1,186 @@
+// The images behind a bin, a point, a selection or a list: paged, sorted, chosen into the basket.
+import { $, $$, h, icon, replace } from "./dom.js";
+import { count, group } from "./format.js";
+import { galleryItem, openLarge } from "./gallery-item.js";
+import { fetchImages, fetchIndices } from "./image-facts.js";
+import { PLOTS, classShown, lookQuery } from "./suggest-request.js";
+import { complain, toast } from "./toast.js";
+
+const SIZE = 24;
+const SORTS = { value: "value", confidence: "confidence", n_classes: "distinct classes", name: "file name", index: "place in dataset" };
+
+/** What comes first where nothing else was chosen: in a list its own order, in the scatterplot the surest. */
+function sorting({ look, sort, order }) {
+  if (look.list && !sort) return {};
+  return { sort: sort ?? (look.plot === "scatter" ? "confidence" : "value"), order: order ?? "desc" };
+}
+
+const sorted = state => sorting(state).sort ?? "";
+
+function tagOf(state) {
+  const { look, sort, order } = state;
+  if (sort || look.list) return null;
+  if (look.plot === "distance") {
+    const name = classShown(state) ?? state.group;
+    return `least like ${name ?? "their label"} ${order === "asc" ? "last" : "first"}`;
+  }
+  return `${look.plot === "scatter" ? "surest" : "strongest"} ${order === "asc" ? "last" : "first"}`;
+}
+
+function titleOf({ look, answers, suggestion }, total) {
+  if (look.list) return suggestion.lists.find(({ kind }) => kind === look.list)?.title ?? "Images";
+  const bin = look.bin !== undefined && answers[look.plot]?.bins?.[look.bin];
+  if (bin) return bin.label;
+  const place = look.bin !== undefined ? `bin ${look.bin + 1}` : look.rows ? "this point" : "the selection";
+  return `${count(total, "image")} ${look.rows ? "at" : "in"} ${place}`;
+}
+
+export function createGallery(store, basket) {
+  const root = $("#gallery");
+  let newest = 0;
+  let page = { key: null, total: 0, images: [] };
+
+  const query = state => ({ ...lookQuery(state, state.look), ...sorting(state) });
+  const close = () => store.set({ look: null });
+  const turn = by => store.set({ page: store.state.page + by });
+  const pages = () => Math.max(1, Math.ceil(page.total / SIZE));
+
+  async function addAll() {
+    try {
+      const indices = await fetchIndices(store.state.suggestion, query(store.state));
+      basket.select(indices, true);
+      toast(`${count(indices.length, "image")} selected.`, { stay_ms: 3000 });
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  const step = (by, words, symbol) =>
+    h(
+      "button",
+      {
+        class: "btn tiny icon",
+        type: "button",
+        "aria-label": words,
+        disabled: store.state.page + by < 1 || store.state.page + by > pages(),
+        onclick: () => turn(by),
+      },
+      icon(symbol),
+    );
+
+  function pager({ page: at }) {
+    const first = (at - 1) * SIZE;
+    const words = `${group(first + 1)}–${group(first + page.images.length)} of ${group(page.total)}`;
+    return h(
+      "span",
+      { class: "row pages" },
+      pages() > 1 ? step(-1, "Previous images", "left") : null,
+      h("span", { class: "small quiet num" }, page.images.length ? words : "none"),
+      pages() > 1 ? step(1, "Next images", "right") : null,
+    );
+  }
+
+  function sorter(state) {
+    const chosen = sorted(state);
+    const options = Object.entries(SORTS).map(([value, words]) => h("option", { value, selected: value === chosen }, words));
+    const onchange = event => store.set({ sort: event.target.value || null, page: 1 });
+    const own = state.look.list ? h("option", { value: "", selected: !chosen }, "most telling") : null;
+    const up = state.order === "asc";
+    const turnOrder = () => store.set({ order: up ? "desc" : "asc", sort: chosen || "value", page: 1 });
+    const label = up ? "Smallest first; press for largest first" : "Largest first; press for smallest first";
+    return [
+      h("select", { class: "field low", "aria-label": "Sort by", id: "gallery-sort", onchange }, own, options),
+      h("button", { class: "btn tiny icon", type: "button", id: "gallery-order", "aria-label": label, "data-tip": label, onclick: turnOrder }, icon("sort")),
+    ];
+  }
+
+  function headOf(state) {
+    const tag = tagOf(state);
+    const add = { class: "btn tiny", type: "button", id: "gallery-add", disabled: !page.total, onclick: addAll };
+    return h(
+      "header",
+      {},
+      h("h2", { class: "num", id: "gallery-title" }, titleOf(state, page.total)),
+      tag ? h("span", { class: "tag not-s" }, tag) : null,
+      h("span", { class: "grow" }),
+      pager(state),
+      h("span", { class: "row" }, sorter(state), h("button", add, icon("plus"), `Add all ${group(page.total)}`)),
+      h("button", { class: "btn plain tiny icon", type: "button", id: "gallery-close", "aria-label": "Close these images", onclick: close }, icon("close")),
+    );
+  }
+
+  const acts = {
+    select: (index, on) => basket.select([index], on),
+    open: image => openLarge(store.state.suggestion, image),
+  };
+
+  function render(state) {
+    const focused = document.activeElement?.id;
+    const of = { plot: state.look.plot, className: classShown(state) ?? state.group };
+    const reason = state.look.list && state.suggestion.lists.find(({ kind }) => kind === state.look.list)?.reason;
+    replace(
+      root,
+      headOf(state),
+      reason ? h("p", { class: "why reason" }, reason) : null,
+      h(
+        "div",
+        { class: "in gallery" },
+        page.images.map(image => galleryItem(state.suggestion, image, of, basket.has(image.index), acts)),
+        page.images.length ? null : h("p", { class: "quiet" }, "No image is here."),
+      ),
+    );
+    if (focused && root.contains(document.getElementById(focused))) document.getElementById(focused).focus();
+  }
+
+  async function load(state) {
+    const mine = ++newest;
+    const asked = { ...query(state), page: state.page, size: SIZE };
+    const finished = state.suggestion.job?.status ?? "";
+    const wanted = JSON.stringify([state.suggestion.id, finished, asked]);
+    if (wanted === page.key) return;
+    try {
+      const answer = await fetchImages(state.suggestion, asked);
+      if (mine !== newest) return;
+      page = { key: wanted, total: answer.total, images: answer.images };
+      render(store.state);
+    } catch (error) {
+      if (mine === newest) complain(error);
+    }
+  }
+
+  function draw(state) {
+    root.hidden = !state.look || !state.suggestion;
+    if (root.hidden) {
+      page = { key: null, total: 0, images: [] };
+      return;
+    }
+    $(state.look.list ? "#lists" : "#plots").after(root);
+    if (page.key) render(state);
+    load(state);
+  }
+
+  const mark = () => {
+    for (const input of $$("input[data-index]", root)) input.checked = basket.has(Number(input.dataset.index));
+  };
+
+  /** Arrows walk through the checkboxes; S selects, Enter opens large. */
+  function keys(event) {
+    if (!event.target.matches("input[data-index]")) return;
+    const inputs = $$("input[data-index]", root);
+    const at = inputs.indexOf(event.target);
+    const columns = getComputedStyle($(".gallery", root)).gridTemplateColumns.split(" ").length;
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
+    if (event.key in steps) inputs[at + steps[event.key]]?.focus();
+    else if (event.key.toLowerCase() === "s") event.target.click();
+    else if (event.key === "Enter" && !event.ctrlKey) acts.open(page.images[at]);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  root.addEventListener("keydown", keys);
+  store.on(["look", "page", "sort", "order", "answers", "suggestion", "className", "group", "rule", "neuron", "modelShown"], draw);
+  store.on(["basket", "dataset"], mark);
+  const focus = () => (root.querySelector("input[data-index]") ?? root).focus();
+  return { close, draw, focus };
+}

@@ -1,0 +1,39 @@
+// The basket as a list in a file: out as CSV, in as CSV or as file names, one a line.
+import { $ } from "./dom.js";
+import { count } from "./format.js";
+import { file, post } from "./api.js";
+import { save } from "./plot-tools.js";
+import { complain, toast } from "./toast.js";
+
+const path = (dataset, more) => `/datasets/${encodeURIComponent(dataset)}/${more}`;
+
+export function createSavedList(store, basket) {
+  async function saveList() {
+    const { dataset, images } = store.state.basket;
+    try {
+      save(await file(path(dataset, `list.csv?indices=${images.join(",")}`)), "selection.csv");
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  async function loadList(list) {
+    const { dataset } = store.state;
+    try {
+      const { indices, unknown } = await post(path(dataset, "list"), await list.text());
+      if (indices.length) basket.select(indices, true);
+      const missing = unknown.length ? ` Not in this dataset: ${unknown.slice(0, 3).join(", ")}${unknown.length > 3 ? ` and ${count(unknown.length - 3, "more", "more")}` : ""}.` : "";
+      toast(`${count(indices.length, "image")} of the list selected.${missing}`, { bad: !indices.length, stay_ms: 9000 });
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  $("#list-save").addEventListener("click", saveList);
+  $("#list-load").addEventListener("click", () => $("#list-file").click());
+  $("#list-file").addEventListener("change", event => {
+    const [list] = event.target.files;
+    event.target.value = "";
+    if (list) loadList(list);
+  });
+}

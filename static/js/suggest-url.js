@@ -1,0 +1,89 @@
+// The whole state of Suggest in the address behind the #, so that a link, a reload and the way back open the same view.
+// What is looked at is written as bin:distance:8, box:scatter:x0:x1:y0:y1, rows:scatter:3:17 or list:entropy.
+
+const part = encodeURIComponent;
+const text = value => (value === null || value === "" ? null : part(value));
+const plain = raw => decodeURIComponent(raw);
+const words = raw => raw.split(",").filter(Boolean).map(plain);
+const list = values => (values.length ? values.map(part).join(",") : null);
+const numbers = raws => {
+  const values = raws.map(Number);
+  if (!raws.length || raws.includes("") || !values.every(Number.isFinite)) throw new RangeError("not numbers");
+  return values;
+};
+
+const readLayers = raw => Object.fromEntries(raw.split(",").map(pair => pair.split(":").map(plain)));
+const writeLayers = layers => {
+  const chosen = Object.entries(layers).filter(([, layer]) => layer);
+  return chosen.length ? chosen.map(pair => pair.map(part).join(":")).join(",") : null;
+};
+
+const READ_LOOK = {
+  bin: ([plot, bin]) => ({ plot, bin: numbers([bin])[0] }),
+  box: ([plot, ...ends]) => ({ plot, box: numbers(ends) }),
+  rows: ([plot, ...rows]) => ({ plot, rows: numbers(rows) }),
+  list: ([kind]) => ({ list: kind }),
+};
+
+function readLook(raw) {
+  const [form, ...rest] = raw.split(":").map(plain);
+  return READ_LOOK[form]?.(rest) ?? null;
+}
+
+function writeLook(look) {
+  if (!look) return null;
+  if (look.list) return `list:${part(look.list)}`;
+  if (look.bin !== undefined) return `bin:${look.plot}:${look.bin}`;
+  return look.box ? `box:${[look.plot, ...look.box].join(":")}` : `rows:${[look.plot, ...look.rows].join(":")}`;
+}
+
+const readView = raw => {
+  const ends = numbers(raw.split(","));
+  return ends.length === 4 && ends[0] < ends[1] && ends[2] < ends[3] ? ends : null;
+};
+const whole = (raw, least) => Math.max(least, Math.floor(numbers([raw])[0]));
+
+/** field -> [name in the address, how it is read, how it is written]; what is written as null is left out. */
+const FIELDS = {
+  dataset: ["dataset", plain, text],
+  models: ["models", words, list],
+  layers: ["layer", readLayers, writeLayers],
+  show: ["show", words, values => values.map(part).join(",")],
+  className: ["class", plain, text],
+  group: ["group", plain, text],
+  modelShown: ["of", plain, text],
+  neuron: ["neuron", raw => whole(raw, 0), value => (value ? String(value) : null)],
+  rule: ["rule", plain, value => (value === "sturges" ? null : part(value))],
+  view: ["view", readView, value => value && value.join(",")],
+  tables: ["table", words, list],
+  look: ["look", readLook, writeLook],
+  sort: ["sort", plain, text],
+  order: ["order", raw => (raw === "asc" ? "asc" : "desc"), value => value],
+  page: ["page", raw => whole(raw, 1), value => (value > 1 ? String(value) : null)],
+  run: ["run", plain, text],
+};
+
+export const KEPT = Object.keys(FIELDS);
+
+export function read(hash = location.hash) {
+  const state = {};
+  for (const pair of hash.replace(/^#/, "").split("&").filter(Boolean)) {
+    const cut = pair.indexOf("=");
+    const [name, raw] = cut < 0 ? [pair, ""] : [pair.slice(0, cut), pair.slice(cut + 1)];
+    const field = KEPT.find(other => FIELDS[other][0] === name);
+    try {
+      if (field) state[field] = FIELDS[field][1](raw);
+    } catch {
+      /* a pair that was cut or mistyped is left out */
+    }
+  }
+  return state;
+}
+
+export function write(state) {
+  const pairs = KEPT.map(field => [FIELDS[field][0], FIELDS[field][2](state[field])]);
+  return `#${pairs
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(pair => pair.join("="))
+    .join("&")}`;
+}

@@ -1,0 +1,203 @@
+// The page Suggest: joins request, scoring, plots, gallery, basket and address.
+import { $, h, replace } from "./dom.js";
+import { address, get } from "./api.js";
+import { createBasket } from "./basket.js";
+import { loadBokeh } from "./bokeh-figure.js";
+import { openCatalog, settle } from "./catalog.js";
+import { createGallery } from "./gallery.js";
+import { onKeys } from "./keyboard.js";
+import { createPlotCard } from "./plot-card.js";
+import { createSavedList } from "./saved-list.js";
+import { startShell } from "./shell.js";
+import { Store } from "./store.js";
+import { createKinds } from "./suggestion-kinds.js";
+import { createSuggestPanel } from "./suggest-panel.js";
+import { BLANK, PLOTS, datasetOf, distanceAsked, firstState, matches, obstacle, remember } from "./suggest-request.js";
+import { createSuggestRunner } from "./suggest-runner.js";
+import { drawStrip } from "./suggest-strip.js";
+import { KEPT, read, write } from "./suggest-url.js";
+import { complain, toast } from "./toast.js";
+
+const store = new Store({
+  ...BLANK,
+  catalog: { models: [], datasets: [], analyzers: [], colormaps: {} },
+  suggestion: null,
+  answers: {}, // plot -> what the server said of it last
+  problem: null,
+  posting: false,
+  basket: { dataset: null, images: [] },
+});
+const runner = createSuggestRunner(store);
+const basket = createBasket(store, () => ({ models: store.state.models }));
+const gallery = createGallery(store, basket);
+const cards = new Map();
+
+const acts = {
+  run() {
+    if (obstacle(store.state)) return;
+    const kept = matches(store.state) ? {} : { look: null, view: null, page: 1 };
+    runner.run(kept);
+    if (matchMedia("(max-width: 1000px)").matches) $("#panel").open = false;
+  },
+  stop: () => runner.stop().catch(complain),
+  look(look) {
+    store.set({ look, page: 1, sort: null, order: null });
+    if (look) requestAnimationFrame(() => $("#gallery").scrollIntoView({ block: "nearest", behavior: "smooth" }));
+  },
+  view: view => store.set({ view }),
+  told: (kind, answer) => store.set({ answers: { ...store.state.answers, [kind]: answer } }),
+  problems: () => showProblems().catch(complain),
+};
+const panel = createSuggestPanel(store, acts);
+const drawKinds = createKinds(store, acts.look);
+
+function cardOf(kind) {
+  if (!cards.has(kind)) cards.set(kind, createPlotCard(store, kind, acts));
+  return cards.get(kind);
+}
+
+/** Cards stay when others come and go, so that nothing is drawn twice. */
+function drawPlots(state) {
+  const asked = kind => kind !== "distance" || distanceAsked(state);
+  const shown = Object.keys(PLOTS).filter(kind => state.suggestion && state.show.includes(kind) && asked(kind));
+  const elements = shown.map(kind => cardOf(kind).element);
+  const now = [...$("#plots").children];
+  if (elements.length !== now.length || elements.some((element, k) => element !== now[k])) replace($("#plots"), elements);
+  for (const kind of shown) cardOf(kind).draw(state);
+}
+
+/** Another suggestion brings new plots. */
+function drawSuggestion(state, changed) {
+  if (changed.has("run")) cards.clear();
+  drawPlots(state);
+}
+
+function drawState(state) {
+  document.body.dataset.state = drawStrip($("#strip"), state, acts);
+  $("#scores").hidden = !state.suggestion;
+  if (document.body.dataset.state === "error" && !state.suggestion) document.body.dataset.state = "empty";
+  drawEmpty(state);
+}
+
+function drawEmpty(state) {
+  const why = obstacle(state);
+  const record = datasetOf(state);
+  const [words, act, href] = !record
+    ? ["Suggestions compare models on a labelled or unlabelled dataset. Two images are enough to start.", "Open a dataset", "/images"]
+    : state.models.length || !why
+      ? [`Scoring runs ${state.models.length === 1 ? "the model" : `${state.models.length} models`} over ${record.name} once. The scores are kept and feed every plot.`, null, null]
+      : ["Suggestions come from what models say about images.", "Add a model", "/models"];
+  $("#empty-words").textContent = words;
+  const button = href
+    ? h("a", { class: "btn primary", href }, act)
+    : h("button", { class: "btn primary", type: "button", disabled: Boolean(why), onclick: acts.run }, $("#run-label").textContent);
+  replace($("#empty-acts"), button);
+}
+
+function drawProblem({ problem }) {
+  $("#request-error").hidden = !problem;
+  $("#request-error").textContent = problem ? (problem.sentence ?? problem.message) : "";
+  if (problem) $("#panel").open = true;
+}
+
+async function showProblems() {
+  const { id } = store.state.suggestion;
+  const { problems, total } = await get(`/suggestions/${encodeURIComponent(id)}/problems?page=1`);
+  $("#large-title").textContent = `${total} images could not be used`;
+  const line = ({ name, reason }) => h("li", {}, h("span", { class: "mono" }, name), h("span", { class: "quiet" }, reason));
+  const rest = total > problems.length ? h("p", { class: "why" }, `The first ${problems.length} of ${total}; all of them stand in the scores file.`) : null;
+  replace($("#large-body"), h("div", { class: "problem-list" }, h("ul", { class: "bad-files" }, problems.map(line)), rest));
+  $("#large").showModal();
+}
+
+function fillScoresMenu() {
+  const { id } = store.state.suggestion;
+  const item = (ending, words) => h("a", { class: "item-l", href: address.scores(id, ending), download: "" }, words);
+  replace($("#scores-menu"), h("h3", {}, "All scores, a row an image"), item("csv", "CSV"), item("parquet", "Parquet"));
+  const { right, bottom } = $("#scores").getBoundingClientRect();
+  $("#scores-menu").style.setProperty("left", `${Math.max(8, right - $("#scores-menu").offsetWidth)}px`);
+  $("#scores-menu").style.setProperty("top", `${bottom + 4}px`);
+}
+
+async function copyLink() {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    toast("Link copied. It opens this very view.", { stay_ms: 3000 });
+  } catch {
+    toast("The browser does not allow copying here. The link is in the address line.");
+  }
+}
+
+function keepAddress(state) {
+  const hash = write(state);
+  if (hash !== location.hash) history.replaceState(null, "", hash);
+  remember(hash);
+}
+
+function redrawInTheme() {
+  const again = () => drawPlots(store.state);
+  new MutationObserver(again).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+}
+
+function listen() {
+  onKeys({
+    "Ctrl+Enter": acts.run,
+    Escape: () => (document.querySelector(":popover-open") || !store.state.look ? false : gallery.close()),
+    ArrowRight: () => (store.state.look ? gallery.focus() : false),
+    ArrowDown: () => (store.state.look ? gallery.focus() : false),
+  });
+  addEventListener("innv:cancelled", ({ detail }) => {
+    if (detail.id === store.state.suggestion?.job?.id) acts.stop();
+  });
+  $("#copy-link").addEventListener("click", copyLink);
+  $("#scores-menu").addEventListener("toggle", fillScoresMenu);
+  $("#large-close").addEventListener("click", () => $("#large").close());
+  redrawInTheme();
+}
+
+const PLOT_FIELDS = ["suggestion", "show", "className", "group", "rule", "neuron", "modelShown", "view", "tables", "look"];
+
+function observe() {
+  store.on(PLOT_FIELDS, drawSuggestion);
+  store.on(["suggestion", "posting", "problem", "dataset", "models", "catalog"], drawState);
+  store.on(["problem"], drawProblem);
+  store.on(["dataset"], runner.forget);
+  store.on(["models"], basket.draw);
+  store.on(KEPT, keepAddress);
+}
+
+async function open(catalog) {
+  const held = await get("/basket").catch(() => store.state.basket);
+  store.set({ ...firstState(catalog, held), catalog, basket: held });
+  panel.draw(store.state);
+  drawState(store.state);
+  drawKinds(store.state);
+  if (store.state.run && !obstacle(store.state)) await runner.reopen(store.state.run);
+}
+
+const unready = ({ models, datasets }) => {
+  const waits = records => records.length > 0 && !records.some(({ status }) => status !== "loading");
+  const asked = read();
+  const loading = (records, ids) => records.some(({ id, status }) => status === "loading" && ids.includes(id));
+  return waits(models) || waits(datasets) || loading(models, asked.models ?? []) || loading(datasets, [asked.dataset]);
+};
+
+async function start() {
+  startShell();
+  loadBokeh().catch(() => {}); // a plot says so when it is not there
+  try {
+    const { catalog } = await openCatalog(unready, () => {});
+    observe();
+    listen();
+    createSavedList(store, basket);
+    await open(catalog);
+    addEventListener("hashchange", () => open(store.state.catalog).catch(complain));
+    await settle(catalog, next => store.set({ catalog: next }));
+  } catch (error) {
+    document.body.dataset.state = "empty";
+    complain(error);
+  }
+}
+
+start();
