@@ -10,7 +10,8 @@ const ONE = "one";
 
 function wordsOf({ has, same, classes }, name) {
   if (same !== null) return `Every image of ${name} is labelled ${same}.`;
-  if (has) return `${name} has ${count(classes.length, "label")}. Each image can be measured against its own, one label at a time or all together.`;
+  if (has)
+    return `${name} has ${count(classes.length, "label")}. Each image can be measured against its own, one label at a time or all together.`;
   return `${name} has no labels. Distance needs to know which class the models should see.`;
 }
 
@@ -34,11 +35,19 @@ function fill(state) {
   const one = state.className !== null || labels.same !== null || !labels.has;
   const select = h(
     "select",
-    { class: "field", id: "class-name", "aria-label": "Class", onchange: () => ($(`#class-answer-${ONE}`).checked = true) },
+    {
+      class: "field",
+      id: "class-name",
+      "aria-label": "Class",
+      onchange: () => ($(`#class-answer-${ONE}`).checked = true),
+    },
     names.map(name => h("option", { value: name, selected: name === chosen }, name)),
   );
   const why = labels.has ? "The label says which class an image shows." : "These images have no labels.";
-  $("#class-ask-words").textContent = wordsOf(labels, state.catalog.datasets.find(({ id }) => id === state.dataset)?.name ?? "This dataset");
+  $("#class-ask-words").textContent = wordsOf(
+    labels,
+    state.catalog.datasets.find(({ id }) => id === state.dataset)?.name ?? "This dataset",
+  );
   replace(
     $("#class-answers"),
     answer(ONE, "Yes, all show one class", one, false, select),

@@ -7,7 +7,13 @@ import { PLOTS, classShown, lookQuery } from "./suggest-request.js";
 import { complain, toast } from "./toast.js";
 
 const SIZE = 24;
-const SORTS = { value: "value", confidence: "confidence", n_classes: "distinct classes", name: "file name", index: "place in dataset" };
+const SORTS = {
+  value: "value",
+  confidence: "confidence",
+  n_classes: "distinct classes",
+  name: "file name",
+  index: "place in dataset",
+};
 
 /** What comes first where nothing else was chosen: in a list its own order, in the scatterplot the surest. */
 function sorting({ look, sort, order }) {
@@ -47,7 +53,7 @@ export function createGallery(store, basket) {
 
   async function addAll() {
     try {
-      const indices = await fetchIndices(store.state.suggestion, query(store.state));
+      const indices = await fetchIndices(store.state.suggestion, lookQuery(store.state, store.state.look));
       basket.select(indices, true);
       toast(`${count(indices.length, "image")} selected.`, { stay_ms: 3000 });
     } catch (error) {
@@ -82,7 +88,9 @@ export function createGallery(store, basket) {
 
   function sorter(state) {
     const chosen = sorted(state);
-    const options = Object.entries(SORTS).map(([value, words]) => h("option", { value, selected: value === chosen }, words));
+    const options = Object.entries(SORTS).map(([value, words]) =>
+      h("option", { value, selected: value === chosen }, words),
+    );
     const onchange = event => store.set({ sort: event.target.value || null, page: 1 });
     const own = state.look.list ? h("option", { value: "", selected: !chosen }, "most telling") : null;
     const up = state.order === "asc";
@@ -90,7 +98,18 @@ export function createGallery(store, basket) {
     const label = up ? "Smallest first; press for largest first" : "Largest first; press for smallest first";
     return [
       h("select", { class: "field low", "aria-label": "Sort by", id: "gallery-sort", onchange }, own, options),
-      h("button", { class: "btn tiny icon", type: "button", id: "gallery-order", "aria-label": label, "data-tip": label, onclick: turnOrder }, icon("sort")),
+      h(
+        "button",
+        {
+          class: "btn tiny icon",
+          type: "button",
+          id: "gallery-order",
+          "aria-label": label,
+          "data-tip": label,
+          onclick: turnOrder,
+        },
+        icon("sort"),
+      ),
     ];
   }
 
@@ -105,7 +124,17 @@ export function createGallery(store, basket) {
       h("span", { class: "grow" }),
       pager(state),
       h("span", { class: "row" }, sorter(state), h("button", add, icon("plus"), `Add all ${group(page.total)}`)),
-      h("button", { class: "btn plain tiny icon", type: "button", id: "gallery-close", "aria-label": "Close these images", onclick: close }, icon("close")),
+      h(
+        "button",
+        {
+          class: "btn plain tiny icon",
+          type: "button",
+          id: "gallery-close",
+          "aria-label": "Close these images",
+          onclick: close,
+        },
+        icon("close"),
+      ),
     );
   }
 
@@ -179,7 +208,10 @@ export function createGallery(store, basket) {
   }
 
   root.addEventListener("keydown", keys);
-  store.on(["look", "page", "sort", "order", "answers", "suggestion", "className", "group", "rule", "neuron", "modelShown"], draw);
+  store.on(
+    ["look", "page", "sort", "order", "answers", "suggestion", "className", "group", "rule", "neuron", "modelShown"],
+    draw,
+  );
   store.on(["basket", "dataset"], mark);
   const focus = () => (root.querySelector("input[data-index]") ?? root).focus();
   return { close, draw, focus };

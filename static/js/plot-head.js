@@ -9,8 +9,8 @@ const models = ({ suggestion }) => count(suggestion.models.length, "model");
 const SENTENCES = {
   scatter: () => "One dot an image. Right and high: sure of different answers.",
   distance: state => `Mean over ${models(state)}. 0 = all right, 1 = all wrong.`,
-  layer: state => `${state.suggestion.layers[modelShown(state)] ?? ""}, mean over its neurons`,
-  neuron: state => `neuron ${state.neuron} of ${state.suggestion.layers[modelShown(state)] ?? ""}`,
+  layer: state => `Layer ${state.suggestion.layers[modelShown(state)] ?? ""}, mean over its neurons.`,
+  neuron: state => `Neuron ${state.neuron} of layer ${state.suggestion.layers[modelShown(state)] ?? ""}.`,
 };
 
 function titleOf(state, kind) {
@@ -78,7 +78,14 @@ export function createPlotHead(store, kind, acts) {
   const zoom = tool("zoom", "Zoom by dragging and by the wheel", { onclick: acts.zoom });
   const whole = tool("back", "Show the whole plot", { onclick: acts.whole });
   const table = tool("table", "Show as table", { onclick: acts.toggleTable });
-  const tools = h("div", { class: "tools", role: "group", "aria-label": "Plot tools" }, whole, zoom, table, exportMenu(kind, acts));
+  const tools = h(
+    "div",
+    { class: "tools", role: "group", "aria-label": "Plot tools" },
+    whole,
+    zoom,
+    table,
+    exportMenu(kind, acts),
+  );
   const element = h("header", {}, h("div", { class: "grow" }, title, words), choice, tools);
   let drawn = "";
 
