@@ -1,4 +1,4 @@
-"""The command line: `innv-gui demo | serve | explain | doctor`.
+"""The command line: `innv-gui demo | serve | explain | suggest | worker | doctor`.
 
 Exit status: 0 good, 2 wrong usage, 1 the work failed. Errors are one sentence and a hint on standard error.
 """
@@ -31,6 +31,8 @@ def parser() -> Parser:
     _demo(commands.add_parser("demo", help="start on sample models and sample images"))
     _serve(commands.add_parser("serve", help="start on your models and images"))
     _explain(commands.add_parser("explain", help="write explanations to a file, without a server"))
+    _suggest(commands.add_parser("suggest", help="write scores of all images to a table, without a server"))
+    _worker(commands.add_parser("worker", help="let this machine work for a Dask scheduler"))
     commands.add_parser("doctor", help="say whether everything is installed")
     return top
 
@@ -56,11 +58,32 @@ def _shared(command: Parser) -> None:
         help="none, unit, symmetric, caffe, tf, torch or mean=..;std=.. (default: detected)",
     )
     command.add_argument("--workspace", metavar="DIR", help="folder that keeps maps and uploads")
-    command.add_argument("--scheduler", metavar="ADDR", help=argparse.SUPPRESS)
+    command.add_argument("--scheduler", metavar="ADDR", help="Dask scheduler whose innv-gui workers do the work")
+    _tls(command)
     command.add_argument(
         "--trust", action="append", default=[], metavar="SHA256", help="run Lambda layers of the file with this hash"
     )
     command.add_argument("--hooks", metavar="FILE", help="Python file with preprocess, postprocess or decode_prob")
+
+
+def _tls(command: Parser) -> None:
+    command.add_argument("--tls-ca", metavar="FILE", help="certificate of the authority that signed the others")
+    command.add_argument("--tls-cert", metavar="FILE", help="this machine's certificate")
+    command.add_argument("--tls-key", metavar="FILE", help="its key")
+
+
+def _suggest(command: Parser) -> None:
+    _shared(command)
+    command.add_argument("--images", metavar="DIR", help="folder, manifest, .npz or HDF5")
+    command.add_argument("--layer", metavar="L", help="a layer by name (default: the last before softmax)")
+    command.add_argument("--neuron", type=int, metavar="I", help="a neuron of the layer")
+    command.add_argument("--class", dest="class_", metavar="C", help="the class all images are of, by name or index")
+    command.add_argument("--out", required=True, metavar="scores.parquet", help=".parquet or .csv file to write")
+
+
+def _worker(command: Parser) -> None:
+    command.add_argument("--scheduler", required=True, metavar="ADDR", help="tls://HOST:PORT, or tcp://127.0.0.1:PORT")
+    _tls(command)
 
 
 def _serve(command: Parser) -> None:
@@ -106,6 +129,14 @@ def _run(options: argparse.Namespace) -> int:
         from innv_gui.commands.explain import explain
 
         return explain(options)
+    if options.command == "suggest":
+        from innv_gui.commands.suggest import suggest
+
+        return suggest(options)
+    if options.command == "worker":
+        from innv_gui.commands.worker import worker
+
+        return worker(options)
     from innv_gui.commands.serve import demo, serve
 
     return demo(options) if options.command == "demo" else serve(options)

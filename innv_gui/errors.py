@@ -80,3 +80,7 @@ class WorkFailed(InnvError):
 
     status = 500
     exit_code = 1
+
+
+class WorkerDied(WorkFailed):
+    """A worker process ended in the middle of a task, and again when the task was done again."""

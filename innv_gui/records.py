@@ -214,6 +214,42 @@ class Maps:
     activations: np.ndarray | None = field(default=None, compare=False)  # (N, T): score of each explained target
 
 
+@dataclass(frozen=True)
+class ScoreWish:
+    """What a scoring pass asks of one model: class probabilities, and every neuron of the layers named."""
+
+    source: ModelSource
+    preprocessing: Preprocessing
+    layers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Votes:
+    """What one model says of n images; rows of NaN where it says nothing.
+
+    probabilities: (n, K) float32. activations: per layer (n, U) float32, the spatial maximum where the layer has
+    positions. problems: row -> why this model has nothing for it, images that could not be read among them.
+    """
+
+    probabilities: np.ndarray = field(compare=False)
+    activations: dict[str, np.ndarray] = field(compare=False)
+    problems: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ScoredImages:
+    """n images under several models, in the order asked.
+
+    stamps: (n, 2) int64, size in bytes and time of change in ns of each file when it was read; GONE where there was
+    none, CHANGED where it had changed after the dataset was opened.
+    """
+
+    stamps: np.ndarray = field(compare=False)
+    models: tuple[Votes, ...] = ()
+    seconds: float = 0.0  # in the worker, without loading the models
+    worker: str = ""  # machine and process that did it
+
+
 def as_plain(record) -> dict:
     """A record as dictionaries, lists and numbers, for JSON. Not for records that hold arrays."""
     return asdict(record)

@@ -9,12 +9,14 @@ import threading
 import time
 import traceback
 import uuid
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from innv_gui.errors import Cancelled, InnvError, NotFound, WorkFailed
 
 KEPT = 200  # finished jobs that are still answered for
+RATE_OVER_S = 20.0  # the rate is that of the last seconds: loading a model at the start is no measure of what follows
 ENDED = ("done", "failed", "cancelled")
 
 
@@ -33,11 +35,22 @@ class Job:
         self._ended = threading.Event()
         self._lock = threading.Lock()
         self._started = self._finished = time.monotonic()
+        self._marks: deque[tuple[float, int]] = deque([(self._started, 0)])  # when how many were done
 
     def step(self, count: int = 1) -> None:
         """Say that `count` more units are done."""
         with self._lock:
             self.done += count
+            now = time.monotonic()
+            self._marks.append((now, self.done))
+            while len(self._marks) > 2 and self._marks[1][0] < now - RATE_OVER_S:
+                self._marks.popleft()
+
+    def skip(self, count: int) -> None:
+        """Say that `count` units were done before this job; they are no part of its rate."""
+        with self._lock:
+            self.done += count
+            self._marks = deque([(time.monotonic(), self.done)])
 
     def check(self) -> None:
         """Raise Cancelled when the person has stopped the job."""
@@ -84,6 +97,8 @@ class Job:
     def _begin(self) -> None:
         with self._lock:
             self._started = time.monotonic()
+            self._marks = deque([(self._started, self.done)])
+            self.message = ""
             if self.cancelled.is_set():
                 raise Cancelled("The work was cancelled.")
             self.status = "running"
@@ -98,9 +113,17 @@ class Job:
         """How long it has run."""
         return (self._finished if self.status in ENDED else time.monotonic()) - self._started
 
+    @property
+    def rate(self) -> float | None:
+        """Units a second: of late while it runs, over all of it once it has ended."""
+        with self._lock:
+            first, last = self._marks[0], self._marks[-1]
+            seconds = (self._finished if self.status in ENDED else last[0]) - first[0]
+            return (last[1] - first[1]) / seconds if last[1] > first[1] and seconds > 0 else None
+
     def as_json(self) -> dict:
         """The REST form."""
-        rate = self.done / self.seconds if self.done and self.seconds > 0 else None
+        rate = self.rate
         left = (self.total - self.done) / rate if rate and self.status == "running" else None
         return {
             "id": self.id,
@@ -124,16 +147,34 @@ class Jobs:
     def __init__(self, at_once: int = 32):
         self._jobs: dict[str, Job] = {}
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="job")
+        self._lines: dict[str, ThreadPoolExecutor] = {}
+        self._last: dict[str, Job] = {}
         self._lock = threading.Lock()
 
-    def start(self, kind: str, title: str, work: Callable[[Job], object], total: int = 1, unit: str = "steps") -> Job:
-        """Queue work; returns at once."""
+    def start(
+        self,
+        kind: str,
+        title: str,
+        work: Callable[[Job], object],
+        total: int = 1,
+        unit: str = "steps",
+        line: str | None = None,
+    ) -> Job:
+        """Queue work; returns at once. Jobs of one `line` run one after the other, in the order they were started."""
         job = Job(kind, title, total, unit)
         with self._lock:
             self._jobs[job.id] = job
             self._forget()
-        self._threads.submit(job.run, work)
+            threads = self._threads if line is None else self._line(line, job)
+        threads.submit(job.run, work)
         return job
+
+    def _line(self, line: str, job: Job) -> ThreadPoolExecutor:
+        before = self._last.get(line)
+        if before is not None and not before.ended():
+            job.message = f"Waiting for: {before.title}."
+        self._last[line] = job
+        return self._lines.setdefault(line, ThreadPoolExecutor(1, thread_name_prefix=line))
 
     def _forget(self) -> None:
         ended = [job.id for job in self._jobs.values() if job.status in ENDED]
@@ -157,4 +198,5 @@ class Jobs:
         for job in self.all():
             if job.status not in ENDED:
                 job.cancel()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, *self._lines.values()):
+            threads.shutdown(wait=False, cancel_futures=True)

@@ -18,7 +18,8 @@ from distributed.security import Security
 
 from innv_gui.cluster.process import WorkerProcess
 from innv_gui.cluster.tasks import TASKS, call
-from innv_gui.errors import Cancelled, WorkFailed
+from innv_gui.cluster.turns import Turns
+from innv_gui.errors import Cancelled, InnvError, WorkerDied, WorkFailed
 
 GRACE_S = 2.0  # how long a cancelled task may go on before its worker is killed
 POLL_S = 0.05
@@ -41,69 +42,77 @@ class Pool:
     def __init__(self, folder: Path):
         self._folder = Path(folder)
         self._processes: dict[str, WorkerProcess] = {}
-        self._slots: dict[str, threading.Lock] = {}
+        self._turns: dict[str, Turns] = {}
         self._lock = threading.Lock()
         self._closed = False
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
-        self._security = Security.temporary()
         with dask.config.set(CONFIG):
-            options = {
-                "host": "127.0.0.1",
-                "port": 0,
-                "dashboard": False,
-                "dashboard_address": "127.0.0.1:0",
-                "security": self._security,
-                "allowed_failures": 1,
-            }
-            scheduler = {"cls": Scheduler, "options": options}
-            self._cluster = SpecCluster(
-                workers={}, scheduler=scheduler, security=self._security, silence_logs=logging.CRITICAL
-            )
-            self._client = Client(self._cluster, security=self._security, set_as_default=False)
+            self._connect()
+
+    def _connect(self) -> None:
+        self._security = Security.temporary()
+        options = {
+            "host": "127.0.0.1",
+            "port": 0,
+            "dashboard": False,
+            "dashboard_address": "127.0.0.1:0",
+            "security": self._security,
+            "allowed_failures": 1,
+        }
+        scheduler = {"cls": Scheduler, "options": options}
+        self._cluster = SpecCluster(
+            workers={}, scheduler=scheduler, security=self._security, silence_logs=logging.CRITICAL
+        )
+        self._client = Client(self._cluster, security=self._security, set_as_default=False)
+        self._address = self._cluster.scheduler_address
 
     def start(self, kind: str) -> None:
         """Have a worker of this kind, without waiting until it is ready."""
         with self._lock:
             if self._closed:
                 raise Cancelled("The server is shutting down.")
-            self._slots.setdefault(kind, threading.Lock())
-            if kind not in self._processes:
-                self._processes[kind] = WorkerProcess(
-                    kind, self._cluster.scheduler_address, self._security, self._folder
-                )
+            if kind not in self._turns:
+                self._turns[kind] = Turns(lambda: self.capacity(kind))
+            if kind not in self._processes and self._is_ours(kind):
+                self._processes[kind] = self._process(kind)
 
-    def submit(self, name: str, *args, **kwargs) -> Future:
+    def _process(self, kind: str) -> WorkerProcess:
+        return WorkerProcess(kind, self._address, self._security, self._folder)
+
+    def _is_ours(self, kind: str) -> bool:
+        """Whether this process keeps the worker of this kind."""
+        return True
+
+    def submit(self, name: str, *args, background: bool = False, **kwargs) -> Future:
         """Start a task and keep its result in the worker, to be handed to another task."""
         task = TASKS[name]
         self.start(task.kind)
         return self._client.submit(call, task.address, *args, **kwargs, resources={task.kind: 1}, pure=False)
 
-    def run(self, name: str, *args, cancelled: threading.Event | None = None, about: str = "", **kwargs):
-        """Run a task and return its result. `about` names model or file for the sentence when the worker dies."""
+    def capacity(self, kind: str) -> int:
+        """How many tasks of this kind can run at the same time."""
+        return 1
+
+    def run(
+        self, name: str, *args, cancelled: threading.Event | None = None, about: str = "", background=False, **kwargs
+    ):
+        """Run a task and return its result. `about` names model or file for the sentence when the worker dies.
+
+        background: let every task that a person waits for go first.
+        """
         kind = TASKS[name].kind
         self.start(kind)
-        with self._slot(kind, cancelled):
-            future = self.submit(name, *args, **kwargs)
+        with self._turns[kind].turn(cancelled, background):
+            future = self.submit(name, *args, background=background, **kwargs)
             try:
                 self._wait(future, kind, cancelled)
                 return future.result()
             except KilledWorker:
                 raise self._death(kind, about) from None
             except CancelledError:
-                raise Cancelled("The work was cancelled.") from None
+                raise self._lost(cancelled) from None
             finally:
                 future.release()
-
-    @contextlib.contextmanager
-    def _slot(self, kind: str, cancelled: threading.Event | None):
-        lock = self._slots[kind]
-        while not lock.acquire(timeout=POLL_S):
-            if cancelled is not None and cancelled.is_set():
-                raise Cancelled("The work was cancelled.")
-        try:
-            yield
-        finally:
-            lock.release()
 
     def _wait(self, future: Future, kind: str, cancelled: threading.Event | None) -> None:
         finished = threading.Event()
@@ -112,13 +121,23 @@ class Pool:
             if cancelled is not None and cancelled.is_set():
                 self._stop(future, kind, finished)
                 raise Cancelled("The work was cancelled.")
-            if self._processes[kind].failed_starts >= MOST_FAILED_STARTS:
+            if not self._can_start(kind):
                 future.cancel()
                 raise self._no_start(kind)
+
+    def _can_start(self, kind: str) -> bool:
+        return self._processes[kind].failed_starts < MOST_FAILED_STARTS
+
+    def _lost(self, cancelled: threading.Event | None) -> InnvError:
+        return Cancelled("The work was cancelled.")
 
     def _stop(self, future: Future, kind: str, finished: threading.Event) -> None:
         if finished.wait(GRACE_S):
             return
+        self._free(future, kind)
+
+    def _free(self, future: Future, kind: str) -> None:
+        """Take the worker away from a task that does not end."""
         future.cancel()
         self.kill(kind)
 
@@ -145,11 +164,11 @@ class Pool:
                 raise self._no_start(kind)
             time.sleep(POLL_S)
 
-    def _death(self, kind: str, about: str) -> WorkFailed:
+    def _death(self, kind: str, about: str) -> WorkerDied:
         what = f" on {about}" if about else ""
         exit_code = self._processes[kind].last_exit
         why = "it was killed, most often because memory ran out" if exit_code in (-9, 137) else f"exit code {exit_code}"
-        return WorkFailed(
+        return WorkerDied(
             f"The {kind} worker died twice{what} ({why}).",
             "Explain fewer images at once or a smaller model. The session goes on.",
         )
@@ -170,5 +189,6 @@ class Pool:
             process.close()
         with contextlib.suppress(Exception):
             self._client.close(timeout=2)
-        with contextlib.suppress(Exception):
-            self._cluster.close(timeout=5)
+        if self._cluster is not None:
+            with contextlib.suppress(Exception):
+                self._cluster.close(timeout=5)

@@ -20,19 +20,20 @@ QUICK_DEATH_S = 5.0  # a process that dies sooner than this after its start cann
 PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
 
 
+def _certificates(safety: Security | None) -> dict:
+    """As file names or as text, whichever they were given as."""
+    worker = safety.get_tls_config_for_role("worker") if safety is not None else {}
+    return {"authority": worker.get("ca_file"), "certificate": worker.get("cert"), "key": worker.get("key")}
+
+
 class WorkerProcess:
     """Keeps one worker process alive until `close`."""
 
-    def __init__(self, kind: str, scheduler: str, safety: Security, folder: Path):
+    def __init__(self, kind: str, scheduler: str, safety: Security | None, folder: Path, **more):
+        """safety: None is without encryption. more: host ("": as seen from the scheduler), machine, roots."""
         self._kind = kind
         self._folder = folder
-        worker = safety.get_tls_config_for_role("worker")
-        self._greeting = {
-            "scheduler": scheduler,
-            "certificate": worker["cert"],
-            "key": worker["key"],
-            "folder": str(folder / "dask"),
-        }
+        self._greeting = {"scheduler": scheduler, "folder": str(folder / "dask"), **_certificates(safety), **more}
         self._closed = threading.Event()
         self.last_exit: int | None = None
         self.failed_starts = 0  # in a row; killing it on purpose does not count

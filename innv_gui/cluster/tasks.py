@@ -26,6 +26,7 @@ TASKS = {
     "images.as_seen": Task("images", "innv_gui.datasets:as_seen"),
     "images.decode": Task("images", "innv_gui.datasets:decode"),
     "images.scan": Task("images", "innv_gui.datasets:scan"),
+    "images.stamps": Task("images", "innv_gui.datasets:stamps"),
     "images.samples": Task("images", "innv_gui.samples:make"),
     "keras.inspect": Task("keras", "innv_gui.runtimes.keras.inspect:inspect"),
     "keras.prepare": Task("keras", "innv_gui.runtimes.keras.prepare:prepare"),
@@ -34,6 +35,7 @@ TASKS = {
     "keras.blueprint": Task("keras", "innv_gui.runtimes.keras.blueprint:blueprint"),
     "keras.aim": Task("keras", "innv_gui.runtimes.keras.attribution.targets:looked_up"),
     "keras.explain": Task("keras", "innv_gui.runtimes.keras.explain:explain"),
+    "keras.score": Task("keras", "innv_gui.runtimes.keras.score:score"),
     "innvestigate.explain": Task("innvestigate", "innv_gui.runtimes.innvestigate.explain:explain"),
 }
 

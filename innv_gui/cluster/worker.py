@@ -1,6 +1,6 @@
 """A worker process: `python -m innv_gui.cluster.worker KIND`, told on standard input where to connect.
 
-The first line of standard input is JSON: scheduler address, certificate, key. They are never on a command line or
+The first line of standard input is JSON: scheduler address, certificates, key. They are never on a command line or
 in a file. When standard input closes, the server is gone and the worker ends with it.
 """
 
@@ -31,10 +31,12 @@ QUIET = {
 }
 
 
-def security(certificate: str, key: str) -> Security:
-    """Mutual TLS with one certificate for all, as `Security.temporary()` makes it."""
+def security(authority: str | None, certificate: str | None, key: str | None) -> Security | None:
+    """Mutual TLS: the same certificate in every role; None without one."""
+    if certificate is None:
+        return None
     return Security(
-        tls_ca_file=certificate,
+        tls_ca_file=authority,
         tls_client_cert=certificate,
         tls_client_key=key,
         tls_scheduler_cert=certificate,
@@ -52,18 +54,19 @@ def _end_with_the_server() -> None:
     os._exit(0)
 
 
-async def _serve(kind: str, scheduler: str, safety: Security, folder: str) -> None:
+async def _serve(kind: str, start: dict) -> None:
+    machine = start.get("machine", "")
     worker = Worker(
-        scheduler,
+        start["scheduler"],
         nthreads=1,
-        name=f"{kind}-{os.getpid()}",
+        name="-".join(filter(None, (kind, machine, str(os.getpid())))),
         resources={kind: 1},
-        host="127.0.0.1",
-        security=safety,
+        host=start.get("host", "127.0.0.1") or None,
+        security=security(start["authority"], start["certificate"], start["key"]),
         dashboard=False,
         dashboard_address="127.0.0.1:0",
         memory_limit=0,
-        local_directory=folder,
+        local_directory=start["folder"],
         death_timeout=30,
     )
     async with worker:
@@ -80,8 +83,7 @@ def main() -> None:
     for module in PRELOADS[kind]:
         importlib.import_module(module)
     with dask.config.set(QUIET):
-        safety = security(start["certificate"], start["key"])
-        asyncio.run(_serve(kind, start["scheduler"], safety, start["folder"]))
+        asyncio.run(_serve(kind, start))
 
 
 if __name__ == "__main__":

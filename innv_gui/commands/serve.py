@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from innv_gui import samples
+from innv_gui.commands.steps import session_of
 from innv_gui.errors import BadInput
 from innv_gui.preprocessing_rules import parse
 from innv_gui.session import Session
@@ -25,7 +26,7 @@ def serve(options: argparse.Namespace) -> int:
     """Serve the given models and images until Ctrl-C."""
     _check(options)
     sock = listening(_port(options))
-    with Session(options.workspace, options.scheduler, trusted=options.trust, hooks=options.hooks) as session:
+    with session_of(options) as session:
         session.warm_up("images", "keras")
         for text in options.model:
             file, weights = parse_model_argument(text)

@@ -5,9 +5,10 @@ only keeps the `Collection`.
 """
 
 from innv_gui.datasets.collection import Collection
-from innv_gui.datasets.decoding import content_hash, decode, scan
+from innv_gui.datasets.decoding import content_hash, decode, decoded_or_reason, scan
 from innv_gui.datasets.formats import is_upload_acceptable
 from innv_gui.datasets.opening import open_dataset
+from innv_gui.datasets.stamps import stamps
 from innv_gui.datasets.thumbnails import as_seen, png_of, thumbnail
 
 __all__ = [
@@ -15,9 +16,11 @@ __all__ = [
     "as_seen",
     "content_hash",
     "decode",
+    "decoded_or_reason",
     "is_upload_acceptable",
     "open_dataset",
     "png_of",
     "scan",
+    "stamps",
     "thumbnail",
 ]

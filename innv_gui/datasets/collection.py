@@ -25,7 +25,7 @@ class Collection:
     names and labels (and of a container's size and time of change), not of the pixels. class_names: the labels in
     natural order, or None. problems: what was left out, at most MAX_LISTED_PROBLEMS by name; n_problems counts all.
     files: paths relative to root, None for a container, whose array is `key`. codes: (n,) int32 indices into
-    class_names, NO_LABEL where there is none.
+    class_names, NO_LABEL where there is none. opened_ns: when its listing began, ns since 1970.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Collection:
     files: Names | None = field(default=None, repr=False, compare=False)
     codes: np.ndarray | None = field(default=None, repr=False, compare=False)
     key: str | None = None
+    opened_ns: int = field(default=0, compare=False)
 
     def __len__(self) -> int:
         return self.n

@@ -52,13 +52,16 @@ def decode(ref: ImageRef) -> np.ndarray:
 
 def scan(refs: list[ImageRef]) -> list[Problem]:
     """Tries every image; the ones that cannot be used, each with its reason."""
-    found = []
-    for ref in refs:
-        try:
-            _row_pixels(ref) if ref.index is not None else pixels_of(opened_picture(ref.path))
-        except Refused as refused:
-            found.append(Problem(ref.name, f"{refused.reason}. {refused.hint}".strip()))
-    return found
+    tried = ((ref, decoded_or_reason(ref)) for ref in refs)
+    return [Problem(ref.name, found) for ref, found in tried if isinstance(found, str)]
+
+
+def decoded_or_reason(ref: ImageRef) -> np.ndarray | str:
+    """As `decode`; for an image that cannot be used the reason, without its name."""
+    try:
+        return _row_pixels(ref) if ref.index is not None else pixels_of(opened_picture(ref.path))
+    except Refused as refused:
+        return f"{refused.reason}. {refused.hint}".strip()
 
 
 def content_hash(ref: ImageRef) -> str:

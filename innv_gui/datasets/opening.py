@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from innv_gui.datasets.collection import Collection
 from innv_gui.datasets.containers import open_container
@@ -33,7 +35,11 @@ def open_dataset(path: str | os.PathLike, labels: Sequence | None = None, anywhe
     may list images outside its own folder; say so only for a path that was named on the command line, never for an
     upload. Raises BadInput (field "images") in a sentence that names the file.
     """
-    path = os.fspath(path)
+    begun = time.time_ns()
+    return replace(_opened(os.fspath(path), labels, anywhere), opened_ns=begun)
+
+
+def _opened(path: str, labels: Sequence | None, anywhere: bool) -> Collection:
     name = os.path.basename(os.path.normpath(path))
     try:
         mode = os.stat(path).st_mode

@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from innv_gui import analyzers
+from innv_gui.cluster.address import remote
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
-from innv_gui.errors import BadInput, NotFound
+from innv_gui.cluster.remote import RemotePool
+from innv_gui.errors import NotFound
 from innv_gui.folders import folder
 from innv_gui.records import Model, Prepared, replace
 from innv_gui.session.explain import Blueprints, explain, prepare
@@ -23,12 +25,16 @@ from innv_gui.session.pictures import Pictures
 from innv_gui.session.remembered import remembered, request_of
 from innv_gui.session.request import Request, check_request, engine_for, items_of
 from innv_gui.session.run import Run
+from innv_gui.session.scoring import Scoring
 from innv_gui.session.streaming import Streaming
+from innv_gui.session.suggest import check_suggestion
+from innv_gui.session.suggest_view import refuse_constant_mean
+from innv_gui.session.suggestion import Suggestion
 from innv_gui.store.history import History
 from innv_gui.store.maps import MapStore
 from innv_gui.store.workspace import Workspace
 
-RUNS_KEPT = 100
+RUNS_KEPT = 100  # and as many suggestions
 WORKERS = {"native": "keras", "innvestigate": "innvestigate"}  # engine -> kind of worker
 PREDICT_CHUNK = 32
 
@@ -37,18 +43,24 @@ class Session:
     """Everything innv-gui can do, from Python.
 
     workspace: a folder that keeps maps, uploads and samples; None is a temporary one.
-    scheduler: address of a running Dask scheduler; None is the embedded cluster on this machine.
+    scheduler: address of a running Dask scheduler with `innv-gui worker` processes; None is the embedded cluster on
+    this machine. tls_ca, tls_cert, tls_key: PEM files, needed for a scheduler on another machine.
     trusted: SHA-256 of model files whose Lambda layers may run. hooks: a Python file with preprocess, postprocess
     or decode_prob.
     """
 
-    def __init__(self, workspace=None, scheduler=None, *, trusted: Sequence[str] = (), hooks: str | None = None):
-        if scheduler is not None:
-            raise BadInput(
-                "Work on a remote scheduler is not part of this version.",
-                "Leave it out: the work runs here.",
-                "scheduler",
-            )
+    def __init__(
+        self,
+        workspace=None,
+        scheduler: str | None = None,
+        *,
+        trusted: Sequence[str] = (),
+        hooks: str | None = None,
+        tls_ca: str | None = None,
+        tls_cert: str | None = None,
+        tls_key: str | None = None,
+    ):
+        self._remote = None if scheduler is None else remote(scheduler, tls_ca, tls_cert, tls_key)
         self.workspace = Workspace(workspace)
         self.jobs = Jobs()
         self._pool: Pool | None = None
@@ -60,14 +72,17 @@ class Session:
         self.models = ModelShelf(lambda: self.pool, self.jobs, tuple(trusted), hooks)
         self.datasets = DatasetShelf(lambda: self.pool, self.jobs)
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
+        self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self._runs: OrderedDict[str, Run] = OrderedDict()
+        self._suggestions: OrderedDict[str, Suggestion] = OrderedDict()
 
     @property
     def pool(self) -> Pool:
         """The workers; started when first needed."""
         with self._lock:
             if self._pool is None:
-                self._pool = Pool(self.workspace.folder)
+                folder = self.workspace.folder
+                self._pool = Pool(folder) if self._remote is None else RemotePool(folder, self._remote)
                 self._blueprints = Blueprints(self._pool)
             return self._pool
 
@@ -209,6 +224,46 @@ class Session:
             with contextlib.suppress(NotFound):
                 record |= {name: self.history.get(run.id)[name] for name in ("title", "started")}
             self.history.put(record)
+
+    # -- suggestions
+
+    def suggest(self, models, dataset, layer=None, neuron=None, class_=None, layers=()) -> Suggestion:
+        """Score images and wait: which of them are worth a look?
+
+        models: a Model or several. dataset: a Dataset or part of one, or a path; at least two images. layer: a name,
+        or one a model (by id or name); None is the last before softmax. neuron: one of that layer. class_: the class
+        that all images are said to belong to, by name or index. layers: further ones whose neurons are measured.
+        """
+        suggestion = self.start_suggest(models, self._usable_images(dataset), layer, neuron, class_, layers)
+        suggestion.job.wait()
+        return suggestion
+
+    def start_suggest(self, models, dataset, layer=None, neuron=None, class_=None, layers=()) -> Suggestion:
+        """Begin to score; `suggestion.job` tells how far it is, and the suggestion shows what is there."""
+        request = check_suggestion(models, dataset, layer, neuron, class_, layers)
+        for model in request.models:
+            if model.id not in request.neurons:
+                refuse_constant_mean(model, request.layers[model.id])
+        job = self.scoring.start(request.models, dataset, request.measured())
+        folders = {model.id: self.scoring.path(model, dataset) for model in request.models}
+        suggestion = Suggestion(request, folders, job)
+        with self._lock:
+            self._suggestions[suggestion.id] = suggestion
+            while len(self._suggestions) > RUNS_KEPT:
+                self._suggestions.popitem(last=False)
+        return suggestion
+
+    def suggestion(self, id: str) -> Suggestion:
+        """An earlier suggestion by its id."""
+        with self._lock:
+            if id not in self._suggestions:
+                raise NotFound(f"There is no suggestion {id!r}.", "Ask for it again; kept scores are reused.")
+            return self._suggestions[id]
+
+    def suggestions(self) -> list[Suggestion]:
+        """Newest first."""
+        with self._lock:
+            return list(reversed(self._suggestions.values()))
 
     def predict(self, model: Model, images) -> np.ndarray:
         """Class probabilities, float32 (N, K), in the order of the images. Raises ImageRefused for a bad image."""

@@ -19,4 +19,5 @@ from innv_gui.web.api import (  # noqa: E402, F401 - register routes
     history,
     jobs,
     models,
+    suggestions,
 )

@@ -124,6 +124,12 @@ def get_basket():
     return current_app.config["BASKET"]
 
 
+def chosen_images(dataset: str) -> list[int]:
+    """The selection's images, when they are of this dataset."""
+    basket = current_app.config["BASKET"]
+    return basket["images"] if basket["dataset"] == dataset else []
+
+
 @route(api, "PUT", "/basket", body=Basket)
 def put_basket(body: Basket):
     """Replace the selection."""

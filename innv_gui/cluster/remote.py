@@ -1,0 +1,141 @@
+"""Work on a Dask scheduler that runs elsewhere, done by `innv-gui worker` processes on any number of machines.
+
+Only iNNvestigate's worker is kept here: it is started when first needed and connects to the same scheduler.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from pathlib import Path
+
+from distributed import Client, Future
+
+from innv_gui.cluster.address import Remote
+from innv_gui.cluster.pool import Pool
+from innv_gui.cluster.process import WorkerProcess
+from innv_gui.cluster.tasks import TASKS, call
+from innv_gui.errors import Cancelled, InnvError, WorkerDied, WorkFailed
+
+CONNECT_S = 10
+LOOK_S = 1.0  # how old the list of workers may be
+NO_WORKER_S = 60.0  # how long to wait for a worker to come back, or to come at all
+OURS = ("innvestigate",)
+FOREGROUND, BACKGROUND = 10, 0  # Dask's priorities: tasks of other sessions on the same scheduler are in between
+
+
+class RemotePool(Pool):
+    """As `Pool`, with workers that come and go by themselves."""
+
+    def __init__(self, folder: Path, remote: Remote):
+        self._remote = remote
+        self._cluster = None
+        self._offers: dict[str, int] = {}
+        self._looked = 0.0
+        self._seen: dict[str, float] = {}
+        self._look_lock = threading.Lock()
+        super().__init__(folder)
+
+    def _connect(self) -> None:
+        self._address, self._security = self._remote.address, self._remote.safety
+        try:
+            self._client = Client(self._address, security=self._security, set_as_default=False, timeout=CONNECT_S)
+        except (OSError, TimeoutError):
+            raise WorkFailed(
+                f"No scheduler answers at {self._address}.",
+                "Start it (dask scheduler --no-dashboard), or check address and certificates.",
+            ) from None
+
+    def _is_ours(self, kind: str) -> bool:
+        return kind in OURS
+
+    def _process(self, kind: str) -> WorkerProcess:
+        return worker_process(kind, self._remote, self._folder)
+
+    def submit(self, name: str, *args, background: bool = False, **kwargs) -> Future:
+        """Start a task and keep its result in the worker, to be handed to another task."""
+        task = TASKS[name]
+        self.start(task.kind)
+        options = {"resources": {task.kind: 1}, "pure": False, "priority": BACKGROUND if background else FOREGROUND}
+        return self._client.submit(call, task.address, *args, **options, **kwargs)
+
+    def capacity(self, kind: str) -> int:
+        """As many as there are workers of this kind; one when there is none, so that its absence is told."""
+        return max(1, self._offered().get(kind, 0))
+
+    def _offered(self) -> dict[str, int]:
+        """Kind -> number of workers. Asked of the scheduler now and then."""
+        with self._look_lock:
+            now = time.monotonic()
+            if now - self._looked > LOOK_S:
+                self._looked = now
+                self._offers = self._ask()
+                self._seen |= dict.fromkeys(self._offers, now)
+            return self._offers
+
+    def _ask(self) -> dict[str, int]:
+        offers: dict[str, int] = {}
+        try:
+            workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
+        except (OSError, KeyError, RuntimeError, TypeError):  # the scheduler is away
+            return offers
+        for worker in workers:
+            for kind in worker.get("resources", {}):
+                offers[kind] = offers.get(kind, 0) + 1
+        return offers
+
+    def _can_start(self, kind: str) -> bool:
+        if self._is_ours(kind):
+            return super()._can_start(kind)
+        if self._client.status not in ("running", "connecting"):
+            return False
+        with self._look_lock:
+            since = self._seen.setdefault(kind, time.monotonic())
+        return bool(self._offered().get(kind)) or time.monotonic() - since < NO_WORKER_S
+
+    def _no_start(self, kind: str) -> WorkFailed:
+        if self._is_ours(kind):
+            return super()._no_start(kind)
+        with self._look_lock:
+            self._seen.pop(kind, None)
+        if self._client.status not in ("running", "connecting"):
+            return self._gone()
+        return WorkFailed(
+            f"No worker at {self._address} offers {kind}.",
+            f"Start one on any machine that reaches it: innv-gui worker --scheduler {self._address}",
+        )
+
+    def _gone(self) -> WorkFailed:
+        return WorkFailed(f"The scheduler at {self._address} went away.", "Start it again, then repeat the work.")
+
+    def _lost(self, cancelled: threading.Event | None) -> InnvError:
+        if self._closed or (cancelled is not None and cancelled.is_set()):
+            return Cancelled("The work was cancelled.")
+        return self._gone()
+
+    def _death(self, kind: str, about: str) -> WorkerDied:
+        if self._is_ours(kind):
+            return super()._death(kind, about)
+        what = f" on {about}" if about else ""
+        return WorkerDied(
+            f"Several {kind} workers died{what}, most often because memory ran out.",
+            "Take fewer images at once or a smaller model. The session goes on.",
+        )
+
+    def _free(self, future: Future, kind: str) -> None:
+        """End the worker process that runs the task; `innv-gui worker` starts a new one."""
+        if self._is_ours(kind):
+            super()._free(future, kind)
+            return
+        busy = [worker for worker, keys in self._client.processing().items() if future.key in map(str, keys)]
+        future.cancel()
+        if busy:
+            self._client.run(os._exit, 1, workers=busy, wait=False, on_error="ignore")
+
+
+def worker_process(kind: str, remote: Remote, folder: Path, **more) -> WorkerProcess:
+    """A worker process on this machine for a scheduler anywhere."""
+    host = "127.0.0.1" if remote.loopback else ""
+    return WorkerProcess(kind, remote.address, remote.safety, folder, host=host, machine=socket.gethostname(), **more)

@@ -1,0 +1,47 @@
+"""Who may use a worker next: what a person waits for goes before work in the background, each in the order it came."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+
+from innv_gui.errors import Cancelled
+
+POLL_S = 0.05
+
+
+class Turns:
+    """As many tasks at a time as `capacity()` says."""
+
+    def __init__(self, capacity: Callable[[], int] = lambda: 1):
+        self._capacity = capacity
+        self._changed = threading.Condition()
+        self._numbers = itertools.count()
+        self._waiting: list[tuple[bool, int]] = []
+        self._running = 0
+
+    @contextlib.contextmanager
+    def turn(self, cancelled: threading.Event | None = None, background: bool = False) -> Iterator[None]:
+        """Hold a worker for the time of the block. Raises Cancelled when the waiting is given up."""
+        self._wait((background, next(self._numbers)), cancelled)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._running -= 1
+                self._changed.notify_all()
+
+    def _wait(self, ticket: tuple[bool, int], cancelled: threading.Event | None) -> None:
+        with self._changed:
+            self._waiting.append(ticket)
+            try:
+                while min(self._waiting) != ticket or self._running >= self._capacity():
+                    if cancelled is not None and cancelled.is_set():
+                        raise Cancelled("The work was cancelled.")
+                    self._changed.wait(POLL_S)
+                self._running += 1
+            finally:
+                self._waiting.remove(ticket)
+                self._changed.notify_all()

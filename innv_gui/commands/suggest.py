@@ -1,0 +1,44 @@
+"""`innv-gui suggest`: the scores of a dataset under some models into a table, without a server."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from innv_gui.commands.steps import add_models, check_given, check_out, follow, session_of
+from innv_gui.errors import BadInput
+
+SUFFIXES = (".parquet", ".csv")
+SHOWN_PROBLEMS = 20
+
+
+def suggest(options: argparse.Namespace) -> int:
+    """Check what can be checked first, then score and write the table."""
+    check_given(options)
+    out = Path(options.out)
+    if out.suffix.lower() not in SUFFIXES:
+        raise BadInput(f"{options.out!r} ends in neither .parquet nor .csv.", "", field="out", allowed=SUFFIXES)
+    check_out(options.out, "scores.parquet")
+    with session_of(options) as session:
+        models = add_models(session, options)
+        dataset = session.add_dataset(options.images)
+        suggestion = session.start_suggest(
+            models, dataset, layer=options.layer, neuron=options.neuron, class_=options.class_
+        )
+        follow(suggestion.job)
+        suggestion.save(out)
+        _say(suggestion, out)
+    return 0
+
+
+def _say(suggestion, out: Path) -> None:
+    problems = suggestion.problems
+    for problem in problems[:SHOWN_PROBLEMS]:
+        print(f"innv-gui: left out: {problem.name} {problem.reason}", file=sys.stderr)
+    if len(problems) > SHOWN_PROBLEMS:
+        print(f"innv-gui: left out: {len(problems) - SHOWN_PROBLEMS:,} more.", file=sys.stderr)
+    n = len(suggestion.dataset)
+    if problems:
+        print(f"innv-gui: {len(problems):,} of {n:,} images were left out.", file=sys.stderr)
+    print(f"{out}: {n - len(problems):,} images x {len(suggestion.models)} models")

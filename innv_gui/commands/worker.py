@@ -1,0 +1,48 @@
+"""`innv-gui worker`: this machine works for a Dask scheduler, with one process for images and one for models."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+from innv_gui.cluster.address import remote
+from innv_gui.cluster.pool import MOST_FAILED_STARTS
+from innv_gui.cluster.process import WorkerProcess
+from innv_gui.cluster.remote import worker_process
+from innv_gui.errors import WorkFailed
+
+KINDS = ("images", "keras")
+POLL_S = 0.5
+
+
+def worker(options: argparse.Namespace) -> int:
+    """Work until Ctrl-C; a process that ends is started again."""
+    where = remote(options.scheduler, options.tls_ca, options.tls_cert, options.tls_key)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with tempfile.TemporaryDirectory(prefix="innv-gui-worker-") as folder:
+        processes = {kind: worker_process(kind, where, Path(folder)) for kind in KINDS}
+        try:
+            print(f"Working for {where.address} ({' and '.join(KINDS)}).\nPress Ctrl-C to stop.", flush=True)
+            while not stop.wait(POLL_S):
+                _check(processes)
+        finally:
+            for process in processes.values():
+                process.close()
+    print("Stopping.", file=sys.stderr)
+    return 0
+
+
+def _check(processes: dict[str, WorkerProcess]) -> None:
+    for kind, process in processes.items():
+        if process.failed_starts >= MOST_FAILED_STARTS:
+            why = process.last_words()
+            raise WorkFailed(
+                f"The {kind} worker cannot start{f' ({why})' if why else ''}.",
+                "Check the scheduler's address and the certificates; innv-gui doctor says what is missing.",
+            )

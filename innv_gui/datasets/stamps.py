@@ -1,0 +1,30 @@
+"""Whether an image is still the one that was meant: size and time of change of its file."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+
+from innv_gui.records import ImageRef
+
+GONE = (-1, -1)
+CHANGED = (-2, -2)  # equal to no file's stamp, so that it is looked at again next time
+
+
+def stamp(ref: ImageRef, opened_ns: int = 0) -> tuple[int, int]:
+    """(bytes, ns of its time of change); CHANGED when the file changed after `opened_ns`, 0 to leave that out.
+
+    The system's own time (ctime) says that: unlike the time of change it cannot be set, so that neither an exchanged
+    file with an old date nor one from a clock ahead of ours deceives.
+    """
+    try:
+        status = os.stat(ref.path)
+    except (OSError, ValueError):
+        return GONE
+    return CHANGED if opened_ns and status.st_ctime_ns > opened_ns else (status.st_size, status.st_mtime_ns)
+
+
+def stamps(refs: list[ImageRef]) -> np.ndarray:
+    """(n, 2) int64."""
+    return np.array([stamp(ref) for ref in refs], np.int64).reshape(-1, 2)

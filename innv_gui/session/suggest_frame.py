@@ -1,0 +1,55 @@
+"""Scores as a pandas frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas
+
+if TYPE_CHECKING:
+    from innv_gui.session.suggestion import Suggestion
+
+
+def frame_of(suggestion: Suggestion) -> pandas.DataFrame:
+    """See `Suggestion.scores`."""
+    rows = suggestion.table.scored()
+    columns = _columns(suggestion)
+    names, labels = _texts(suggestion, rows)
+    columns = {name: values[rows] for name, values in columns.items()}
+    frame = pandas.DataFrame({"image": names, "label": labels} | columns, index=pandas.Index(rows, name="index"))
+    scored = frame["confidence"].notna()
+    if not scored.all():
+        frame["n_classes"] = frame["n_classes"].where(scored)  # a whole number cannot say "none"
+    return frame
+
+
+def _texts(suggestion: Suggestion, rows: np.ndarray) -> tuple[list[str], pandas.Categorical | list]:
+    collection, positions = suggestion.dataset.collection, suggestion.dataset.positions()
+    names = [collection.ref(int(positions[row])).name for row in rows]
+    class_names = suggestion.dataset.class_names
+    if not class_names:
+        return names, np.full(len(rows), None, object)
+    return names, _named(suggestion.numbers.labels, class_names)[rows]
+
+
+def _columns(suggestion: Suggestion) -> dict[str, np.ndarray]:
+    """(n,) each, in the order in which they stand in the frame."""
+    numbers, shared = suggestion.numbers, suggestion.views.columns()
+    columns = {name: shared[name]() for name in ("confidence", "n_classes", "distance") if name in shared}
+    several = len(suggestion.models) > 1
+    for model in suggestion.models:
+        prefix, layer = f"{model.name}." if several else "", suggestion.layers[model.id]
+        columns[f"{prefix}mean_activation"] = numbers.table.column(model.id, f"mean:{layer}")
+        if model.id in suggestion.neurons:
+            neuron = suggestion.neurons[model.id]
+            columns[f"{prefix}activation"] = numbers.table.neuron(model.id, layer, neuron)
+    for model, names in zip(suggestion.models, numbers.class_names, strict=True):
+        columns[f"{model.name}.class"] = _named(numbers.table.column(model.id, "predicted"), names)
+        columns[f"{model.name}.probability"] = numbers.table.column(model.id, "probability")
+    return columns
+
+
+def _named(codes: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
+    """Codes as text, None for -1; every text is one object, however many images have it."""
+    return np.array([*names, None], object)[codes]

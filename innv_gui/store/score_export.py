@@ -1,0 +1,26 @@
+"""A frame of scores as a file for other tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from innv_gui.errors import BadInput
+from innv_gui.store.files import written
+
+if TYPE_CHECKING:
+    import pandas
+
+SUFFIXES = (".parquet", ".csv")
+
+
+def save_frame(frame: pandas.DataFrame, path: Path) -> Path:
+    """Write .parquet or .csv (UTF-8), without the index: rows are in the dataset's order."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise BadInput(f"{path.name!r} is not named like a table.", "Expected .parquet or .csv.", "out", SUFFIXES)
+    with written(path) as temporary:
+        if path.suffix.lower() == ".csv":
+            frame.to_csv(temporary, index=False)
+        else:
+            frame.to_parquet(temporary, index=False)
+    return path

@@ -1,0 +1,59 @@
+"""Activations as short unit vectors, so that images can be compared by cosine similarity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+DIMENSIONS = 32
+N_SAMPLE = 5000  # images that the projection is fitted to
+TINY = 1e-12
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Centres, scales and projects activations (N, U) to unit vectors (N, D) float32, D <= DIMENSIONS.
+
+    mean (U,); matrix (U, D): principal components of a sample, every model's activations scaled to the same variance.
+    """
+
+    mean: np.ndarray = field(repr=False)
+    matrix: np.ndarray = field(repr=False)
+
+    def __call__(self, activations: np.ndarray) -> np.ndarray:
+        short = (np.asarray(activations, np.float32) - self.mean) @ self.matrix
+        length = np.linalg.norm(short, axis=1, keepdims=True)
+        return np.where(length > TINY, short / np.maximum(length, TINY), _first_axis(short.shape[1]))
+
+
+def _first_axis(dimensions: int) -> np.ndarray:
+    """Where images without a direction go: all to the same place, because they are the same."""
+    return np.eye(1, dimensions, dtype=np.float32)
+
+
+def fit(blocks: Sequence[np.ndarray], dimensions: int = DIMENSIONS) -> Projection:
+    """The projection for activations of one model or several side by side: blocks (N, U_m) of the same N images."""
+    whole = np.concatenate([_even(block) for block in blocks], axis=1)
+    plain = np.concatenate([np.asarray(block, np.float64) for block in blocks], axis=1)
+    scale = np.concatenate([_scale(block) for block in blocks])
+    _, axes = np.linalg.eigh(whole.T @ whole) if whole.shape[1] <= len(whole) else (None, _axes_of_few(whole))
+    matrix = axes[:, ::-1][:, :dimensions] * scale[:, None]
+    return Projection(plain.mean(axis=0).astype(np.float32), matrix.astype(np.float32))
+
+
+def _axes_of_few(whole: np.ndarray) -> np.ndarray:
+    """More neurons than images: right singular vectors, in rising order like those of eigh."""
+    return np.linalg.svd(whole, full_matrices=False)[2].T[:, ::-1]
+
+
+def _scale(block: np.ndarray) -> np.ndarray:
+    """One factor for all neurons of a model: total variance 1."""
+    total = float(np.asarray(block, np.float64).var(axis=0).sum())
+    return np.full(block.shape[1], 1 / np.sqrt(total) if total > 0 else 0.0)
+
+
+def _even(block: np.ndarray) -> np.ndarray:
+    plain = np.asarray(block, np.float64)
+    return (plain - plain.mean(axis=0)) * _scale(block)

@@ -1,0 +1,161 @@
+"""Suggestions: score, look at plots, see the images behind a bin, a box, some rows or a list."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from flask import Response, request, send_file
+
+from innv_gui.errors import BadInput, NotFound
+from innv_gui.records import as_plain
+from innv_gui.session.image_lists import read_list, write_list
+from innv_gui.session.suggest_selection import Choice, select
+from innv_gui.session.suggest_view import PlotWish
+from innv_gui.web.api import api, session
+from innv_gui.web.api.datasets import chosen_images
+from innv_gui.web.routes import route
+from innv_gui.web.schemas import (
+    MOST_INDICES,
+    GalleryQuery,
+    ListQuery,
+    NewList,
+    NewSuggestion,
+    PlotLook,
+    ProblemsQuery,
+    SelectionQuery,
+)
+from innv_gui.web.suggestion_answers import images_json, plot_json, suggestion_json
+
+
+@route(api, "POST", "/suggestions", body=NewSuggestion, status=202)
+def add_suggestion(body: NewSuggestion):
+    """Score a dataset under one or many models; goes on as a job, what is kept is not computed again."""
+    current = session()
+    models = [current.models.get(id) for id in dict.fromkeys(body.models)]
+    dataset = current.datasets.get(body.dataset)
+    suggestion = current.start_suggest(models, dataset, body.layers, body.neuron, body.class_)
+    return {"suggestion": suggestion_json(suggestion), "job": suggestion.job.as_json()}
+
+
+@route(api, "GET", "/suggestions")
+def list_suggestions():
+    """All suggestions of this session, newest first."""
+    return {"suggestions": [suggestion_json(suggestion) for suggestion in session().suggestions()]}
+
+
+@route(api, "GET", "/suggestions/<id>")
+def get_suggestion(id: str):
+    """How far a suggestion is, and which plots and lists it has."""
+    return suggestion_json(session().suggestion(id))
+
+
+@route(api, "GET", "/suggestions/<id>/plots/<kind>", query=PlotLook)
+def get_suggestion_plot(id: str, kind: str, query: PlotLook):
+    """A plot as a Bokeh JSON item, with its numbers; above 50 000 points cells with counts."""
+    look = {"theme": query.theme, "width": query.width, "height": query.height}
+    return plot_json(session().suggestion(id), _wish(query, _kind(kind)), look)
+
+
+def _kind(kind: str) -> str:
+    allowed = ("scatter", "distance", "layer", "neuron")
+    if kind not in allowed:
+        raise NotFound(f"There is no plot {kind!r}.", f"Expected {', '.join(allowed)}.", "kind", allowed)
+    return kind
+
+
+def _wish(query: PlotLook | SelectionQuery, kind: str) -> PlotWish:
+    return PlotWish(
+        kind,
+        query.model,
+        query.layer,
+        query.neuron,
+        query.class_,
+        query.group,
+        query.binning,
+        (query.x0, query.x1),
+        (query.y0, query.y1),
+        query.conditions,
+    )
+
+
+def _selected(id: str, query: SelectionQuery, sort: str | None = None, order: str | None = None):
+    suggestion = session().suggestion(id)
+    filtered = query.group is not None or query.conditions
+    kind = query.plot or ("scatter" if len(suggestion.models) > 1 else "layer") if query.plot or filtered else None
+    if query.bin is not None and query.plot is None:
+        raise BadInput("A bin belongs to a plot.", "Say which: plot=distance, layer or neuron.", "plot")
+    choice = Choice(query.bin, query.indices, query.list_)
+    falling = None if order is None else order == "desc"
+    return suggestion, select(suggestion, _wish(query, kind) if kind else None, choice, sort, falling)
+
+
+@route(api, "GET", "/suggestions/<id>/images", query=GalleryQuery)
+def list_suggestion_images(id: str, query: GalleryQuery):
+    """A page of the images behind a bin, a box, some rows or a list, with every number that was used."""
+    suggestion, found = _selected(id, query, query.sort, query.order)
+    return images_json(suggestion, found, query.page, query.size)
+
+
+@route(api, "GET", "/suggestions/<id>/indices", query=SelectionQuery)
+def list_suggestion_indices(id: str, query: SelectionQuery):
+    """All of these images by index, at most 100 000."""
+    suggestion, found = _selected(id, query)
+    rows = found.rows[:MOST_INDICES].tolist()
+    return {"total": len(found.rows), "indices": [suggestion.index_of(row) for row in rows]}
+
+
+@route(api, "GET", "/suggestions/<id>/scores.csv", answer="text/csv")
+def get_suggestion_csv(id: str):
+    """All scores as CSV."""
+    return _scores(id, ".csv", "text/csv")
+
+
+@route(api, "GET", "/suggestions/<id>/scores.parquet", answer="application/vnd.apache.parquet")
+def get_suggestion_parquet(id: str):
+    """All scores as Parquet."""
+    return _scores(id, ".parquet", "application/vnd.apache.parquet")
+
+
+def _scores(id: str, suffix: str, mimetype: str) -> Response:
+    suggestion = session().suggestion(id)
+    with tempfile.TemporaryDirectory(dir=session().workspace.folder) as folder:
+        file = open(suggestion.save(Path(folder) / f"scores{suffix}"), "rb")  # noqa: SIM115 - closed with the answer
+    return send_file(file, mimetype, True, f"scores{suffix}")
+
+
+@route(api, "GET", "/suggestions/<id>/problems", query=ProblemsQuery)
+def list_suggestion_problems(id: str, query: ProblemsQuery):
+    """Images that could not be scored, with the reason."""
+    table, start = session().suggestion(id).table, (query.page - 1) * query.size
+    found = table.problems(start, start + query.size)
+    return {"total": table.n_problems(), "page": query.page, "problems": [as_plain(problem) for problem in found]}
+
+
+@route(api, "GET", "/datasets/<id>/list.csv", query=ListQuery, answer="text/csv")
+def get_image_list(id: str, query: ListQuery):
+    """Images as a list that can be loaded again; without indices the basket's."""
+    dataset = session().datasets.get(id)
+    indices = chosen_images(id) if query.chosen is None else query.chosen
+    wrong = [index for index in indices if index >= len(dataset)]
+    if wrong:
+        raise NotFound(f"{dataset.name} has no image {wrong[0]}.", f"Expected 0 to {len(dataset) - 1}.", "indices")
+    answer = Response(write_list(dataset, indices), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = 'attachment; filename="images.csv"'
+    return answer
+
+
+@route(api, "POST", "/datasets/<id>/list", body=NewList, form=("file",))
+def read_image_list(id: str, body: NewList | None):
+    """Read a list of file names or indices: JSON {"text"}, a form file, or the text itself as text/csv."""
+    found = read_list(session().datasets.get(id), body.text if body is not None else _sent_text())
+    return {"indices": list(found.indices), "unknown": list(found.unknown), "n_unknown": found.n_unknown}
+
+
+def _sent_text() -> str:
+    file = request.files.get("file")
+    content = file.read() if file is not None else request.get_data()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInput("The list is not text in UTF-8.", "Save it as CSV in UTF-8.", "file") from None
