@@ -10,6 +10,9 @@ const WORDS = {
   distance: ["Distance", value => value.toFixed(3)],
   mean_activation: ["Mean activation", signed],
   activation: ["Activation", signed],
+  entropy: ["Entropy", value => value.toFixed(3)],
+  margin: ["Margin", value => value.toFixed(3)],
+  loss: ["Loss", value => value.toFixed(3)],
 };
 
 function worth(value, digits = 3) {

@@ -240,6 +240,9 @@ export function createPlotCard(store, kind, acts) {
       );
   }
 
+  /** A class or a neuron that was chosen after scoring is enough. */
+  const given = ({ className }) => kind === "neuron" || (kind === "distance" && className !== null);
+
   function drawTable({ tables }) {
     table.hidden = !tables.includes(kind) || !card.answer;
     if (table.hidden) return;
@@ -251,7 +254,7 @@ export function createPlotCard(store, kind, acts) {
     if (!state.suggestion) return;
     const offer = state.suggestion.plots.find(other => other.kind === kind);
     head.draw(state, card);
-    if (!offer?.available) return cannot(offer?.reason || "This plot is not available for this dataset.");
+    if (!offer?.available && !given(state)) return cannot(offer?.reason || "This plot is not there for this dataset.");
     if (!card.answer && !root.firstChild) root.append(h("div", { class: "wait" }));
     markChosen(state);
     drawTable(state);

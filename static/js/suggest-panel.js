@@ -50,7 +50,7 @@ function drawDatasets({ catalog, dataset }) {
 function missing(kind, { models, suggestion }) {
   const told = suggestion?.plots.find(plot => plot.kind === kind);
   if (kind === "scatter" || kind === "distance") return models.length < 2 ? "Needs two or more models" : null;
-  return told && !told.available ? told.reason : null;
+  return kind === "layer" && told && !told.available ? told.reason : null;
 }
 
 function createPicks(store, pick) {

@@ -87,10 +87,15 @@ function fitting(given, dataset, catalog) {
   return { models: models.length ? models : modelsFor(record, catalog.models), run: same ? (given.run ?? null) : null };
 }
 
-export const requestOf = ({ dataset, models, layers, neuron }) => {
+/** What is posted. The class and the neuron are asked for again with each plot; here they go into the scores file. */
+export function requestOf({ dataset, models, layers, neuron, show, modelShown: wanted, className }) {
+  const request = { dataset, models };
   const chosen = Object.fromEntries(models.filter(id => layers[id]).map(id => [id, layers[id]]));
-  return { dataset, models, ...(Object.keys(chosen).length ? { layers: chosen } : {}), neuron };
-};
+  if (Object.keys(chosen).length) request.layers = chosen;
+  if (className !== null) request.class = className;
+  if (show.includes("neuron")) request.neuron = { [models.includes(wanted) ? wanted : models[0]]: neuron };
+  return request;
+}
 
 /** What stands in the way, in the words of the next action; null when nothing does. */
 export function obstacle(state) {
