@@ -1,4 +1,4 @@
-"""Suggest in real Chromium: score, press a bin or a point, choose, explain, come back; by mouse, keys and on a phone."""
+"""Suggest in real Chromium: score, press a bin or a point, choose, explain, come back; by mouse, keys, on a phone."""
 
 import csv
 import io
@@ -120,10 +120,11 @@ def test_a_person_walks_from_scoring_to_an_explanation_and_back_to_the_same_view
 
     page.locator("#basket-explain").click()
     page.wait_for_url(re.compile("/visualize"))
-    expect(page.locator("#result canvas")).to_have_count(3, timeout=WAIT_MS)
+    expect(page.locator("#result canvas").first).to_be_visible(timeout=WAIT_MS)
     page.locator("#method").select_option("gradient")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#run-facts")).to_contain_text("gradient", timeout=WAIT_MS)
+    expect(page.locator("#result canvas")).to_have_count(3)
 
     page.keyboard.press("g")
     page.keyboard.press("s")
@@ -331,7 +332,7 @@ def test_images_without_labels_are_asked_about_before_distance_is_drawn(open_tab
     page.keyboard.press("Escape")
     expect(page.locator("#pick-distance")).not_to_be_checked()
     page.locator("#pick-distance").click()
-    page.locator("#class-name").select_option("7")
+    page.locator("#class-name").select_option("class 7")
     page.get_by_role("button", name="Use this").click()
     expect(page.locator("[data-plot=distance] h2")).to_have_text("Distance to class 7")
     page.locator("[data-plot=distance] .figure[data-n='4']").wait_for(timeout=WAIT_MS)
@@ -383,7 +384,7 @@ def test_the_basket_goes_out_as_a_list_and_comes_back(suggest, tmp_path):
     rows = list(csv.DictReader(io.StringIO(text)))
     assert sorted(next(value for value in row.values() if "digit_" in value) for row in rows) == sorted(names)
     page.locator("#basket-clear").click()
-    (tmp_path / "list.csv").write_text(text + "not_there.png\r\n")
+    (tmp_path / "list.csv").write_text(text + "99999,not_there.png,\n")
     page.locator("#list-file").set_input_files(str(tmp_path / "list.csv"))
     expect(page.locator("#basket-count")).to_have_text(f"{len(names)} image{'s' if len(names) > 1 else ''}")
     expect(page.locator("#toasts")).to_contain_text("Not in this dataset: not_there.png")

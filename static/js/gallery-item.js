@@ -80,6 +80,7 @@ function sayings(models, image, { plot, className }) {
 export function galleryItem({ dataset, models }, image, of, checked, acts) {
   const box = {
     type: "checkbox",
+    id: `image-${image.index}`,
     checked,
     "data-index": image.index,
     "aria-label": `Select ${image.name}`,

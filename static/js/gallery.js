@@ -44,11 +44,11 @@ function titleOf({ look, answers, suggestion }, total) {
 export function createGallery(store, basket) {
   const root = $("#gallery");
   let newest = 0;
-  let page = { key: null, total: 0, images: [] };
+  let page = { key: null, at: 1, total: 0, images: [] };
 
   const query = state => ({ ...lookQuery(state, state.look), ...sorting(state) });
   const close = () => store.set({ look: null });
-  const turn = by => store.set({ page: store.state.page + by });
+  const turn = by => store.set({ page: page.at + by });
   const pages = () => Math.max(1, Math.ceil(page.total / SIZE));
 
   async function addAll() {
@@ -68,14 +68,14 @@ export function createGallery(store, basket) {
         class: "btn tiny icon",
         type: "button",
         "aria-label": words,
-        disabled: store.state.page + by < 1 || store.state.page + by > pages(),
+        disabled: page.at + by < 1 || page.at + by > pages(),
         onclick: () => turn(by),
       },
       icon(symbol),
     );
 
-  function pager({ page: at }) {
-    const first = (at - 1) * SIZE;
+  function pager() {
+    const first = (page.at - 1) * SIZE;
     const words = `${group(first + 1)}–${group(first + page.images.length)} of ${group(page.total)}`;
     return h(
       "span",
@@ -122,7 +122,7 @@ export function createGallery(store, basket) {
       h("h2", { class: "num", id: "gallery-title" }, titleOf(state, page.total)),
       tag ? h("span", { class: "tag not-s" }, tag) : null,
       h("span", { class: "grow" }),
-      pager(state),
+      pager(),
       h("span", { class: "row" }, sorter(state), h("button", add, icon("plus"), `Add all ${group(page.total)}`)),
       h(
         "button",
@@ -170,7 +170,7 @@ export function createGallery(store, basket) {
     try {
       const answer = await fetchImages(state.suggestion, asked);
       if (mine !== newest) return;
-      page = { key: wanted, total: answer.total, images: answer.images };
+      page = { key: wanted, at: answer.page, total: answer.total, images: answer.images };
       render(store.state);
     } catch (error) {
       if (mine === newest) complain(error);
@@ -180,7 +180,7 @@ export function createGallery(store, basket) {
   function draw(state) {
     root.hidden = !state.look || !state.suggestion;
     if (root.hidden) {
-      page = { key: null, total: 0, images: [] };
+      page = { key: null, at: 1, total: 0, images: [] };
       return;
     }
     $(state.look.list ? "#lists" : "#plots").after(root);

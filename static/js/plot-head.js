@@ -16,7 +16,11 @@ const SENTENCES = {
 function titleOf(state, kind) {
   if (kind !== "distance") return PLOTS[kind].title;
   const name = classShown(state) ?? state.group;
-  return name === null ? "Distance to the label" : `Distance to class ${name}`;
+  return name === null
+    ? "Distance to the label"
+    : name.startsWith("class ")
+      ? `Distance to ${name}`
+      : `Distance to class ${name}`;
 }
 
 const option = (value, chosen, words) => h("option", { value, selected: value === chosen }, words);
