@@ -220,7 +220,7 @@ def test_only_one_model_is_right_where_the_list_says_so(ask, models):
 def test_top_lists_are_diverse(ask, session, made):
     suggestion = session.suggestion(made)
     rows = np.array(ask("/indices", list="disagreement").json["indices"])
-    features = suggestion.lists._features_of(rows)
+    features = suggestion.lists._ground.features.of(rows)
     assert len(rows) > 3 and (features @ features.T - np.eye(len(rows))).max() <= 0.98 + 1e-5
 
 

@@ -128,13 +128,19 @@ def test_of_many_images_near_duplicates_are_found_without_comparing_all(monkeypa
 
 
 def test_above_the_limit_images_are_compared_with_a_sample(monkeypatch):
-    assert len(reference_rows(20_000)) == 20_000 and len(reference_rows(1_000_000)) == 2000
+    assert (
+        len(reference_rows(20_000)) == 20_000
+        and len(reference_rows(1_000_000)) == 1000
+        and len(reference_rows(40_000)) == 10_000
+    )
     monkeypatch.setattr(neighbours, "EXACT", 100)
-    monkeypatch.setattr(neighbours, "COMPARISONS", 400 * 100)
+    monkeypatch.setattr(neighbours, "LEAST_REFERENCE", 50)
+    monkeypatch.setattr(neighbours, "COMPARISONS", 400 * 80)
     features = unit(400, 8)
     features[:, 0] += 3
     features[7] = -features[7]
     features /= np.linalg.norm(features, axis=1, keepdims=True)
+    assert len(reference_rows(400)) == 80
     apart = isolation(features, reference_rows(400))
     assert ranked(apart)[0] == 7
 

@@ -13,9 +13,10 @@ EXACT = 20_000  # up to here every image is compared with every other
 BLOCK = 1024
 N_NEIGHBOURS = 10
 ALMOST_SAME = 0.999
-COMPARISONS = 2_000_000_000  # how many products the comparison with a reference may take
+COMPARISONS = EXACT**2  # how many products the comparison with a reference may take, as far as LEAST_REFERENCE allows
+LEAST_REFERENCE = 1000
 N_ORDERS, N_AFTER = 12, 4  # random orders, and how many images after it each one is compared with
-N_BITS = 62
+N_BITS = 64  # signs that make an order
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,7 @@ def nearest(features: np.ndarray, seed: int = 0) -> Nearest:
     generator = np.random.default_rng(seed)
     found = Nearest(np.full(len(features), -1), np.full(len(features), -1, np.float32), exact=False)
     for _ in range(N_ORDERS):
-        order = _similar_first(features, generator)
-        for step in range(1, N_AFTER + 1):
-            _compare(features, order[:-step], order[step:], found)
+        _compare(features, _similar_first(features, generator), found)
     return found
 
 
@@ -61,27 +60,34 @@ def _exact(features: np.ndarray) -> Nearest:
 def _similar_first(features: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     """An order by the signs of products with random directions: images that share the first signs are neighbours."""
     directions = generator.normal(size=(features.shape[1], N_BITS)).astype(np.float32)
-    code = np.zeros(len(features), np.int64)
+    code = np.zeros(len(features), ">u8")
     for start in range(0, len(features), BLOCK):
         signs = features[start : start + BLOCK] @ directions > 0
-        code[start : start + BLOCK] = signs @ (1 << np.arange(N_BITS - 1, -1, -1))
-    return np.argsort(code, kind="stable")
+        code[start : start + BLOCK] = np.packbits(signs, axis=1).view(">u8")[:, 0]
+    return np.argsort(code.astype(np.uint64), kind="stable")
 
 
-def _compare(features: np.ndarray, left: np.ndarray, right: np.ndarray, found: Nearest) -> None:
-    for start in range(0, len(left), BLOCK * 16):
-        a, b = left[start : start + BLOCK * 16], right[start : start + BLOCK * 16]
-        similarity = np.minimum(np.einsum("nd,nd->n", features[a], features[b]), 1)
-        for one, other in ((a, b), (b, a)):
-            better = similarity > found.similarity[one]
-            found.similarity[one[better]], found.partner[one[better]] = similarity[better], other[better]
+def _compare(features: np.ndarray, order: np.ndarray, found: Nearest) -> None:
+    """Each image with the N_AFTER that follow it in the order."""
+    for start in range(0, len(order) - 1, BLOCK * 16):
+        rows = order[start : start + BLOCK * 16 + N_AFTER]
+        near = features[rows]
+        for step in range(1, min(N_AFTER, len(rows) - 1) + 1):
+            similarity = np.minimum(np.einsum("nd,nd->n", near[:-step], near[step:]), 1)
+            _keep_better(found, rows[:-step], rows[step:], similarity)
+            _keep_better(found, rows[step:], rows[:-step], similarity)
+
+
+def _keep_better(found: Nearest, images: np.ndarray, others: np.ndarray, similarity: np.ndarray) -> None:
+    better = similarity > found.similarity[images]
+    found.similarity[images[better]], found.partner[images[better]] = similarity[better], others[better]
 
 
 def reference_rows(n: int, seed: int = 0) -> np.ndarray:
     """The images that all are compared with: all up to EXACT, else a sample that keeps the work bounded; ascending."""
     if n <= EXACT:
         return np.arange(n)
-    size = int(np.clip(COMPARISONS // n, 1000, EXACT))
+    size = int(np.clip(COMPARISONS // n, LEAST_REFERENCE, EXACT))
     return np.sort(np.random.default_rng(seed).choice(n, size, replace=False))
 
 
