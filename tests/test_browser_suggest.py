@@ -47,12 +47,14 @@ def ids(demo):
 
 
 @pytest.fixture
-def suggest(open_tab, ids):  # noqa: F811
-    """Opens the page on digits: suggest(models, more state, size)."""
+def suggest(open_tab, ids, demo):  # noqa: F811
+    """Opens the page on digits with nothing selected: suggest(models, more state, size)."""
 
     def suggest(models=THREE, more="", **screen):
         chosen = ",".join(ids[name] for name in models)
-        return open_tab(f"/suggest#dataset={ids['digits']}&models={chosen}&{more}", **screen)
+        context = open_tab("/images", **screen).page.context
+        context.request.put(f"{demo.base}/api/v1/basket", data={"dataset": None, "images": []})
+        return open_tab(f"/suggest#dataset={ids['digits']}&models={chosen}&{more}", context=context)
 
     return suggest
 
