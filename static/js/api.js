@@ -31,7 +31,8 @@ async function refusal(response) {
 async function send(method, path, body, signal) {
   const options = { method, signal, headers: { Accept: "application/json" } };
   if (body instanceof FormData) options.body = body;
-  else if (typeof body === "string") Object.assign(options, { body, headers: { ...options.headers, "Content-Type": "text/csv" } });
+  else if (typeof body === "string")
+    Object.assign(options, { body, headers: { ...options.headers, "Content-Type": "text/csv" } });
   else if (body !== undefined) {
     options.body = JSON.stringify(body);
     options.headers["Content-Type"] = "application/json";
