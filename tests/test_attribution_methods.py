@@ -7,7 +7,6 @@ import attribution_twins as twins
 import keras
 import numpy as np
 import pytest
-from innv_gui.runtimes.keras.attribution.averages import NOISE_SEED
 
 from innv_gui import analyzers
 from innv_gui.records import ModelSource, Target
