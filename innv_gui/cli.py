@@ -88,6 +88,7 @@ def _worker(command: Parser) -> None:
 
 def _serve(command: Parser) -> None:
     _shared(command)
+    command.add_argument("--session", metavar="FILE", help="a saved session: opens the models and images it names")
     command.add_argument("--images", action="append", default=[], metavar="DIR", help="folder, manifest, .npz or HDF5")
     command.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1 (default 5000)")
 

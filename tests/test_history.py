@@ -1,12 +1,15 @@
 """Earlier runs: kept over a restart, reopened with the maps that were kept, refused when files have changed."""
 
+import copy
+import json
 import shutil
 
 import numpy as np
 import pytest
 
 from innv_gui import Session
-from innv_gui.errors import Conflict, NotFound
+from innv_gui.errors import BadInput, Conflict, NotFound
+from innv_gui.session import saved
 from innv_gui.session.request import check_request
 from innv_gui.store.history import History
 
@@ -90,3 +93,50 @@ def test_arrays_leave_no_record(session, sample_models):
     request = check_request([sample_models["digits_mlp"]], np.zeros((1, 32, 32, 1), np.float32), "gradient")
     session.start_explain(request).job.wait()
     assert len(session.history.all()) == before
+
+
+def test_a_saved_session_is_taken_up_with_its_models_images_and_runs(place):
+    folder, id, maps = place
+    with Session(folder / "workspace") as second:
+        second.run(id).job.wait()
+        second.save(folder / "session.json")
+    with Session() as third:
+        assert third.restore(folder / "session.json") == []
+        assert [entry.name for entry in third.models.entries()] == ["model"] and len(third.datasets.entries()) == 1
+        run = third.run(id)
+        run.job.wait()
+        np.testing.assert_allclose(run[run.models[0]].maps, maps, atol=1e-6)
+
+
+def test_what_a_saved_session_names_and_is_gone_is_told(place):
+    folder, id, _ = place
+    with Session(folder / "workspace") as second:
+        second.run(id).job.wait()
+        second.save(folder / "session.json")
+        (folder / "model.keras").unlink()
+    with Session() as third:
+        (missing,) = third.restore(folder / "session.json")
+        assert missing.startswith("model: There is no model file")
+
+
+def test_a_file_that_is_no_session_is_refused_in_a_sentence(session, tmp_path):
+    for content in (b"", b"{}", b"[1]", b'{"format": "innv-gui session 1"}', b"\xff\xfe", b"[" * 100_000):
+        (tmp_path / "session.json").write_bytes(content)
+        with pytest.raises(BadInput, match="not a session saved by innv-gui"):
+            session.restore(tmp_path / "session.json")
+
+
+def test_no_place_that_a_sent_session_names_is_opened(place, tmp_path):
+    folder, id, _ = place
+    with Session(folder / "workspace") as second:
+        second.run(id).job.wait()
+        record = saved.saved(second)
+        second.history.forget(id)
+        for one in (*record["models"], *record["runs"][0]["models"]):
+            one["source"]["path"] = "/etc/passwd"
+        record["runs"][0]["dataset"]["path"] = "/etc"
+        record["runs"].append(copy.deepcopy(record["runs"][0]) | {"id": "e-00000000000a"})
+        record["runs"][1]["models"][0]["sha256"] = "0" * 64
+        taken, missing = saved.take_over(second, saved.read(json.dumps(record).encode()))
+        assert taken == 1 and missing == []
+        assert "/etc" not in json.dumps(second.history.all())

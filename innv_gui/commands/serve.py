@@ -13,7 +13,7 @@ from innv_gui import samples
 from innv_gui.commands.steps import session_of
 from innv_gui.errors import BadInput
 from innv_gui.preprocessing_rules import parse
-from innv_gui.session import Session
+from innv_gui.session import Session, saved
 from innv_gui.session.models import parse_model_argument, source_of
 from innv_gui.web.app import create_app
 from innv_gui.web.security import new_token
@@ -33,11 +33,15 @@ def serve(options: argparse.Namespace) -> int:
             session.start_model(file, weights=weights, preprocessing=options.preprocessing, classes=options.classes)
         for text in options.images:
             session.datasets.start(text)
+        if options.session:
+            session.start_restore(options.session)
         return _serve(session, sock, dict)
 
 
 def _check(options: argparse.Namespace) -> None:
     parse(options.preprocessing)
+    if options.session:
+        saved.read_file(options.session)
     for text in options.model:
         source_of(*parse_model_argument(text))
     for text in options.images:

@@ -7,6 +7,7 @@ import time
 from innv_gui import analyzers
 from innv_gui.errors import Conflict
 from innv_gui.records import Model, Preprocessing, Target, as_plain
+from innv_gui.session.images import Dataset
 from innv_gui.session.request import Item, Request
 
 _LATER = ("sha256", "trusted", "hooks")  # of a source: found out anew, or given anew on the command line
@@ -25,18 +26,15 @@ def remembered(id: str, request: Request, place: str) -> dict | None:
         "params": request.params,
         "engine": request.engine,
         "unchecked": request.unchecked,
-        "models": [_model(model) for model in request.models],
+        "models": [described(model) for model in request.models],
         "targets": [as_plain(target) for target in request.targets],
-        "dataset": {
-            "name": dataset.name,
-            "path": place,
-            "fingerprint": dataset.collection.fingerprint,
-        },
+        "dataset": dataset_of(dataset, place),
         "images": [item.index for item in request.items],
     }
 
 
-def _model(model: Model) -> dict:
+def described(model: Model) -> dict:
+    """A model as a record: where it was, and what makes it the same."""
     return {
         "name": model.name,
         "file": model.file,
@@ -47,10 +45,17 @@ def _model(model: Model) -> dict:
     }
 
 
+def dataset_of(dataset: Dataset, place: str) -> dict:
+    """A dataset as a record; place: what it was opened from."""
+    return {"name": dataset.name, "path": place, "fingerprint": dataset.collection.fingerprint}
+
+
 def request_of(record: dict, models, datasets) -> Request:
     """The request again. models: a ModelShelf, datasets: a DatasetShelf. Raises Conflict for what has changed."""
-    dataset = _dataset(record["dataset"], datasets)
-    found = tuple(_found(one, models) for one in record["models"])
+    dataset = opened_dataset(record["dataset"], datasets)
+    if not all(0 <= index < len(dataset) for index in record["images"]):
+        raise Conflict(f"The record of this run names images that {dataset.name} does not have.", field="images")
+    found = tuple(model_of(one, models) for one in record["models"])
     refs = ((index, dataset.collection.ref(index)) for index in record["images"])
     items = tuple(Item(index, ref.name, ref.label, ref) for index, ref in refs)
     targets = tuple(Target(**target) for target in record["targets"])
@@ -59,7 +64,8 @@ def request_of(record: dict, models, datasets) -> Request:
     return Request(found, items, method, params, targets, record["engine"], record["unchecked"], dataset)
 
 
-def _dataset(record: dict, datasets):
+def opened_dataset(record: dict, datasets) -> Dataset:
+    """The dataset of a record, opened again where it is not open."""
     known = [entry.dataset for entry in datasets.entries() if entry.dataset is not None]
     same = [one for one in known if one.collection.fingerprint == record["fingerprint"]]
     if same:
@@ -77,7 +83,8 @@ def _dataset(record: dict, datasets):
     return opened
 
 
-def _found(record: dict, models) -> Model:
+def model_of(record: dict, models) -> Model:
+    """The model of a record, loaded again where it is not there."""
     preprocessing = _preprocessing(record["preprocessing"])
     known = [entry.model for entry in models.entries() if entry.model is not None]
     same = [one for one in known if one.source.sha256 == record["sha256"] and one.preprocessing == preprocessing]

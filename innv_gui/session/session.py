@@ -18,6 +18,7 @@ from innv_gui.cluster.remote import RemotePool
 from innv_gui.errors import NotFound
 from innv_gui.folders import folder
 from innv_gui.records import Model, Prepared, replace
+from innv_gui.session import saved
 from innv_gui.session.comparison import Difference, compare
 from innv_gui.session.explain import Blueprints, explain, prepare
 from innv_gui.session.images import Dataset, DatasetEntry, DatasetShelf
@@ -325,6 +326,27 @@ class Session:
         if isinstance(images, str | Path):
             return self.add_dataset(images)
         return images
+
+    def save(self, path: str | Path) -> Path:
+        """Write the session as one JSON file: its models, datasets and runs by place and hash."""
+        return saved.save(self, path)
+
+    def restore(self, path: str | Path) -> list[str]:
+        """Open what a saved session names and take over its runs; returns what could not be opened, and why."""
+        job = self.start_restore(path)
+        job.wait()
+        return job.result
+
+    def start_restore(self, path: str | Path) -> Job:
+        """Begin to take up a saved session; the job's message tells what could not be opened."""
+        record = saved.read_file(path)
+
+        def work(job: Job) -> list[str]:
+            missing = saved.open_all(self, record)
+            job.message = " ".join(f"Not opened: {one}" for one in missing)
+            return missing
+
+        return self.jobs.start("restore", "Opening the saved session", work, 1, "sessions")
 
     # -- end
 

@@ -1,7 +1,11 @@
-"""Earlier runs: list, name, delete. They are reopened at their own address under /explanations."""
+"""Earlier runs: list, name, delete, save and take over. They are reopened at their own address under /explanations."""
 
 from __future__ import annotations
 
+from flask import jsonify, request
+
+from innv_gui.errors import BadInput
+from innv_gui.session import saved
 from innv_gui.web.api import api, session
 from innv_gui.web.routes import route
 from innv_gui.web.schemas import HistoryChange
@@ -25,6 +29,24 @@ def change_earlier_run(id: str, body: HistoryChange):
 def delete_earlier_run(id: str):
     """Forget an earlier run; its kept maps stay."""
     session().history.forget(id)
+
+
+@route(api, "GET", "/session.json")
+def get_session_file():
+    """The session as a file: models, datasets and earlier runs by place and hash; no pictures, no models."""
+    answer = jsonify(saved.saved(session()))
+    answer.headers["Content-Disposition"] = 'attachment; filename="session.json"'
+    return answer
+
+
+@route(api, "POST", "/session", form=("session",))
+def add_session_file():
+    """Take over the runs of a saved session whose models and images are open here; tells what is missing."""
+    sent = request.files.get("session")
+    if sent is None:
+        raise BadInput("No file was sent.", "Send it as the form field session.", field="session")
+    taken, missing = saved.take_over(session(), saved.read(sent.read(saved.MOST_BYTES + 1)))
+    return {"runs": taken, "missing": missing}
 
 
 def _shown(record: dict) -> dict:

@@ -1,0 +1,193 @@
+"""A session as one file: its models, datasets and runs, to be taken up again here or on another machine.
+
+Files are named by their place and by what makes them the same (SHA-256 of a model, fingerprint of a dataset); neither
+models nor pictures are inside.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from innv_gui import __version__
+from innv_gui.errors import BadInput, InnvError
+from innv_gui.session.remembered import dataset_of, described, model_of, opened_dataset
+from innv_gui.store.files import write_bytes
+
+if TYPE_CHECKING:
+    from innv_gui.session.session import Session
+
+MOST_BYTES = 64 << 20
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class SavedSource(_Part):
+    """What `ModelSource` needs to be found again."""
+
+    kind: Literal["keras", "hdf5", "json", "application"]
+    path: str | None
+    weights: str | None
+    application: str | None
+    output: int | None = Field(ge=0)
+
+
+class SavedPreprocessing(_Part):
+    """`Preprocessing` as plain values."""
+
+    mode: str
+    mean: list[float] | None
+    std: list[float] | None
+    resize: str
+
+
+class SavedModel(_Part):
+    """One model of the session, or of a run."""
+
+    name: str = Field(max_length=200)
+    file: str = Field(max_length=1000)
+    sha256: str = Field(max_length=64)
+    source: SavedSource
+    preprocessing: SavedPreprocessing
+    class_names: list[str]
+
+
+class SavedDataset(_Part):
+    """One dataset."""
+
+    name: str = Field(max_length=1000)
+    path: str
+    fingerprint: str
+
+
+class SavedTarget(_Part):
+    """`Target` as plain values."""
+
+    layer: str | None
+    class_: int | str | None
+    neuron: int | None = Field(ge=0)
+    top_neurons: Literal[1, 4, 9, 16] | None
+    softmax: bool
+
+
+class SavedRun(_Part):
+    """An earlier run, as the history keeps it."""
+
+    id: str = Field(pattern=r"^e-[0-9a-f]{12}$")
+    started: float = Field(ge=0)
+    title: str = Field(max_length=120)
+    analyzer: str = Field(max_length=64)
+    params: dict
+    engine: Literal["native", "innvestigate"]
+    unchecked: bool
+    models: list[SavedModel] = Field(min_length=1, max_length=64)
+    targets: list[SavedTarget] = Field(min_length=1, max_length=64)
+    dataset: SavedDataset
+    images: list[int] = Field(min_length=1, max_length=100_000)
+
+
+class SavedSession(_Part):
+    """The whole file."""
+
+    format: Literal["innv-gui session 1"]
+    version: str
+    models: list[SavedModel] = Field(max_length=1000)
+    datasets: list[SavedDataset] = Field(max_length=1000)
+    runs: list[SavedRun] = Field(max_length=1000)
+
+
+def saved(session: Session) -> dict:
+    """Everything of a session that is worth taking up again."""
+    models = [entry.model for entry in session.models.entries() if entry.model is not None]
+    datasets = [entry.dataset for entry in session.datasets.entries() if entry.dataset is not None]
+    return {
+        "format": "innv-gui session 1",
+        "version": __version__,
+        "models": [described(model) for model in models],
+        "datasets": [dataset_of(dataset, session.datasets.place(dataset)) for dataset in datasets],
+        "runs": session.history.all(),
+    }
+
+
+def save(session: Session, path: str | Path) -> Path:
+    """Write a session's file."""
+    return write_bytes(Path(path), json.dumps(saved(session), indent=1).encode())
+
+
+def read(content: bytes) -> SavedSession:
+    """A session's file, checked; raises BadInput."""
+    try:
+        if len(content) > MOST_BYTES:
+            raise ValueError
+        return SavedSession.model_validate_json(content)
+    except (ValidationError, ValueError):
+        raise BadInput(
+            "This is not a session saved by innv-gui.",
+            "Expected the JSON file that Save session, or Session.save, has written.",
+            "session",
+        ) from None
+
+
+def read_file(path: str | Path) -> SavedSession:
+    """The same, from a file that a person named."""
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise BadInput(f"There is no session file {str(path)!r}.", "Check the path.", field="session")
+    return read(path.read_bytes())
+
+
+def open_all(session: Session, record: SavedSession) -> list[str]:
+    """Open the models and datasets that are named, and take over the runs. Returns what could not be opened, and why.
+
+    For files a person named on this machine's command line or in Python: it opens the places that the file names.
+    """
+    wanted = [(one.name, lambda one=one: model_of(one.model_dump(), session.models)) for one in record.models]
+    wanted += [
+        (one.name, lambda one=one: opened_dataset(one.model_dump(), session.datasets)) for one in record.datasets
+    ]
+    missing = []
+    for name, act in wanted:
+        try:
+            act()
+        except InnvError as error:
+            missing.append(f"{name}: {error}")
+    for run in record.runs:
+        session.history.put(run.model_dump())
+    return missing
+
+
+def take_over(session: Session, record: SavedSession) -> tuple[int, list[str]]:
+    """Take over the runs whose models and images are open here already: (how many, what is missing).
+
+    For files that came in over the browser: no place that such a file names is ever opened.
+    """
+    loaded = [entry.model for entry in session.models.entries() if entry.model is not None]
+    models = {model.source.sha256: model for model in loaded}
+    datasets = {
+        entry.dataset.collection.fingerprint: entry.dataset
+        for entry in session.datasets.entries()
+        if entry.dataset is not None
+    }
+    missing = [f"model {one.name} ({one.file})" for one in record.models if one.sha256 not in models]
+    missing += [f"images {one.name}" for one in record.datasets if one.fingerprint not in datasets]
+    taken = 0
+    for run in record.runs:
+        known = all(one.sha256 in models for one in run.models) and run.dataset.fingerprint in datasets
+        taken += known
+        if known:
+            session.history.put(_with_own_places(run, models, datasets, session))
+    return taken, missing
+
+
+def _with_own_places(run: SavedRun, models: dict, datasets: dict, session: Session) -> dict:
+    record = run.model_dump()
+    for one in record["models"]:
+        one["source"] = described(models[one["sha256"]])["source"]
+    dataset = datasets[run.dataset.fingerprint]
+    record["dataset"] = dataset_of(dataset, session.datasets.place(dataset))
+    return record
