@@ -187,3 +187,27 @@ def test_a_model_is_added_by_its_file_and_one_that_is_none_is_refused_in_a_sente
     files.set_input_files([str(SAMPLES / "digits_mlp.keras"), str(tmp_path / "broken.keras")])
     expect(page.get_by_text("digits_mlp-2").first).to_be_visible(timeout=WAIT_MS)
     expect(page.get_by_text(re.compile("broken.keras is .*not a Keras model")).first).to_be_visible()
+
+
+def test_both_engines_are_shown_with_what_differs_and_the_link_brings_them_back(open_tab):
+    tab = open_tab()
+    page = tab.page
+    maps_are_drawn(page, 16)
+    page.locator("#method").select_option("lrp.alpha_2_beta_1")
+    page.get_by_text("Engine and softmax").click()
+    page.locator("#engine").select_option("both")
+    page.keyboard.press("Control+Enter")
+    figures = page.locator(".engines .difference")
+    expect(figures.first).to_be_visible(timeout=WAIT_MS)
+    expect(figures.first).to_have_text(re.compile(r"No value differs|max \|Δ\| .* of max \|R\| · r "))
+    cell = page.locator(".cell.both").first
+    expect(cell.locator("canvas")).to_have_count(3)
+    expect(cell.locator("figcaption").nth(1)).to_have_text("iNNvestigate")
+    assert "engine=both" in page.url
+    link = page.url
+    again = open_tab(context=page.context, path=link[link.index("/visualize") :])
+    expect(again.page.locator(".engines .difference").first).to_be_visible(timeout=WAIT_MS)
+    expect(again.page.locator("#engine")).to_have_value("both")
+    page.locator("#engine").select_option("native")
+    expect(page.locator(".engines")).to_have_count(0)
+    assert tab.complaints == [] and again.complaints == [] and tab.foreign == []

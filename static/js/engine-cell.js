@@ -54,15 +54,26 @@ function referenceOf(spec, second) {
   return h("div", { class: "map", "aria-busy": "true" }, h("div", { class: "wait" }));
 }
 
+/** Native, iNNvestigate, and what differs, of one target. */
+function row(spec, second, title, words) {
+  return [
+    figure(words, h("div", { class: "map" }, mapCanvas(spec))),
+    figure(TITLES.innvestigate, referenceOf(spec, second)),
+    second.cell?.status === "done" ? figure(title, differenceOf(spec, second)) : null,
+  ];
+}
+
 /** spec: as for mapCanvas; second: {explanation, model, cell, figures, ended, problem} of iNNvestigate. */
-export function engineMaps(spec, second) {
-  const there = second.cell?.status === "done";
+export function engineMaps(spec, cell, second) {
+  const neurons = cell.targets?.length > 1 ? cell.targets : null;
+  const rows = neurons
+    ? neurons.map((neuron, target) => row({ ...spec, target }, second, "difference", `native, neuron ${neuron}`))
+    : row(spec, second, titleOf(second.figures), TITLES.native);
+  const there = second.cell?.status === "done" && second.figures;
   return h(
     "div",
     { class: "engines" },
-    figure(TITLES.native, h("div", { class: "map" }, mapCanvas(spec))),
-    figure(TITLES.innvestigate, referenceOf(spec, second)),
-    there ? figure(titleOf(second.figures), differenceOf(spec, second)) : null,
-    there && second.figures ? h("p", { class: "small num difference" }, words(second.figures)) : null,
+    rows,
+    there ? h("p", { class: "small num difference" }, words(second.figures)) : null,
   );
 }

@@ -47,7 +47,7 @@ function finished(context, cell) {
   return h(
     "div",
     { class: second ? "cell both" : "cell" },
-    second ? engineMaps(spec, second) : maps(spec, cell),
+    second ? engineMaps(spec, cell, second) : maps(spec, cell),
     h(
       "div",
       { class: "read" },

@@ -4,12 +4,23 @@ import { ended } from "./runner.js";
 
 const STEP_MS = 400;
 
-const wanted = ({ engine, explanation }) =>
-  engine === "both" && explanation?.request.engine === "native" && ended(explanation) ? explanation : null;
+/** The shown run, when iNNvestigate's maps belong beside it: not every method is one of iNNvestigate's. */
+function comparable({ engine, explanation, catalog }) {
+  if (engine !== "both" || explanation?.request.engine !== "native") return null;
+  const method = catalog.analyzers.find(({ name }) => name === explanation.request.analyzer);
+  return method?.runtimes.includes("innvestigate") ? explanation : null;
+}
+
+const wanted = state => {
+  const explanation = comparable(state);
+  return explanation && ended(explanation) ? explanation : null;
+};
 
 /** Whether a cell is to show both engines: {explanation, model, cell, figures, ended, problem}, or null. */
-export function secondOf({ engine, explanation, reference }, model, image) {
-  if (engine !== "both" || explanation?.request.engine !== "native") return null;
+export function secondOf(state, model, image) {
+  const { reference } = state;
+  const explanation = comparable(state);
+  if (!explanation) return null;
   if (reference?.of !== explanation.id) return { ended: false };
   const run = reference.explanation;
   return {

@@ -61,7 +61,7 @@ function modelBlock({ explanation, model, image, cell, classNames, ended, acts, 
       label: mapLabel(explanation, model, image, cell),
     };
     block.append(
-      second ? engineMaps(spec, second) : maps(spec, cell),
+      second ? engineMaps(spec, cell, second) : maps(spec, cell),
       topFive(cell.top || []),
       h(
         "div",
