@@ -24,7 +24,7 @@ from innv_gui.runtimes.keras.attribution.relevance import (
     made,
     weighted,
 )
-from innv_gui.runtimes.keras.attribution.rules import ALL, Part, Rule, Share, is_one_sided, splits_everything
+from innv_gui.runtimes.keras.attribution.rules import ALL, Part, Rule, Share, is_for, is_one_sided, splits_everything
 
 LARGE_BYTES = 64 * 2**20  # a kernel above this size is worked through in blocks of output neurons
 BLOCK_BYTES = 32 * 2**20
@@ -56,11 +56,20 @@ class Passed:
 
 
 def forward(
-    linear: Linear, x: tf.Tensor, never_negative: bool, bounds: tuple = (None, None), rule: Rule | None = None
+    linear: Linear,
+    x: tf.Tensor,
+    never_negative: bool,
+    bounds: tuple = (None, None),
+    rule: Rule | None = None,
+    rectified: bool = False,
 ) -> Passed:
-    """The linear part of a layer. Where the rule will ask for evidence for and against, the two make the sum."""
+    """The linear part of a layer. Where the rule will ask for evidence for and against, the two make the sum.
+
+    rectified: only a ReLU sees what comes out; then evidence against is enough (`_for_and_against`).
+    """
     passed = Passed(linear, x, None, None, never_negative, *bounds)
-    if rule is not None and splits_everything(rule) and not _is_large(linear):
+    makes_sums = rule is not None and splits_everything(rule) and not _is_large(linear)
+    if makes_sums and not (rectified and _counts_all_bias(rule, linear)):
         sums = {share: _summed(share, rule, passed, x) for share in rule.shares}
         y = tf.add_n([one.y for one in sums.values()])
         return replace(passed, y=y, z=linear.plus_bias(y), sums=sums)
@@ -76,28 +85,51 @@ def relevance_of_input(rule: Rule, passed: Passed, relevance: Relevance, bend: s
     if bend is not None and [(share.parts, share.bias) for share in rule.shares] == [((ALL,), "all")]:
         message = divided_by_origin(relevance, passed.z, bend, rule.epsilon)
         return Product(passed.x, passed.linear.transposed(message, passed.linear.weights, passed.x))
-    relevance = made(relevance)
-    shares = [_share(rule, share, passed, relevance) for share in rule.shares]
-    return reduce(added, shares)
+    relevance, rectified = made(relevance), bend in ("relu", "clip") and _counts_all_bias(rule, passed.linear)
+    if rectified and splits_everything(rule) and not passed.sums and not _is_large(passed.linear):
+        return _for_and_against(rule, passed, relevance)
+    return reduce(added, [_share(rule, share, passed, relevance, rectified) for share in rule.shares])
 
 
-def _share(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor) -> Relevance:
+def _counts_all_bias(rule: Rule, linear: Linear) -> bool:
+    return linear.bias is None or all(share.bias == "all" for share in rule.shares)
+
+
+def _for_and_against(rule: Rule, passed: Passed, relevance: tf.Tensor) -> Relevance:
+    """Both shares behind a ReLU, with one sum for two: where it is active z > 0, evidence for is z - against, and both
+    of these terms are positive. Elsewhere there is no relevance.
+    """
+    supports, opposes = sorted(rule.shares, key=is_for, reverse=True)
+    against = _summed(opposes, rule, passed, relevance)
+    messages = (
+        divided(relevance, passed.z - against.y, rule.epsilon, nothing_at_zero=True),
+        divided(relevance, passed.linear.plus_bias(against.y), rule.epsilon, rule.zero, passed.linear.bias is None),
+    )
+    backs = _summed(supports, rule, passed, relevance).back, against.back
+    shares = zip(backs, messages, (supports, opposes), strict=True)
+    return reduce(added, [weighted(back(message), share.factor) for back, message, share in shares])
+
+
+def _share(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor, rectified: bool) -> Relevance:
+    """rectified: there is relevance only where z > 0, so evidence for, all bias included, is at least that."""
     if share.parts == (_EVEN,) and passed.linear.in_axis is not None:
         return _evenly(passed, relevance)
     if share.parts != (ALL,) and _is_large(passed.linear):
-        return _share_by_blocks(rule, share, passed, relevance)
-    return _share_at_once(rule, share, passed, relevance, relevance)
+        return _share_by_blocks(rule, share, passed, relevance, rectified)
+    return _share_at_once(rule, share, passed, relevance, relevance, rectified)
 
 
-def _share_at_once(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor, after: tf.Tensor) -> Relevance:
+def _share_at_once(
+    rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor, after: tf.Tensor, rectified: bool
+) -> Relevance:
     one = passed.sums.get(share) or _summed(share, rule, passed, after)
     denominator = _with_bias(share.bias, one.y, passed.linear)
-    nothing_at_zero = is_one_sided(share, passed.linear.bias is not None)
+    nothing_at_zero = is_one_sided(share, passed.linear.bias is not None) or rectified and is_for(share)
     message = divided(relevance, denominator, rule.epsilon, rule.zero, nothing_at_zero)
     return weighted(one.back(message), share.factor)
 
 
-def _share_by_blocks(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor) -> Relevance:
+def _share_by_blocks(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor, rectified: bool) -> Relevance:
     """Output neurons do not know of each other, so a few of them at a time do, and their weights' parts stay small."""
     total, after = None, relevance
     for start, stop in _blocks(passed.linear.weights[0]):
@@ -105,7 +137,7 @@ def _share_by_blocks(rule: Rule, share: Share, passed: Passed, relevance: tf.Ten
             kernel = passed.linear.weights[0][:, start:stop]
         bias = None if passed.linear.bias is None else passed.linear.bias[start:stop]
         block = replace(passed, linear=replace(passed.linear, weights=(kernel,), bias=bias))
-        total = added(total, _share_at_once(rule, share, block, relevance[..., start:stop], after))
+        total = added(total, _share_at_once(rule, share, block, relevance[..., start:stop], after, rectified))
         after = total.slope if isinstance(total, Product) else total
     return total
 
