@@ -189,7 +189,7 @@ def _back_to_x(passed: Passed, kernel: Weights, message: tf.Tensor) -> Product:
 
 
 def _of_signs(share: Share, passed: Passed, kernels: list[Weights]) -> Summed:
-    """Positive and negative inputs with a kernel each; where that works, as twice as many channels of one convolution."""
+    """Positive and negative inputs with a kernel each; where possible as twice as many channels of one convolution."""
     x, linear = passed.x, passed.linear
     signs = [part.inputs for part in share.parts]
     if passed.never_negative:
