@@ -22,7 +22,6 @@ from innv_gui.runtimes.keras.attribution.relevance import (
     divided,
     divided_by_origin,
     made,
-    weighted,
 )
 from innv_gui.runtimes.keras.attribution.rules import ALL, Part, Rule, Share, is_for, is_one_sided, splits_everything
 
@@ -32,10 +31,10 @@ BLOCK_BYTES = 32 * 2**20
 
 @dataclass(frozen=True, eq=False)
 class Summed:
-    """One sum V X, without bias, and the way back: message (of y's shape) -> X * V^T message."""
+    """One sum V X, without bias, and the way back: message (of y's shape), factor -> factor * X * V^T message."""
 
     y: tf.Tensor
-    back: Callable[[tf.Tensor], Relevance]
+    back: Callable[[tf.Tensor, float], Relevance]
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +83,7 @@ def relevance_of_input(rule: Rule, passed: Passed, relevance: Relevance, bend: s
     """
     if bend is not None and [(share.parts, share.bias) for share in rule.shares] == [((ALL,), "all")]:
         message = divided_by_origin(relevance, passed.z, bend, rule.epsilon)
-        return Product(passed.x, passed.linear.transposed(message, passed.linear.weights, passed.x))
+        return _back_to_x(passed, passed.linear.weights, message)
     relevance, rectified = made(relevance), bend in ("relu", "clip") and _counts_all_bias(rule, passed.linear)
     if rectified and splits_everything(rule) and not passed.sums and not _is_large(passed.linear):
         return _for_and_against(rule, passed, relevance)
@@ -97,17 +96,14 @@ def _counts_all_bias(rule: Rule, linear: Linear) -> bool:
 
 def _for_and_against(rule: Rule, passed: Passed, relevance: tf.Tensor) -> Relevance:
     """Both shares behind a ReLU, with one sum for two: where it is active z > 0, evidence for is z - against, and both
-    of these terms are positive. Elsewhere there is no relevance.
+    of these terms are positive. Elsewhere there is no relevance. A denominator of zero hands nothing on.
     """
     supports, opposes = sorted(rule.shares, key=is_for, reverse=True)
     against = _summed(opposes, rule, passed, relevance)
-    messages = (
-        divided(relevance, passed.z - against.y, rule.epsilon, nothing_at_zero=True),
-        divided(relevance, passed.linear.plus_bias(against.y), rule.epsilon, rule.zero, passed.linear.bias is None),
-    )
-    backs = _summed(supports, rule, passed, relevance).back, against.back
-    shares = zip(backs, messages, (supports, opposes), strict=True)
-    return reduce(added, [weighted(back(message), share.factor) for back, message, share in shares])
+    for_it = divided(relevance, passed.z - against.y, nothing_at_zero=True)
+    against_it = divided(relevance, passed.linear.plus_bias(against.y), nothing_at_zero=True)
+    supported = _summed(supports, rule, passed, relevance).back(for_it, supports.factor)
+    return added(supported, against.back(against_it, opposes.factor))
 
 
 def _share(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor, rectified: bool) -> Relevance:
@@ -126,7 +122,7 @@ def _share_at_once(
     denominator = _with_bias(share.bias, one.y, passed.linear)
     nothing_at_zero = is_one_sided(share, passed.linear.bias is not None) or rectified and is_for(share)
     message = divided(relevance, denominator, rule.epsilon, rule.zero, nothing_at_zero)
-    return weighted(one.back(message), share.factor)
+    return one.back(message, share.factor)
 
 
 def _share_by_blocks(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor, rectified: bool) -> Relevance:
@@ -167,9 +163,9 @@ def _summed(share: Share, rule: Rule, passed: Passed, after: tf.Tensor) -> Summe
         return sums[0]
     y = reduce(add, [part.sign * one.y for part, one in zip(share.parts, sums, strict=True)])
 
-    def back(message: tf.Tensor) -> Relevance:
+    def back(message: tf.Tensor, factor: float) -> Relevance:
         parts = zip(share.parts, sums, strict=True)
-        return tf.add_n([part.sign * made(one.back(message)) for part, one in parts])
+        return tf.add_n([made(one.back(message, factor * part.sign)) for part, one in parts])
 
     return Summed(y, back)
 
@@ -178,14 +174,22 @@ def _of_part(part: Part, kernel: Weights, rule: Rule, passed: Passed) -> Summed:
     linear, x = passed.linear, passed.x
     if part.inputs == "all":
         return Summed(linear.map(x, kernel), partial(_back_to_x, passed, kernel))
-    if part.inputs == "ones":
-        return Summed(linear.map(tf.ones_like(x[:1]), kernel), lambda message: linear.transposed(message, kernel, x))
-    bound = _bound(part.inputs, rule, passed)
-    return Summed(linear.map(bound, kernel), lambda message: bound * linear.transposed(message, kernel, x))
+    bound = tf.ones_like(x[:1]) if part.inputs == "ones" else _bound(part.inputs, rule, passed)
+
+    def back(message: tf.Tensor, factor: float) -> tf.Tensor:
+        slope = linear.transposed(message, _times(kernel, factor), x)
+        return slope if part.inputs == "ones" else bound * slope
+
+    return Summed(linear.map(bound, kernel), back)
 
 
-def _back_to_x(passed: Passed, kernel: Weights, message: tf.Tensor) -> Product:
-    return Product(passed.x, passed.linear.transposed(message, kernel, passed.x))
+def _back_to_x(passed: Passed, kernel: Weights, message: tf.Tensor, factor: float = 1.0) -> Product:
+    return Product(passed.x, passed.linear.transposed(message, _times(kernel, factor), passed.x))
+
+
+def _times(kernel: Weights, factor: float) -> Weights:
+    """Smaller than what it is applied to."""
+    return kernel if factor == 1.0 else (factor * kernel[0], *kernel[1:])
 
 
 def _of_signs(share: Share, passed: Passed, kernels: list[Weights]) -> Summed:
@@ -198,8 +202,8 @@ def _of_signs(share: Share, passed: Passed, kernels: list[Weights]) -> Summed:
         return _as_channels(passed, (tf.concat([kernels[0][0], kernels[1][0]], axis=linear.in_axis),))
     y = tf.add_n([linear.map(_SIGNS[sign](x), kernel) for sign, kernel in zip(signs, kernels, strict=True)])
 
-    def back(message: tf.Tensor) -> Relevance:
-        slopes = [linear.transposed(message, kernel, x) for kernel in kernels]
+    def back(message: tf.Tensor, factor: float) -> Relevance:
+        slopes = [linear.transposed(message, _times(kernel, factor), x) for kernel in kernels]
         return reduce(added, [_SIGNS[sign](x) * slope for sign, slope in zip(signs, slopes, strict=True)])
 
     return Summed(y, back)
@@ -208,8 +212,9 @@ def _of_signs(share: Share, passed: Passed, kernels: list[Weights]) -> Summed:
 def _as_channels(passed: Passed, kernel: Weights) -> Summed:
     both = tf.concat([tf.nn.relu(passed.x), tf.minimum(passed.x, 0.0)], axis=-1)
 
-    def back(message: tf.Tensor) -> Product:
-        positive, negative = tf.split(passed.linear.transposed(message, kernel, both), 2, axis=-1)
+    def back(message: tf.Tensor, factor: float) -> Product:
+        slopes = passed.linear.transposed(message, _times(kernel, factor), both)
+        positive, negative = tf.split(slopes, 2, axis=-1)
         return Product(passed.x, tf.where(passed.x > 0, positive, negative))
 
     return Summed(passed.linear.map(both, kernel), back)

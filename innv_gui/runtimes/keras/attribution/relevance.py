@@ -38,15 +38,6 @@ def added(one: Relevance | None, other: Relevance | None) -> Relevance | None:
     return made(one) + made(other)
 
 
-def weighted(relevance: Relevance, factor: float) -> Relevance:
-    """factor * relevance."""
-    if factor == 1.0:
-        return relevance
-    if isinstance(relevance, Product):
-        return Product(relevance.value, factor * relevance.slope)
-    return factor * relevance
-
-
 def divided(
     relevance: Relevance,
     denominator: tf.Tensor,
