@@ -22,8 +22,8 @@ def main() -> None:
         blueprint: Blueprint = pickle.load(file)  # noqa: S301 - our own file, written a moment ago
     shape = next(layer["config"]["batch_shape"][1:] for layer in blueprint.config["layers"])
     x = np.random.default_rng(0).normal(size=(batch, *shape)).astype(np.float32)
-    probabilities, again = forward.forward(blueprint, x)
-    row = forward.row(blueprint, x, probabilities, method, forward.seconds(again, REPEATS + 1), REPEATS)
+    scores, again = forward.forward(blueprint, x)
+    row = forward.row(blueprint, x, forward.strongest(scores), method, forward.seconds(again, REPEATS + 1), REPEATS)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(json.dumps({**row, "peak_gib": peak}))
 
