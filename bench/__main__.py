@@ -39,12 +39,26 @@ def _print_methods(result: dict) -> None:
         print(f"{row['analyzer']:<34}{row['first_seconds']:>12.2f}{ratio}")
 
 
-def _print_attribution(networks: list[dict]) -> None:
-    print("\nNative engine: time of a batch / plain compiled forward pass (averaging methods: per copy)")
-    for network in networks:
-        print(f"{network['network']}, batch {network['batch']}, peak {network['peak_gib']:.1f} GiB")
+def _print_attribution(result: dict) -> None:
+    print("\nNative engine: time of a batch / plain compiled forward pass (averaging methods: per copy);")
+    print("first map / first forward pass, tracing included in both")
+    for network in result["networks"]:
+        first = network["first_forward_seconds"]
+        print(f"{network['network']}, batch {network['batch']}, first forward pass {first:.2f} s")
         for row in network["rows"]:
-            print(f"  {row['analyzer']:<32}{row['first_seconds']:>8.2f} s{row['ratio']:>8.2f} of {row['limit']:.1f}")
+            ratio = f"{row['ratio']:>8.2f} of {row['limit']:.1f}"
+            cold = f"{row['cold_ratio']:>7.1f} of {attribution.COLD_LIMIT:.0f}"
+            print(f"  {row['analyzer']:<32}{ratio}{row['first_seconds']:>9.2f} s{cold}")
+    memory, reference = result["memory"], result["reference"]
+    peak = max(memory["peaks_gib"].values())
+    print(f"Eight methods on {memory['network']}: peak {peak:.2f} GiB of {memory['limit_gib']:.1f}")
+    network, method = attribution.REFERENCE
+    print(f"{method} on {network}: iNNvestigate {_ratio(reference)}, {reference['peak_gib']:.1f} GiB; ours", end=" ")
+    print(_ratio(reference["ours"]))
+
+
+def _ratio(row: dict) -> str:
+    return f"{row['ratio']:.2f} forward passes (first map {row['first_seconds']:.1f} s)"
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from innv_gui.runtimes.keras.attribution import rules, ways
+from innv_gui.runtimes.keras.attribution import propagation, rules, ways
 from innv_gui.runtimes.keras.attribution.graph import graph_to
 from innv_gui.runtimes.keras.attribution.linear import linear_of
 from innv_gui.runtimes.keras.attribution.propagation import forward, relevance_of_input
-from innv_gui.runtimes.keras.attribution.relevance import made
+from innv_gui.runtimes.keras.attribution.relevance import Product, made
 
 PAIRS = {
     "z": (rules.z(), twins.z, {}),
@@ -128,6 +128,43 @@ def test_what_is_known_not_to_be_negative_changes_no_number(name):
     layer = filled(keras.layers.Conv2D(3, 2), (4, 4, 2), 3)
     x, relevance = np.abs(quarters(1, (2, 4, 4, 2))), quarters(2, (2, 3, 3, 3))
     assert_close(ours(layer, rule, x, relevance, True), ours(layer, rule, x, relevance, False))
+
+
+BENDS = {"none": lambda z: z, "relu": tf.nn.relu, "clip": lambda z: tf.clip_by_value(z, 0, 1.5)}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("bend", BENDS)
+@pytest.mark.parametrize("never_negative", [True, False], ids=["x+", "x"])
+def test_relevance_that_vanishes_with_the_output_is_handed_down_as_the_slow_twin_does(name, bend, never_negative):
+    """There a ReLU or the sum itself cancels, and evidence for is z - evidence against."""
+    rule, twin, more = PAIRS[name]
+    generator = np.random.default_rng(8)
+    layer = keras.layers.Dense(40)
+    layer.build((None, 12))
+    layer.set_weights([generator.normal(size=one.shape) for one in layer.get_weights()])
+    x = generator.normal(size=(3, 12)).astype(np.float32)
+    x = np.abs(x) if never_negative else x
+    linear = linear_of(layer, tf.constant(x))
+    passed = forward(linear, tf.constant(x), never_negative, rule=rule, rectified=bend != "none")
+    value, slope = BENDS[bend](passed.z), generator.normal(size=passed.z.shape).astype(np.float32)
+    found = made(relevance_of_input(rule, passed, Product(value, tf.constant(slope)), bend))
+    kernel, bias = (np.asarray(one, np.float64) for one in layer.get_weights())
+    relevance = np.asarray(value, np.float64) * slope
+    rows = zip(x.astype(np.float64), relevance, strict=True)
+    expected = [twin(a, twins.dense_connections(kernel), bias, r, **more) for a, r in rows]
+    np.testing.assert_allclose(found, expected, atol=1e-4 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_large_kernel_in_blocks_gives_the_same_numbers(name, monkeypatch):
+    rule, _, _ = PAIRS[name]
+    layer = filled(keras.layers.Dense(7), (5,), 2)
+    x, relevance = quarters(1, (2, 5)), quarters(3, (2, 7))
+    expected = ours(layer, rule, x, relevance)
+    monkeypatch.setattr(propagation, "LARGE_BYTES", 1)
+    monkeypatch.setattr(propagation, "BLOCK_BYTES", 3 * 5 * 4)
+    assert_close(ours(layer, rule, x, relevance), expected)
 
 
 def handed_down(layer, inputs, relevance):

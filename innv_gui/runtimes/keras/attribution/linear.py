@@ -36,7 +36,7 @@ class Linear:
         return tf.nn.bias_add(y, self.bias) if len(self.bias.shape) == 1 else y + self.bias
 
     def transposed(self, message: tf.Tensor, weights: Weights, x: tf.Tensor) -> tf.Tensor:
-        """V^T message, of x's shape; the forward pass that is written here is never run: nothing asks for its values."""
+        """V^T message, of x's shape; the forward pass written here is never run: nothing asks for its values."""
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(x)
             y = self.map(x, weights)

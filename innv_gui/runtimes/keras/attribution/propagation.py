@@ -22,9 +22,8 @@ from innv_gui.runtimes.keras.attribution.relevance import (
     divided,
     divided_by_origin,
     made,
-    weighted,
 )
-from innv_gui.runtimes.keras.attribution.rules import ALL, Part, Rule, Share, is_one_sided, splits_everything
+from innv_gui.runtimes.keras.attribution.rules import ALL, Part, Rule, Share, is_for, is_one_sided, splits_everything
 
 LARGE_BYTES = 64 * 2**20  # a kernel above this size is worked through in blocks of output neurons
 BLOCK_BYTES = 32 * 2**20
@@ -32,10 +31,10 @@ BLOCK_BYTES = 32 * 2**20
 
 @dataclass(frozen=True, eq=False)
 class Summed:
-    """One sum V X, without bias, and the way back: message (of y's shape) -> X * V^T message."""
+    """One sum V X, without bias, and the way back: message (of y's shape), factor -> factor * X * V^T message."""
 
     y: tf.Tensor
-    back: Callable[[tf.Tensor], Relevance]
+    back: Callable[[tf.Tensor, float], Relevance]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,11 +55,20 @@ class Passed:
 
 
 def forward(
-    linear: Linear, x: tf.Tensor, never_negative: bool, bounds: tuple = (None, None), rule: Rule | None = None
+    linear: Linear,
+    x: tf.Tensor,
+    never_negative: bool,
+    bounds: tuple = (None, None),
+    rule: Rule | None = None,
+    rectified: bool = False,
 ) -> Passed:
-    """The linear part of a layer. Where the rule will ask for evidence for and against, the two make the sum."""
+    """The linear part of a layer. Where the rule will ask for evidence for and against, the two make the sum.
+
+    rectified: only a ReLU sees what comes out; then evidence against is enough (`_for_and_against`).
+    """
     passed = Passed(linear, x, None, None, never_negative, *bounds)
-    if rule is not None and splits_everything(rule) and not _is_large(linear):
+    makes_sums = rule is not None and splits_everything(rule) and not _is_large(linear)
+    if makes_sums and not (rectified and _counts_all_bias(rule, linear)):
         sums = {share: _summed(share, rule, passed, x) for share in rule.shares}
         y = tf.add_n([one.y for one in sums.values()])
         return replace(passed, y=y, z=linear.plus_bias(y), sums=sums)
@@ -75,29 +83,49 @@ def relevance_of_input(rule: Rule, passed: Passed, relevance: Relevance, bend: s
     """
     if bend is not None and [(share.parts, share.bias) for share in rule.shares] == [((ALL,), "all")]:
         message = divided_by_origin(relevance, passed.z, bend, rule.epsilon)
-        return Product(passed.x, passed.linear.transposed(message, passed.linear.weights, passed.x))
-    relevance = made(relevance)
-    shares = [_share(rule, share, passed, relevance) for share in rule.shares]
-    return reduce(added, shares)
+        return _back_to_x(passed, passed.linear.weights, message)
+    relevance, rectified = made(relevance), bend in ("relu", "clip") and _counts_all_bias(rule, passed.linear)
+    if rectified and splits_everything(rule) and not passed.sums and not _is_large(passed.linear):
+        return _for_and_against(rule, passed, relevance)
+    return reduce(added, [_share(rule, share, passed, relevance, rectified) for share in rule.shares])
 
 
-def _share(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor) -> Relevance:
+def _counts_all_bias(rule: Rule, linear: Linear) -> bool:
+    return linear.bias is None or all(share.bias == "all" for share in rule.shares)
+
+
+def _for_and_against(rule: Rule, passed: Passed, relevance: tf.Tensor) -> Relevance:
+    """Both shares behind a ReLU, with one sum for two: where it is active z > 0, evidence for is z - against, and both
+    of these terms are positive. Elsewhere there is no relevance. A denominator of zero hands nothing on.
+    """
+    supports, opposes = sorted(rule.shares, key=is_for, reverse=True)
+    against = _summed(opposes, rule, passed, relevance)
+    for_it = divided(relevance, passed.z - against.y, nothing_at_zero=True)
+    against_it = divided(relevance, passed.linear.plus_bias(against.y), nothing_at_zero=True)
+    supported = _summed(supports, rule, passed, relevance).back(for_it, supports.factor)
+    return added(supported, against.back(against_it, opposes.factor))
+
+
+def _share(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor, rectified: bool) -> Relevance:
+    """rectified: there is relevance only where z > 0, so evidence for, all bias included, is at least that."""
     if share.parts == (_EVEN,) and passed.linear.in_axis is not None:
         return _evenly(passed, relevance)
     if share.parts != (ALL,) and _is_large(passed.linear):
-        return _share_by_blocks(rule, share, passed, relevance)
-    return _share_at_once(rule, share, passed, relevance, relevance)
+        return _share_by_blocks(rule, share, passed, relevance, rectified)
+    return _share_at_once(rule, share, passed, relevance, relevance, rectified)
 
 
-def _share_at_once(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor, after: tf.Tensor) -> Relevance:
+def _share_at_once(
+    rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor, after: tf.Tensor, rectified: bool
+) -> Relevance:
     one = passed.sums.get(share) or _summed(share, rule, passed, after)
     denominator = _with_bias(share.bias, one.y, passed.linear)
-    nothing_at_zero = is_one_sided(share, passed.linear.bias is not None)
+    nothing_at_zero = is_one_sided(share, passed.linear.bias is not None) or rectified and is_for(share)
     message = divided(relevance, denominator, rule.epsilon, rule.zero, nothing_at_zero)
-    return weighted(one.back(message), share.factor)
+    return one.back(message, share.factor)
 
 
-def _share_by_blocks(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor) -> Relevance:
+def _share_by_blocks(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor, rectified: bool) -> Relevance:
     """Output neurons do not know of each other, so a few of them at a time do, and their weights' parts stay small."""
     total, after = None, relevance
     for start, stop in _blocks(passed.linear.weights[0]):
@@ -105,7 +133,7 @@ def _share_by_blocks(rule: Rule, share: Share, passed: Passed, relevance: tf.Ten
             kernel = passed.linear.weights[0][:, start:stop]
         bias = None if passed.linear.bias is None else passed.linear.bias[start:stop]
         block = replace(passed, linear=replace(passed.linear, weights=(kernel,), bias=bias))
-        total = added(total, _share_at_once(rule, share, block, relevance[..., start:stop], after))
+        total = added(total, _share_at_once(rule, share, block, relevance[..., start:stop], after, rectified))
         after = total.slope if isinstance(total, Product) else total
     return total
 
@@ -135,9 +163,9 @@ def _summed(share: Share, rule: Rule, passed: Passed, after: tf.Tensor) -> Summe
         return sums[0]
     y = reduce(add, [part.sign * one.y for part, one in zip(share.parts, sums, strict=True)])
 
-    def back(message: tf.Tensor) -> Relevance:
+    def back(message: tf.Tensor, factor: float) -> Relevance:
         parts = zip(share.parts, sums, strict=True)
-        return tf.add_n([part.sign * made(one.back(message)) for part, one in parts])
+        return tf.add_n([made(one.back(message, factor * part.sign)) for part, one in parts])
 
     return Summed(y, back)
 
@@ -146,18 +174,26 @@ def _of_part(part: Part, kernel: Weights, rule: Rule, passed: Passed) -> Summed:
     linear, x = passed.linear, passed.x
     if part.inputs == "all":
         return Summed(linear.map(x, kernel), partial(_back_to_x, passed, kernel))
-    if part.inputs == "ones":
-        return Summed(linear.map(tf.ones_like(x[:1]), kernel), lambda message: linear.transposed(message, kernel, x))
-    bound = _bound(part.inputs, rule, passed)
-    return Summed(linear.map(bound, kernel), lambda message: bound * linear.transposed(message, kernel, x))
+    bound = tf.ones_like(x[:1]) if part.inputs == "ones" else _bound(part.inputs, rule, passed)
+
+    def back(message: tf.Tensor, factor: float) -> tf.Tensor:
+        slope = linear.transposed(message, _times(kernel, factor), x)
+        return slope if part.inputs == "ones" else bound * slope
+
+    return Summed(linear.map(bound, kernel), back)
 
 
-def _back_to_x(passed: Passed, kernel: Weights, message: tf.Tensor) -> Product:
-    return Product(passed.x, passed.linear.transposed(message, kernel, passed.x))
+def _back_to_x(passed: Passed, kernel: Weights, message: tf.Tensor, factor: float = 1.0) -> Product:
+    return Product(passed.x, passed.linear.transposed(message, _times(kernel, factor), passed.x))
+
+
+def _times(kernel: Weights, factor: float) -> Weights:
+    """Smaller than what it is applied to."""
+    return kernel if factor == 1.0 else (factor * kernel[0], *kernel[1:])
 
 
 def _of_signs(share: Share, passed: Passed, kernels: list[Weights]) -> Summed:
-    """Positive and negative inputs with a kernel each; where that works, as twice as many channels of one convolution."""
+    """Positive and negative inputs with a kernel each; where possible as twice as many channels of one convolution."""
     x, linear = passed.x, passed.linear
     signs = [part.inputs for part in share.parts]
     if passed.never_negative:
@@ -166,8 +202,8 @@ def _of_signs(share: Share, passed: Passed, kernels: list[Weights]) -> Summed:
         return _as_channels(passed, (tf.concat([kernels[0][0], kernels[1][0]], axis=linear.in_axis),))
     y = tf.add_n([linear.map(_SIGNS[sign](x), kernel) for sign, kernel in zip(signs, kernels, strict=True)])
 
-    def back(message: tf.Tensor) -> Relevance:
-        slopes = [linear.transposed(message, kernel, x) for kernel in kernels]
+    def back(message: tf.Tensor, factor: float) -> Relevance:
+        slopes = [linear.transposed(message, _times(kernel, factor), x) for kernel in kernels]
         return reduce(added, [_SIGNS[sign](x) * slope for sign, slope in zip(signs, slopes, strict=True)])
 
     return Summed(y, back)
@@ -176,8 +212,9 @@ def _of_signs(share: Share, passed: Passed, kernels: list[Weights]) -> Summed:
 def _as_channels(passed: Passed, kernel: Weights) -> Summed:
     both = tf.concat([tf.nn.relu(passed.x), tf.minimum(passed.x, 0.0)], axis=-1)
 
-    def back(message: tf.Tensor) -> Product:
-        positive, negative = tf.split(passed.linear.transposed(message, kernel, both), 2, axis=-1)
+    def back(message: tf.Tensor, factor: float) -> Product:
+        slopes = passed.linear.transposed(message, _times(kernel, factor), both)
+        positive, negative = tf.split(slopes, 2, axis=-1)
         return Product(passed.x, tf.where(passed.x > 0, positive, negative))
 
     return Summed(passed.linear.map(both, kernel), back)

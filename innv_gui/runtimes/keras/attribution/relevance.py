@@ -1,7 +1,7 @@
 """Relevance on its way, and what it becomes when it is divided by a sum.
 
-Where a rule gives x * slope, the product is not made: the layer in front divides by what it made x from, and then x need
-not be there at all. A ReLU's x / z is one where it is active, so LRP-z through it costs no more than a gradient.
+Where a rule gives x * slope, the product is not made: the layer in front divides by what it made x from, and then x
+need not be there at all. A ReLU's x / z is one where it is active: LRP-z through it costs no more than a gradient.
 """
 
 from __future__ import annotations
@@ -38,15 +38,6 @@ def added(one: Relevance | None, other: Relevance | None) -> Relevance | None:
     return made(one) + made(other)
 
 
-def weighted(relevance: Relevance, factor: float) -> Relevance:
-    """factor * relevance."""
-    if factor == 1.0:
-        return relevance
-    if isinstance(relevance, Product):
-        return Product(relevance.value, factor * relevance.slope)
-    return factor * relevance
-
-
 def divided(
     relevance: Relevance,
     denominator: tf.Tensor,
@@ -67,7 +58,7 @@ def divided(
 
 
 def divided_by_origin(relevance: Product, origin: tf.Tensor, bend: str, epsilon: float | None = None) -> tf.Tensor:
-    """As `divided`, where value is the denominator itself (bend "none"), its ReLU ("relu"), or its clipped ReLU ("clip").
+    """As `divided`, where value is the denominator itself (bend "none"), its ReLU ("relu") or a clipped one ("clip").
 
     Where the ReLU is zero nothing arrives; where value and denominator are the same they cancel.
     """

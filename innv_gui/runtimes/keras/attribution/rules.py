@@ -58,6 +58,11 @@ def splits_everything(rule: Rule) -> bool:
     return {part for share in rule.shares for part in share.parts} == _FOR | _AGAINST
 
 
+def is_for(share: Share) -> bool:
+    """Whether a share is all that speaks for the output."""
+    return frozenset(share.parts) == _FOR
+
+
 def is_one_sided(share: Share, has_bias: bool) -> bool:
     """Whether all that is summed has one sign, so that a sum of zero has nothing to hand on."""
     parts = frozenset(share.parts)

@@ -31,6 +31,7 @@ class Plan:
     positive_score: bool
     never_negative: frozenset[int]
     gating: frozenset[int]  # ids of tensors that come out of a gating function
+    rectified: frozenset[int]  # ids of tensors that nothing but a ReLU sees
 
 
 def plan(name: str, method: Method, graph: Graph, places: dict[str, int], unchecked: bool) -> Plan:
@@ -40,7 +41,13 @@ def plan(name: str, method: Method, graph: Graph, places: dict[str, int], unchec
     """
     acts = tuple(_act(name, method, step, places.get(step.name, len(places)), unchecked) for step in graph.steps)
     gating = frozenset(one for step in graph.steps if ways.is_gating(step) for one in step.outputs)
-    return Plan(graph, acts, method.positive_score, signs.never_negative(graph), gating)
+    return Plan(graph, acts, method.positive_score, signs.never_negative(graph), gating, _rectified(graph))
+
+
+def _rectified(graph: Graph) -> frozenset[int]:
+    bending = {one for step in graph.steps if bend_of(step) for one in step.inputs}
+    others = {one for step in graph.steps if not bend_of(step) for one in step.inputs}
+    return frozenset(bending - others - {graph.end})
 
 
 def _act(name: str, method: Method, step: Step, place: int, unchecked: bool) -> Rule | str:
@@ -121,11 +128,14 @@ class Walk:
         (one,) = step.inputs
         x = self.tensors[one]
         linear = linear_of(step.operation, x, step.norm_before, step.norm_behind)
-        passed = forward(linear, x, one in self.plan.never_negative, self.bounds.get(one, (None, None)), rule)
+        bend = _BENDS.get(linear.activation)
+        rectified = bend is not None or step.outputs[0] in self.plan.rectified
+        bounds = self.bounds.get(one, (None, None))
+        passed = forward(linear, x, one in self.plan.never_negative, bounds, rule, rectified)
         if linear.activation in (None, keras.activations.linear):
             return [passed.z], passed
         y = linear.activation(passed.z)
-        self._note_bend(y, passed.z, _BENDS.get(linear.activation))
+        self._note_bend(y, passed.z, bend)
         return [y], passed
 
     def _handed_down(self, place: int, step: Step, act: Rule | str, given: list) -> list:
