@@ -46,7 +46,7 @@ class Linear:
 def sort_of(layer) -> str | None:
     """ "dense", "conv", "norm" (BatchNormalization), "own norm" (by an input's own statistics); None: no linear map."""
     sort, _ = _KINDS.get(type(layer).__name__, (None, None))
-    return sort if isinstance(layer, keras.Layer) else None
+    return sort if isinstance(layer, keras.Layer) and type(layer).__module__.startswith("keras.") else None
 
 
 def linear_of(layer, x: tf.Tensor, norm_before=None, norm_behind=None) -> Linear:

@@ -16,8 +16,8 @@ from innv_gui.errors import AnalyzerRefused
 from innv_gui.runtimes.keras.attribution import ways
 from innv_gui.runtimes.keras.attribution.bent import bent_relus
 from innv_gui.runtimes.keras.attribution.fold import folded
-from innv_gui.runtimes.keras.attribution.graph import graph_to
 from innv_gui.runtimes.keras.attribution.method import Method
+from innv_gui.runtimes.keras.attribution.opened import graph_to
 from innv_gui.runtimes.keras.attribution.walk import HINT_ACTIVATION, Walk, known_as, plan
 from innv_gui.runtimes.keras.network import Network
 
