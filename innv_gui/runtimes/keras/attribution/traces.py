@@ -101,7 +101,8 @@ def _trace_gradient(network: Network, name: str, layer: str, shape: tuple, softm
             tape.watch(x)
             end = _positions(_end(model, x, softmax))
         given = _at_strongest(end) * weights[:, None]
-        return tape.gradient(end, x, given * end if bent else given), tf.reduce_max(end, axis=1)
+        found = tape.gradient(end, x, given * end if bent else given, tf.UnconnectedGradients.ZERO)
+        return found, tf.reduce_max(end, axis=1)
 
     with bent_relus(network.flat.operations.values() if bent else (), bent or ""):
         back.get_concrete_function()

@@ -47,7 +47,7 @@ def _act(name: str, method: Method, step: Step, place: int, unchecked: bool) -> 
     if method.only_relu and not unchecked and not ways.only_relu(step):
         message = f"{name} {method.only_relu}: the layer {known_as(step)} of this model has one."
         raise AnalyzerRefused(message, HINT_ACTIVATION, "unchecked", (True,))
-    sort = sort_of(step.operation)
+    sort = None if ways.halves(step) else sort_of(step.operation)
     if sort is not None:
         return method.rule(step, sort, place) or ways.GRADIENT
     act = method.way(step)

@@ -33,7 +33,9 @@ WAYS = {
     **_kinds(PASS, "GaussianNoise Rescaling Normalization LayerScale StochasticDepth Cast StopGradient Normalize"),
     **_kinds(PASS, "Relu Relu6 LeakyRelu Elu Celu Selu Gelu Silu Sigmoid HardSigmoid HardSilu HardTanh Tanh Softplus"),
     **_kinds(PASS, "Softsign LogSigmoid SoftShrink HardShrink TanhShrink Threshold Squareplus SparsePlus LogSoftmax"),
-    **_kinds(PASS, "SparseSigmoid Sparsemax Clip Abs Absolute Exp Expm1 Log Log1p Log2 Log10 Sqrt Rsqrt Square Sin Cos"),
+    **_kinds(
+        PASS, "SparseSigmoid Sparsemax Clip Abs Absolute Exp Expm1 Log Log1p Log2 Log10 Sqrt Rsqrt Square Sin Cos"
+    ),
     **_kinds(PASS, "Tan Sinh Cosh Erf Reciprocal Round Floor Ceil Sign AutoContrast Equalization Solarization"),
     **_kinds(GRADIENT, "Flatten Reshape Permute RepeatVector Concatenate Cropping1D Cropping2D Cropping3D"),
     **_kinds(GRADIENT, "ZeroPadding1D ZeroPadding2D ZeroPadding3D UpSampling1D UpSampling2D UpSampling3D"),
@@ -92,13 +94,20 @@ def of(step: Step) -> str | None:
     """
     if len(step.inputs) == 1 and step.kind in _WITH_A_CONSTANT:
         return PASS
-    if step.kind == "Dot" and getattr(step.operation, "normalize", False):
+    if halves(step) or step.kind == "Dot" and getattr(step.operation, "normalize", False):
         return None
     return WAYS.get(step.kind)
 
 
+def halves(step: Step) -> bool:
+    """Whether a layer's activation is glu: it gives half as many values as it gets."""
+    return getattr(step.operation, "activation", None) is keras.activations.glu
+
+
 def reason(step: Step) -> str:
     """Why a layer has no way, as the end of a sentence."""
+    if halves(step):
+        return REASONS["Glu"]
     if isinstance(step.operation, keras.Model):
         return "it is a model of its own code, whose layers cannot be told from outside; gradient methods explain it"
     if step.kind.startswith("custom "):
