@@ -1,4 +1,4 @@
-"""Every layer that a model file may hold: it has a rule that loses nothing, or it is refused by name with the reason."""
+"""Every layer that a model file may hold has a rule that loses nothing, or is refused by name with the reason."""
 
 import importlib
 

@@ -33,9 +33,7 @@ def measure(network: str) -> dict:
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     command = [sys.executable, "-m", "bench.conformance.applications", network]
     try:
-        done = subprocess.run(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=AT_MOST
-        )
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=AT_MOST)
     except subprocess.TimeoutExpired:
         return _nothing(network, f"took more than {AT_MOST} s")
     if done.returncode:

@@ -1,7 +1,7 @@
 """Attention with its weights held constant (Ali et al. 2022, https://doi.org/10.48550/arXiv.2202.07304).
 
-out = A (x W_v + b_v) W_o + b_o with A = softmax(q k^T) constant is linear in the values: the projections W_v and W_o are
-layers with weights and take the method's rule, A v is a weighted average and goes by share, queries and keys take
+out = A (x W_v + b_v) W_o + b_o with A = softmax(q k^T) constant is linear in the values: the projections W_v and W_o
+are layers with weights and take the method's rule, A v is a weighted average and goes by share, queries and keys take
 nothing. So no relevance is lost to the softmax, whose gradient would not conserve it.
 """
 

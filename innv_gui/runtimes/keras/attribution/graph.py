@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import keras
 import tensorflow as tf
 
+from innv_gui.runtimes.keras.own_code import kind_of
+
 # Between the input and a layer these change no value's meaning: behind them a layer is still the first one.
 _KEEP_VALUES = frozenset(
     "Flatten Permute Reshape Dropout SpatialDropout2D Identity ActivityRegularization GaussianNoise GaussianDropout "
@@ -34,8 +36,7 @@ class Step:
     @property
     def kind(self) -> str:
         """The class name of the layer or operation; "custom Name" for what is not Keras' own, whatever its name."""
-        found = type(self.operation)
-        return found.__name__ if found.__module__.partition(".")[0] == "keras" else f"custom {found.__name__}"
+        return kind_of(self.operation)
 
     @property
     def name(self) -> str:
@@ -76,7 +77,7 @@ def _step(node, at_input: set[int]) -> Step:
     inputs = tuple(dict.fromkeys(id(tensor) for tensor in node.input_tensors))
     outputs = tuple(id(tensor) for tensor in node.outputs)
     is_first = all(one in at_input for one in inputs)
-    kind = type(node.operation).__name__
+    kind = kind_of(node.operation)
     if is_first and (kind in _KEEP_VALUES or kind in _ARITHMETIC and len(inputs) == 1):
         at_input.update(outputs)
     return Step(node.operation, node, inputs, outputs, is_first)

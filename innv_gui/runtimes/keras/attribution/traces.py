@@ -112,7 +112,8 @@ def _trace_gradient(network: Network, name: str, layer: str, shape: tuple, softm
 def _refuse_other_activations(network: Network, name: str, layer: str) -> None:
     for step in graph_to(network.model.inputs[0], network.flat.tensors[layer]).steps:
         if not ways.only_relu(step):
-            message = f"{name} knows no activations other than ReLU: the layer {known_as(step)} of this model has one."
+            known = f"the layer {known_as(step)} of this model {ways.objection(step)}"
+            message = f"{name} knows no activations other than ReLU: {known}."
             raise AnalyzerRefused(message, HINT_ACTIVATION, "unchecked", (True,))
 
 

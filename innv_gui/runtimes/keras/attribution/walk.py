@@ -45,7 +45,7 @@ def plan(name: str, method: Method, graph: Graph, places: dict[str, int], unchec
 
 def _act(name: str, method: Method, step: Step, place: int, unchecked: bool) -> Rule | str:
     if method.only_relu and not unchecked and not ways.only_relu(step):
-        message = f"{name} {method.only_relu}: the layer {known_as(step)} of this model has one."
+        message = f"{name} {method.only_relu}: the layer {known_as(step)} of this model {ways.objection(step)}."
         raise AnalyzerRefused(message, HINT_ACTIVATION, "unchecked", (True,))
     sort = None if ways.halves(step) else sort_of(step.operation)
     if sort is not None:

@@ -18,6 +18,7 @@ import tensorflow as tf
 from innv_gui.runtimes.keras.attribution.graph import Step
 from innv_gui.runtimes.keras.attribution.inner import FOLD, WEIGHTED_AVERAGE
 from innv_gui.runtimes.keras.attribution.propagation import divided
+from innv_gui.runtimes.keras.own_code import is_own
 
 PASS, GRADIENT, PROPORTIONAL, GATE = "pass", "gradient", "proportional", "gate"
 PRODUCT, QUOTIENT, NOTHING = "product", "quotient", "nothing"
@@ -33,10 +34,8 @@ WAYS = {
     **_kinds(PASS, "GaussianNoise Rescaling Normalization LayerScale StochasticDepth Cast StopGradient Normalize"),
     **_kinds(PASS, "Relu Relu6 LeakyRelu Elu Celu Selu Gelu Silu Sigmoid HardSigmoid HardSilu HardTanh Tanh Softplus"),
     **_kinds(PASS, "Softsign LogSigmoid SoftShrink HardShrink TanhShrink Threshold Squareplus SparsePlus LogSoftmax"),
-    **_kinds(
-        PASS, "SparseSigmoid Sparsemax Clip Abs Absolute Exp Expm1 Log Log1p Log2 Log10 Sqrt Rsqrt Square Sin Cos"
-    ),
-    **_kinds(PASS, "Tan Sinh Cosh Erf Reciprocal Round Floor Ceil Sign AutoContrast Equalization Solarization"),
+    **_kinds(PASS, "SparseSigmoid Sparsemax Clip Abs Absolute Exp Expm1 Log Log1p Log2 Log10 Sqrt Rsqrt Square Sin"),
+    **_kinds(PASS, "Cos Tan Sinh Cosh Erf Reciprocal Round Floor Ceil Sign AutoContrast Equalization Solarization"),
     **_kinds(GRADIENT, "Flatten Reshape Permute RepeatVector Concatenate Cropping1D Cropping2D Cropping3D"),
     **_kinds(GRADIENT, "ZeroPadding1D ZeroPadding2D ZeroPadding3D UpSampling1D UpSampling2D UpSampling3D"),
     **_kinds(GRADIENT, "MaxPooling1D MaxPooling2D MaxPooling3D GlobalMaxPooling1D GlobalMaxPooling2D"),
@@ -89,8 +88,8 @@ REASONS = {
 def of(step: Step) -> str | None:
     """The way of a layer or operation; None when there is none.
 
-    With a constant for the other side (x + 3, x / 127.5, maximum(x, 0)) an operation is a function of one value, like an
-    activation or Rescaling.
+    With a constant for the other side (x + 3, x / 127.5, maximum(x, 0)) an operation is a function of one value, like
+    an activation or Rescaling.
     """
     if len(step.inputs) == 1 and step.kind in _WITH_A_CONSTANT:
         return PASS
@@ -108,10 +107,9 @@ def reason(step: Step) -> str:
     """Why a layer has no way, as the end of a sentence."""
     if halves(step):
         return REASONS["Glu"]
-    if isinstance(step.operation, keras.Model):
-        return "it is a model of its own code, whose layers cannot be told from outside; gradient methods explain it"
-    if step.kind.startswith("custom "):
-        return "it is a layer of its own code; gradient methods explain it"
+    if is_own(step.operation):
+        what = "model" if isinstance(step.operation, keras.Model) else "layer"
+        return f"it is a {what} of its own code, without a graph that can be walked; gradient methods explain it"
     return REASONS.get(step.kind, "")
 
 
@@ -198,10 +196,15 @@ def _shrunk(relevance: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
 
 def only_relu(step: Step) -> bool:
     """Whether a step has no activation but, at most, a ReLU."""
-    if step.kind in _OTHER_ACTIVATIONS or step.kind.startswith("custom "):
+    if step.kind in _OTHER_ACTIVATIONS or is_own(step.operation):
         return False
     function = getattr(step.operation, "activation", None)
     return function is None or function in (keras.activations.linear, keras.activations.relu)
+
+
+def objection(step: Step) -> str:
+    """Why a layer is not `only_relu`, as the end of a sentence that speaks of other activations."""
+    return "is code of its own, which may have one" if is_own(step.operation) else "has one"
 
 
 _OTHER_ACTIVATIONS = frozenset(
