@@ -130,8 +130,8 @@ RULED = {
     "Normalization": L.Normalization(mean=[0.1, 0.2, 0.3, 0.4], variance=[1.0, 2.0, 3.0, 4.0]),
     "Resizing": L.Resizing(5, 11),
     "CenterCrop": L.CenterCrop(5, 6),
-    "RandomCrop": L.RandomCrop(5, 6),
-    "AutoContrast": L.AutoContrast(value_range=(0, 1)),
+    "RandomCrop": lambda x: L.GlobalAveragePooling2D()(L.RandomCrop(5, 6)(x)),
+    "AutoContrast": lambda x: L.AutoContrast(value_range=(0, 1))(L.Conv2D(3, 3, **FREE)(x)),
     "Solarization": L.Solarization(value_range=(0, 1)),
 }
 REFUSED = {

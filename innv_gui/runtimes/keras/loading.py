@@ -75,7 +75,7 @@ def _built(cleared: gate.Cleared, source: ModelSource) -> keras.Model:
     What the person's own file defines is at hand for a file that is trusted, and for no other.
     """
     keras.utils.set_random_seed(SEED)
-    known = hooks.objects(source.hooks) if source.trusted else {}
+    known = own_code.named(hooks.objects(source.hooks)) if source.trusted else {}
     config = copy.deepcopy(cleared.config)
     try:
         with ObjectSharingScope():
@@ -119,6 +119,8 @@ def _count(shape) -> int:
 
 def _set_weights(model: keras.Model, cleared: gate.Cleared) -> None:
     """Keras reads weights from a path only, so the checked bytes go through a private file."""
+    if not flatten.has_graph(model):
+        own_code.check_built(model, cleared.file)
     name = "model.h5" if cleared.old_weights else "model.weights.h5"
     with tempfile.TemporaryDirectory(prefix="innv-gui-") as folder:
         path = Path(folder) / name

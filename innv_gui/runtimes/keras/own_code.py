@@ -22,15 +22,25 @@ def is_own(operation) -> bool:
     return kind_of(operation).startswith("custom ") or type(operation).__name__ == "Lambda"
 
 
-def as_layer(model: keras.Model, file: str) -> keras.Model:
-    """A model without a graph as the only layer of one that has it."""
-    shape = _input_shape(model)
-    if shape is None:
+def named(objects: dict) -> dict:
+    """Without those that are named as something of Keras: by its name alone a file means that."""
+    homes = (keras, keras.layers, keras.activations, keras.initializers, keras.regularizers, keras.constraints)
+    return {name: one for name, one in objects.items() if not any(hasattr(home, name) for home in homes)}
+
+
+def check_built(model: keras.Model, file: str) -> None:
+    """Raises ModelRefused for a model that has no weights yet, because it was saved without ever being called."""
+    if _input_shape(model) is None:
         raise ModelRefused(
             f"{file} is a subclassed model that was never told its input size.",
             "Call it on an image once, or build it with its input shape, and save it again.",
         )
-    start = keras.Input(shape[1:])
+
+
+def as_layer(model: keras.Model, file: str) -> keras.Model:
+    """A model without a graph as the only layer of one that has it."""
+    check_built(model, file)
+    start = keras.Input(_input_shape(model)[1:])
     return keras.Model(start, model(start, training=False), name=model.name)
 
 
