@@ -24,7 +24,7 @@ def fresh_id() -> int:
 class Inner(Step):
     """owner: the name of the layer that the person knows."""
 
-    owner: str
+    owner: str = ""
 
     @property
     def kind(self) -> str:
@@ -70,9 +70,9 @@ class Wired:
 
 def inside(step: Step, layer: keras.Layer, given: int, result: int, is_first: bool = False) -> Inner:
     """The step of an inner layer between two tensors."""
-    return Inner(layer, Wired(given), (given,), (result,), is_first, step.name)
+    return Inner(layer, Wired(given), (given,), (result,), is_first, owner=step.name)
 
 
 def computed(step: Step, kind: str, outputs: Callable, inputs: tuple, results: tuple) -> Inner:
     """The step of a function."""
-    return Inner(Computed(kind, step.name, outputs), None, inputs, results, False, step.name)
+    return Inner(Computed(kind, step.name, outputs), None, inputs, results, False, owner=step.name)
