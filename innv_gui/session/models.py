@@ -147,8 +147,8 @@ class ModelShelf:
     def _with_trust(self, source: ModelSource) -> ModelSource:
         if not self._trusted or source.path is None:
             return source
-        with open(source.path, "rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        files = [source.path, *([source.weights] if source.kind == "json" and source.weights != "random" else [])]
+        sha256 = hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
         return replace(source, sha256=sha256, trusted=True) if sha256 in self._trusted else source
 
     def entries(self) -> list[ModelEntry]:

@@ -31,7 +31,7 @@ LAYERS = AUGMENTATION | _names("""
     Add Subtract Multiply Average Maximum Minimum Concatenate Dot
     Flatten Reshape Permute RepeatVector Cropping1D Cropping2D Cropping3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
     UpSampling1D UpSampling2D UpSampling3D
-    Attention AdditiveAttention MultiHeadAttention GroupedQueryAttention
+    Attention AdditiveAttention MultiHeadAttention GroupQueryAttention
     RNN LSTM GRU SimpleRNN LSTMCell GRUCell SimpleRNNCell StackedRNNCells Bidirectional TimeDistributed
     ConvLSTM1D ConvLSTM2D ConvLSTM3D
     Rescaling Normalization Resizing CenterCrop RandomCrop

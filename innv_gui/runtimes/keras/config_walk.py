@@ -153,7 +153,7 @@ class _Walk:
         return ModelRefused(
             f"{self.file}: {_layer(place)} is of the type {quoted(name)}{origin}, which is not one of Keras' own"
             " layers for images.",
-            "Models with layers of your own, and subclassed models, cannot be read from a file alone.",
+            f"{self._trust_hint()[:-1]} --hooks FILE, where FILE is a Python file that defines {quoted(name)}.",
         )
 
     def _trust_hint(self) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import keras
+from keras.src.models.functional import Functional
 
 from innv_gui.errors import ModelRefused
-from innv_gui.runtimes.keras import allowed
+from innv_gui.runtimes.keras import allowed, own_code
 
 _NO_OPS = ("Dropout", "Identity")
 
@@ -50,18 +51,21 @@ def flatten(model: keras.Model, output: int, file: str) -> Flat:
 
 
 def functional(model: keras.Model, file: str) -> keras.Model:
-    """The functional graph of a model; a Sequential keeps its own inside."""
+    """The functional graph of a model; a Sequential keeps its own inside, a model without one is a single layer."""
+    if not has_graph(model):
+        return own_code.as_layer(model, file)
     if isinstance(model, keras.Sequential):
         if model._functional is None:
             raise ModelRefused(
                 f"{file}: the model was never told its input size.", "Add keras.Input(shape=...) in front and save it."
             )
         return model._functional
-    if not hasattr(model, "_run_through_graph"):
-        raise ModelRefused(
-            f"{file} is a subclassed model, whose graph cannot be read from a file.", "Save a functional model."
-        )
     return model
+
+
+def has_graph(model: keras.Model) -> bool:
+    """Whether calling the model is running through its graph, and not code of its own."""
+    return type(model).call in (Functional.call, keras.Sequential.call)
 
 
 @dataclass
@@ -77,9 +81,9 @@ class _Inliner:
         return graph._run_through_graph(inputs, operation_fn=lambda op: self._call(op, prefix))
 
     def _call(self, operation, prefix: str):
-        if isinstance(operation, keras.Model):
+        if isinstance(operation, keras.Model) and has_graph(operation):
             return self._inlined(operation)
-        if type(operation).__name__ in allowed.AUGMENTATION:
+        if own_code.kind_of(operation) in allowed.AUGMENTATION:
             self.skipped.append(operation.name)
             return lambda x, **_: x
 
@@ -127,6 +131,9 @@ def _without_softmax(end, flat: Flat):
         if not _passes_on(operation):
             break
         tail = operation._inbound_nodes[node_index].input_tensors[0]
+    if own_code.is_own(operation):
+        flat.softmax, flat.ending = own_code.without_softmax(operation, next(iter(flat.tensors.values())), tail)
+        return tail
     kind = type(operation).__name__
     activation = getattr(operation, "activation", None)
     if kind == "Softmax" or (kind == "Activation" and activation is keras.activations.softmax):
@@ -141,7 +148,7 @@ def _without_softmax(end, flat: Flat):
 
 
 def _passes_on(operation) -> bool:
-    kind = type(operation).__name__
+    kind = own_code.kind_of(operation)
     return kind in _NO_OPS or (kind == "Activation" and operation.activation is keras.activations.linear)
 
 

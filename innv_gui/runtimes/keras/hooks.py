@@ -3,6 +3,8 @@
 preprocess(images)      list of (H, W, C) uint8 -> (N, H, W, C) network input; replaces resizing and preprocessing
 postprocess(x)          (N, H, W, C) network input -> list of (H, W, C) pictures in [0, 255], shown under the maps
 decode_prob(p)          (N, K) probabilities -> for each image a list of {"index", "name", "prob"}; gives class names
+
+Classes and functions that it defines are known to model files that were trusted by hash: layers, models, activations.
 """
 
 from __future__ import annotations
@@ -16,11 +18,23 @@ from innv_gui.errors import WorkFailed
 from innv_gui.runtimes.keras.quoting import file_name, first_line
 
 NAMES = ("preprocess", "postprocess", "decode_prob")
+_RUN_AS = "innv_gui_hooks"  # the module that the file's own classes say they are of
 _kept: dict[tuple, dict] = {}
 
 
 def load(path: str | None) -> dict:
     """The hooks of a file by name; empty without a file. Raises WorkFailed naming the file."""
+    found = _ran(path)
+    return {name: found[name] for name in NAMES if callable(found.get(name))}
+
+
+def objects(path: str | None) -> dict:
+    """The classes and functions that a file defines, by name."""
+    return {name: one for name, one in _ran(path).items() if getattr(one, "__module__", "") == _RUN_AS}
+
+
+def _ran(path: str | None) -> dict:
+    """All names of a file that was run; once for each state of the file."""
     if not path:
         return {}
     try:
@@ -29,11 +43,11 @@ def load(path: str | None) -> dict:
         raise WorkFailed(f"There is no hooks file {file_name(path)}.") from None
     if key not in _kept:
         try:
-            found = runpy.run_path(path)
+            found = runpy.run_path(path, run_name=_RUN_AS)
         except (Exception, SystemExit) as error:  # the person's own code
             raise WorkFailed(f"{file_name(path)} cannot be run: {type(error).__name__}: {first_line(error)}") from error
         _kept.clear()
-        _kept[key] = {name: found[name] for name in NAMES if callable(found.get(name))}
+        _kept[key] = found
     return _kept[key]
 
 

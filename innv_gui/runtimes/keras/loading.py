@@ -13,7 +13,7 @@ from keras.src.saving.serialization_lib import ObjectSharingScope
 
 from innv_gui.errors import BadInput, InnvError, ModelRefused
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras import flatten, gate
+from innv_gui.runtimes.keras import flatten, gate, hooks, own_code
 from innv_gui.runtimes.keras.network import Network
 from innv_gui.runtimes.keras.quoting import first_line, quoted
 
@@ -48,7 +48,7 @@ def applications() -> tuple[str, ...]:
 def _key(source: ModelSource) -> tuple:
     """Changes with the files' content: their size and time stand for it, so that a kept network is found at once."""
     stamps = []
-    for path in (source.path, source.weights):
+    for path in (source.path, source.weights, source.hooks if source.trusted else None):
         if path and path != "random" and Path(path).exists():
             state = Path(path).stat()
             stamps.append((path, state.st_size, state.st_mtime_ns, state.st_ino))
@@ -62,38 +62,49 @@ def _keep(key: tuple, network: Network) -> None:
 
 
 def _from_config(source: ModelSource, cleared: gate.Cleared) -> keras.Model:
-    _check_size(cleared, source.trusted)
-    model = _built(cleared, source.trusted)
+    _check_size(cleared, source)
+    model = _built(cleared, source)
     if cleared.weights is not None:
         _set_weights(model, cleared)
     return model
 
 
-def _built(cleared: gate.Cleared, trusted: bool) -> keras.Model:
-    """The model of a cleaned configuration, with fresh weights. Keras changes what it reads, so it gets a copy."""
+def _built(cleared: gate.Cleared, source: ModelSource) -> keras.Model:
+    """The model of a cleaned configuration, with fresh weights. Keras changes what it reads, so it gets a copy.
+
+    What the person's own file defines is at hand for a file that is trusted, and for no other.
+    """
     keras.utils.set_random_seed(SEED)
+    known = own_code.named(hooks.objects(source.hooks)) if source.trusted else {}
+    config = copy.deepcopy(cleared.config)
     try:
         with ObjectSharingScope():
-            model = keras.saving.deserialize_keras_object(copy.deepcopy(cleared.config), safe_mode=not trusted)
+            model = keras.saving.deserialize_keras_object(config, custom_objects=known, safe_mode=not source.trusted)
     except InnvError:
         raise
     except Exception as error:  # whatever a configuration makes Keras raise
         raise ModelRefused(
             f"{cleared.file}: Keras cannot build the model: {first_line(error)}",
-            "Check that this version of Keras can load it.",
+            _build_hint(source),
         ) from error
     if not isinstance(model, keras.Model):
         raise ModelRefused(f"{cleared.file} does not describe a model.")
     return model
 
 
-def _check_size(cleared: gate.Cleared, trusted: bool) -> None:
+def _build_hint(source: ModelSource) -> str:
+    if source.trusted:
+        return "Name the Python file that defines the model's own classes: --hooks FILE."
+    return "Check that this version of Keras can load it."
+
+
+def _check_size(cleared: gate.Cleared, source: ModelSource) -> None:
     """Builds the model without memory for its weights, to see how much it would take."""
-    if trusted:
+    if source.trusted:
         return
     with keras.StatelessScope() as scope:
         scope.initialize_variables = False
-        model = _built(cleared, trusted)
+        model = _built(cleared, source)
         count = sum(_count(w.shape) for w in model.weights)
     if count > MAX_PARAMETERS:
         raise ModelRefused(f"{cleared.file} asks for {count:,} parameters; {MAX_PARAMETERS:,} is the limit.")
@@ -108,6 +119,8 @@ def _count(shape) -> int:
 
 def _set_weights(model: keras.Model, cleared: gate.Cleared) -> None:
     """Keras reads weights from a path only, so the checked bytes go through a private file."""
+    if not flatten.has_graph(model):
+        own_code.check_built(model, cleared.file)
     name = "model.h5" if cleared.old_weights else "model.weights.h5"
     with tempfile.TemporaryDirectory(prefix="innv-gui-") as folder:
         path = Path(folder) / name
@@ -247,11 +260,16 @@ def _notes(flat: flatten.Flat) -> tuple[str, ...]:
     notes = []
     if flat.softmax == "none" and "sigmoid" in flat.ending:
         notes.append("The model ends in a sigmoid: its outputs are taken as they are.")
+    elif flat.softmax == "none" and flat.ending == own_code.SOFTMAX:
+        notes.append("The softmax is in the model's own code and cannot be taken off: probabilities are explained.")
     elif flat.softmax == "none":
         what = "no activation" if flat.ending == "linear" else quoted(flat.ending)
         notes.append(f"The model ends in {what}: its outputs are taken as logits, and softmax gives probabilities.")
     if flat.skipped:
         notes.append(f"Augmentation layers do nothing outside of training and are left out: {', '.join(flat.skipped)}.")
+    without_graph = [name for name, one in flat.operations.items() if own_code.is_own(one)]
+    if without_graph:
+        notes.append(f"Code of its own, which gradient methods can explain: {', '.join(without_graph)}.")
     if len(flat.inner_names) > 1:
         notes.append(f"Nested models are shown layer by layer: {', '.join(flat.inner_names[1:])}.")
     return tuple(notes)

@@ -79,7 +79,7 @@ class Network:
     @property
     def takes_softmax(self) -> bool:
         """Whether probabilities are the softmax of the scores."""
-        return self.flat.softmax != "none" or "sigmoid" not in self.flat.ending
+        return self.flat.softmax != "none" or not any(end in self.flat.ending for end in ("sigmoid", "softmax"))
 
     def function(self, name, trace):
         """A compiled function, traced at its first use."""

@@ -20,7 +20,7 @@ def bent_relus(operations, way: str):
     """While inside, the ReLUs of these operations are bent ("guided" or "deconvnet"); what is traced then stays so."""
     swapped = []
     try:
-        for operation in operations:
+        for operation in _with_inner(operations):
             attribute = _attribute(operation)
             if attribute:
                 original = getattr(operation, attribute)
@@ -30,6 +30,12 @@ def bent_relus(operations, way: str):
     finally:
         for operation, attribute, original in swapped:
             setattr(operation, attribute, original)
+
+
+def _with_inner(operations):
+    """Layers inside of layers, too: wrapped ones, and those of a layer of one's own."""
+    for operation in operations:
+        yield from operation._flatten_layers() if isinstance(operation, keras.Layer) else (operation,)
 
 
 def _bent(relu, way: str):

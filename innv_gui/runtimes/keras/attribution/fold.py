@@ -58,7 +58,7 @@ def _readers(steps: tuple[Step, ...], one: int) -> list[Step]:
 def _is_norm_of_channels(step: Step) -> bool:
     if step.kind != "BatchNormalization" or step.norm_before or step.norm_behind:
         return False
-    axis, rank = step.operation.axis, len(step.node.outputs[0].shape)
+    axis, rank = step.operation.axis, step.operation.input_spec.ndim
     return axis % rank == rank - 1
 
 
@@ -71,7 +71,8 @@ def _takes_behind(step: Step) -> bool:
 def _takes_before(step: Step) -> bool:
     layer = step.operation
     without_padding = getattr(layer, "padding", "valid") == "valid" and getattr(layer, "groups", 1) == 1
-    return step.kind in _TAKES_BEFORE and without_padding and step.norm_before is None and _channels_last(layer)
+    has_rule = step.kind in _TAKES_BEFORE and getattr(layer, "activation", None) is not keras.activations.glu
+    return has_rule and without_padding and step.norm_before is None and _channels_last(layer)
 
 
 def _channels_last(layer) -> bool:

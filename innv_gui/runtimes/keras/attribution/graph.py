@@ -7,11 +7,15 @@ from dataclasses import dataclass
 import keras
 import tensorflow as tf
 
+from innv_gui.runtimes.keras.own_code import kind_of
+
 # Between the input and a layer these change no value's meaning: behind them a layer is still the first one.
 _KEEP_VALUES = frozenset(
-    "Flatten Permute Reshape Dropout SpatialDropout2D Identity ActivityRegularization "
-    "ZeroPadding1D ZeroPadding2D ZeroPadding3D Cropping1D Cropping2D Cropping3D Rescaling Normalization".split()
+    "Flatten Permute Reshape Dropout SpatialDropout2D Identity ActivityRegularization GaussianNoise GaussianDropout "
+    "ZeroPadding1D ZeroPadding2D ZeroPadding3D Cropping1D Cropping2D Cropping3D Rescaling Normalization Resizing "
+    "CenterCrop RandomCrop Cast Clip".split()
 )
+_ARITHMETIC = frozenset("Add Subtract Multiply Divide TrueDivide".split())  # x / 127.5 - 1 is what Rescaling does
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +35,8 @@ class Step:
 
     @property
     def kind(self) -> str:
-        """The class name of the layer or operation."""
-        return type(self.operation).__name__
+        """The class name of the layer or operation; "custom Name" for what is not Keras' own, whatever its name."""
+        return kind_of(self.operation)
 
     @property
     def name(self) -> str:
@@ -73,7 +77,8 @@ def _step(node, at_input: set[int]) -> Step:
     inputs = tuple(dict.fromkeys(id(tensor) for tensor in node.input_tensors))
     outputs = tuple(id(tensor) for tensor in node.outputs)
     is_first = all(one in at_input for one in inputs)
-    if is_first and type(node.operation).__name__ in _KEEP_VALUES:
+    kind = kind_of(node.operation)
+    if is_first and (kind in _KEEP_VALUES or kind in _ARITHMETIC and len(inputs) == 1):
         at_input.update(outputs)
     return Step(node.operation, node, inputs, outputs, is_first)
 

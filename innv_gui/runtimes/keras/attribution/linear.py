@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 import keras
 import tensorflow as tf
 
+from innv_gui.runtimes.keras.own_code import kind_of
+
 Weights = tuple[tf.Tensor, ...]
 
 
@@ -45,7 +47,7 @@ class Linear:
 
 def sort_of(layer) -> str | None:
     """ "dense", "conv", "norm" (BatchNormalization), "own norm" (by an input's own statistics); None: no linear map."""
-    sort, _ = _KINDS.get(type(layer).__name__, (None, None))
+    sort, _ = _KINDS.get(kind_of(layer), (None, None))
     return sort if isinstance(layer, keras.Layer) else None
 
 

@@ -36,7 +36,7 @@ class Method:
 
     def way(self, step: Step) -> str | None:
         """Of a layer without weights; None when there is none."""
-        return self.ways.get(step.kind, ways.WAYS.get(step.kind))
+        return self.ways.get(step.kind, ways.of(step))
 
 
 def anywhere(step: Step, sort: str, place: int) -> bool:

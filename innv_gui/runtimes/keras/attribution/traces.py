@@ -16,8 +16,8 @@ from innv_gui.errors import AnalyzerRefused
 from innv_gui.runtimes.keras.attribution import ways
 from innv_gui.runtimes.keras.attribution.bent import bent_relus
 from innv_gui.runtimes.keras.attribution.fold import folded
-from innv_gui.runtimes.keras.attribution.graph import graph_to
 from innv_gui.runtimes.keras.attribution.method import Method
+from innv_gui.runtimes.keras.attribution.opened import graph_to
 from innv_gui.runtimes.keras.attribution.walk import HINT_ACTIVATION, Walk, known_as, plan
 from innv_gui.runtimes.keras.network import Network
 
@@ -101,7 +101,8 @@ def _trace_gradient(network: Network, name: str, layer: str, shape: tuple, softm
             tape.watch(x)
             end = _positions(_end(model, x, softmax))
         given = _at_strongest(end) * weights[:, None]
-        return tape.gradient(end, x, given * end if bent else given), tf.reduce_max(end, axis=1)
+        found = tape.gradient(end, x, given * end if bent else given, tf.UnconnectedGradients.ZERO)
+        return found, tf.reduce_max(end, axis=1)
 
     with bent_relus(network.flat.operations.values() if bent else (), bent or ""):
         back.get_concrete_function()
@@ -111,7 +112,8 @@ def _trace_gradient(network: Network, name: str, layer: str, shape: tuple, softm
 def _refuse_other_activations(network: Network, name: str, layer: str) -> None:
     for step in graph_to(network.model.inputs[0], network.flat.tensors[layer]).steps:
         if not ways.only_relu(step):
-            message = f"{name} knows no activations other than ReLU: the layer {known_as(step)} of this model has one."
+            known = f"the layer {known_as(step)} of this model {ways.objection(step)}"
+            message = f"{name} knows no activations other than ReLU: {known}."
             raise AnalyzerRefused(message, HINT_ACTIVATION, "unchecked", (True,))
 
 

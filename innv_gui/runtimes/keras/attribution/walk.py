@@ -40,7 +40,7 @@ def plan(name: str, method: Method, graph: Graph, places: dict[str, int], unchec
     places: of the operations by name, the input being 0.
     """
     acts = tuple(_act(name, method, step, places.get(step.name, len(places)), unchecked) for step in graph.steps)
-    gating = frozenset(one for step in graph.steps if ways.is_gating(step) for one in step.outputs)
+    gating = ways.gating(graph.steps)
     return Plan(graph, acts, method.positive_score, signs.never_negative(graph), gating, _rectified(graph))
 
 
@@ -52,18 +52,18 @@ def _rectified(graph: Graph) -> frozenset[int]:
 
 def _act(name: str, method: Method, step: Step, place: int, unchecked: bool) -> Rule | str:
     if method.only_relu and not unchecked and not ways.only_relu(step):
-        message = f"{name} {method.only_relu}: the layer {known_as(step)} of this model has one."
+        message = f"{name} {method.only_relu}: the layer {known_as(step)} of this model {ways.objection(step)}."
         raise AnalyzerRefused(message, HINT_ACTIVATION, "unchecked", (True,))
-    sort = sort_of(step.operation)
+    sort = None if ways.halves(step) else sort_of(step.operation)
     if sort is not None:
         return method.rule(step, sort, place) or ways.GRADIENT
     act = method.way(step)
     if act == ways.GRADIENT and method.only_relu and not ways.only_relu(step):
         act = None
     if act is None and not unchecked:
-        raise AnalyzerRefused(
-            f"{name} does not know the layer {known_as(step)} of this model.", HINT, "unchecked", (True,)
-        )
+        why = ways.reason(step)
+        message = f"{name} does not know the layer {known_as(step)} of this model{': ' if why else ''}{why}."
+        raise AnalyzerRefused(message, HINT, "unchecked", (True,))
     return act or ways.PROPORTIONAL
 
 
@@ -114,12 +114,12 @@ class Walk:
         if isinstance(act, Rule):
             return self._weighted(step, act)
         local = {one: self.tensors[one] for one in step.inputs}
-        if act not in (ways.GRADIENT, ways.PROPORTIONAL):
+        if act in (ways.PASS, ways.GATE, ways.NOTHING):
             outputs, tape = step.call(local), None
         else:
             local = {one: tf.identity(tensor) for one, tensor in local.items()}
             with tf.GradientTape(watch_accessed_variables=False) as tape:
-                tape.watch(list(local.values()))
+                tape.watch([one for one in local.values() if one.dtype.is_floating])
                 outputs = step.call(local)
         self._note_bend(outputs[0], self.tensors[step.inputs[0]], bend_of(step))
         return outputs, (tape, list(local.values()), outputs)
@@ -143,9 +143,10 @@ class Walk:
         if isinstance(passed, Passed):
             return [relevance_of_input(act, passed, given[0], self._bend(given[0], passed.z))]
         tape, xs, ys = passed
-        if self._passes(act, given[0], self.tensors[step.inputs[0]]):
+        if self._passes(act, given[0], self.tensors[step.inputs[0]], ys[0]):
             return [given[0], *(None for _ in xs[1:])]
-        if act == ways.PROPORTIONAL or (act == ways.GRADIENT and _selects(step, given, ys)):
+        floating = all(one.dtype.is_floating for one in (*xs, *ys))
+        if floating and (act == ways.PROPORTIONAL or (act == ways.GRADIENT and _selects(step, given, ys))):
             return self._by_slopes(act, step, xs, ys, given, tape)
         given = [tf.zeros_like(y) if one is None else made(one) for one, y in zip(given, ys, strict=True)]
         gates = [one in self.plan.gating for one in step.inputs]
@@ -166,9 +167,11 @@ class Walk:
         bend = self._bend(relevance, y)
         return divided(relevance, y) if bend is None else divided_by_origin(relevance, y, bend)
 
-    def _passes(self, act: str, relevance: Relevance | None, x: tf.Tensor) -> bool:
+    def _passes(self, act: str, relevance: Relevance | None, x: tf.Tensor, y: tf.Tensor) -> bool:
         """A ReLU's gradient takes nothing from relevance that is zero wherever the ReLU is."""
-        return act == ways.PASS or act == ways.GRADIENT and self._bend(relevance, x) == "relu"
+        if act == ways.PASS:
+            return x.shape[1:] == y.shape[1:]  # else x was repeated, to fit a constant
+        return act == ways.GRADIENT and self._bend(relevance, x) == "relu"
 
     def _note_bend(self, y: tf.Tensor, z: tf.Tensor, bend: str | None) -> None:
         if bend is not None:

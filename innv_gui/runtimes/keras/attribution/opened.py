@@ -1,0 +1,72 @@
+"""Layers that are several steps to the engine, opened up: attention, and layers that wrap another one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import keras
+import tensorflow as tf
+
+from innv_gui.runtimes.keras.attribution import attention, graph, ways
+from innv_gui.runtimes.keras.attribution.graph import Graph, Step
+from innv_gui.runtimes.keras.attribution.inner import FOLD, computed, fresh_id, inside
+from innv_gui.runtimes.keras.attribution.linear import sort_of
+
+
+def graph_to(start, end) -> Graph:
+    """The graph between two symbolic tensors of a flat network, with no layer left that is several steps."""
+    found = graph.graph_to(start, end)
+    return replace(found, steps=tuple(inner for step in found.steps for inner in opened(step)))
+
+
+def opened(step: Step) -> tuple[Step, ...]:
+    """The steps that a step stands for; itself, when it is one."""
+    return _OPENINGS.get(step.kind, lambda step: (step,))(step)
+
+
+def _wrapped(step: Step) -> tuple[Step, ...]:
+    """SpectralNormalization: outside of training the layer inside, whose weights are normalized already."""
+    (given,) = step.inputs
+    return opened(inside(step, step.operation.layer, given, step.outputs[0], step.is_first))
+
+
+def _at_each_time(step: Step) -> tuple[Step, ...]:
+    """TimeDistributed: (N, T, ...) as (N T, ...), the layer inside, and back."""
+    (given,), layer = step.inputs, step.operation.layer
+    steps, folded, ended = step.node.input_tensors[0].shape[1], fresh_id(), fresh_id()
+    within = opened(inside(step, layer, folded, ended))
+    if steps is None or isinstance(layer, keras.Model) or not all(_is_known(one) for one in within):
+        return (step,)
+    return (
+        computed(step, FOLD, lambda tensors: [_joined(tensors[given])], (given,), (folded,)),
+        *within,
+        computed(step, FOLD, lambda tensors: [_split(tensors[ended], steps)], (ended,), step.outputs),
+    )
+
+
+def _is_known(step: Step) -> bool:
+    return sort_of(step.operation) is not None or ways.of(step) is not None
+
+
+def _joined(x: tf.Tensor) -> tf.Tensor:
+    return tf.reshape(x, [-1, *_sizes(x, 2)])
+
+
+def _split(x: tf.Tensor, steps: int) -> tf.Tensor:
+    return tf.reshape(x, [-1, steps, *_sizes(x, 1)])
+
+
+def _sizes(x: tf.Tensor, start: int) -> list:
+    dynamic = tf.shape(x)
+    return [dynamic[axis] if size is None else size for axis, size in enumerate(x.shape)][start:]
+
+
+_OPENINGS = {
+    "MultiHeadAttention": attention.open_projected,
+    "GroupedQueryAttention": attention.open_projected,
+    "Attention": attention.open_plain,
+    "AdditiveAttention": attention.open_plain,
+    "DotProductAttention": attention.open_operation,
+    "SpectralNormalization": _wrapped,
+    "TimeDistributed": _at_each_time,
+}
