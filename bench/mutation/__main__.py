@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import multiprocessing
 import os
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 from bench.mutation.catalogue import MUTATIONS, Mutation
+from bench.mutation.trial import ROOT, caught_by
 
-ROOT = Path(__file__).resolve().parents[2]
 RECORD = ROOT / "docs" / "mutations.json"
-NEEDED = ("innv_gui", "tests", "docs", "templates", "static", "pyproject.toml")
 AT_ONCE = 2
 HEAVY = ["tensorflow", "keras", "hypothesis", "pytest", "_pytest.assertion.rewrite", "h5py", "pydantic"]
 
@@ -28,7 +23,12 @@ def main(words: list[str]) -> int:
     start = multiprocessing.get_context("forkserver")
     start.set_forkserver_preload(HEAVY)
     rows = []
+    files = {test for one in chosen for test in one.tests}
     with start.Pool(AT_ONCE, maxtasksperchild=1) as pool:
+        without = pool.apply(caught_by, (Mutation("README.md", "nothing", "# innv-gui", "# innv-gui", tuple(files)),))
+        if without:
+            print(f"Without any mutation {without} fails already.")
+            return 1
         for mutation, caught in zip(chosen, pool.imap(caught_by, chosen), strict=True):
             rows.append({"file": Path(mutation.file).name, "mutation": mutation.what, "caught_by": caught})
             print(
@@ -40,47 +40,6 @@ def main(words: list[str]) -> int:
     survived = sum(not row["caught_by"] for row in rows)
     print(f"{len(rows) - survived} of {len(rows)} caught")
     return 1 if survived else 0
-
-
-def caught_by(mutation: Mutation) -> str:
-    """The name of the first test that fails with the mistake; empty when all pass. In a process of its own."""
-    with tempfile.TemporaryDirectory(prefix="innv-gui-mutation-") as folder:
-        copy = Path(folder)
-        for name in NEEDED:
-            source = ROOT / name
-            shutil.copytree(source, copy / name) if source.is_dir() else shutil.copy(source, copy / name)
-        place = copy / mutation.file
-        place.write_text(mutation.applied(place.read_text()))
-        return _first_failure(copy, mutation.tests)
-
-
-class _Watch:
-    """What fails first."""
-
-    failed = ""
-
-    def pytest_runtest_logreport(self, report):
-        if report.failed and not self.failed:
-            self.failed = report.nodeid.split("::")[-1].split("[")[0]
-
-    def pytest_collectreport(self, report):
-        if report.failed and not self.failed:
-            self.failed = f"{report.nodeid} cannot be read"
-
-
-def _first_failure(copy: Path, tests: tuple[str, ...]) -> str:
-    import pytest
-
-    os.chdir(copy)
-    sys.path[:0] = [str(copy), str(copy / "tests")]
-    watch = _Watch()
-    options = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", f"--rootdir={copy}"]
-    with contextlib.redirect_stdout(io.StringIO()):
-        pytest.main([*options, *(str(copy / "tests" / name) for name in tests)], plugins=[watch])
-    import innv_gui
-
-    assert str(copy) in innv_gui.__file__, "the copy was not what was tested"
-    return watch.failed
 
 
 if __name__ == "__main__":
