@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PORT ?= 5000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install install-test demo test bench docs lint lock samples screenshot clean
+.PHONY: help install install-test demo test bench docs mutation lint lock samples screenshot clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,9 @@ bench: install ## measure; prints and stores bench/results.json
 
 docs: install ## make the tables of docs/methods.md anew
 	$(BIN)/python docs/make_methods.py
+
+mutation: install-test ## make the engine wrong, place by place, and see which test notices; takes minutes
+	$(BIN)/python -m bench.mutation
 
 lint: install-test ## style and form
 	$(BIN)/ruff check .

@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 NEEDED = ("innv_gui", "tests", "docs", "templates", "static", "pyproject.toml", "README.md")
 
 
-def caught_by(mutation: Mutation) -> str:
-    """The name of the first test that fails with the mistake; empty when all pass. In a process of its own."""
+def tried(mutation: Mutation) -> tuple[Mutation, str]:
+    """With the name of the first test that fails with the mistake; empty when all pass. In a process of its own."""
     with tempfile.TemporaryDirectory(prefix="innv-gui-mutation-") as folder:
         copy = Path(folder)
         for name in NEEDED:
@@ -25,7 +25,7 @@ def caught_by(mutation: Mutation) -> str:
             shutil.copytree(source, copy / name) if source.is_dir() else shutil.copy(source, copy / name)
         place = copy / mutation.file
         place.write_text(mutation.applied(place.read_text()))
-        return _first_failure(copy, mutation.tests)
+        return mutation, _first_failure(copy, mutation.tests)
 
 
 class _Watch:
