@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 KERAS = "innv_gui/runtimes/keras"
 ENGINE = f"{KERAS}/attribution"
-RULES = ("test_attribution_methods.py", "test_attribution_rules.py", "test_attribution_layers.py")
+RULES = ("test_attribution_rules.py", "test_attribution_methods.py", "test_attribution_layers.py")
 FOLD = ("test_attribution_fold.py", "test_attribution_layers.py")
 LAYERS = ("test_attribution_rules.py", "test_attribution_layers.py")
 TARGETS = ("test_attribution_targets.py",)
