@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 KERAS = "innv_gui/runtimes/keras"
 ENGINE = f"{KERAS}/attribution"
@@ -24,11 +25,14 @@ class Mutation:
     new: str
     tests: tuple[str, ...]
 
-    def applied(self, text: str) -> str:
-        """The file's text with the mistake in it. Raises ValueError when the place is not found."""
-        if text.count(self.old) != 1:
-            raise ValueError(f"{self.file}: {text.count(self.old)} times instead of once: {self.old!r}")
-        return text.replace(self.old, self.new)
+    def has_its_place(self, root: Path) -> bool:
+        """Whether the text is in the file once."""
+        return (root / self.file).read_text().count(self.old) == 1
+
+    def apply(self, root: Path) -> None:
+        """Makes the mistake in the tree below root."""
+        place = root / self.file
+        place.write_text(place.read_text().replace(self.old, self.new))
 
 
 def _of(file: str, tests: tuple[str, ...], *changes: tuple[str, str, str]) -> list[Mutation]:

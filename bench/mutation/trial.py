@@ -23,8 +23,7 @@ def tried(mutation: Mutation) -> tuple[Mutation, str]:
         for name in NEEDED:
             source = ROOT / name
             shutil.copytree(source, copy / name) if source.is_dir() else shutil.copy(source, copy / name)
-        place = copy / mutation.file
-        place.write_text(mutation.applied(place.read_text()))
+        mutation.apply(copy)
         return mutation, _first_failure(copy, mutation.tests)
 
 
