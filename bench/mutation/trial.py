@@ -49,8 +49,10 @@ def _first_failure(copy: Path, tests: tuple[str, ...]) -> str:
     watch = _Watch()
     options = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", f"--rootdir={copy}"]
     with contextlib.redirect_stdout(io.StringIO()):
-        pytest.main([*options, *(str(copy / "tests" / name) for name in tests)], plugins=[watch])
+        status = pytest.main([*options, *(str(copy / "tests" / name) for name in tests)], plugins=[watch])
     import innv_gui
 
     assert str(copy) in innv_gui.__file__, "the copy was not what was tested"
+    if not watch.failed and status:
+        raise RuntimeError(f"pytest ended with {status!r} and named no test: is one of {tests} missing?")
     return watch.failed
