@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PORT ?= 5000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install install-test demo test bench docs conformance lint lock samples screenshot clean
+.PHONY: help install install-test demo test bench docs conformance mutation lint lock samples screenshot clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,9 @@ docs: install ## make the tables of docs/methods.md anew
 
 conformance: install-test ## every keras.applications network by every method, and iNNvestigate's numbers; takes hours
 	$(BIN)/python -m bench.conformance
+
+mutation: install-test ## make the engine wrong, place by place, and see which test notices; takes minutes
+	$(BIN)/python -m bench.mutation
 
 lint: install-test ## style and form
 	$(BIN)/ruff check .

@@ -316,6 +316,48 @@ def test_a_configuration_that_keras_cannot_build_is_a_sentence(tmp_path):
     assert "\n" not in str(refused.value)
 
 
+ODD = {
+    "strides of zero": ("Conv2D", {"filters": 3, "kernel_size": [3, 3], "strides": [0, 0]}),
+    "fewer than no filters": ("Conv2D", {"filters": -3, "kernel_size": [3, 3]}),
+    "no filters at all": ("Conv2D", {"kernel_size": [3, 3]}),
+    "text for a number": ("Dense", {"units": "many"}),
+    "a list for a number": ("Dropout", {"rate": [1, 2]}),
+    "nothing for a number": ("Dense", {"units": None}),
+    "an activation that is not there": ("Dense", {"units": 3, "activation": "nope"}),
+    "a setting that is not there": ("Dense", {"units": 3, "nope": 1}),
+    "an axis that is not there": ("BatchNormalization", {"axis": 9}),
+    "a type that is not there": ("Dense", {"units": 3, "dtype": "float99"}),
+    "a shape that does not fit": ("Reshape", {"target_shape": [7, 7]}),
+    "nothing left": ("Cropping2D", {"cropping": [[9, 9], [9, 9]]}),
+    "groups that do not divide": ("Conv2D", {"filters": 4, "kernel_size": [1, 1], "groups": 2}),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_whatever_a_configuration_makes_keras_raise_is_one_sentence_with_the_file(name, tmp_path):
+    kind, settings = ODD[name]
+    path = model_files.archive(tmp_path / "odd.keras", model_files.ordinary(model_files.layer(kind, "bad", **settings)))
+    with pytest.raises(ModelRefused) as refused:
+        loading.load(ModelSource("keras", str(path)))
+    assert (
+        "odd.keras" in str(refused.value) and "\n" not in str(refused.value) and "Traceback" not in str(refused.value)
+    )
+
+
+def test_a_graph_that_cannot_run_is_refused_when_it_is_loaded(tmp_path, monkeypatch):
+    """Else the first prediction would fail, far from the file that is to blame."""
+
+    def broken(*args, **kwargs):
+        raise NotImplementedError("no kernel\nfor this")
+
+    monkeypatch.setattr(keras.layers.Flatten, "call", broken)
+    path = model_files.archive(tmp_path / "odd.keras", model_files.ordinary())
+    monkeypatch.setattr(keras.layers.Flatten, "compute_output_spec", lambda self, x: keras.KerasTensor((None, 192)))
+    with pytest.raises(ModelRefused, match="odd.keras") as refused:
+        loading.load(ModelSource("keras", str(path)))
+    assert "\n" not in str(refused.value)
+
+
 # --- keeping -----------------------------------------------------------------------------------------------------
 
 

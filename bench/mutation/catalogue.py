@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 KERAS = "innv_gui/runtimes/keras"
 ENGINE = f"{KERAS}/attribution"
-RULES = ("test_attribution_methods.py", "test_attribution_rules.py", "test_attribution_layers.py")
+RULES = ("test_attribution_rules.py", "test_attribution_methods.py", "test_attribution_layers.py")
 FOLD = ("test_attribution_fold.py", "test_attribution_layers.py")
 LAYERS = ("test_attribution_rules.py", "test_attribution_layers.py")
 TARGETS = ("test_attribution_targets.py",)
@@ -24,11 +25,14 @@ class Mutation:
     new: str
     tests: tuple[str, ...]
 
-    def applied(self, text: str) -> str:
-        """The file's text with the mistake in it. Raises ValueError when the place is not found."""
-        if text.count(self.old) != 1:
-            raise ValueError(f"{self.file}: {text.count(self.old)} times instead of once: {self.old!r}")
-        return text.replace(self.old, self.new)
+    def has_its_place(self, root: Path) -> bool:
+        """Whether the text is in the file once."""
+        return (root / self.file).read_text().count(self.old) == 1
+
+    def apply(self, root: Path) -> None:
+        """Makes the mistake in the tree below root."""
+        place = root / self.file
+        place.write_text(place.read_text().replace(self.old, self.new))
 
 
 def _of(file: str, tests: tuple[str, ...], *changes: tuple[str, str, str]) -> list[Mutation]:
@@ -41,7 +45,8 @@ _RULE_SET = _of(
     ("z: bias dropped", 'return Rule((Share((Part("all", "all"),), _counted(bias)),))',
      'return Rule((Share((Part("all", "all"),), "none"),))'),
     ("z: bias always counted", 'return "all" if bias else "none"', 'return "all"'),
-    ("z: sign", '(Share((Part("all", "all"),), _counted(bias)),)', '(Share((Part("all", "all"),), _counted(bias), -1.0),)'),
+    ("z: sign", '(Share((Part("all", "all"),), _counted(bias)),)',
+     '(Share((Part("all", "all"),), _counted(bias), -1.0),)'),
     ("ε: not handed on", "return replace(z(bias), epsilon=epsilon)", "return z(bias)"),
     ("ε: sign", "return replace(z(bias), epsilon=epsilon)", "return replace(z(bias), epsilon=-epsilon)"),
     ("αβ: α and β exchanged", "Share(supports, _counted(bias), alpha), Share(opposes, _counted(bias), -beta)",
@@ -131,7 +136,8 @@ _METHOD_SET += _of(
 _ARITHMETIC = _of(
     f"{ENGINE}/relevance.py",
     RULES,
-    ("ε: towards zero", "tf.where(denominator >= 0, epsilon, -epsilon)", "tf.where(denominator >= 0, -epsilon, epsilon)"),
+    ("ε: towards zero", "tf.where(denominator >= 0, epsilon, -epsilon)",
+     "tf.where(denominator >= 0, -epsilon, epsilon)"),
     ("ε: sign of zero is −", "tf.where(denominator >= 0, epsilon", "tf.where(denominator > 0, epsilon"),
     ("ε: always added", "tf.where(denominator >= 0, epsilon, -epsilon)", "epsilon"),
     ("zero is not replaced", "return relevance / (denominator + zero * tf.cast(denominator == 0, tf.float32))",
@@ -162,7 +168,8 @@ _ARITHMETIC += _of(
     ("known range of the first layer ignored", "if known is None else known", "if True else known"),
     ("for and against exchanged behind a ReLU", "sorted(rule.shares, key=is_for, reverse=True)",
      "sorted(rule.shares, key=is_for)"),
-    ("evidence for is all of z behind a ReLU", "divided(relevance, passed.z - against.y", "divided(relevance, passed.z"),
+    ("evidence for is all of z behind a ReLU", "divided(relevance, passed.z - against.y",
+     "divided(relevance, passed.z"),
 )  # fmt: skip
 _ARITHMETIC += _of(
     f"{ENGINE}/linear.py",
@@ -175,6 +182,8 @@ _ARITHMETIC += _of(
     ("folded behind: bias not scaled", "linear.bias * scale + shift", "linear.bias + shift"),
     ("folded before: shift forgotten", "bias if linear.bias is None else bias + linear.bias",
      "bias if linear.bias is None else linear.bias"),
+    ("BatchNormalization: the mean forgotten", "shift = -_tensor(norm.moving_mean) * scale",
+     "shift = tf.zeros_like(scale)"),
     ("LayerNormalization: not centred", "(x - mean(x) if centred else x) * weights[0]", "x * weights[0]"),
 )  # fmt: skip
 
@@ -196,8 +205,10 @@ _LAYER_SET += _of(
 _LAYER_SET += _of(
     f"{ENGINE}/traces.py",
     TARGETS + METHODS,
-    ("a channel's weakest position for its strongest", "tf.one_hot(tf.argmax(positions", "tf.one_hot(tf.argmin(positions"),
-    ("relevance starts from one", "_at_strongest(score) * weights[:, None] * relevance", "_at_strongest(score) * weights[:, None]"),
+    ("a channel's weakest position for its strongest", "tf.one_hot(tf.argmax(positions",
+     "tf.one_hot(tf.argmin(positions"),
+    ("relevance starts from one", "_at_strongest(score) * weights[:, None] * relevance",
+     "_at_strongest(score) * weights[:, None]"),
     ("sensitivity: sign kept", "return tf.abs(tf.reduce_sum(", "return (tf.reduce_sum("),
 )  # fmt: skip
 _LAYER_SET += _of(
