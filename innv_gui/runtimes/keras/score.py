@@ -11,7 +11,7 @@ import os
 import socket
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,7 +23,7 @@ import tensorflow as tf
 from innv_gui import datasets
 from innv_gui.datasets import geometry
 from innv_gui.datasets.stamps import CHANGED, stamp
-from innv_gui.errors import BadInput, WorkFailed
+from innv_gui.errors import BadInput, Cancelled, WorkFailed
 from innv_gui.records import ImageRef, ModelSource, Preprocessing, ScoredImages, ScoreWish, Votes
 from innv_gui.runtimes.keras import hooks, loading
 from innv_gui.runtimes.keras import preprocessing as rules
@@ -48,12 +48,22 @@ class Read:
     pixels: dict[Look, np.ndarray] = field(default_factory=dict)
 
 
-def score(wishes: tuple[ScoreWish, ...], refs: list[ImageRef], opened_ns: int = 0) -> ScoredImages:
-    """Class probabilities and the neurons of the wished layers for each image, under each model."""
+def score(
+    wishes: tuple[ScoreWish, ...],
+    refs: list[ImageRef],
+    opened_ns: int = 0,
+    stopped: Callable[[], bool] = lambda: False,
+) -> ScoredImages:
+    """Class probabilities and the neurons of the wished layers for each image, under each model.
+
+    stopped: asked before each batch; raises Cancelled when it says so.
+    """
     voters = [Voter(wish) for wish in wishes]
     looks = tuple({voter.look: None for voter in voters})
     started, stamps = time.monotonic(), []
     for batch in _batches(refs, looks, opened_ns):
+        if stopped():
+            raise Cancelled("The work was cancelled.")
         stamps += [read.stamp for read in batch]
         inputs: dict[tuple, np.ndarray] = {}
         for voter in voters:
