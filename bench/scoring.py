@@ -95,7 +95,7 @@ def photos() -> list[dict]:
             alone = Alone([ScoreWish(m.source, models[0].preprocessing, ()) for m in chosen], list(dataset[:SAMPLE]))
             session.scoring.start(chosen, dataset[:SAMPLE]).wait()
             before = alone.rates()
-            job = session.scoring.start(chosen, dataset[SAMPLE + count :]).wait()  # other photos each time: none is kept
+            job = session.scoring.start(chosen, dataset[SAMPLE + count :]).wait()  # none of them is kept
             rates = [max(pair) for pair in zip(before, alone.rates(), strict=True)]
             rate = job.total / job.seconds
             limit = 1 / sum(1 / r for r in rates)
