@@ -7,7 +7,7 @@ import os
 import platform
 from pathlib import Path
 
-from bench import attribution, methods, server
+from bench import attribution, methods, scoring, server
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -21,6 +21,8 @@ def main() -> None:
     _print_methods(results["methods"])
     results["attribution"] = attribution.measure()
     _print_attribution(results["attribution"])
+    results["scoring"] = scoring.measure()
+    _print_scoring(results["scoring"])
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     print(f"\nStored in {RESULTS.relative_to(Path.cwd()) if RESULTS.is_relative_to(Path.cwd()) else RESULTS}")
 
@@ -59,6 +61,24 @@ def _print_attribution(result: dict) -> None:
 
 def _ratio(row: dict) -> str:
     return f"{row['ratio']:.2f} forward passes (first map {row['first_seconds']:.1f} s)"
+
+
+def _print_scoring(result: dict) -> None:
+    print("\nScoring, images a second")
+    for row in result["photos"]:
+        alone = ", ".join(f"{rate:.0f}" for rate in row["alone"])
+        print(
+            f"  photos, {row['models']} x MobileNetV2: {row['rate']:.0f}; decoding and predicting alone: {alone};",
+            end=" ",
+        )
+        print(f"{row['ratio']:.2f} of what sharing the cores allows (aim {scoring.AIM_RATIO})")
+    small = result["small"]
+    print(f"  digits_cnn: {small['rate']:.0f}; one at a time: {small['loop']:.0f}; {small['times']:.1f} x (aim 5)")
+    for row in result["memory"]:
+        peaks = f"server {row['web_mib']:.0f} MiB, worker {row['worker_mib']:.0f} MiB"
+        print(f"  {row['rows']:,} arrays: {row['rate']:.0f}; peak: {peaks}")
+    bad = result["bad"]
+    print(f"  of 10,000 files, 1,000 bad: {bad['scored']:,} scored, {bad['listed']:,} listed, again: {bad['same']}")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from innv_gui import __version__
 from innv_gui.errors import BadInput, InnvError
 
 DEFAULT_PORT = 5000
+IMAGES = "folder, manifest, .npy, .npz or HDF5 file, or the fsspec address of a folder (s3://bucket/photos)"
 
 
 class Parser(argparse.ArgumentParser):
@@ -74,7 +75,7 @@ def _tls(command: Parser) -> None:
 
 def _suggest(command: Parser) -> None:
     _shared(command)
-    command.add_argument("--images", metavar="DIR", help="folder, manifest, .npz or HDF5")
+    command.add_argument("--images", metavar="DIR", help=IMAGES)
     command.add_argument("--layer", metavar="L", help="a layer by name (default: the last before softmax)")
     command.add_argument("--neuron", type=int, metavar="I", help="a neuron of the layer")
     command.add_argument("--class", dest="class_", metavar="C", help="the class all images are of, by name or index")
@@ -89,7 +90,9 @@ def _worker(command: Parser) -> None:
 def _serve(command: Parser) -> None:
     _shared(command)
     command.add_argument("--session", metavar="FILE", help="a saved session: opens the models and images it names")
-    command.add_argument("--images", action="append", default=[], metavar="DIR", help="folder, manifest, .npz or HDF5")
+    command.add_argument(
+        "--images", action="append", default=[], metavar="DIR", help="folder, manifest, .npz, HDF5 or an fsspec address"
+    )
     command.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1 (default 5000)")
 
 

@@ -1,5 +1,6 @@
 """What many tests share: one session with the sample models and images, and one server of the demo."""
 
+import json
 import os
 import re
 import subprocess
@@ -72,6 +73,11 @@ class Server:
     def get(self, path, **headers):
         headers = {"Authorization": f"Bearer {self.token}", **headers}
         return urllib.request.urlopen(urllib.request.Request(self.base + path, headers=headers), timeout=60)
+
+    def post(self, path, body):
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        asked = urllib.request.Request(self.base + path, json.dumps(body).encode(), headers)
+        return urllib.request.urlopen(asked, timeout=60)
 
     def stop(self):
         self.process.terminate()

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import threading
 import time
+import uuid
 from pathlib import Path
 
 import dask
@@ -17,12 +18,13 @@ from distributed import CancelledError, Client, Future, KilledWorker, Scheduler,
 from distributed.security import Security
 
 from innv_gui.cluster.process import WorkerProcess
-from innv_gui.cluster.tasks import TASKS, call
+from innv_gui.cluster.tasks import TASKS, call, call_stoppable, stop
 from innv_gui.cluster.turns import Turns
 from innv_gui.errors import Cancelled, InnvError, WorkerDied, WorkFailed
 
 GRACE_S = 2.0  # how long a cancelled task may go on before its worker is killed
 POLL_S = 0.05
+FOREGROUND, BACKGROUND = 10, 0  # Dask's priorities
 MOST_FAILED_STARTS = 3
 CONFIG = {
     "distributed.worker.profile.enabled": False,
@@ -93,7 +95,16 @@ class Pool:
         """Start a task and keep its result in the worker, to be handed to another task."""
         task = TASKS[name]
         self.start(task.kind)
-        return self._client.submit(call, task.address, *args, **kwargs, resources={task.kind: 1}, pure=False)
+        key = f"{name}-{uuid.uuid4().hex}"
+        options = {
+            "resources": {task.kind: 1},
+            "pure": False,
+            "key": key,
+            "priority": BACKGROUND if background else FOREGROUND,
+        }
+        if task.stoppable:
+            return self._client.submit(call_stoppable, task.address, key, *args, **options, **kwargs)
+        return self._client.submit(call, task.address, *args, **options, **kwargs)
 
     def capacity(self, kind: str) -> int:
         """How many tasks of this kind can run at the same time."""
@@ -138,6 +149,7 @@ class Pool:
         return Cancelled("The work was cancelled.")
 
     def _stop(self, future: Future, kind: str, finished: threading.Event) -> None:
+        self._client.run(stop, future.key, wait=False, on_error="ignore")
         if finished.wait(GRACE_S):
             return
         self._free(future, kind)

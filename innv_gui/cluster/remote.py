@@ -16,14 +16,12 @@ from distributed import Client, Future
 from innv_gui.cluster.address import Remote
 from innv_gui.cluster.pool import Pool
 from innv_gui.cluster.process import WorkerProcess
-from innv_gui.cluster.tasks import TASKS, call
 from innv_gui.errors import Cancelled, InnvError, WorkerDied, WorkFailed
 
 CONNECT_S = 10
 LOOK_S = 1.0  # how old the list of workers may be
 NO_WORKER_S = 60.0  # how long to wait for a worker to come back, or to come at all
 OURS = ("innvestigate",)
-FOREGROUND, BACKGROUND = 10, 0  # Dask's priorities: tasks of other sessions on the same scheduler are in between
 
 
 class RemotePool(Pool):
@@ -53,13 +51,6 @@ class RemotePool(Pool):
 
     def _process(self, kind: str) -> WorkerProcess:
         return worker_process(kind, self._remote, self._folder)
-
-    def submit(self, name: str, *args, background: bool = False, **kwargs) -> Future:
-        """Start a task and keep its result in the worker, to be handed to another task."""
-        task = TASKS[name]
-        self.start(task.kind)
-        options = {"resources": {task.kind: 1}, "pure": False, "priority": BACKGROUND if background else FOREGROUND}
-        return self._client.submit(call, task.address, *args, **options, **kwargs)
 
     def capacity(self, kind: str) -> int:
         """As many as there are workers of this kind; one when there is none, so that its absence is told."""

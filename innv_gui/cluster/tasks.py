@@ -12,10 +12,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Task:
-    """kind: which worker runs it; address: `module:function`."""
+    """kind: which worker runs it; address: `module:function`.
+
+    stoppable: the function takes `stopped`, a function that says whether the person has given up, and then returns
+    or raises; tasks that do not end by themselves lose their worker.
+    """
 
     kind: str
     address: str
+    stoppable: bool = False
 
 
 KINDS = ("images", "keras", "innvestigate")
@@ -35,7 +40,7 @@ TASKS = {
     "keras.blueprint": Task("keras", "innv_gui.runtimes.keras.blueprint:blueprint"),
     "keras.aim": Task("keras", "innv_gui.runtimes.keras.attribution.targets:looked_up"),
     "keras.explain": Task("keras", "innv_gui.runtimes.keras.explain:explain"),
-    "keras.score": Task("keras", "innv_gui.runtimes.keras.score:score"),
+    "keras.score": Task("keras", "innv_gui.runtimes.keras.score:score", stoppable=True),
     "innvestigate.explain": Task("innvestigate", "innv_gui.runtimes.innvestigate.explain:explain"),
 }
 
@@ -58,6 +63,19 @@ def function(address: str):
     """The function behind `module:function`; imports the module."""
     module, _, name = address.partition(":")
     return getattr(importlib.import_module(module), name)
+
+
+_stopped: set[str] = set()  # keys of tasks that nobody waits for any more, in this worker
+
+
+def stop(key: str) -> None:
+    """Note in this worker that a task is not wanted any more; runs beside the task."""
+    _stopped.add(key)
+
+
+def call_stoppable(address: str, key: str, *args, **kwargs):
+    """As `call`, for a function that asks between two steps whether to go on."""
+    return function(address)(*args, stopped=lambda: key in _stopped, **kwargs)
 
 
 def call(address: str, *args, **kwargs):

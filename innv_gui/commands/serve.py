@@ -14,6 +14,7 @@ from innv_gui.commands.steps import session_of
 from innv_gui.errors import BadInput
 from innv_gui.preprocessing_rules import parse
 from innv_gui.session import Session, saved
+from innv_gui.session.images import check_there
 from innv_gui.session.models import parse_model_argument, source_of
 from innv_gui.web.app import create_app
 from innv_gui.web.security import new_token
@@ -45,8 +46,7 @@ def _check(options: argparse.Namespace) -> None:
     for text in options.model:
         source_of(*parse_model_argument(text))
     for text in options.images:
-        if not Path(text).expanduser().exists():
-            raise BadInput(f"There is no folder or file {text!r}.", "Check the path.", field="images")
+        check_there(text)
 
 
 def _port(options: argparse.Namespace) -> int:

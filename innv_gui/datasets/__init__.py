@@ -4,23 +4,28 @@ Opening and decoding read files that a person was given by others, so both run i
 only keeps the `Collection`.
 """
 
+from innv_gui.datasets.addresses import is_address, plain
 from innv_gui.datasets.collection import Collection
 from innv_gui.datasets.decoding import content_hash, decode, decoded_or_reason, scan
 from innv_gui.datasets.formats import is_upload_acceptable
 from innv_gui.datasets.opening import open_dataset
-from innv_gui.datasets.stamps import stamps
+from innv_gui.datasets.stamps import GONE, stamp, stamps
 from innv_gui.datasets.thumbnails import as_seen, png_of, thumbnail
 
 __all__ = [
+    "GONE",
     "Collection",
     "as_seen",
     "content_hash",
     "decode",
     "decoded_or_reason",
+    "is_address",
     "is_upload_acceptable",
     "open_dataset",
+    "plain",
     "png_of",
     "scan",
+    "stamp",
     "stamps",
     "thumbnail",
 ]

@@ -9,10 +9,12 @@ import stat
 import struct
 import warnings
 import zlib
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from innv_gui.datasets import addresses
 from innv_gui.datasets.containers import picture_of_row, stored_row
 from innv_gui.datasets.formats import PILLOW_FORMATS, READABLE, SNIFF_BYTES, extension, sniffed
 from innv_gui.datasets.layout import MAX_PIXELS, NotImages, scale_of, scaled
@@ -72,7 +74,7 @@ def content_hash(ref: ImageRef) -> str:
             head = f"{row.dtype.str}{row.shape}".encode()
             return hashlib.sha256(head + np.ascontiguousarray(row).tobytes()).hexdigest()
         _check_file(ref.path)
-        with open(ref.path, "rb") as file:
+        with _opened(ref.path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except NotImages as error:
         raise refusal(ref, Refused(str(error))) from None
@@ -94,21 +96,30 @@ def _unreadable(error: OSError) -> Refused:
 
 def _check_file(path: str) -> int:
     """Its size in bytes. A pipe or device would block for ever, so only regular files are opened."""
+    size = addresses.size_bytes(path) if addresses.is_address(path) else _regular_size(path)
+    if size == 0:
+        raise Refused("is empty: it has no bytes")
+    if size > MAX_FILE_BYTES:
+        raise Refused(f"is a file of {size >> 20:,} MiB; up to {MAX_FILE_BYTES >> 20:,} MiB are read")
+    return size
+
+
+def _regular_size(path: str) -> int:
     status = os.stat(path)
     if not stat.S_ISREG(status.st_mode):
         raise Refused("is not a regular file")
-    if status.st_size == 0:
-        raise Refused("is empty: it has no bytes")
-    if status.st_size > MAX_FILE_BYTES:
-        raise Refused(f"is a file of {status.st_size >> 20:,} MiB; up to {MAX_FILE_BYTES >> 20:,} MiB are read")
     return status.st_size
+
+
+def _opened(path: str) -> BinaryIO:
+    return addresses.opened(path) if addresses.is_address(path) else open(path, "rb")
 
 
 def opened_picture(path: str, about_px: int | None = None) -> Image.Image:
     """The first frame, decoded and upright. about_px: a JPEG may be decoded smaller, but not below this."""
     try:
         _check_file(path)
-        with open(path, "rb") as file, warnings.catch_warnings():
+        with _opened(path) as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's own limit only warns; ours refuses, before pixels are decoded
             image = Image.open(file, formats=PILLOW_FORMATS)
             _check_size(image.size)
@@ -147,7 +158,7 @@ def _damaged(error: Exception) -> Refused:
 
 
 def _not_an_image(path: str) -> Refused:
-    with open(path, "rb") as file:
+    with _opened(path) as file:
         kind = sniffed(file.read(SNIFF_BYTES))
     if kind == "image":
         return Refused("is damaged: it begins like an image, but cannot be decoded", "Get the file again.")

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from innv_gui.datasets.addresses import is_address, open_address, plain
 from innv_gui.datasets.collection import Collection
 from innv_gui.datasets.containers import open_container
 from innv_gui.datasets.folder import open_folder, open_image
@@ -36,10 +37,12 @@ def open_dataset(path: str | os.PathLike, labels: Sequence | None = None, anywhe
     upload. Raises BadInput (field "images") in a sentence that names the file.
     """
     begun = time.time_ns()
-    return replace(_opened(os.fspath(path), labels, anywhere), opened_ns=begun)
+    return replace(_opened(plain(os.fspath(path)), labels, anywhere), opened_ns=begun)
 
 
 def _opened(path: str, labels: Sequence | None, anywhere: bool) -> Collection:
+    if is_address(path):
+        return open_address(path, labels)
     name = os.path.basename(os.path.normpath(path))
     try:
         mode = os.stat(path).st_mode

@@ -6,6 +6,7 @@ import os
 
 import numpy as np
 
+from innv_gui.datasets.addresses import changed_ns, is_address, size_bytes
 from innv_gui.records import ImageRef
 
 GONE = (-1, -1)
@@ -16,9 +17,11 @@ def stamp(ref: ImageRef, opened_ns: int = 0) -> tuple[int, int]:
     """(bytes, ns of its time of change); CHANGED when the file changed after `opened_ns`, 0 to leave that out.
 
     The system's own time (ctime) says that: unlike the time of change it cannot be set, so that neither an exchanged
-    file with an old date nor one from a clock ahead of ours deceives.
+    file with an old date nor one from a clock ahead of ours deceives. Services do not tell it.
     """
     try:
+        if is_address(ref.path):
+            return size_bytes(ref.path), changed_ns(ref.path)
         status = os.stat(ref.path)
     except (OSError, ValueError):
         return GONE

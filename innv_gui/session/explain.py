@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ import numpy as np
 from innv_gui import __version__
 from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
+from innv_gui.datasets import GONE, stamp
 from innv_gui.errors import Cancelled, ImageRefused, InnvError
 from innv_gui.health import health
 from innv_gui.records import Maps, Model, Prepared, Target, as_plain
@@ -54,11 +54,10 @@ def identity(item: Item) -> list:
     """What makes an image the same as before: its place, size and time of change, or its numbers."""
     if item.row is not None:
         return ["array", list(item.row.shape), hashlib.sha256(np.ascontiguousarray(item.row)).hexdigest()]
-    try:
-        stat = os.stat(item.ref.path)
-    except OSError:
-        raise ImageRefused(f"{item.name} is no longer there.", "Open the dataset again.") from None
-    return [item.ref.path, stat.st_size, stat.st_mtime_ns, item.ref.key, item.ref.index]
+    found = stamp(item.ref)
+    if found == GONE:
+        raise ImageRefused(f"{item.name} is no longer there.", "Open the dataset again.")
+    return [item.ref.path, *found, item.ref.key, item.ref.index]
 
 
 def prepare(pool: Pool, model: Model, items: Sequence[Item], cancelled: threading.Event | None = None) -> Prepared:

@@ -11,11 +11,18 @@ import numpy as np
 
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
-from innv_gui.datasets import Collection
+from innv_gui.datasets import Collection, is_address, plain
 from innv_gui.errors import BadInput, InnvError, NotFound
 from innv_gui.records import ImageRef, Problem
 
 SCAN_CHUNK = 64
+
+
+def check_there(path: str | Path) -> None:
+    """Raises BadInput for a path without a file or folder; what an address leads to only a worker can say."""
+    path = plain(path)
+    if not is_address(path) and not Path(path).expanduser().exists():
+        raise BadInput(f"There is no folder or file {str(Path(path).expanduser())!r}.", "Check the path.", "images")
 
 
 @dataclass(frozen=True)
@@ -82,10 +89,14 @@ class DatasetShelf:
         self._lock = threading.Lock()
 
     def start(self, path: str | Path, name: str | None = None, *, uploaded: bool = False) -> DatasetEntry:
-        """Begin to open a dataset; returns at once. An uploaded manifest may list its own folder's images only."""
-        path = Path(path).expanduser()
-        if not path.exists():
-            raise BadInput(f"There is no folder or file {str(path)!r}.", "Check the path.", field="images")
+        """Begin to open a dataset, by its path or an fsspec address; returns at once.
+
+        An uploaded manifest may list its own folder's images only.
+        """
+        if is_address(plain(path)):
+            return self.begin(name or str(path).rstrip("/").rpartition("/")[2], lambda: str(path), uploaded)
+        check_there(path)
+        path = Path(plain(path)).expanduser()
         return self.begin(name or path.name or "images", lambda: str(path.resolve()), uploaded)
 
     def begin(self, name: str, place: Callable[[], str], uploaded: bool = False) -> DatasetEntry:

@@ -11,7 +11,7 @@ import os
 import socket
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,7 +23,7 @@ import tensorflow as tf
 from innv_gui import datasets
 from innv_gui.datasets import geometry
 from innv_gui.datasets.stamps import CHANGED, stamp
-from innv_gui.errors import BadInput, WorkFailed
+from innv_gui.errors import BadInput, Cancelled, WorkFailed
 from innv_gui.records import ImageRef, ModelSource, Preprocessing, ScoredImages, ScoreWish, Votes
 from innv_gui.runtimes.keras import hooks, loading
 from innv_gui.runtimes.keras import preprocessing as rules
@@ -48,12 +48,22 @@ class Read:
     pixels: dict[Look, np.ndarray] = field(default_factory=dict)
 
 
-def score(wishes: tuple[ScoreWish, ...], refs: list[ImageRef], opened_ns: int = 0) -> ScoredImages:
-    """Class probabilities and the neurons of the wished layers for each image, under each model."""
+def score(
+    wishes: tuple[ScoreWish, ...],
+    refs: list[ImageRef],
+    opened_ns: int = 0,
+    stopped: Callable[[], bool] = lambda: False,
+) -> ScoredImages:
+    """Class probabilities and the neurons of the wished layers for each image, under each model.
+
+    stopped: asked before each batch; raises Cancelled when it says so.
+    """
     voters = [Voter(wish) for wish in wishes]
     looks = tuple({voter.look: None for voter in voters})
     started, stamps = time.monotonic(), []
-    for batch in _batches(refs, looks, opened_ns):
+    for batch in batches(refs, looks, opened_ns):
+        if stopped():
+            raise Cancelled("The work was cancelled.")
         stamps += [read.stamp for read in batch]
         inputs: dict[tuple, np.ndarray] = {}
         for voter in voters:
@@ -68,7 +78,7 @@ def _readers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="read")
 
 
-def _batches(refs: list[ImageRef], looks: tuple[Look, ...], opened_ns: int) -> Iterator[list[Read]]:
+def batches(refs: list[ImageRef], looks: tuple[Look, ...], opened_ns: int) -> Iterator[list[Read]]:
     """The images in batches, read ahead; never more than a few batches of pixels are in memory."""
     waiting: deque[list[Future]] = deque()
     try:
@@ -135,12 +145,12 @@ class Voter:
     def vote(self, batch: list[Read], inputs: dict[tuple, np.ndarray]) -> None:
         """Predict a batch; `inputs` keeps what models with the same input and preprocessing share."""
         bad = {row: read.problem for row, read in enumerate(batch) if read.problem is not None}
-        x = self._own_input(batch, bad) if self._own else self._input(batch, inputs)
-        scores, inner = self._run(tf.constant(x))
-        probabilities = self._network.probabilities(scores.numpy())
+        x = self._own_input(batch, bad) if self._own else self.input_of(batch, inputs)
+        scores, inner = self.scores_of(x)
+        probabilities = self._network.probabilities(scores)
         lost = np.flatnonzero(~np.isfinite(probabilities).all(axis=1))
         bad |= {int(row): NOT_FINITE for row in lost if row not in bad}
-        self._note(probabilities, [values.numpy() for values in inner], bad)
+        self._note(probabilities, inner, bad)
 
     def _note(self, probabilities: np.ndarray, inner: list[np.ndarray], bad: dict[int, str]) -> None:
         for values in (probabilities, *inner):
@@ -150,7 +160,13 @@ class Voter:
         self._problems |= {self._n + row: problem for row, problem in bad.items()}
         self._n += len(probabilities)
 
-    def _input(self, batch: list[Read], inputs: dict[tuple, np.ndarray]) -> np.ndarray:
+    def scores_of(self, x: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+        """(N, H, W, C) network input -> (N, K) scores and (N, U) neurons of each layer."""
+        scores, inner = self._run(tf.constant(x))
+        return scores.numpy(), [values.numpy() for values in inner]
+
+    def input_of(self, batch: list[Read], inputs: dict[tuple, np.ndarray]) -> np.ndarray:
+        """(N, H, W, C) network input; black where an image could not be read."""
         key = (self.look, self._rule)
         if key not in inputs:
             black = np.zeros(self.look[:3], np.float32)
