@@ -31,7 +31,7 @@ def made_up(session, n: int = N_IMAGES):
     dataset, models = _dataset(session, n), [_model(position) for position in range(N_MODELS)]
     request = check_suggestion(models, dataset, neuron=3)
     folders = {model.id: open_folder(session.scoring.scores, model, dataset) for model in models}
-    for part in range(folders[models[0].id].n_parts):
+    for part in folders[models[-1].id].missing():
         _write(part, [folders[model.id] for model in models], dataset)
     job = Job("score", "Scoring", n, "images")
     job.run(lambda job: job.step(n))
@@ -167,11 +167,13 @@ def _timed(client, what: str, aim: float, address: str) -> dict:
     reply = client.get(f"/api/v1{address}", headers={"Authorization": f"Bearer {TOKEN}"})
     assert reply.status_code == 200, reply.text
     took = {"seconds": time.monotonic() - started, "cpu_seconds": time.process_time() - used}
-    return {"what": what, **took, "aim": aim, "kilobytes": len(reply.data) // 1000, "memory_gib": _memory_gib()}
+    row = {"what": what, **took, "aim": aim, "kilobytes": len(reply.data) // 1000, "memory_gib": _memory_gib()}
+    print(json.dumps(row), flush=True)
+    return row
 
 
 def measure(n: int = N_IMAGES) -> dict:
-    """In a process of its own."""
+    """In a process of its own; takes some minutes, most of them to write the scores."""
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [sys.executable, "-m", "bench.suggest", folder, str(n)], capture_output=True, text=True, check=True

@@ -172,11 +172,13 @@ def test_a_top_list_does_not_hold_fifty_near_duplicates():
     features = unit(60, 6)
     features[5:55] = features[5]
     rows = np.arange(100, 160)
-    taken = diverse(rows, features)
+    of = lambda some: features[some - 100]  # noqa: E731
+    taken = diverse(rows, of)
     assert taken[0] == 100 and 105 in taken and not set(range(106, 155)) & set(taken.tolist())
     picked = features[taken - 100]
     assert (picked @ picked.T - np.eye(len(picked))).max() <= 0.98 + 1e-6
-    assert len(diverse(rows, features, n=3)) == 3
+    assert diverse(rows, of, n=3).tolist() == taken[:3].tolist()
+    assert diverse(rows, of, at_once=7).tolist() == taken.tolist()
 
 
 def test_words_are_joined():

@@ -8,6 +8,7 @@ from score_folders import Folder
 
 from innv_gui.errors import NotFound
 from innv_gui.store import scores
+from innv_gui.store.part_files import PartFiles
 from innv_gui.store.scores import ScoreTable
 
 N, K = 30, 7
@@ -78,23 +79,46 @@ def test_an_image_counts_once_all_models_have_it_and_the_table_grows(made):
 
 def test_a_part_is_read_once_a_column_and_again_when_it_was_written_anew(made, monkeypatch):
     first = made[0].write()
-    opened = []
-    real = scores.pq.ParquetFile
-    monkeypatch.setattr(scores.pq, "ParquetFile", lambda path: opened.append(path.stem) or real(path))
+    read = []
+    real = PartFiles.columns
+    monkeypatch.setattr(PartFiles, "columns", lambda self, parts, names: read.append(parts) or real(self, parts, names))
     table = table_of(first)
     table.column("a", "margin")
-    table.column("a", "margin")
-    assert sorted(opened) == [f"part-{part:07d}" for part in range(4)]
+    table.column("a", "entropy")
+    assert read == [[0, 1, 2, 3]]
     first.p[8:16] = first.p[8:16][:, ::-1]
     first.write(1)
     state = table.state()
     table.rows()
-    assert table.state() != state
+    assert table.state() != state and read == [[0, 1, 2, 3], [1]]
     rows = np.arange(8, 16)
-    before = table.column("a", "predicted")
-    np.testing.assert_array_equal(before[rows[rows != 17]], first.p[8:16].argmax(1))
-    table.column("a", "margin")
-    assert opened.count("part-0000001") == 3 and opened.count("part-0000000") == 2
+    np.testing.assert_array_equal(table.column("a", "predicted")[rows[rows != 17]], first.p[8:16].argmax(1))
+
+
+def test_many_parts_come_back_as_few_do(tmp_path):
+    generator = np.random.default_rng(0)
+    p = generator.dirichlet(np.ones(3), 100)
+    folder = Folder(tmp_path / "a", p, generator.integers(0, 3, 100), bad=(0, 50, 99)).write()
+    quick, slow = table_of(folder), PartFiles(folder.path)
+    for part in range(folder.n_parts):
+        ((_, values),) = slow.columns([part], scores.SMALL)
+        for name in scores.SMALL:
+            np.testing.assert_array_equal(quick.column("a", name)[slow.rows_of(part)], values[name])
+    assert quick.column("a", "predicted")[[0, 50, 99]].tolist() == [-1, -1, -1] and len(quick.rows()) == 97
+
+
+def test_many_parts_of_which_one_is_damaged_or_in_an_odd_folder(tmp_path):
+    p = np.random.default_rng(0).dirichlet(np.ones(3), 100)
+    odd = Folder(tmp_path / "a[1]*", p).write()
+    np.testing.assert_array_equal(table_of(odd).column("a[1]*", "probability"), odd.p.max(1))
+    early = Folder(tmp_path / "b", p).write()
+    table = table_of(early)
+    listed = table.models["b"].files.finished()
+    (early.path / "part-0000003.parquet").unlink()  # after it was listed
+    (early.path / "part-0000005.parquet").write_bytes(b"damaged")
+    assert list(listed) == list(range(early.n_parts))
+    found = table.column("b", "probability")
+    assert np.isnan(found).nonzero()[0].tolist() == [*range(24, 32), *range(40, 48)]
 
 
 def test_a_layer_that_is_added_later_fills_in_as_its_parts_come(made, tmp_path):

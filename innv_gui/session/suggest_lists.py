@@ -14,7 +14,7 @@ from innv_gui.session.suggest_numbers import Numbers
 from innv_gui.session.suggest_rankings import RANKINGS, Ground, knowing
 from innv_gui.suggestions.ranking import KINDS, Kind, diverse, ranked
 
-N_CANDIDATES = 1000  # the best of a ranking, of which the diverse ones are listed
+N_CANDIDATES = 2000  # the best of a ranking, of which the diverse ones are listed
 
 
 @dataclass(frozen=True)
@@ -90,5 +90,4 @@ class Lists:
         return TopList(offer, rows, values, lambda row: RANKINGS[kind].reason(ground, row, float(values[row])))
 
     def _diverse(self, rows: np.ndarray) -> np.ndarray:
-        best = rows[:N_CANDIDATES]
-        return diverse(best, self._ground.features.of(best)) if len(best) else best
+        return diverse(rows[:N_CANDIDATES], self._ground.features.of)

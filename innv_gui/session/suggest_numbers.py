@@ -57,15 +57,19 @@ class Numbers:
         counts = np.bincount(self.labels[self.labels >= 0], minlength=len(dataset.class_names or ()))
         self.label_counts = dict(zip(dataset.class_names or (), counts.tolist(), strict=True))
         self._kept: dict[tuple, tuple] = {}
-        self._lock = threading.RLock()
+        self._making: dict[tuple, threading.Lock] = {}
+        self._lock = threading.Lock()
 
     def kept(self, key: tuple, make: Callable[[], object]):
-        """What `make` gives, made again only when there are more scores."""
+        """What `make` gives, made again only when there are more scores. Who asks for something else does not wait."""
         with self._lock:
+            making = self._making.setdefault(key, threading.Lock())
+        with making:
             state = self.table.state()
-            if key not in self._kept or self._kept[key][0] != state:
-                self._kept[key] = (state, make())
-            return self._kept[key][1]
+            kept = self._kept.get(key)
+            if kept is None or kept[0] != state:
+                kept = self._kept[key] = (state, make())
+            return kept[1]
 
     def peek(self, key: tuple):
         """What is kept, however old; None when nothing was made yet."""

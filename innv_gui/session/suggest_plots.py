@@ -54,7 +54,7 @@ def _histogram(view: View, look: dict) -> Drawn:
     edges = found.edges if len(found.edges) else OF_EMPTY
     counts = found.counts if len(found.edges) else np.zeros(1, np.int64)
     labels = found.labels or ["0 images"]
-    figure = figures.histogram(edges, counts, kind=view.wish.kind, labels=labels, **look)
+    figure = figures.histogram(edges, counts, kind=view.wish.kind, x_title=view.title, labels=labels, **look)
     return Drawn(figure, int(found.counts.sum()), view.rows[found.which >= 0], bins=found)
 
 

@@ -41,8 +41,8 @@ class PlotWish:
 class View:
     """The images of a plot: rows (k,), their values (k,) float64 and for the scatterplot their whole numbers (k,).
 
-    n: images that have all scores and pass the filters; those without a value are left out of the view. model, layer,
-    class_: what was taken where nothing was said.
+    n_left_out: images that pass the filters and have no value. model, layer, neuron, class_: what was taken where
+    nothing was said.
     """
 
     wish: PlotWish
@@ -52,7 +52,18 @@ class View:
     n_left_out: int = 0
     model: Model | None = None
     layer: str | None = None
+    neuron: int | None = None
     class_: str | None = None
+
+    @property
+    def title(self) -> str | None:
+        """What the values are, in words; None for the scatterplot."""
+        to = "each image's own label" if self.class_ is None else self.class_
+        return {
+            "distance": f"mean cosine distance to {to}",
+            "layer": f"mean activation of {self.layer}",
+            "neuron": f"activation of neuron {self.neuron} of {self.layer}",
+        }.get(self.wish.kind)
 
     def bins(self) -> Bins:
         """The histogram of what is seen."""
@@ -181,7 +192,7 @@ class Views:
     def _activation(self, wish: PlotWish) -> tuple[np.ndarray, dict]:
         model = self._model(wish.model)
         layer = wish.layer or self._layers[model.id]
-        scored = self._numbers.table.models[model.id].about["layers"]
+        scored = self._numbers.table.models[model.id].files.about["layers"]
         if layer not in scored:
             raise _unknown("scored layer", layer, tuple(scored), "layer", model.name)
         taken = {"model": model, "layer": layer}
@@ -190,7 +201,7 @@ class Views:
             return self._numbers.table.column(model.id, f"mean:{layer}"), taken
         neuron = self._neurons.get(model.id) if wish.neuron is None else wish.neuron
         self._check_neuron(model, layer, neuron, scored[layer]["units"])
-        return self._numbers.table.neuron(model.id, layer, neuron), taken
+        return self._numbers.table.neuron(model.id, layer, neuron), taken | {"neuron": neuron}
 
     def _model(self, id: str | None) -> Model:
         models = {model.id: model for model in self._numbers.models}

@@ -15,7 +15,7 @@ N_NEIGHBOURS = 10
 ALMOST_SAME = 0.999
 COMPARISONS = EXACT**2  # how many products the comparison with a reference may take, as far as LEAST_REFERENCE allows
 LEAST_REFERENCE = 1000
-N_ORDERS, N_AFTER = 12, 4  # random orders, and how many images after it each one is compared with
+N_ORDERS, N_AFTER = 8, 3  # random orders, and how many images after it each one is compared with
 N_BITS = 64  # signs that make an order
 
 

@@ -5,7 +5,7 @@ Every function takes M models and N images and gives (N,) float64, NaN where the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,18 +91,29 @@ def ranked(values: np.ndarray, rising: bool = False) -> np.ndarray:
     return there[np.argsort(keys, kind="stable")]
 
 
-def diverse(rows: np.ndarray, features: np.ndarray, n: int = N_LISTED, similarity: float = 0.98) -> np.ndarray:
+def diverse(
+    rows: np.ndarray,
+    features_of: Callable[[np.ndarray], np.ndarray],
+    n: int = N_LISTED,
+    similarity: float = 0.98,
+    at_once: int = 250,
+) -> np.ndarray:
     """At most n of `rows` (k,), best first, none with a cosine similarity above `similarity` to one taken before.
 
-    features (k, D): unit vectors, those of `rows`.
+    features_of: rows (j,) -> unit vectors (j, D). Rows are looked at `at_once` at a time, so that a list without
+    duplicates costs little.
     """
     taken: list[int] = []
-    for position in range(len(rows)):
+    vectors: list[np.ndarray] = []
+    for start in range(0, len(rows), at_once):
+        some = rows[start : start + at_once]
+        for row, vector in zip(some.tolist(), features_of(some), strict=True):
+            if len(taken) < n and (not taken or float((np.stack(vectors) @ vector).max()) <= similarity):
+                taken.append(row)
+                vectors.append(vector)
         if len(taken) >= n:
             break
-        if not taken or float((features[taken] @ features[position]).max()) <= similarity:
-            taken.append(position)
-    return np.asarray(rows)[taken]
+    return np.array(taken, np.int64)
 
 
 def joined(parts: Sequence[str]) -> str:

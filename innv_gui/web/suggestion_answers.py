@@ -88,6 +88,7 @@ def plot_json(suggestion: Suggestion, wish: PlotWish, look: dict) -> dict:
         "aggregated": plot.cells is not None,
         "model": view.model.id if view.model else None,
         "layer": view.layer,
+        "neuron": view.neuron,
         "class": view.class_,
         "ranges": plot.ranges(),
     }

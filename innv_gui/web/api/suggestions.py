@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+import threading
+from importlib import import_module
 from pathlib import Path
 
 from flask import Response, request, send_file
@@ -35,6 +37,7 @@ def add_suggestion(body: NewSuggestion):
     models = [current.models.get(id) for id in dict.fromkeys(body.models)]
     dataset = current.datasets.get(body.dataset)
     suggestion = current.start_suggest(models, dataset, body.layers, body.neuron, body.class_)
+    threading.Thread(target=import_module, args=("innv_gui.session.suggest_plots",), daemon=True).start()
     return {"suggestion": suggestion_json(suggestion), "job": suggestion.job.as_json()}
 
 
