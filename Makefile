@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PORT ?= 5000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install install-test demo test bench lint lock samples screenshot clean
+.PHONY: help install install-test demo test bench docs lint lock samples screenshot clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,10 +28,13 @@ demo: install ## start on sample models and images; prints the address
 
 test: install-test ## everything, browser tests too
 	@sh tests/need_chromium.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
 
 bench: install ## measure; prints and stores bench/results.json
 	$(BIN)/python -m bench
+
+docs: install ## make the tables of docs/methods.md anew
+	$(BIN)/python docs/make_methods.py
 
 lint: install-test ## style and form
 	$(BIN)/ruff check .

@@ -12,18 +12,27 @@ from innv_gui.records import Health
 
 CLOSE = 0.1  # of the score: the sum counts as equal
 FAR = 0.5  # of the score: the sum is no longer a decomposition of it
+SATURATED = 1e-3  # slope p (1 - p) of a probability, below which its gradient says little
 
 
-def health(values: np.ndarray, score: float, analyzer: Analyzer, softmax_kept: bool) -> tuple[Health, ...]:
+def health(
+    values: np.ndarray, score: float, analyzer: Analyzer, softmax_kept: bool, squashed: bool = False
+) -> tuple[Health, ...]:
     """What is to be said of relevance (H, W, C) for an output of value `score`; the warnings, or one fact that is fine.
 
-    softmax_kept: the score is a probability, because softmax was left on.
+    softmax_kept: the score is a probability, because softmax was left on. squashed: it is one that cannot be had
+    without, the output of a sigmoid.
     """
     broken = _not_finite(values)
     if broken:
         return (broken,)
-    found = (_all_zero(values, score, analyzer), _conservation(values, score, analyzer), _softmax(softmax_kept))
-    return tuple(one for one in found if one) or (_sound(values, analyzer),)
+    found = (
+        _all_zero(values, score, analyzer),
+        _conservation(values, score, analyzer),
+        _softmax(softmax_kept),
+        _saturation(score, softmax_kept or squashed),
+    )
+    return tuple(one for one in found if one) or (_sound(values, analyzer, squashed),)
 
 
 def _not_finite(values: np.ndarray) -> Health | None:
@@ -70,9 +79,19 @@ def _softmax(softmax_kept: bool) -> Health | None:
     return Health("warn", "softmax on", reason)
 
 
-def _sound(values: np.ndarray, analyzer: Analyzer) -> Health:
+def _saturation(score: float, is_probability: bool) -> Health | None:
+    if not is_probability or score * (1 - score) > SATURATED:
+        return None
+    reason = (
+        f"The probability is {score:.5f}: almost nothing changes it there, so what the map shows is faint or noise."
+    )
+    return Health("warn", "saturated", reason)
+
+
+def _sound(values: np.ndarray, analyzer: Analyzer, squashed: bool) -> Health:
     total = f" The relevance sums to the score, {_number(float(values.sum()))}." if analyzer.conserves else ""
-    return Health("ok", "sound", "No NaN, not empty, logits explained." + total)
+    what = "" if squashed else ", logits explained"
+    return Health("ok", "sound", f"No NaN, not empty{what}." + total)
 
 
 def _number(value: float) -> str:

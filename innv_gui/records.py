@@ -200,6 +200,7 @@ class Prepared:
     probabilities: np.ndarray = field(compare=False)
     notes: tuple[str, ...] = ()
     image_notes: tuple[tuple[str, ...], ...] = ()
+    sizes: tuple[tuple[int, int], ...] = ()  # (height, width) of each image file in pixels; empty for arrays
 
 
 @dataclass(frozen=True)

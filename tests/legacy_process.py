@@ -196,3 +196,10 @@ def memory_after_rounds(blueprint, x, scores, rounds):
 def process_id():
     """In the process."""
     return os.getpid()
+
+
+def engines_made():
+    """In the process: how many graphs were built so far."""
+    from innv_gui.runtimes.innvestigate import engines
+
+    return engines.Engine.made

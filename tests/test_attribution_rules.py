@@ -12,6 +12,7 @@ from innv_gui.runtimes.keras.attribution import rules, ways
 from innv_gui.runtimes.keras.attribution.graph import graph_to
 from innv_gui.runtimes.keras.attribution.linear import linear_of
 from innv_gui.runtimes.keras.attribution.propagation import forward, relevance_of_input
+from innv_gui.runtimes.keras.attribution.relevance import made
 
 PAIRS = {
     "z": (rules.z(), twins.z, {}),
@@ -42,8 +43,8 @@ def quarters(seed, shape):
 
 
 def ours(layer, rule, x, relevance, never_negative=False):
-    passed = forward(linear_of(layer, tf.constant(x)), tf.constant(x), never_negative)
-    return relevance_of_input(rule, passed, tf.constant(relevance)).numpy()
+    passed = forward(linear_of(layer, tf.constant(x)), tf.constant(x), never_negative, rule=rule)
+    return made(relevance_of_input(rule, passed, tf.constant(relevance))).numpy()
 
 
 def assert_close(found, expected):
@@ -225,5 +226,5 @@ def test_a_layer_as_a_linear_map_gives_what_the_layer_gives_and_z_conserves(name
     relevance = generator.normal(size=passed.y.shape).astype(np.float32)
     by_weights = () if " norm" in name and name != "batch norm" else (rules.flat(), rules.w_square())
     for rule in (rules.z(bias=False), *by_weights):
-        found = relevance_of_input(rule, passed, tf.constant(relevance)).numpy()
+        found = made(relevance_of_input(rule, passed, tf.constant(relevance))).numpy()
         np.testing.assert_allclose(found.sum(), relevance.sum(), rtol=1e-3, atol=1e-3)

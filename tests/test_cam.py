@@ -169,7 +169,7 @@ def test_guiding_leaves_the_network_as_it_was(source, x):
     np.testing.assert_array_equal(tape.gradient(score, given).numpy(), before)
 
 
-def test_regression_6_a_map_without_evidence_stays_all_zero(tmp_path):
+def test_defect_6_a_map_without_evidence_stays_all_zero(tmp_path):
     image = keras.Input((6, 9, 1))
     features = keras.layers.Conv2D(2, 1, kernel_initializer="ones", activation="relu")(image)
     flat = keras.layers.GlobalAveragePooling2D()(features)

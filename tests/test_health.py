@@ -51,6 +51,14 @@ def test_a_method_that_does_not_conserve_is_not_held_to_it():
     assert facts(a_map(500.0), 1.0, GRADIENT, False) == [("ok", "sound")]
 
 
+def test_a_probability_without_slope_is_called_saturated():
+    assert facts(a_map(5.0), 0.99995, GRADIENT, True) == [("warn", "softmax on"), ("warn", "saturated")]
+    assert facts(a_map(5.0), 0.0002, GRADIENT, False, True) == [("warn", "saturated")]
+    assert "0.99995" in health(a_map(5.0), 0.99995, GRADIENT, True)[1].reason
+    assert facts(a_map(5.0), 0.9, GRADIENT, False, True) == facts(a_map(5.0), 0.99995, GRADIENT, False)
+    assert facts(a_map(5.0), 25.0, GRADIENT, False) == [("ok", "sound")]
+
+
 def test_softmax_left_on_is_said_beside_the_rest():
     assert facts(a_map(5.0), 0.9, EPSILON, True) == [("warn", "Σ 5 of 0.9"), ("warn", "softmax on")]
     assert facts(a_map(5.0), 0.9, GRADIENT, True) == [("warn", "softmax on")]

@@ -70,7 +70,7 @@ def assert_same(found, expected):
 
 @pytest.mark.parametrize("network", legacy.NETWORKS)
 @pytest.mark.parametrize("name", OURS)
-def test_every_analyzer_gives_finite_maps_that_repeat_and_do_not_depend_on_the_batch(worker, network, name):
+def test_every_analyzer_gives_innvestigates_maps_that_repeat_and_do_not_depend_on_the_batch(worker, network, name):
     _, x, scores, _, _ = case(network)
     maps = run(worker, network, name)
     assert maps.values.shape == (len(x), 1, *x.shape[1:]) and maps.values.dtype == np.float32
@@ -80,13 +80,8 @@ def test_every_analyzer_gives_finite_maps_that_repeat_and_do_not_depend_on_the_b
     np.testing.assert_allclose(maps.activations[:, 0], scores.max(axis=1), rtol=1e-5)
     np.testing.assert_array_equal(run(worker, network, name).values, maps.values)
     np.testing.assert_array_equal(run(worker, network, name, rows=slice(2, 3)).values, maps.values[2:3])
-
-
-@pytest.mark.parametrize("network", legacy.NETWORKS)
-@pytest.mark.parametrize("name", [name for name in OURS if name != "random"])
-def test_every_analyzer_equals_innvestigate_called_directly(worker, network, name):
-    expected = directly(worker, network, name, DIRECT_SETTINGS.get(name, {}))
-    assert_same(run(worker, network, name).values[:, 0], expected)
+    if name != "random":
+        assert_same(maps.values[:, 0], directly(worker, network, name, DIRECT_SETTINGS.get(name, {})))
 
 
 @pytest.mark.parametrize(
@@ -273,6 +268,6 @@ def test_a_model_that_computed_in_16_bit_is_explained_in_32(worker):
 @pytest.mark.slow
 def test_memory_stays_flat_however_many_models_come_by(worker):
     blueprint, x, scores, _, _ = case("resnet")
-    sizes, kept = worker.submit(legacy.memory_after_rounds, blueprint, x[:1], scores[:1], 15).result()
+    sizes, kept = worker.submit(legacy.memory_after_rounds, blueprint, x[:1], scores[:1], 10).result()
     assert kept <= 6
-    assert sizes[-1] - sizes[5] < 40
+    assert sizes[-1] - sizes[4] < 25

@@ -71,7 +71,7 @@ for name in layers():
         m.set_weights([r.uniform(.1, .6, w.shape) if w.dtype.kind == "f" else w for w in m.get_weights()])
         X = r.uniform(0, 1, (2, 12, 10, 3)).astype('f4')
         m.save(f"{sys.argv[1]}/{name}_{form}.h5"); m.save(f"{sys.argv[1]}/{name}_{form}.keras")
-        np.savez(f"{sys.argv[1]}/{name}_{form}.npz", x=X, p=m.predict(X, verbose=0))
+        np.savez(f"{sys.argv[1]}/{name}_{form}.npz", x=X, p=m(X, training=False).numpy())
 """
     environment = {**os.environ, "TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
     subprocess.run([sys.executable, "-c", text, str(tmp_path)], env=environment, check=True, capture_output=True)

@@ -141,7 +141,7 @@ def halves(height: int, width: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("resize", ["stretch", "pad", "crop"])
-def test_regression_8_width_and_height_are_never_swapped(resize):
+def test_defect_8_width_and_height_are_never_swapped(resize):
     for height, width in ((6, 20), (20, 6), (13, 7)):
         for to_height, to_width in ((9, 15), (15, 9), (13, 7)):
             fitted = geometry.fitted(halves(height, width), to_height, to_width, 3, resize)
@@ -236,7 +236,7 @@ def test_what_was_found_in_a_fitted_image_goes_back_to_its_place(resize, size):
     assert seen.mean() == pytest.approx(share, abs=0.02)
 
 
-def test_regression_16_one_channel_images_meet_three_channel_models(files, pictures):
+def test_defect_16_one_channel_images_meet_three_channel_models(files, pictures):
     from innv_gui.runtimes.keras.prepare import picture, prepare
 
     rule = Preprocessing("unit")

@@ -265,3 +265,39 @@ def test_earlier_runs_are_listed_named_and_deleted_without_naming_a_place(client
     assert client.patch("/api/v1/history/e-000000000000", json={"title": "x"}).status_code == 404
     assert client.delete(f"/api/v1/history/{run['id']}").status_code == 204
     assert run["id"] not in [one["id"] for one in client.get("/api/v1/history").json["runs"]]
+
+
+def test_agreement_over_rest_is_the_runs_own(client, ask):
+    run = finished(client, ask("gradient", models=("weather_shortcut", "weather_clean")))
+    found = client.get(f"/api/v1/explanations/{run['id']}/agreement?measure=iou").json
+    wanted = client.application.config["SESSION"].run(run["id"]).agreement("iou")
+    np.testing.assert_allclose([image["matrix"] for image in found["images"]], wanted)
+    np.testing.assert_allclose(found["mean"], wanted.mean(axis=0))
+    assert client.get(f"/api/v1/explanations/{run['id']}/agreement?measure=x").status_code == 400
+
+
+def test_methods_are_compared_over_rest(client, ask, sample_models):
+    ids = [finished(client, ask(name))["id"] for name in ("gradient", "lrp.z")]
+    model = sample_models["weather_shortcut"].id
+    found = client.get(f"/api/v1/agreement?runs={','.join(ids)}&model={model}").json
+    assert [run["analyzer"] for run in found["runs"]] == ["gradient", "lrp.z"] and len(found["images"]) == 2
+    assert client.get(f"/api/v1/agreement?runs={ids[0]}&model={model}").status_code == 400
+
+
+def test_images_are_ranked_over_rest(client, sample_models, sample_datasets):
+    body = {
+        "models": [sample_models[name].id for name in ("weather_shortcut", "weather_clean")],
+        "dataset": sample_datasets["weather"].id,
+        "images": list(range(12)),
+        "analyzer": "gradient",
+    }
+    answer = client.post("/api/v1/rankings", json=body)
+    assert answer.status_code == 202
+    id = answer.json["ranking"]["id"]
+    client.application.config["SESSION"].ranking(id).job.ended(120)
+    page = client.get(f"/api/v1/rankings/{id}?size=5").json
+    values = [row["agreement"] for row in page["rows"]]
+    assert page["total"] == 12 and values == sorted(values) and len(values) == 5
+    alike = client.get(f"/api/v1/rankings/{id}?same_answer=true").json
+    assert all(row["same_answer"] for row in alike["rows"])
+    assert client.post("/api/v1/rankings", json=body | {"models": body["models"][:1]}).status_code == 400

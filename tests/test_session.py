@@ -111,11 +111,6 @@ def test_what_cannot_be_used_is_refused_naming_the_field(session, sample_models,
     assert caught.value.field == field
 
 
-def test_defect_5_class_minus_one_is_not_the_last_class(session, sample_models, sample_datasets):
-    with pytest.raises(BadInput):
-        session.explain(sample_models["digits_cnn"], sample_datasets["digits"][:1], "gradient", class_=-1)
-
-
 @pytest.mark.parametrize("analyzer", ["lrp.epsilon", "smoothgrad"])
 def test_a_worker_killed_in_a_run_changes_no_number(session, sample_models, sample_datasets, analyzer):
     model, images = sample_models["digits_cnn"], sample_datasets["digits"][100:148]

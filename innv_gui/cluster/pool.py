@@ -36,6 +36,11 @@ CONFIG = {
 }
 
 
+# Each connection remembers its last thousand messages, and with them the images and maps that went over it. Read when
+# a worker connects, so it has to hold for longer than the making of the pool.
+FOR_GOOD = {"distributed.admin.low-level-log-length": 1}
+
+
 class Pool:
     """Runs tasks by name. Threads of the web process call `run`, which blocks until the result is there."""
 
@@ -46,6 +51,7 @@ class Pool:
         self._lock = threading.Lock()
         self._closed = False
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        dask.config.set(FOR_GOOD)
         with dask.config.set(CONFIG):
             self._connect()
 

@@ -154,6 +154,12 @@ class ModelWork:
         what = (request.analyzer.name, request.params, aim, request.unchecked)
         return self._pool.run("innvestigate.explain", blueprint, prepared.x, *what, **more)
 
+    def _squashing(self, prepared: Prepared) -> tuple[bool, bool]:
+        """(softmax was left on, a sigmoid is part of the explained score)."""
+        at_output = self._target.layer in (None, self._model.facts.explained_layer)
+        is_sigmoid = at_output and np.array_equal(prepared.scores, prepared.probabilities)
+        return self._target.softmax and not is_sigmoid, is_sigmoid
+
     def _kept(self, row: int, count: int, prepared: Prepared, maps: Maps) -> KeptMap:
         targets = np.asarray(maps.targets[row], np.int64)
         scores = prepared.probabilities if self._target.softmax else prepared.scores
@@ -161,7 +167,7 @@ class ModelWork:
         facts = [
             fact
             for values, activation in zip(maps.values[row], activations, strict=True)
-            for fact in health(values, float(activation), self._request.analyzer, self._target.softmax)
+            for fact in health(values, float(activation), self._request.analyzer, *self._squashing(prepared))
         ]
         return KeptMap(
             values=np.asarray(maps.values[row], np.float32),
@@ -174,6 +180,7 @@ class ModelWork:
             seconds=maps.seconds / count,
             health=tuple((fact.level, fact.text, fact.reason) for fact in dict.fromkeys(facts)),
             notes=(*prepared.notes, *(prepared.image_notes[row] if prepared.image_notes else ()), *maps.notes),
+            image_size=prepared.sizes[row] if prepared.sizes else None,
         )
 
 

@@ -18,6 +18,7 @@ from innv_gui.class_names import map_by_name
 from innv_gui.cluster.jobs import Job
 from innv_gui.errors import BadInput, Conflict, ImageRefused, InnvError, NotFound
 from innv_gui.records import Health, Model, Problem, as_plain
+from innv_gui.session.agreements import between_models
 from innv_gui.session.models import names_for
 from innv_gui.session.request import Item, Request
 from innv_gui.store.maps import KeptMap, MapStore
@@ -227,6 +228,13 @@ class Run:
             return ()
         some = ", ".join(unknown[:5]) + (", …" if len(unknown) > 5 else "")
         return (f"{len(unknown)} of {len(labels)} labels have no class of that name in {model.name}: {some}.",)
+
+    def agreement(self, measure: str = "spearman") -> np.ndarray:
+        """float64 (images, models, models): how far the models' heatmaps agree; NaN where there is no number.
+
+        measure: "spearman", or "iou" of the strongest tenth of the pixels.
+        """
+        return between_models(self, measure).matrices
 
     # -- export
 

@@ -18,6 +18,7 @@ from innv_gui.records import ImageRef, Model, ScoredImages, ScoreWish, Votes
 from innv_gui.session.images import Dataset
 from innv_gui.session.score_columns import columns_of, label_classes
 from innv_gui.session.score_plan import Cutter, Stretch, stretches
+from innv_gui.session.score_tasks import Asking, joined_votes
 from innv_gui.store.score_parts import ScoreFolder, remove_rests
 
 MOST_AT_ONCE = 64  # chunks on their way, when there are as many workers
@@ -196,11 +197,9 @@ class ScoringWork:
 
     def _score(self, chunk: Stretch, job: Job) -> ScoredImages:
         wishes = tuple(self._of[model].wish for model in chunk.models)
-        refs = self._refs(chunk.start, chunk.stop)
         about = ", ".join(self._of[model].model.name for model in chunk.models)
-        return self._pool.run(
-            "keras.score", wishes, refs, self._opened_ns, cancelled=job.cancelled, about=about, background=True
-        )
+        asking = Asking(self._pool, wishes, self._opened_ns, about, job.cancelled)
+        return asking.score(self._refs(chunk.start, chunk.stop))
 
     def _take(self, chunk: Stretch, images: ScoredImages, job: Job) -> None:
         """Keep what came back; a part that is complete is written."""
@@ -219,7 +218,7 @@ class ScoringWork:
         refs = self._refs(pieces[0].start, pieces[-1].stop)
         stamps = np.concatenate([piece.stamps for piece in pieces])
         for which, model in enumerate(models):
-            scores = _joined([(piece.start - pieces[0].start, piece.scores(which)) for piece in pieces])
+            scores = joined_votes([piece.scores(which) for piece in pieces])
             parts = self._of[model]
             columns = self._columns(pieces[0].start, refs, stamps, scores, parts)
             try:
@@ -265,16 +264,6 @@ class ScoringWork:
             job.message = f"{bad:,} of {n:,} images could not be used."
         folders = {parts.model.id: parts.folder.path for parts in self._parts}
         return Scored(folders, n, self._by_worker.total(), bad, dict(self._by_worker))
-
-
-def _joined(pieces: list[tuple[int, Votes]]) -> Votes:
-    """Pieces with their first rows, as one."""
-    scores = [score for _, score in pieces]
-    return Votes(
-        np.concatenate([score.probabilities for score in scores]),
-        {name: np.concatenate([score.activations[name] for score in scores]) for name in scores[0].activations},
-        {first + row: reason for first, score in pieces for row, reason in score.problems.items()},
-    )
 
 
 def _size(n_bytes: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -23,11 +24,14 @@ LINE = "scoring"  # jobs of one line run one after the other
 
 
 def dataset_key(dataset: Dataset) -> str:
-    """Of the images and their order: a part of a dataset is another dataset."""
-    if dataset.indices is None:
-        return dataset.collection.fingerprint
-    chosen = np.ascontiguousarray(dataset.indices, np.int64).tobytes()
-    return hashlib.sha256(dataset.collection.fingerprint.encode() + chosen).hexdigest()
+    """Of the images, their place and their order: a part of a dataset is another dataset.
+
+    The fingerprint is of names alone, and two folders can hold other pictures under the same names.
+    """
+    collection = dataset.collection
+    chosen = b"" if dataset.indices is None else np.ascontiguousarray(dataset.indices, np.int64).tobytes()
+    place = os.fsencode(f"{collection.fingerprint}\0{collection.root}\0")
+    return hashlib.sha256(place + chosen).hexdigest()
 
 
 def model_key(model: Model, dataset: Dataset) -> str:

@@ -18,10 +18,12 @@ from innv_gui.cluster.remote import RemotePool
 from innv_gui.errors import NotFound
 from innv_gui.folders import folder
 from innv_gui.records import Model, Prepared, replace
+from innv_gui.session.comparison import Difference, compare
 from innv_gui.session.explain import Blueprints, explain, prepare
 from innv_gui.session.images import Dataset, DatasetEntry, DatasetShelf
 from innv_gui.session.models import ModelEntry, ModelShelf
 from innv_gui.session.pictures import Pictures
+from innv_gui.session.ranking import Ranking, new_ranking, rank
 from innv_gui.session.remembered import remembered, request_of
 from innv_gui.session.request import Request, check_request, engine_for, items_of
 from innv_gui.session.run import Run
@@ -74,6 +76,7 @@ class Session:
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self._runs: OrderedDict[str, Run] = OrderedDict()
+        self._rankings: OrderedDict[str, Ranking] = OrderedDict()
         self._suggestions: OrderedDict[str, Suggestion] = OrderedDict()
 
     @property
@@ -198,6 +201,37 @@ class Session:
         run.job = self.jobs.start("explain", f"Explaining with {method}", work, count, "maps")
         return run
 
+    def rank_by_disagreement(
+        self, models, images, analyzer: str, params: dict | None = None, measure: str = "spearman", **wishes
+    ) -> Ranking:
+        """Order images by how far the models' heatmaps agree, least first, and wait for it; wishes as for `explain`.
+
+        measure: "spearman" or "iou". `ranking.rows` hold agreement, answers and whether all models answer alike.
+        """
+        request = check_request(models, self._usable_images(images), analyzer, params, **wishes)
+        ranking = self.start_ranking(request, measure)
+        ranking.job.wait()
+        return ranking
+
+    def start_ranking(self, request: Request, measure: str = "spearman") -> Ranking:
+        """Begin a ranking; `ranking.rows` grow while its job runs."""
+        ranking, pool = new_ranking(request, measure), self.pool
+        pool.start(WORKERS[request.engine])
+        work = lambda job: rank(ranking, pool, self.store, self._blueprints, job)  # noqa: E731
+        ranking.job = self.jobs.start("rank", "Ranking by disagreement", work, len(request.items), "images")
+        with self._lock:
+            self._rankings[ranking.id] = ranking
+            while len(self._rankings) > RUNS_KEPT:
+                self._rankings.popitem(last=False)
+        return ranking
+
+    def ranking(self, id: str) -> Ranking:
+        """A ranking by its id."""
+        with self._lock:
+            if id not in self._rankings:
+                raise NotFound(f"There is no ranking {id!r}.", "Ask for it again.")
+            return self._rankings[id]
+
     def run(self, id: str) -> Run:
         """A run by its id; one from before a restart is begun again, with the maps that were kept."""
         with self._lock:
@@ -224,6 +258,10 @@ class Session:
             with contextlib.suppress(NotFound):
                 record |= {name: self.history.get(run.id)[name] for name in ("title", "started")}
             self.history.put(record)
+
+    def compare(self, run: Run, reference: Run) -> list[tuple[Model, int, Difference | None]]:
+        """(model, image index, figures) for two runs of the same images: how much do their maps differ?"""
+        return compare(run, reference)
 
     # -- suggestions
 

@@ -15,8 +15,9 @@ import numpy as np
 
 from innv_gui.store.files import written
 
-FORMAT = 1
+FORMAT = 2
 ARRAYS = ("values", "targets", "activations", "scores", "probabilities", "x")
+FACTS = ("engine", "seconds", "health", "notes", "image_size")
 MEMORY_BYTES = 256 << 20
 DISK_BYTES = 8 << 30
 
@@ -38,6 +39,7 @@ class KeptMap:
     seconds: float = 0.0
     health: tuple[tuple[str, str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    image_size: tuple[int, int] | None = None  # (height, width) of the image file in pixels; None for an array
 
     @property
     def n_bytes(self) -> int:
@@ -121,7 +123,7 @@ class MapStore:
 
 
 def _arrays(kept: KeptMap) -> dict[str, np.ndarray]:
-    facts = {"engine": kept.engine, "seconds": kept.seconds, "health": kept.health, "notes": kept.notes}
+    facts = {name: getattr(kept, name) for name in FACTS}
     arrays = {name: getattr(kept, name) for name in ARRAYS}
     return {**arrays, "facts": np.frombuffer(json.dumps(facts).encode(), np.uint8)}
 
@@ -137,4 +139,8 @@ def _read(path: Path) -> KeptMap | None:
         return None
     facts = json.loads(arrays.pop("facts").tobytes())
     health = tuple(tuple(item) for item in facts.pop("health"))
-    return KeptMap(**arrays, **{**facts, "health": health, "notes": tuple(facts["notes"])})
+    size = facts.pop("image_size")
+    return KeptMap(
+        **arrays,
+        **{**facts, "health": health, "notes": tuple(facts["notes"]), "image_size": tuple(size) if size else None},
+    )

@@ -20,6 +20,7 @@ import numpy as np
 from innv_gui.store.files import written
 from innv_gui.store.maps import KeptMap
 
+CHUNK_BYTES = 2**17  # as far as rows are smaller
 TEXT = h5py.string_dtype("utf-8")
 
 
@@ -111,7 +112,8 @@ def _append(group: h5py.Group, name: str, values: list) -> None:
     if name not in group:
         kind = TEXT if is_text else values[0].dtype
         shape = () if is_text else values[0].shape
-        group.create_dataset(name, (0, *shape), kind, maxshape=(None, *shape), chunks=(1 if shape else 256, *shape))
+        n_rows = 256 if is_text else int(np.clip(CHUNK_BYTES // max(values[0].nbytes, 1), 1, 256))
+        group.create_dataset(name, (0, *shape), kind, maxshape=(None, *shape), chunks=(n_rows, *shape))
     stored = group[name]
     stored.resize(stored.shape[0] + len(values), axis=0)
     stored[-len(values) :] = values if is_text else np.stack(values)

@@ -6,6 +6,7 @@ from innv_gui.cluster.jobs import Job
 from innv_gui.errors import InnvError
 from innv_gui.records import Layer, Model, as_plain
 from innv_gui.session import Session
+from innv_gui.session.comparison import Difference
 from innv_gui.session.images import DatasetEntry
 from innv_gui.session.models import ModelEntry, names_for
 from innv_gui.session.run import Cell, Run, layer_of
@@ -98,6 +99,18 @@ def run_json(run: Run) -> dict:
         "display": as_plain(request.analyzer.display),
         "seconds": run.seconds,
         "problems": [as_plain(problem) for problem in run.problems],
+    }
+
+
+def comparison_json(run: Run, reference: Run, found: list[tuple[Model, int, Difference | None]]) -> dict:
+    """Figures of what is finished in both."""
+    done = [(model, image, off) for model, image, off in found if off is not None]
+    return {
+        "explanation": run.id,
+        "with": reference.id,
+        "engines": [run.request.engine, reference.request.engine],
+        "cells": [{"model": model.id, "image": image, **as_plain(off)} for model, image, off in done],
+        "waiting": len(found) - len(done),
     }
 
 

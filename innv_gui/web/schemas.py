@@ -108,18 +108,73 @@ class HistoryChange(Incoming):
     title: str = Field(max_length=120, description="Its name; empty takes it away.")
 
 
+class AgreementQuery(Incoming):
+    """How heatmaps are compared."""
+
+    measure: Literal["spearman", "iou"] = "spearman"
+    target: int = Field(0, ge=0, lt=64, description="Position among the targets, the strongest neuron first.")
+
+
+class MethodsQuery(AgreementQuery):
+    """Runs that explain the same images with different methods."""
+
+    runs: str = Field(max_length=1000, description="Ids of two or more explanations, joined by commas.")
+    model: str = Id
+
+    @property
+    def ids(self) -> list[str]:
+        """Each once."""
+        return list(dict.fromkeys(one.strip() for one in self.runs.split(",") if one.strip()))
+
+    @model_validator(mode="after")
+    def _several(self):
+        if len(self.ids) < 2:
+            raise BadInput("Expected two explanations or more, joined by commas.", field="runs")
+        return self
+
+
+class NewRanking(NewExplanation):
+    """Which images to rank by disagreement, and how they are explained."""
+
+    images: list[int] = Field(default_factory=list, max_length=100_000)
+    measure: Literal["spearman", "iou"] = "spearman"
+
+
+class RankingQuery(Incoming):
+    """A page of a ranking."""
+
+    page: int = Field(0, ge=0, lt=2**31)
+    size: int = Field(50, ge=1, le=500)
+    same_answer: bool | None = Field(None, description="Only images on which all models answer alike, or not.")
+
+
 class MapQuery(Incoming):
     """Which of an image's maps: with several neurons there is one each."""
 
     target: int = Field(0, ge=0, lt=64, description="Position among the targets, the strongest neuron first.")
 
 
-class PictureQuery(MapQuery):
-    """How a map is drawn; the method's own way where nothing is said."""
+class ComparisonQuery(Incoming):
+    """What an explanation is compared with."""
+
+    with_: str = Field(alias="with", min_length=1, max_length=64, description="Id of the other explanation.")
+
+
+class DifferenceQuery(MapQuery, ComparisonQuery):
+    """Which of an image's maps is compared with that of another explanation."""
+
+
+class LookQuery(Incoming):
+    """How maps are drawn; the method's own way where nothing is said."""
 
     colormap: Literal[COLORMAPS] | None = None
     opacity: float | None = Field(None, ge=0, le=1)
     clip: float = Field(100, ge=50, le=100, description="Percentile of |relevance| that takes the full colour.")
+
+
+class PictureQuery(MapQuery, LookQuery):
+    """One map and how it is drawn."""
+
     bar: bool = Field(True, description="With a colour bar.")
 
 

@@ -31,7 +31,8 @@ async function refusal(response) {
 async function send(method, path, body, signal) {
   const options = { method, signal, headers: { Accept: "application/json" } };
   if (body instanceof FormData) options.body = body;
-  else if (typeof body === "string") Object.assign(options, { body, headers: { ...options.headers, "Content-Type": "text/csv" } });
+  else if (typeof body === "string")
+    Object.assign(options, { body, headers: { ...options.headers, "Content-Type": "text/csv" } });
   else if (body !== undefined) {
     options.body = JSON.stringify(body);
     options.headers["Content-Type"] = "application/json";
@@ -67,13 +68,17 @@ export const address = {
   picture: (dataset, image) => `${ROOT}/datasets/${part(dataset)}/images/${image}/picture`,
   asSeen: (dataset, image, model) => `${ROOT}/datasets/${part(dataset)}/images/${image}/as/${part(model)}`,
   map: (run, model, image, ending) => `${ROOT}/explanations/${part(run)}/maps/${part(model)}/${image}.${ending}`,
+  difference: (run, model, image, against, ending) =>
+    `${ROOT}/explanations/${part(run)}/differences/${part(model)}/${image}.${ending}?with=${part(against)}`,
   scores: (suggestion, ending) => `${ROOT}/suggestions/${part(suggestion)}/scores.${ending}`,
   run: run => `${ROOT}/explanations/${part(run)}/run.h5`,
+  export: (run, file) => `${ROOT}/explanations/${part(run)}/${file}`,
 };
 
-/** -> {shape: [H, W] or [H, W, C], values: Float32Array}, not normalised. */
-export async function relevance(run, model, image, signal) {
-  const path = address.map(run, model, image, "f32").slice(ROOT.length);
+/** -> {shape: [H, W] or [H, W, C], values: Float32Array}, not normalised; against another run: what differs. */
+export async function relevance({ run, model, image, against, target = 0 }, signal) {
+  const place = against ? address.difference(run, model, image, against, "f32") : address.map(run, model, image, "f32");
+  const path = place.slice(ROOT.length) + (target ? `${place.includes("?") ? "&" : "?"}target=${target}` : "");
   const response = await send("GET", path, undefined, signal);
   const shape = response.headers.get("X-Shape").split(",").map(Number);
   return { shape, values: new Float32Array(await response.arrayBuffer()) };

@@ -74,5 +74,5 @@ export function createBasket(store, along = () => ({})) {
     if (!event.ctrlKey && !event.metaKey && !event.shiftKey) explain(event);
   });
   store.on(["basket"], draw);
-  return { clear: () => set(EMPTY), draw, explain, has, select };
+  return { clear: () => set(EMPTY), draw, explain, has, saved: () => saving, select };
 }

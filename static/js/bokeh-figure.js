@@ -29,7 +29,19 @@ export async function loadBokeh(webgl = false) {
 
 const asksForWebgl = item => item.doc.roots[0].attributes.output_backend === "webgl";
 
-const NAMED = ["plot", "source", "marks", "x_range", "y_range", "hover", "tap", "box_select", "box_zoom", "wheel_zoom", "pan"];
+const NAMED = [
+  "plot",
+  "source",
+  "marks",
+  "x_range",
+  "y_range",
+  "hover",
+  "tap",
+  "box_select",
+  "box_zoom",
+  "wheel_zoom",
+  "pan",
+];
 const partsOf = doc => Object.fromEntries(NAMED.map(name => [name, doc.get_model_by_name(name)]));
 
 const LEAST_PX = 3; // of an empty bin, so that its focus ring shows
@@ -87,7 +99,10 @@ function boxOf({ view, parts }, place) {
   const at = name => parts.source.data[name]?.[place];
   if (at("x") !== undefined) return { x: x_scale.compute(at("x")), y: y_scale.compute(at("y")), width: 0, height: 0 };
   const [left, right] = [x_scale.compute(at("left")), x_scale.compute(at("right"))];
-  const [top, foot] = [y_scale.compute(at("row") === undefined ? at("count") : at("top")), y_scale.compute(at("bottom") ?? 0)];
+  const [top, foot] = [
+    y_scale.compute(at("row") === undefined ? at("count") : at("top")),
+    y_scale.compute(at("bottom") ?? 0),
+  ];
   const height = Math.max(LEAST_PX, foot - top);
   return { x: left, y: foot - height, width: right - left, height };
 }

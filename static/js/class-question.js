@@ -3,18 +3,29 @@
 import { $, h, replace } from "./dom.js";
 import { count } from "./format.js";
 import { classesOf } from "./request.js";
-import { labelsOf } from "./suggest-request.js";
+import { datasetOf, labelsOf } from "./suggest-request.js";
 
 const OWN = "own";
 const ONE = "one";
 
 function wordsOf({ has, same, classes }, name) {
   if (same !== null) return `Every image of ${name} is labelled ${same}.`;
-  if (has) return `${name} has ${count(classes.length, "label")}. Each image can be measured against its own, one label at a time or all together.`;
+  if (has)
+    return `${name} has ${count(classes.length, "label")}. Each image can be measured against its own, one label at a time or all together.`;
   return `${name} has no labels. Distance needs to know which class the models should see.`;
 }
 
-const modelClasses = state => classesOf(state.catalog.models.filter(({ id }) => state.models.includes(id)));
+/** A model's own class names, else the dataset's where it has as many, else numbers: the names that its scores carry. */
+function namesOf({ class_names, class_names_given, n_classes }, labels) {
+  if (class_names_given) return class_names;
+  return labels?.length === n_classes ? labels : Array.from({ length: n_classes }, (_, number) => `class ${number}`);
+}
+
+function modelClasses(state) {
+  const labels = datasetOf(state)?.class_names;
+  const chosen = state.catalog.models.filter(({ id }) => state.models.includes(id));
+  return classesOf(chosen.map(model => ({ class_names: namesOf(model, labels) })));
+}
 
 function answer(value, words, checked, disabled, ...more) {
   const id = `class-answer-${value}`;
@@ -34,11 +45,16 @@ function fill(state) {
   const one = state.className !== null || labels.same !== null || !labels.has;
   const select = h(
     "select",
-    { class: "field", id: "class-name", "aria-label": "Class", onchange: () => ($(`#class-answer-${ONE}`).checked = true) },
+    {
+      class: "field",
+      id: "class-name",
+      "aria-label": "Class",
+      onchange: () => ($(`#class-answer-${ONE}`).checked = true),
+    },
     names.map(name => h("option", { value: name, selected: name === chosen }, name)),
   );
   const why = labels.has ? "The label says which class an image shows." : "These images have no labels.";
-  $("#class-ask-words").textContent = wordsOf(labels, state.catalog.datasets.find(({ id }) => id === state.dataset)?.name ?? "This dataset");
+  $("#class-ask-words").textContent = wordsOf(labels, datasetOf(state)?.name ?? "This dataset");
   replace(
     $("#class-answers"),
     answer(ONE, "Yes, all show one class", one, false, select),

@@ -19,6 +19,7 @@ export function displayOf(state) {
     opacity: state.opacity === null ? own.opacity : state.opacity / 100,
     clip: state.clip,
     bare: state.bare,
+    difference: { ...FALLBACK, lut: state.catalog.colormaps[FALLBACK.colormap] ?? lut, opacity: 1, clip: 100 },
   };
 }
 

@@ -13,6 +13,18 @@ function pngOf(state, model, image, bar) {
 
 const file = (href, name, ...words) => h("a", { class: "item-l", href, download: name }, words);
 
+/** The view as one file, drawn as it is shown. */
+function whole(state, name, ending, words, kind) {
+  const { colormap, opacity, clip } = displayOf(state);
+  const { id, request } = state.explanation;
+  return file(
+    `${address.export(id, `${name}.${ending}`)}?${new URLSearchParams({ colormap, opacity: String(opacity), clip: String(clip) })}`,
+    `${safe(request.analyzer)}.${ending}`,
+    h("span", { class: "grow" }, words),
+    h("span", { class: "quiet" }, kind),
+  );
+}
+
 function lines(state, bar, redraw) {
   const { explanation, image: place } = state;
   const image = explanation?.images[Math.min(place, explanation.images.length - 1)];
@@ -53,6 +65,14 @@ function lines(state, bar, redraw) {
       `${safe(explanation.request.analyzer)}-run.h5`,
       h("span", { class: "grow" }, "Whole run"),
       h("span", { class: "quiet" }, "HDF5"),
+    ),
+    whole(state, "sheet", "png", "Whole grid, one picture", "PNG"),
+    whole(state, "report", "html", "Report, one page", "HTML"),
+    file(
+      address.export(explanation.id, "script.py"),
+      `${safe(explanation.request.analyzer)}.py`,
+      h("span", { class: "grow" }, "Script that does it again"),
+      h("span", { class: "quiet" }, "Python"),
     ),
   ];
 }

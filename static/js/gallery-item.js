@@ -10,6 +10,9 @@ const WORDS = {
   distance: ["Distance", value => value.toFixed(3)],
   mean_activation: ["Mean activation", signed],
   activation: ["Activation", signed],
+  entropy: ["Entropy", value => value.toFixed(3)],
+  margin: ["Margin", value => value.toFixed(3)],
+  loss: ["Loss", value => value.toFixed(3)],
 };
 
 function worth(value, digits = 3) {
@@ -45,7 +48,8 @@ function facts(image, { plot }) {
   );
 }
 
-const listed = names => (names.length > 2 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names.join(" and "));
+const listed = names =>
+  names.length > 2 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names.join(" and ");
 
 /** Who sees the class that distance is measured to, by name. */
 function seenBy(models, image, className) {
@@ -58,8 +62,17 @@ function seenBy(models, image, className) {
 
 /** In the scatterplot the groups of models with their mean probability; elsewhere what each model says. */
 function sayings(models, image, { plot, className }) {
-  if (plot === "scatter") return h("ul", { class: "groups" }, image.groups.map(group => groupLine(models, group)));
-  const votes = h("span", { class: "votes" }, models.map(model => vote(model, image)));
+  if (plot === "scatter")
+    return h(
+      "ul",
+      { class: "groups" },
+      image.groups.map(group => groupLine(models, group)),
+    );
+  const votes = h(
+    "span",
+    { class: "votes" },
+    models.map(model => vote(model, image)),
+  );
   return [votes, plot === "distance" ? h("span", { class: "why" }, seenBy(models, image, className)) : null];
 }
 
@@ -67,6 +80,7 @@ function sayings(models, image, { plot, className }) {
 export function galleryItem({ dataset, models }, image, of, checked, acts) {
   const box = {
     type: "checkbox",
+    id: `image-${image.index}`,
     checked,
     "data-index": image.index,
     "aria-label": `Select ${image.name}`,
@@ -84,15 +98,26 @@ export function galleryItem({ dataset, models }, image, of, checked, acts) {
     facts(image, of),
     sayings(models, image, of),
     image.reason ? h("span", { class: "why" }, image.reason) : null,
-    h("button", { class: "btn plain tiny icon open", type: "button", "aria-label": `Open ${image.name} large`, onclick: open }, icon("large")),
+    h(
+      "button",
+      { class: "btn plain tiny icon open", type: "button", "aria-label": `Open ${image.name} large`, onclick: open },
+      icon("large"),
+    ),
   );
 }
 
-const meter = ({ name, probability: p }) => h("meter", { min: 0, max: 1, value: p, "aria-label": `Probability of ${name}` });
+const meter = ({ name, probability: p }) =>
+  h("meter", { min: 0, max: 1, value: p, "aria-label": `Probability of ${name}` });
 
 function topFive(model, { models }) {
   const line = entry =>
-    h("li", {}, h("span", { class: "clip", title: entry.name }, entry.name), meter(entry), h("span", { class: "num" }, probability(entry.probability)));
+    h(
+      "li",
+      {},
+      h("span", { class: "clip", title: entry.name }, entry.name),
+      meter(entry),
+      h("span", { class: "num" }, probability(entry.probability)),
+    );
   return h(
     "section",
     { class: `five ${colour(model.letter)}` },
@@ -102,13 +127,19 @@ function topFive(model, { models }) {
 }
 
 function valueList({ label, value, values }) {
-  const known = Object.entries(values ?? {}).filter(([name, number]) => WORDS[name] && number !== null && number !== undefined);
+  const known = Object.entries(values ?? {}).filter(
+    ([name, number]) => WORDS[name] && number !== null && number !== undefined,
+  );
   const rows = [
     label === null || label === undefined ? null : ["Label", label],
     Number.isFinite(value) && value !== null ? ["Value in the plot", worth(value)] : null,
     ...known.map(([name, number]) => [WORDS[name][0], WORDS[name][1](number)]),
   ].filter(Boolean);
-  return h("dl", { class: "values" }, rows.map(([term, words]) => [h("dt", {}, term), h("dd", { class: "num" }, words)]));
+  return h(
+    "dl",
+    { class: "values" },
+    rows.map(([term, words]) => [h("dt", {}, term), h("dd", { class: "num" }, words)]),
+  );
 }
 
 /** The image large, with its values, its groups of models and the five best classes of each model. */
@@ -125,8 +156,18 @@ export function openLarge({ dataset, models }, image) {
         { class: "facts" },
         image.reason ? h("p", { class: "why" }, image.reason) : null,
         valueList(image),
-        models.length > 1 ? h("ul", { class: "groups", "aria-label": "Groups of models" }, image.groups.map(group => groupLine(models, group))) : null,
-        h("div", { class: "fives" }, models.map(model => topFive(model, image))),
+        models.length > 1
+          ? h(
+              "ul",
+              { class: "groups", "aria-label": "Groups of models" },
+              image.groups.map(group => groupLine(models, group)),
+            )
+          : null,
+        h(
+          "div",
+          { class: "fives" },
+          models.map(model => topFive(model, image)),
+        ),
       ),
     ),
   );

@@ -7,7 +7,13 @@ import { PLOTS, classShown, lookQuery } from "./suggest-request.js";
 import { complain, toast } from "./toast.js";
 
 const SIZE = 24;
-const SORTS = { value: "value", confidence: "confidence", n_classes: "distinct classes", name: "file name", index: "place in dataset" };
+const SORTS = {
+  value: "value",
+  confidence: "confidence",
+  n_classes: "distinct classes",
+  name: "file name",
+  index: "place in dataset",
+};
 
 /** What comes first where nothing else was chosen: in a list its own order, in the scatterplot the surest. */
 function sorting({ look, sort, order }) {
@@ -38,16 +44,16 @@ function titleOf({ look, answers, suggestion }, total) {
 export function createGallery(store, basket) {
   const root = $("#gallery");
   let newest = 0;
-  let page = { key: null, total: 0, images: [] };
+  let page = { key: null, at: 1, total: 0, images: [] };
 
   const query = state => ({ ...lookQuery(state, state.look), ...sorting(state) });
   const close = () => store.set({ look: null });
-  const turn = by => store.set({ page: store.state.page + by });
+  const turn = by => store.set({ page: page.at + by });
   const pages = () => Math.max(1, Math.ceil(page.total / SIZE));
 
   async function addAll() {
     try {
-      const indices = await fetchIndices(store.state.suggestion, query(store.state));
+      const indices = await fetchIndices(store.state.suggestion, lookQuery(store.state, store.state.look));
       basket.select(indices, true);
       toast(`${count(indices.length, "image")} selected.`, { stay_ms: 3000 });
     } catch (error) {
@@ -62,14 +68,14 @@ export function createGallery(store, basket) {
         class: "btn tiny icon",
         type: "button",
         "aria-label": words,
-        disabled: store.state.page + by < 1 || store.state.page + by > pages(),
+        disabled: page.at + by < 1 || page.at + by > pages(),
         onclick: () => turn(by),
       },
       icon(symbol),
     );
 
-  function pager({ page: at }) {
-    const first = (at - 1) * SIZE;
+  function pager() {
+    const first = (page.at - 1) * SIZE;
     const words = `${group(first + 1)}–${group(first + page.images.length)} of ${group(page.total)}`;
     return h(
       "span",
@@ -82,7 +88,9 @@ export function createGallery(store, basket) {
 
   function sorter(state) {
     const chosen = sorted(state);
-    const options = Object.entries(SORTS).map(([value, words]) => h("option", { value, selected: value === chosen }, words));
+    const options = Object.entries(SORTS).map(([value, words]) =>
+      h("option", { value, selected: value === chosen }, words),
+    );
     const onchange = event => store.set({ sort: event.target.value || null, page: 1 });
     const own = state.look.list ? h("option", { value: "", selected: !chosen }, "most telling") : null;
     const up = state.order === "asc";
@@ -90,7 +98,18 @@ export function createGallery(store, basket) {
     const label = up ? "Smallest first; press for largest first" : "Largest first; press for smallest first";
     return [
       h("select", { class: "field low", "aria-label": "Sort by", id: "gallery-sort", onchange }, own, options),
-      h("button", { class: "btn tiny icon", type: "button", id: "gallery-order", "aria-label": label, "data-tip": label, onclick: turnOrder }, icon("sort")),
+      h(
+        "button",
+        {
+          class: "btn tiny icon",
+          type: "button",
+          id: "gallery-order",
+          "aria-label": label,
+          "data-tip": label,
+          onclick: turnOrder,
+        },
+        icon("sort"),
+      ),
     ];
   }
 
@@ -103,9 +122,19 @@ export function createGallery(store, basket) {
       h("h2", { class: "num", id: "gallery-title" }, titleOf(state, page.total)),
       tag ? h("span", { class: "tag not-s" }, tag) : null,
       h("span", { class: "grow" }),
-      pager(state),
+      pager(),
       h("span", { class: "row" }, sorter(state), h("button", add, icon("plus"), `Add all ${group(page.total)}`)),
-      h("button", { class: "btn plain tiny icon", type: "button", id: "gallery-close", "aria-label": "Close these images", onclick: close }, icon("close")),
+      h(
+        "button",
+        {
+          class: "btn plain tiny icon",
+          type: "button",
+          id: "gallery-close",
+          "aria-label": "Close these images",
+          onclick: close,
+        },
+        icon("close"),
+      ),
     );
   }
 
@@ -141,7 +170,7 @@ export function createGallery(store, basket) {
     try {
       const answer = await fetchImages(state.suggestion, asked);
       if (mine !== newest) return;
-      page = { key: wanted, total: answer.total, images: answer.images };
+      page = { key: wanted, at: answer.page, total: answer.total, images: answer.images };
       render(store.state);
     } catch (error) {
       if (mine === newest) complain(error);
@@ -151,7 +180,7 @@ export function createGallery(store, basket) {
   function draw(state) {
     root.hidden = !state.look || !state.suggestion;
     if (root.hidden) {
-      page = { key: null, total: 0, images: [] };
+      page = { key: null, at: 1, total: 0, images: [] };
       return;
     }
     $(state.look.list ? "#lists" : "#plots").after(root);
@@ -179,7 +208,10 @@ export function createGallery(store, basket) {
   }
 
   root.addEventListener("keydown", keys);
-  store.on(["look", "page", "sort", "order", "answers", "suggestion", "className", "group", "rule", "neuron", "modelShown"], draw);
+  store.on(
+    ["look", "page", "sort", "order", "answers", "suggestion", "className", "group", "rule", "neuron", "modelShown"],
+    draw,
+  );
   store.on(["basket", "dataset"], mark);
   const focus = () => (root.querySelector("input[data-index]") ?? root).focus();
   return { close, draw, focus };

@@ -96,7 +96,7 @@ export function createGrid(root, acts, classNames) {
     replace(root, wrap);
   }
 
-  function update(explanation, ended) {
+  function update(explanation, ended, second) {
     if (explanation.id !== shown) build(explanation);
     const known = new Map(explanation.cells.map(cell => [`${cell.model}/${cell.image}`, cell]));
     for (const model of explanation.models) {
@@ -108,7 +108,7 @@ export function createGrid(root, acts, classNames) {
       );
       for (const image of explanation.images) {
         const name = `${model.id}/${image.index}`;
-        cells.get(name)?.update(explanation, model, known.get(name), ended);
+        cells.get(name)?.update(explanation, model, known.get(name), ended, second(model.id, image.index));
       }
     }
   }

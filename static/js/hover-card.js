@@ -18,7 +18,8 @@ export const groupLine = (models, { name, probability: p, models: ids }) =>
   );
 
 function imageCard({ dataset, models }, { index, name, label, values, groups }) {
-  const labelled = label === null || label === undefined ? null : [h("span", { class: "quiet" }, `label ${label}`), h("br")];
+  const labelled =
+    label === null || label === undefined ? null : [h("span", { class: "quiet" }, `label ${label}`), h("br")];
   return [
     h("img", { src: address.thumbnail(dataset.id, index), alt: "" }),
     h(

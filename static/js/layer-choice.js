@@ -1,51 +1,59 @@
-// For methods of the Grad-CAM family: the layer to look from, one choice a model.
+// The layer that is explained, one choice a model. Grad-CAM looks from a spatial layer, the rest at any.
 import { $, h, key, replace } from "./dom.js";
 import { get } from "./api.js";
-import { shape } from "./format.js";
+import { layerField } from "./layer-field.js";
 
 const lists = new Map();
 
-function usableLayers(model, analyzer) {
+/** Every layer of a model, with `usable` and `why_not` for a method. */
+export function layersFor(model, analyzer) {
   const name = `${model.id} ${analyzer.name}`;
   const path = `/models/${encodeURIComponent(model.id)}/layers?analyzer=${encodeURIComponent(analyzer.name)}`;
   if (!lists.has(name)) {
     lists.set(
       name,
-      get(path).then(({ layers }) => layers.filter(layer => layer.usable)),
+      get(path).then(({ layers }) => layers),
     );
     lists.get(name).catch(() => lists.delete(name));
   }
   return lists.get(name);
 }
 
-function select(model, usable, chosen, onchange, label) {
-  const attributes = {
-    class: "field mono low",
+const automatic = (analyzer, model) => (analyzer.targets === "cam" ? model.cam_layer : model.explained_layer);
+
+function field(analyzer, model, layers, chosen, onchange, label) {
+  return layerField({
     id: `layer-${model.id}`,
-    "aria-label": label,
-    disabled: !usable.length,
-    onchange: event => onchange(model.id, event.target.value || null),
-  };
-  const option = layer =>
-    h("option", { value: layer.name, selected: layer.name === chosen }, `${layer.name} · ${shape(layer.output_shape)}`);
-  const automatic = model.cam_layer ? `auto · ${model.cam_layer}` : "no spatial layer";
-  return h("select", attributes, h("option", { value: "" }, automatic), [...usable].reverse().map(option));
+    label,
+    layers,
+    chosen: chosen[model.id] ?? null,
+    automatic: automatic(analyzer, model),
+    onchoose: name => onchange(model.id, name),
+  });
 }
 
-function single(model, usable, chosen, onchange) {
+function line(words, control) {
+  return h("div", { class: "line" }, words, control);
+}
+
+function single(analyzer, model, layers, chosen, onchange) {
   const label = h("label", { class: "label", htmlFor: `layer-${model.id}` }, "Layer");
-  return h("div", { class: "line" }, label, select(model, usable, chosen, onchange, null));
+  return line(label, field(analyzer, model, layers, chosen, onchange, `Layer of ${model.name}`));
 }
 
-function several(models, usable, chosen, onchange) {
-  const line = (model, k) =>
-    h(
-      "div",
-      { class: "line even" },
-      h("span", { class: "row" }, key(model), h("span", { class: "clip small", title: model.name }, model.name)),
-      select(model, usable[k], chosen[model.id], onchange, `Layer of ${model.name}`),
-    );
-  return h("fieldset", { class: "params" }, h("legend", {}, "Layer of each model"), models.map(line));
+function several(analyzer, models, lists, chosen, onchange) {
+  const open = models.some(model => chosen[model.id]);
+  return h(
+    "details",
+    { class: "fold", open },
+    h("summary", {}, "Layer of each model"),
+    models.map((model, k) =>
+      line(
+        h("span", { class: "row label" }, key(model), h("span", { class: "clip small", title: model.name }, model.name)),
+        field(analyzer, model, lists[k], chosen, onchange, `Layer of ${model.name}`),
+      ),
+    ),
+  );
 }
 
 let newest = 0;
@@ -54,12 +62,14 @@ let newest = 0;
 export async function drawLayerChoice(analyzer, models, chosen, onchange) {
   const root = $("#layer-choice");
   const mine = ++newest;
-  if (analyzer?.targets !== "cam" || !models.length) return root.replaceChildren();
-  const usable = await Promise.all(models.map(model => usableLayers(model, analyzer).catch(() => [])));
-  if (mine !== newest) return null;
+  if (!analyzer || analyzer.targets === "none" || !models.length) return root.replaceChildren();
+  const found = await Promise.all(models.map(model => layersFor(model, analyzer).catch(() => [])));
+  if (mine !== newest || root.contains(document.activeElement)) return null;
   const one = models.length === 1;
   return replace(
     root,
-    one ? single(models[0], usable[0], chosen[models[0].id], onchange) : several(models, usable, chosen, onchange),
+    one
+      ? single(analyzer, models[0], found[0], chosen, onchange)
+      : several(analyzer, models, found, chosen, onchange),
   );
 }

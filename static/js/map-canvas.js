@@ -32,9 +32,11 @@ function keep(name, map) {
   return map;
 }
 
-function loadRelevance({ run, model, image }) {
-  const name = `${run}/${model}/${image}`;
-  const loading = remembered(relevances, name, () => relevance(run, model, image).then(map => keep(name, map)));
+function loadRelevance({ run, model, image, against = null, target = 0 }) {
+  const name = `${run}/${model}/${image}/${target}/${against ?? ""}`;
+  const loading = remembered(relevances, name, () =>
+    relevance({ run, model, image, against, target }).then(map => keep(name, map)),
+  );
   loading.catch(() => relevances.delete(name));
   return loading;
 }
@@ -67,7 +69,7 @@ function fit(canvas, [height, width]) {
   return scale;
 }
 
-function paint(canvas, map, under) {
+function paint(canvas, map, under, how) {
   const [height, width] = map.shape;
   const scale = fit(canvas, map.shape);
   const context = canvas.getContext("2d");
@@ -79,22 +81,22 @@ function paint(canvas, map, under) {
   context.globalAlpha = 1;
   context.clearRect(0, 0, canvas.width, canvas.height);
   if (under) put(under, false);
-  if (display.bare || display.opacity <= 0) return;
+  if (how.bare || how.opacity <= 0) return;
   const tile = document.createElement("canvas");
   tile.width = width;
   tile.height = height;
-  tile.getContext("2d").putImageData(picture(map, display), 0, 0);
-  context.globalAlpha = display.opacity;
-  put(tile, display.kind === "cam"); // Grad-CAM is bilinear by definition; the rest keeps its pixels
+  tile.getContext("2d").putImageData(picture(map, how), 0, 0);
+  context.globalAlpha = how.opacity;
+  put(tile, how.kind === "cam"); // Grad-CAM is bilinear by definition; the rest keeps its pixels
 }
 
 async function draw(canvas) {
   const spec = specs.get(canvas);
   if (!spec || !display) return;
   try {
-    const [map, under] = await Promise.all([loadRelevance(spec), loadPicture(spec.under)]);
+    const [map, under] = await Promise.all([loadRelevance(spec), spec.under && loadPicture(spec.under)]);
     if (specs.get(canvas) === spec && canvas.isConnected) {
-      paint(canvas, map, under);
+      paint(canvas, map, under, spec.against ? display.difference : { ...display, ...spec.look });
       canvas.dataset.drawn = spec.run;
     }
   } catch (error) {
@@ -122,20 +124,29 @@ function repaint() {
   });
 }
 
-/** kind, colormap, lut, opacity 0..1, clip percentile, bare: all maps on the page are repainted at once. */
+/**
+ * kind, colormap, lut, opacity 0..1, clip percentile, bare, and the same for differences: all maps on the page are
+ * repainted at once.
+ */
 export function setDisplay(next) {
   display = next;
   repaint();
 }
 
-/** A canvas for one finished map. `label` says in words what it shows. */
-export function mapCanvas({ run, dataset, model, image, label, size }) {
+/** A canvas for one finished map. `label` says in words what it shows; `look` is a display of its own, `target` which neuron. */
+export const mapCanvas = spec =>
+  canvasFor({ ...spec, under: address.asSeen(spec.dataset, spec.image, spec.model), against: null });
+
+/** A canvas for what a map has more than the same one of the run `against`; the image is not shown under it. */
+export const differenceCanvas = spec => canvasFor({ ...spec, under: null });
+
+function canvasFor({ run, model, image, label, size, under, against, target = 0, look = null }) {
   const canvas = h("canvas", { width: 1, height: 1, role: "img", "aria-label": label });
   if (size) {
     canvas.classList.toggle("wide", size[1] > size[0]);
     canvas.classList.toggle("tall", size[0] > size[1]);
   }
-  specs.set(canvas, { run, model, image, under: address.asSeen(dataset, image, model) });
+  specs.set(canvas, { run, model, image, under, against, target, look });
   watcher.observe(canvas);
   return canvas;
 }

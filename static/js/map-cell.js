@@ -1,6 +1,7 @@
 // One map of the grid with what stands beside it, in each of its states.
 import { colour, h, icon, key, replace } from "./dom.js";
-import { mapCanvas } from "./map-canvas.js";
+import { engineMaps, faceOf } from "./engine-cell.js";
+import { maps } from "./neurons.js";
 import { explained, healthBadge, topThree, verdict } from "./prediction.js";
 
 const owner = model =>
@@ -10,7 +11,8 @@ const RISK =
   "Unchecked, a layer that the method does not know is passed by plain gradient: the map may break the method's rules.";
 
 export function mapLabel(explanation, model, image, cell) {
-  const target = cell.target?.name !== undefined ? `, class ${cell.target.name}` : "";
+  const several = (cell.targets?.length ?? 1) > 1;
+  const target = several || cell.target?.name === undefined ? "" : `, explaining ${cell.target.name}`;
   return `Heatmap of ${model.letter} ${model.name} for ${image.name}${target}, ${explanation.request.analyzer}`;
 }
 
@@ -33,7 +35,7 @@ export function failure(model, error, { onunchecked, again = false }) {
 }
 
 function finished(context, cell) {
-  const { explanation, model, image, classNames } = context;
+  const { explanation, model, image, classNames, second } = context;
   const spec = {
     run: explanation.id,
     dataset: explanation.request.dataset,
@@ -44,8 +46,8 @@ function finished(context, cell) {
   };
   return h(
     "div",
-    { class: "cell" },
-    h("div", { class: "map" }, mapCanvas(spec)),
+    { class: second ? "cell both" : "cell" },
+    second ? engineMaps(spec, second) : maps(spec, cell),
     h(
       "div",
       { class: "read" },
@@ -67,21 +69,21 @@ const waiting = model =>
   );
 
 /** Which of its faces a cell shows; drawn anew only when this text changes. */
-export function face(explanation, model, cell, ended) {
-  if (cell?.status === "done") return `done ${explanation.id}`;
+export function face(explanation, model, cell, ended, second) {
+  if (cell?.status === "done") return `done ${explanation.id} ${faceOf(second)}`;
   if (model.error || cell?.status === "failed") return "failed";
   return ended ? "kept" : "waiting";
 }
 
-/** -> {element: td, update(explanation, cell, ended)} */
+/** -> {element: td, update(explanation, model, cell, ended, second)}; second: what the other engine gave, or null. */
 export function mapCell({ model, image, row, classNames, onunchecked }) {
   const element = h("td", { class: colour(model.letter) });
   let drawn = "";
-  const update = (explanation, current, cell, ended) => {
-    const now = face(explanation, current, cell, ended);
+  const update = (explanation, current, cell, ended, second = null) => {
+    const now = face(explanation, current, cell, ended, second);
     if (now === drawn) return;
     drawn = now;
-    if (now.startsWith("done")) replace(element, finished({ explanation, model: current, image, classNames }, cell));
+    if (now.startsWith("done")) replace(element, finished({ explanation, model: current, image, classNames, second }, cell));
     else if (now === "failed")
       replace(
         element,

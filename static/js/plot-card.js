@@ -24,7 +24,16 @@ const formOf = ({ item, aggregated }, theme) => `${aggregated} ${theme} ${item.d
 
 /** acts: look(look), view(ends), told(kind, answer). */
 export function createPlotCard(store, kind, acts) {
-  const card = { figure: null, form: null, answer: null, asked: null, place: null, zooming: false, moved: false, busy: false };
+  const card = {
+    figure: null,
+    form: null,
+    answer: null,
+    asked: null,
+    place: null,
+    zooming: false,
+    moved: false,
+    busy: false,
+  };
   const root = h("div", { class: "figure", tabIndex: 0, role: "group", "aria-roledescription": "plot" });
   const live = h("span", { class: "sr", role: "status" });
   const ring = h("div", { class: "here", hidden: true });
@@ -33,7 +42,12 @@ export function createPlotCard(store, kind, acts) {
   const plot = h("div", { class: "in plot" }, root, live, note, table);
   const hover = createHoverCard(plot);
   const head = createPlotHead(store, kind, { zoom, png, csv, whole, toggleTable });
-  const element = h("section", { class: "card", "data-plot": kind, "aria-labelledby": `plot-${kind}` }, head.element, plot);
+  const element = h(
+    "section",
+    { class: "card", "data-plot": kind, "aria-labelledby": `plot-${kind}` },
+    head.element,
+    plot,
+  );
   const columns = () => card.figure.columns();
   const open = look => acts.look({ plot: kind, ...look });
 
@@ -89,7 +103,10 @@ export function createPlotCard(store, kind, acts) {
     const query = lookQuery(store.state, lookAt(kind, columns(), [place]));
     return hover.show(suggestion, { query, words, box }, wait_ms).then(image => {
       const { confidence, n_classes } = image?.values ?? {};
-      return words ?? (image ? `${image.name}, confidence ${confidence?.toFixed(1)} %, ${count(n_classes, "class", "classes")}` : "");
+      return (
+        words ??
+        (image ? `${image.name}, confidence ${confidence?.toFixed(1)} %, ${count(n_classes, "class", "classes")}` : "")
+      );
     });
   }
 
@@ -100,7 +117,12 @@ export function createPlotCard(store, kind, acts) {
     ring.hidden = false;
     ring.classList.toggle("dot", box.width === 0);
     const around = box.width ? 0 : 5;
-    const sides = { left: box.x - around, top: box.y - around, width: box.width + 2 * around, height: box.height + 2 * around };
+    const sides = {
+      left: box.x - around,
+      top: box.y - around,
+      width: box.width + 2 * around,
+      height: box.height + 2 * around,
+    };
     for (const [side, size_px] of Object.entries(sides)) ring.style.setProperty(side, `${size_px}px`);
     explain(place, box, 0).then(words => {
       if (card.place === place) live.textContent = words;
@@ -154,7 +176,11 @@ export function createPlotCard(store, kind, acts) {
     const { suggestion } = store.state;
     const theme = darkTheme() ? "dark" : "light";
     const query = { ...plotQuery(store.state, kind), theme, height: height() };
-    return { path: `/suggestions/${encodeURIComponent(suggestion.id)}/plots/${kind}?${asQuery(query)}`, theme, scored: suggestion.n_scored };
+    return {
+      path: `/suggestions/${encodeURIComponent(suggestion.id)}/plots/${kind}?${asQuery(query)}`,
+      theme,
+      scored: suggestion.n_scored,
+    };
   }
 
   const same = (a, b) => a !== null && a.path === b.path && a.scored === b.scored;
@@ -197,12 +223,25 @@ export function createPlotCard(store, kind, acts) {
 
   function describe() {
     const { answer } = card;
-    const what = answer.bins ? `histogram of ${count(answer.n, "image")} in ${count(answer.bins.length, "bin")}` : `scatterplot of ${count(answer.n, "image")}`;
-    root.setAttribute("aria-label", `${PLOTS[kind].title}: ${what}. Arrow keys move through it, Enter shows the images.`);
+    const what = answer.bins
+      ? `histogram of ${count(answer.n, "image")} in ${count(answer.bins.length, "bin")}`
+      : `scatterplot of ${count(answer.n, "image")}`;
+    root.setAttribute(
+      "aria-label",
+      `${PLOTS[kind].title}: ${what}. Arrow keys move through it, Enter shows the images.`,
+    );
     note.hidden = !answer.aggregated;
     if (answer.aggregated)
-      replace(note, "few", h("span", { class: "key-ramp" }), `many of ${count(answer.n, "image")}; each one is a dot when at most ${POINTS_AT_MOST.toLocaleString("en").replace(",", "\u2009")} are in view`);
+      replace(
+        note,
+        "few",
+        h("span", { class: "key-ramp" }),
+        `many of ${count(answer.n, "image")}; each one is a dot when at most ${POINTS_AT_MOST.toLocaleString("en").replace(",", "\u2009")} are in view`,
+      );
   }
+
+  /** A class or a neuron that was chosen after scoring is enough. */
+  const given = ({ className }) => kind === "neuron" || (kind === "distance" && className !== null);
 
   function drawTable({ tables }) {
     table.hidden = !tables.includes(kind) || !card.answer;
@@ -215,7 +254,7 @@ export function createPlotCard(store, kind, acts) {
     if (!state.suggestion) return;
     const offer = state.suggestion.plots.find(other => other.kind === kind);
     head.draw(state, card);
-    if (!offer?.available) return cannot(offer?.reason || "This plot is not available for this dataset.");
+    if (!offer?.available && !given(state)) return cannot(offer?.reason || "This plot is not there for this dataset.");
     if (!card.answer && !root.firstChild) root.append(h("div", { class: "wait" }));
     markChosen(state);
     drawTable(state);

@@ -9,14 +9,18 @@ const models = ({ suggestion }) => count(suggestion.models.length, "model");
 const SENTENCES = {
   scatter: () => "One dot an image. Right and high: sure of different answers.",
   distance: state => `Mean over ${models(state)}. 0 = all right, 1 = all wrong.`,
-  layer: state => `${state.suggestion.layers[modelShown(state)] ?? ""}, mean over its neurons`,
-  neuron: state => `neuron ${state.neuron} of ${state.suggestion.layers[modelShown(state)] ?? ""}`,
+  layer: state => `Layer ${state.suggestion.layers[modelShown(state)] ?? ""}, mean over its neurons.`,
+  neuron: state => `Neuron ${state.neuron} of layer ${state.suggestion.layers[modelShown(state)] ?? ""}.`,
 };
 
 function titleOf(state, kind) {
   if (kind !== "distance") return PLOTS[kind].title;
   const name = classShown(state) ?? state.group;
-  return name === null ? "Distance to the label" : `Distance to class ${name}`;
+  return name === null
+    ? "Distance to the label"
+    : name.startsWith("class ")
+      ? `Distance to ${name}`
+      : `Distance to class ${name}`;
 }
 
 const option = (value, chosen, words) => h("option", { value, selected: value === chosen }, words);
@@ -78,7 +82,14 @@ export function createPlotHead(store, kind, acts) {
   const zoom = tool("zoom", "Zoom by dragging and by the wheel", { onclick: acts.zoom });
   const whole = tool("back", "Show the whole plot", { onclick: acts.whole });
   const table = tool("table", "Show as table", { onclick: acts.toggleTable });
-  const tools = h("div", { class: "tools", role: "group", "aria-label": "Plot tools" }, whole, zoom, table, exportMenu(kind, acts));
+  const tools = h(
+    "div",
+    { class: "tools", role: "group", "aria-label": "Plot tools" },
+    whole,
+    zoom,
+    table,
+    exportMenu(kind, acts),
+  );
   const element = h("header", {}, h("div", { class: "grow" }, title, words), choice, tools);
   let drawn = "";
 

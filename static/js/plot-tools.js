@@ -44,7 +44,12 @@ function table(caption, titles, rows) {
 
 function binsTable({ bins }, title, open) {
   const row = (bin, place) =>
-    h("tr", {}, opener(bin.label, () => open({ bin: place })), cell(group(bin.count), true));
+    h(
+      "tr",
+      {},
+      opener(bin.label, () => open({ bin: place })),
+      cell(group(bin.count), true),
+    );
   return table(`${title}: images in each bin`, [["Bin"], ["Images", true]], bins.map(row));
 }
 

@@ -1,5 +1,6 @@
 // What a model said about an image, in words, bars and ticks: predictions, verdict against the label, health of the map.
 import { h, icon } from "./dom.js";
+import { listed } from "./neurons.js";
 import { preprocessing, probability, parameter, seconds, signed } from "./format.js";
 
 const meter = (value, name) =>
@@ -91,10 +92,18 @@ export function healthBadge(health) {
 
 /** "explains tree" where the explained class is not the predicted one. */
 export function explained(cell) {
+  if ((cell.targets?.length ?? 1) > 1) return null;
   const name = cell.target?.name;
   return name !== undefined && name !== null && cell.top?.length && name !== cell.top[0].name
     ? h("span", { class: "tag hi" }, h("span", { class: "clip" }, `explains ${name}`))
     : null;
+}
+
+const neurons = request => request.neuron !== null || request.top_neurons !== null;
+
+function explainedTarget(cell, request) {
+  if (neurons(request)) return [cell.targets.length > 1 ? "Neurons" : "Neuron", listed(cell)];
+  return ["Class", explainedClass(cell, request)];
 }
 
 function explainedClass(cell, request) {
@@ -116,7 +125,7 @@ export function facts(cell, model, request) {
     ["Method", h("span", { class: "mono" }, request.analyzer)],
     params.length ? ["Parameters", params.join(" · ")] : null,
     model.layer ? ["Layer", h("span", { class: "mono" }, model.layer)] : null,
-    cell.target ? ["Class", explainedClass(cell, request)] : null,
+    cell.target ? explainedTarget(cell, request) : null,
     model.preprocessing ? ["Input", preprocessing(model.preprocessing)] : null,
     engine ? ["Engine", engine] : null,
     request.unchecked ? ["Checks", "switched off for this run"] : null,

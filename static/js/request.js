@@ -1,6 +1,8 @@
 // The request of Visualize as a value: where it starts from, what is posted, when two are the same.
 import { get } from "./api.js";
 import { loading } from "./catalog.js";
+import { FIRST } from "./methods.js";
+import { parsed } from "./neurons.js";
 import { read } from "./url.js";
 
 const REMEMBERED = "innv-visualize";
@@ -16,11 +18,13 @@ export const BLANK = {
   analyzer: null,
   params: {},
   target: "predicted",
+  neurons: null, // "top4": the four most active, "12": neuron 12; null: a class
   layers: {},
-  engine: "auto",
+  engine: "auto", // "both" is this page's: native, with iNNvestigate's maps beside
   softmax: false,
   unchecked: false,
   view: "grid",
+  methods: [], // of the view Methods × models
   image: 0,
   opacity: null,
   colormap: null,
@@ -67,6 +71,8 @@ export function spread(n, wanted = FIRST_IMAGES) {
   return Array.from({ length: many }, (_, k) => Math.floor(((k + 0.5) * n) / many));
 }
 
+const knownOf = (names, all) => (names.some(name => all.includes(name)) ? names.filter(name => all.includes(name)) : null);
+
 function completed(state, { models, datasets, analyzers }, basket) {
   const known = new Set(ready(models).map(model => model.id));
   const has = id => datasets.some(dataset => dataset.id === id && dataset.status === "ready");
@@ -88,6 +94,7 @@ function completed(state, { models, datasets, analyzers }, basket) {
     target: fittingTarget(state.target, fitting, models),
     params: analyzer === state.analyzer ? state.params || {} : {},
     images: images.length ? images : spread(record?.n ?? 0),
+    methods: knownOf(state.methods ?? [], methods) ?? FIRST.filter(name => methods.includes(name)),
     image: Math.max(0, state.image || 0),
   };
 }
@@ -144,6 +151,7 @@ function fresh(base, { dataset, images, models }) {
 /** What is posted. One layer for all models is sent as a name, one a model as {model: name}. */
 export function requestOf(state) {
   const named = state.models.filter(id => state.layers[id]).map(id => [id, state.layers[id]]);
+  const neurons = parsed(state.neurons);
   const one = named.length === state.models.length && new Set(named.map(([, layer]) => layer)).size === 1;
   return {
     models: state.models,
@@ -152,12 +160,28 @@ export function requestOf(state) {
     analyzer: state.analyzer,
     params: state.params,
     layer: named.length ? (one ? named[0][1] : Object.fromEntries(named)) : null,
-    neuron: null,
-    top_neurons: null,
-    class: state.target,
-    engine: state.engine,
+    neuron: neurons?.index ?? null,
+    top_neurons: neurons?.top ?? null,
+    class: neurons ? "predicted" : state.target,
+    engine: state.engine === "both" ? "native" : state.engine,
     unchecked: state.unchecked,
     softmax: state.softmax,
+  };
+}
+
+/** The way back: the request of a run as this page's state. */
+export function stateOf({ request }, { models, analyzers }) {
+  const { neuron, top_neurons, class: class_, engine, layer } = request;
+  const names = models.find(model => model.id === request.models[0])?.class_names ?? [];
+  const preferred = analyzers.find(({ name }) => name === request.analyzer)?.runtimes[0];
+  return {
+    ...Object.fromEntries(["models", "dataset", "images", "analyzer", "params", "softmax", "unchecked"].map(
+      name => [name, request[name]],
+    )),
+    target: class_ === null || class_ === "predicted" ? "predicted" : (names[class_] ?? String(class_)),
+    neurons: top_neurons !== null ? `top${top_neurons}` : neuron !== null ? String(neuron) : null,
+    layers: Object.fromEntries(Object.entries(layer ?? {}).filter(([, name]) => name)),
+    engine: engine === preferred ? "auto" : engine,
   };
 }
 
@@ -189,9 +213,9 @@ export function matches(state, { request: shown }) {
   const sameParameter = ({ name, default: usual }) =>
     sorted(asked.params[name] ?? usual) === sorted(shown.params?.[name] ?? usual);
   return (
-    ["models", "dataset", "images", "analyzer", "unchecked", "softmax"].every(equal) &&
+    ["models", "dataset", "images", "analyzer", "neuron", "top_neurons", "unchecked", "softmax"].every(equal) &&
     [shown.engine, shown.engine === method?.runtimes[0] ? "auto" : null].includes(asked.engine) &&
-    [shown.class, names[shown.class]].includes(asked.class) &&
+    (parsed(state.neurons) || [shown.class, names[shown.class]].includes(asked.class)) &&
     asked.models.every(id => layerOf(asked.layer, id) === layerOf(shown.layer, id)) &&
     (method?.fields ?? []).every(sameParameter)
   );

@@ -3,7 +3,10 @@ import { $, $$, h, replace } from "./dom.js";
 import { loading } from "./catalog.js";
 import { count } from "./format.js";
 import { createGrid } from "./grid.js";
-import { obstacle } from "./request.js";
+import { asOne } from "./methods.js";
+import { createMethodsView } from "./methods-view.js";
+import { obstacle, requestOf } from "./request.js";
+import { secondOf } from "./reference.js";
 import { ended } from "./runner.js";
 import { createSlideshow } from "./slideshow.js";
 import { drawStrip, factsOf } from "./strip.js";
@@ -60,31 +63,69 @@ export function createResultView(store, acts) {
   const classNames = id => store.state.catalog.models.find(model => model.id === id)?.class_names ?? null;
   const grid = createGrid(root, acts, classNames);
   const slideshow = createSlideshow(root, acts, classNames);
+  const methods = createMethodsView(root);
 
   function drawGrid(state, explanation, place) {
     slideshow.clear();
-    grid.update(explanation, ended(explanation));
+    grid.update(explanation, ended(explanation), (model, image) => secondOf(state, model, image));
     grid.mark(place, state.dropped, explanation);
   }
 
   function drawSlideshow(state, explanation, place) {
     grid.clear();
     const dataset = state.catalog.datasets.find(({ id }) => id === explanation.request.dataset);
-    slideshow.update(explanation, ended(explanation), place, dataset);
+    const second = (model, image) => secondOf(state, model, image);
+    slideshow.update(explanation, ended(explanation), place, dataset, second);
+  }
+
+  const imagesOf = state => requestOf(state).images.map(index => ({ index, ...labelled(state, index) }));
+
+  /** Name and label of an image, as far as a run has told them. */
+  function labelled(state, index) {
+    const runs = [...state.sheets.values()].map(sheet => sheet.explanation).concat(state.explanation);
+    const known = runs.flatMap(run => run?.images ?? []).find(image => image.index === index);
+    return { name: known?.name ?? state.names.get(index) ?? `image ${index + 1}`, label: known?.label ?? null };
+  }
+
+  function drawMethods(state) {
+    const models = state.catalog.models.filter(model => state.models.includes(model.id));
+    const images = imagesOf(state);
+    const one = asOne(state.sheets, state.methods, models, images);
+    const name = drawStrip($("#strip"), { explanation: one, posting: false }, acts);
+    document.body.dataset.state = name;
+    $("#run-facts").textContent = factsOf(one);
+    grid.clear();
+    slideshow.clear();
+    if (name === "empty") {
+      methods.clear();
+      $("#result").replaceChildren();
+      return drawEmpty({ ...state, explanation: null }, acts.run);
+    }
+    return methods.update(state, images, models);
   }
 
   function draw(state) {
+    document.body.dataset.view = state.view;
+    if (state.view === "methods") {
+      for (const radio of $$("#view input")) radio.checked = radio.value === state.view;
+      drawMethods(state);
+      return;
+    }
+    methods.clear();
     const { explanation, view } = state;
     const name = drawStrip($("#strip"), state, acts);
     document.body.dataset.state = name;
     $("#run-facts").textContent = factsOf(explanation);
     for (const radio of $$("#view input")) radio.checked = radio.value === view;
     if (name === "empty") drawEmpty(state, acts.run);
-    if (!explanation) return;
+    if (!explanation) {
+      root.replaceChildren();
+      return;
+    }
     const place = Math.min(state.image, explanation.images.length - 1);
     (view === "slide" ? drawSlideshow : drawGrid)(state, explanation, place);
   }
 
-  store.on(["explanation", "posting", "problem", "view", "image", "dropped", "catalog"], draw);
+  store.on(["sheets", "methods", "models", "images", "explanation", "reference", "engine", "posting", "problem", "view", "image", "dropped", "catalog"], draw);
   return { draw, focusRow: grid.focusRow };
 }

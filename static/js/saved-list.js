@@ -9,9 +9,10 @@ const path = (dataset, more) => `/datasets/${encodeURIComponent(dataset)}/${more
 
 export function createSavedList(store, basket) {
   async function saveList() {
-    const { dataset, images } = store.state.basket;
+    const { dataset } = store.state.basket;
     try {
-      save(await file(path(dataset, `list.csv?indices=${images.join(",")}`)), "selection.csv");
+      await basket.saved();
+      save(await file(path(dataset, "list.csv")), "selection.csv"); // of the basket, however large it is
     } catch (error) {
       complain(error);
     }
@@ -20,10 +21,15 @@ export function createSavedList(store, basket) {
   async function loadList(list) {
     const { dataset } = store.state;
     try {
-      const { indices, unknown } = await post(path(dataset, "list"), await list.text());
+      const { indices, unknown, n_unknown } = await post(path(dataset, "list"), await list.text());
       if (indices.length) basket.select(indices, true);
-      const missing = unknown.length ? ` Not in this dataset: ${unknown.slice(0, 3).join(", ")}${unknown.length > 3 ? ` and ${count(unknown.length - 3, "more", "more")}` : ""}.` : "";
-      toast(`${count(indices.length, "image")} of the list selected.${missing}`, { bad: !indices.length, stay_ms: 9000 });
+      const missing = unknown.length
+        ? ` Not in this dataset: ${unknown.slice(0, 3).join(", ")}${unknown.length > 3 ? ` and ${count(unknown.length - 3, "more", "more")}` : ""}.`
+        : "";
+      toast(`${count(indices.length, "image")} of the list selected.${missing}`, {
+        bad: !indices.length,
+        stay_ms: 9000,
+      });
     } catch (error) {
       complain(error);
     }

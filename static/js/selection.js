@@ -17,9 +17,15 @@ export function chooseDataset(store, id) {
   store.set({ ...chosen, dataset: id, dropped: [], image: 0, target: fitting });
 }
 
+/** What a person can choose for a method. */
+export const enginesOf = runtimes => ["auto", ...runtimes, ...(runtimes.length > 1 ? ["both"] : [])];
+
 export function chooseMethod(store, name) {
-  const { catalog, engine } = store.state;
-  const { runtimes } = catalog.analyzers.find(analyzer => analyzer.name === name);
-  const fitting = engine === "auto" || runtimes.includes(engine) ? engine : "auto";
-  store.set({ analyzer: name, params: {}, layers: {}, unchecked: false, engine: fitting });
+  const { catalog, engine, analyzer, layers, neurons } = store.state;
+  const find = wanted => catalog.analyzers.find(other => other.name === wanted);
+  const { runtimes, targets } = find(name);
+  const alike = find(analyzer)?.targets === targets;
+  const kept = { layers: alike ? layers : {}, neurons: targets === "one_output" ? neurons : null };
+  const fitting = enginesOf(runtimes).includes(engine) ? engine : "auto";
+  store.set({ analyzer: name, params: {}, ...kept, unchecked: false, engine: fitting });
 }

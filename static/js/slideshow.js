@@ -1,12 +1,15 @@
 // One image large: the input, then a block per model, all on the same image; below, the film of thumbnails.
 import { $$, colour, h, icon, key, replace } from "./dom.js";
+import { ofModels } from "./agreement.js";
 import { address } from "./api.js";
 import { group } from "./format.js";
-import { mapCanvas, fetchAhead } from "./map-canvas.js";
+import { engineMaps } from "./engine-cell.js";
+import { fetchAhead } from "./map-canvas.js";
+import { maps } from "./neurons.js";
 import { UNKNOWN, face, failure, mapLabel } from "./map-cell.js";
 import { explained, facts, healthBadges, topFive, verdict } from "./prediction.js";
 
-function inputBlock(explanation, image, dataset) {
+function inputBlock(explanation, image, dataset, complete) {
   const picture = h("img", { alt: image.label ? `${image.name}, label ${image.label}` : image.name });
   picture.addEventListener("load", () => {
     const { naturalWidth: width, naturalHeight: height } = picture;
@@ -32,10 +35,11 @@ function inputBlock(explanation, image, dataset) {
           ]
         : null,
     ),
+    complete ? ofModels(explanation, image.index) : null,
   );
 }
 
-function modelBlock({ explanation, model, image, cell, classNames, ended, acts }) {
+function modelBlock({ explanation, model, image, cell, classNames, ended, acts, second }) {
   const state = face(explanation, model, cell, ended);
   const block = h(
     "article",
@@ -57,7 +61,7 @@ function modelBlock({ explanation, model, image, cell, classNames, ended, acts }
       label: mapLabel(explanation, model, image, cell),
     };
     block.append(
-      h("div", { class: "map" }, mapCanvas(spec)),
+      second ? engineMaps(spec, second) : maps(spec, cell),
       topFive(cell.top || []),
       h(
         "div",
@@ -138,14 +142,15 @@ export function createSlideshow(root, acts, classNames) {
           fetchAhead({ run: explanation.id, dataset, model: model.id, image: neighbour.index });
   }
 
-  function update(explanation, ended, place, dataset) {
+  function update(explanation, ended, place, dataset, second) {
     const image = explanation.images[place];
     if (!image) return;
     const cells = new Map(explanation.cells.filter(cell => cell.image === image.index).map(cell => [cell.model, cell]));
     const now = [
       explanation.id,
       place,
-      ...explanation.models.map(model => face(explanation, model, cells.get(model.id), ended)),
+      ended,
+      ...explanation.models.map(model => face(explanation, model, cells.get(model.id), ended, second(model.id, image.index))),
     ].join("|");
     if (root.firstChild !== view) replace(root, view);
     if (filmOf !== explanation.id) buildFilm(explanation);
@@ -158,7 +163,7 @@ export function createSlideshow(root, acts, classNames) {
     blocks.style.setProperty("--n", explanation.models.length + 1);
     replace(
       blocks,
-      inputBlock(explanation, image, dataset),
+      inputBlock(explanation, image, dataset, ended),
       explanation.models.map(model =>
         modelBlock({
           explanation,
@@ -168,6 +173,7 @@ export function createSlideshow(root, acts, classNames) {
           classNames: classNames(model.id),
           ended,
           acts,
+          second: second(model.id, image.index),
         }),
       ),
     );

@@ -4,7 +4,17 @@ import { get } from "./api.js";
 import { askClass } from "./class-question.js";
 import { count, group, shape } from "./format.js";
 import { createModelChips } from "./model-chips.js";
-import { PLOTS, chooseDataset, classShown, datasetOf, distanceAsked, labelsOf, matches, modelOf, obstacle } from "./suggest-request.js";
+import {
+  PLOTS,
+  chooseDataset,
+  classShown,
+  datasetOf,
+  distanceAsked,
+  labelsOf,
+  matches,
+  modelOf,
+  obstacle,
+} from "./suggest-request.js";
 import { running } from "./suggest-runner.js";
 
 /** Wraps a draw: the field that had the focus has it again after its section was drawn anew. */
@@ -27,7 +37,11 @@ function drawDatasets({ catalog, dataset }) {
   replace(
     $("#dataset"),
     catalog.datasets.map(record =>
-      h("option", { value: record.id, selected: record.id === dataset, disabled: record.status !== "ready" }, dataWords(record)),
+      h(
+        "option",
+        { value: record.id, selected: record.id === dataset, disabled: record.status !== "ready" },
+        dataWords(record),
+      ),
     ),
   );
 }
@@ -36,18 +50,33 @@ function drawDatasets({ catalog, dataset }) {
 function missing(kind, { models, suggestion }) {
   const told = suggestion?.plots.find(plot => plot.kind === kind);
   if (kind === "scatter" || kind === "distance") return models.length < 2 ? "Needs two or more models" : null;
-  return told && !told.available ? told.reason : null;
+  return kind === "layer" && told && !told.available ? told.reason : null;
 }
 
 function createPicks(store, pick) {
   const line = (state, kind) => {
     const why = missing(kind, state);
     const onchange = event => pick(kind, event.target.checked);
-    const box = { type: "checkbox", id: `pick-${kind}`, checked: state.show.includes(kind), disabled: Boolean(why), onchange };
-    return h("label", {}, h("input", box), h("span", {}, PLOTS[kind].title), h("span", { class: "why" }, why ?? PLOTS[kind].why));
+    const box = {
+      type: "checkbox",
+      id: `pick-${kind}`,
+      checked: state.show.includes(kind),
+      disabled: Boolean(why),
+      onchange,
+    };
+    return h(
+      "label",
+      {},
+      h("input", box),
+      h("span", {}, PLOTS[kind].title),
+      h("span", { class: "why" }, why ?? PLOTS[kind].why),
+    );
   };
   const draw = keepFocus(state => {
-    replace($("#picks"), Object.keys(PLOTS).map(kind => line(state, kind)));
+    replace(
+      $("#picks"),
+      Object.keys(PLOTS).map(kind => line(state, kind)),
+    );
     $("#show-count").textContent = `${state.show.length} chosen`;
   });
   store.on(["show", "models", "suggestion"], draw);
@@ -81,13 +110,27 @@ function layerLine(model, layers, chosen, onchoose) {
     if (known) onchoose(model.id, wanted || null);
   };
   const label = `Layer of ${model.name}`;
-  const field = { class: "field mono low", id: `layer-of-${model.id}`, list, value: chosen ?? "", placeholder: "default: logits", autocomplete: "off", spellcheck: "false", "aria-label": label, onchange };
+  const field = {
+    class: "field mono low",
+    id: `layer-of-${model.id}`,
+    list,
+    value: chosen ?? "",
+    placeholder: "default: logits",
+    autocomplete: "off",
+    spellcheck: "false",
+    "aria-label": label,
+    onchange,
+  };
   return h(
     "div",
     { class: "line layer-line" },
     h("span", { class: "row" }, key(model), h("span", { class: "label clip" }, "Layer")),
     h("input", field),
-    h("datalist", { id: list }, layers.map(layer => h("option", { value: layer.name }, `${layer.type} ${shape(layer.output_shape)}`))),
+    h(
+      "datalist",
+      { id: list },
+      layers.map(layer => h("option", { value: layer.name }, `${layer.type} ${shape(layer.output_shape)}`)),
+    ),
   );
 }
 
@@ -100,7 +143,12 @@ function createLayerLines(store) {
     const models = wanted ? state.models.map(id => modelOf(state, id)) : [];
     const lists = await Promise.all(models.map(({ id }) => layersOf(id).catch(() => [])));
     if (mine !== newest) return;
-    keepFocus(() => replace($("#layer-lines"), models.map((model, k) => layerLine(model, lists[k], state.layers[model.id], choose))))();
+    keepFocus(() =>
+      replace(
+        $("#layer-lines"),
+        models.map((model, k) => layerLine(model, lists[k], state.layers[model.id], choose)),
+      ),
+    )();
   }
   store.on(["models", "layers", "show"], draw);
   return draw;
@@ -125,7 +173,11 @@ function createNeuron(store) {
 function cost(state) {
   const { suggestion } = state;
   if (!matches(state)) return suggestion ? "the plots are of another request" : "computed once, then kept";
-  return running(suggestion) ? "running" : suggestion.n_scored < suggestion.dataset.n ? "what is there is kept" : "scored and kept";
+  return running(suggestion)
+    ? "running"
+    : suggestion.n_scored < suggestion.dataset.n
+      ? "what is there is kept"
+      : "scored and kept";
 }
 
 function drawRun(state) {
@@ -159,7 +211,8 @@ export function createSuggestPanel(store, acts) {
 
   async function changeClass() {
     const answer = await askClass(store.state);
-    if (answer) store.set({ ...answer, group: null, look: store.state.look?.plot === "distance" ? null : store.state.look });
+    if (answer)
+      store.set({ ...answer, group: null, look: store.state.look?.plot === "distance" ? null : store.state.look });
   }
 
   const chips = createModelChips(store, keepFocus);
@@ -170,7 +223,9 @@ export function createSuggestPanel(store, acts) {
   const parts = [drawDatasets, chips, picks, drawClass, layers, neuron, drawRule, drawRun];
 
   $("#dataset").addEventListener("change", event => store.set(chooseDataset(store.state, event.target.value)));
-  $("#rule").addEventListener("change", event => store.set({ rule: event.target.value, look: store.state.look?.bin === undefined ? store.state.look : null }));
+  $("#rule").addEventListener("change", event =>
+    store.set({ rule: event.target.value, look: store.state.look?.bin === undefined ? store.state.look : null }),
+  );
   $("#class-open").addEventListener("click", changeClass);
   $("#run").addEventListener("click", () => acts.run());
   $("#request").addEventListener("submit", event => {

@@ -56,7 +56,13 @@ const open = datasets => datasets.filter(({ status }) => status === "ready");
 export function labelsOf(state) {
   const told = state.suggestion?.dataset.id === state.dataset ? state.suggestion.labels : null;
   const names = datasetOf(state)?.class_names ?? [];
-  return told ?? { has: names.length > 0, classes: names.map(name => ({ name })), same: names.length === 1 ? names[0] : null };
+  return (
+    told ?? {
+      has: names.length > 0,
+      classes: names.map(name => ({ name })),
+      same: names.length === 1 ? names[0] : null,
+    }
+  );
 }
 
 /** The class that distance is measured to: the answer, the only label there is, or null for each image's own label. */
@@ -81,17 +87,23 @@ function fitting(given, dataset, catalog) {
   return { models: models.length ? models : modelsFor(record, catalog.models), run: same ? (given.run ?? null) : null };
 }
 
-export const requestOf = ({ dataset, models, layers, neuron }) => {
+/** What is posted. The class and the neuron are asked for again with each plot; here they go into the scores file. */
+export function requestOf({ dataset, models, layers, neuron, show, modelShown: wanted, className }) {
+  const request = { dataset, models };
   const chosen = Object.fromEntries(models.filter(id => layers[id]).map(id => [id, layers[id]]));
-  return { dataset, models, ...(Object.keys(chosen).length ? { layers: chosen } : {}), neuron };
-};
+  if (Object.keys(chosen).length) request.layers = chosen;
+  if (className !== null) request.class = className;
+  if (show.includes("neuron")) request.neuron = { [models.includes(wanted) ? wanted : models[0]]: neuron };
+  return request;
+}
 
 /** What stands in the way, in the words of the next action; null when nothing does. */
 export function obstacle(state) {
   const record = datasetOf(state);
   if (!record) return "Open a dataset first.";
   if (record.n < 2) return `${record.name} has ${record.n} image. Suggestions compare at least 2.`;
-  if (!state.models.length) return ready(state.catalog.models).length ? "Choose at least one model." : "Add a model first.";
+  if (!state.models.length)
+    return ready(state.catalog.models).length ? "Choose at least one model." : "Add a model first.";
   return null;
 }
 
@@ -123,7 +135,8 @@ const ofLayer = state => {
 };
 
 const QUERY = {
-  scatter: ({ view, suggestion }) => (view && suggestion.dataset.n > POINTS_AT_MOST ? { x0: view[0], x1: view[1], y0: view[2], y1: view[3] } : {}),
+  scatter: ({ view, suggestion }) =>
+    view && suggestion.dataset.n > POINTS_AT_MOST ? { x0: view[0], x1: view[1], y0: view[2], y1: view[3] } : {},
   distance: state => ({ class: classShown(state), group: state.group }),
   layer: ofLayer,
   neuron: state => ({ ...ofLayer(state), neuron: state.neuron }),

@@ -19,7 +19,11 @@ const toGo = suggestion => `${group(scoresOf(suggestion))} of ${count(allOf(sugg
 
 function waiting({ suggestion }, acts) {
   const queued = suggestion?.job?.status === "queued";
-  const title = !suggestion ? "Sending the request" : queued ? "Waiting for a worker" : `Scoring ${suggestion.dataset.name}`;
+  const title = !suggestion
+    ? "Sending the request"
+    : queued
+      ? "Waiting for a worker"
+      : `Scoring ${suggestion.dataset.name}`;
   return [
     h("span", { class: "strong" }, title),
     h("progress", { "aria-label": title }),
@@ -30,7 +34,8 @@ function waiting({ suggestion }, acts) {
 
 function pace({ job }) {
   const known = value => Number.isFinite(value) && value !== null;
-  const rate = known(job?.rate) && job.rate > 0 ? `${job.rate < 10 ? job.rate.toFixed(1) : group(job.rate)} images/s` : "";
+  const rate =
+    known(job?.rate) && job.rate > 0 ? `${job.rate < 10 ? job.rate.toFixed(1) : group(job.rate)} images/s` : "";
   return [rate, known(job?.seconds_left) ? `${seconds(job.seconds_left)} left` : ""];
 }
 
@@ -56,9 +61,13 @@ function cancelled({ suggestion }, acts) {
 /** The cause and what is left, in two sentences; problems of single images have their own list. */
 function failure({ suggestion, problem }) {
   const error = problem ?? suggestion?.job?.error;
-  if (error) return [[error.message, error.hint].filter(Boolean).join(" "), suggestion ? `${toGo(suggestion)} are kept.` : ""];
+  if (error)
+    return [[error.message, error.hint].filter(Boolean).join(" "), suggestion ? `${toGo(suggestion)} are kept.` : ""];
   const bad = count(suggestion.n_problems, "image");
-  return [`${bad} could not be used.`, `${count(suggestion.n_scored - suggestion.n_problems, "image is", "images are")} shown.`];
+  return [
+    `${bad} could not be used.`,
+    `${count(suggestion.n_scored - suggestion.n_problems, "image is", "images are")} shown.`,
+  ];
 }
 
 function broken(state, acts) {
@@ -73,7 +82,12 @@ function broken(state, acts) {
   ];
 }
 
-const LOOKS = { running: ["", waiting], partial: ["", partial], cancelled: ["warn", cancelled], error: ["bad", broken] };
+const LOOKS = {
+  running: ["", waiting],
+  partial: ["", partial],
+  cancelled: ["warn", cancelled],
+  error: ["bad", broken],
+};
 
 export function drawStrip(root, state, acts) {
   const name = stateOf(state);

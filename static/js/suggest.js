@@ -62,7 +62,8 @@ function drawPlots(state) {
   const shown = Object.keys(PLOTS).filter(kind => state.suggestion && state.show.includes(kind) && asked(kind));
   const elements = shown.map(kind => cardOf(kind).element);
   const now = [...$("#plots").children];
-  if (elements.length !== now.length || elements.some((element, k) => element !== now[k])) replace($("#plots"), elements);
+  if (elements.length !== now.length || elements.some((element, k) => element !== now[k]))
+    replace($("#plots"), elements);
   for (const kind of shown) cardOf(kind).draw(state);
 }
 
@@ -83,14 +84,26 @@ function drawEmpty(state) {
   const why = obstacle(state);
   const record = datasetOf(state);
   const [words, act, href] = !record
-    ? ["Suggestions compare models on a labelled or unlabelled dataset. Two images are enough to start.", "Open a dataset", "/images"]
+    ? [
+        "Suggestions compare models on a labelled or unlabelled dataset. Two images are enough to start.",
+        "Open a dataset",
+        "/images",
+      ]
     : state.models.length || !why
-      ? [`Scoring runs ${state.models.length === 1 ? "the model" : `${state.models.length} models`} over ${record.name} once. The scores are kept and feed every plot.`, null, null]
+      ? [
+          `Scoring runs ${state.models.length === 1 ? "the model" : `${state.models.length} models`} over ${record.name} once. The scores are kept and feed every plot.`,
+          null,
+          null,
+        ]
       : ["Suggestions come from what models say about images.", "Add a model", "/models"];
   $("#empty-words").textContent = words;
   const button = href
     ? h("a", { class: "btn primary", href }, act)
-    : h("button", { class: "btn primary", type: "button", disabled: Boolean(why), onclick: acts.run }, $("#run-label").textContent);
+    : h(
+        "button",
+        { class: "btn primary", type: "button", disabled: Boolean(why), onclick: acts.run },
+        $("#run-label").textContent,
+      );
   replace($("#empty-acts"), button);
 }
 
@@ -104,9 +117,16 @@ async function showProblems() {
   const { id } = store.state.suggestion;
   const { problems, total } = await get(`/suggestions/${encodeURIComponent(id)}/problems?page=1`);
   $("#large-title").textContent = `${total} images could not be used`;
-  const line = ({ name, reason }) => h("li", {}, h("span", { class: "mono" }, name), h("span", { class: "quiet" }, reason));
-  const rest = total > problems.length ? h("p", { class: "why" }, `The first ${problems.length} of ${total}; all of them stand in the scores file.`) : null;
-  replace($("#large-body"), h("div", { class: "problem-list" }, h("ul", { class: "bad-files" }, problems.map(line)), rest));
+  const line = ({ name, reason }) =>
+    h("li", {}, h("span", { class: "mono" }, name), h("span", { class: "quiet" }, reason));
+  const rest =
+    total > problems.length
+      ? h("p", { class: "why" }, `The first ${problems.length} of ${total}; all of them stand in the scores file.`)
+      : null;
+  replace(
+    $("#large-body"),
+    h("div", { class: "problem-list" }, h("ul", { class: "bad-files" }, problems.map(line)), rest),
+  );
   $("#large").showModal();
 }
 
@@ -156,7 +176,18 @@ function listen() {
   redrawInTheme();
 }
 
-const PLOT_FIELDS = ["suggestion", "show", "className", "group", "rule", "neuron", "modelShown", "view", "tables", "look"];
+const PLOT_FIELDS = [
+  "suggestion",
+  "show",
+  "className",
+  "group",
+  "rule",
+  "neuron",
+  "modelShown",
+  "view",
+  "tables",
+  "look",
+];
 
 function observe() {
   store.on(PLOT_FIELDS, drawSuggestion);

@@ -16,7 +16,7 @@ function kindCard({ kind, title, reason, n, available }, look, onlook) {
       onclick: () => onlook(pressed ? null : { list: kind }),
     },
     h("strong", {}, title),
-    h("span", { class: "num" }, usable && Number.isFinite(n) ? group(n) : available ? "none" : ""),
+    h("span", { class: "num" }, n === 0 ? "none" : usable && Number.isFinite(n) ? group(n) : ""),
     h("span", { class: "why" }, reason),
   );
 }

@@ -2,9 +2,12 @@
 import { $, $$, h, replace } from "./dom.js";
 import { drawLayerChoice } from "./layer-choice.js";
 import { analyzerOf } from "./method-choice.js";
+import { GRIDS, parsed } from "./neurons.js";
 import { classesOf } from "./request.js";
+import { enginesOf } from "./selection.js";
 
 const MANY_CLASSES = 30;
+const ENGINES = { innvestigate: "iNNvestigate", both: "both, compared" };
 
 /** A list, or for many classes a field that searches while the person types. */
 function classControl(classes, chosen, onchoose) {
@@ -17,12 +20,43 @@ function classControl(classes, chosen, onchoose) {
   return [h("input", { ...attributes, ...search }), h("datalist", { id: "class-names" }, list)];
 }
 
+function neuronControl(neurons, onchoose) {
+  const { top, index } = parsed(neurons);
+  const words = n => (n === 1 ? "the most active" : `the ${n} most active`);
+  const which = h(
+    "select",
+    { class: "field", id: "neuron-which", onchange: event => onchoose(event.target.value) },
+    GRIDS.map(n => h("option", { value: `top${n}`, selected: n === top }, words(n))),
+    h("option", { value: "0", selected: index !== undefined }, "one by its index"),
+  );
+  const number = h("input", {
+    class: "field num",
+    id: "neuron-index",
+    type: "number",
+    min: 0,
+    step: 1,
+    value: index ?? 0,
+    onchange: event => onchoose(String(Math.max(0, Math.round(Number(event.target.value) || 0)))),
+  });
+  return [
+    h("div", { class: "line" }, h("label", { class: "label", htmlFor: "neuron-which" }, "Which"), which),
+    index === undefined
+      ? null
+      : h("div", { class: "line" }, h("label", { class: "label", htmlFor: "neuron-index" }, "Index"), number),
+    h("p", { class: "why" }, "Of the layer below. A channel's activation is its largest value over the image."),
+  ];
+}
+
+const kindOf = ({ neurons, target }) => (neurons ? "neurons" : target === "predicted" ? "predicted" : "class");
+
 export function createTargetSection(store, keepFocus) {
   const chosen = ({ catalog, models }) => catalog.models.filter(model => models.includes(model.id));
   const choose = target => store.set({ target: target || "predicted" });
 
   /** Starts with the class that was predicted last, so that the choice is never empty. */
   function switchKind(kind) {
+    if (kind === "neurons") return store.set({ neurons: "top1", target: "predicted" });
+    store.set({ neurons: null });
     if (kind === "predicted") return choose("predicted");
     const classes = classesOf(chosen(store.state));
     const predicted = store.state.explanation?.cells.find(cell => cell.top?.length)?.top[0].name;
@@ -30,11 +64,15 @@ export function createTargetSection(store, keepFocus) {
   }
 
   const drawClass = keepFocus(state => {
-    const predicted = state.target === "predicted";
-    for (const radio of $$("#target-kind input")) radio.checked = (radio.value === "predicted") === predicted;
+    const kind = kindOf(state);
+    for (const radio of $$("#target-kind input")) {
+      radio.checked = radio.value === kind;
+      radio.disabled = radio.value === "neurons" && analyzerOf(state)?.targets === "cam";
+    }
     const label = h("label", { class: "label", htmlFor: "class-name" }, "Class");
     const line = () => h("div", { class: "line" }, label, classControl(classesOf(chosen(state)), state.target, choose));
-    replace($("#class-choice"), predicted ? null : line());
+    const neurons = () => neuronControl(state.neurons, value => store.set({ neurons: value }));
+    replace($("#class-choice"), kind === "class" ? line() : kind === "neurons" ? neurons() : null);
   });
 
   const drawLayers = state =>
@@ -44,13 +82,14 @@ export function createTargetSection(store, keepFocus) {
 
   const drawEngine = keepFocus(state => {
     const runtimes = analyzerOf(state)?.runtimes ?? [];
-    const titles = { auto: `auto · ${runtimes[0] ?? ""}` };
+    const titles = { ...ENGINES, auto: `auto · ${runtimes[0] ?? ""}` };
     replace(
       $("#engine"),
-      ["auto", ...runtimes].map(name =>
+      enginesOf(runtimes).map(name =>
         h("option", { value: name, selected: name === state.engine }, titles[name] ?? name),
       ),
     );
+    $("#engine-note").hidden = state.engine !== "both";
     $("#logits").checked = !state.softmax;
   });
 
@@ -65,8 +104,8 @@ export function createTargetSection(store, keepFocus) {
   $("#target-kind").addEventListener("change", event => switchKind(event.target.value));
   $("#engine").addEventListener("change", event => store.set({ engine: event.target.value }));
   $("#logits").addEventListener("change", event => store.set({ softmax: !event.target.checked }));
-  store.on(["catalog", "models", "target"], drawClass);
-  store.on(["catalog", "models", "analyzer"], drawLayers);
+  store.on(["catalog", "models", "analyzer", "target", "neurons"], drawClass);
+  store.on(["catalog", "models", "analyzer", "layers"], drawLayers);
   store.on(["analyzer", "engine", "softmax"], drawEngine);
   store.on(["analyzer"], drawNote);
   return state => [drawClass, drawLayers, drawEngine, drawNote].forEach(draw => draw(state));

@@ -14,6 +14,7 @@ const FIELDS = {
   images: ["images", numbers, list],
   analyzer: ["method", String, String],
   target: ["class", String, value => (value === "predicted" ? null : String(value))],
+  neurons: ["neurons", String, value => value],
   layers: [
     "layer",
     text =>
@@ -32,7 +33,8 @@ const FIELDS = {
   engine: ["engine", String, value => (value === "auto" ? null : value)],
   softmax: ["softmax", flag, value => (value ? "1" : null)],
   unchecked: ["unchecked", flag, value => (value ? "1" : null)],
-  view: ["view", text => (text === "slide" ? "slide" : "grid"), String],
+  view: ["view", text => (["slide", "methods"].includes(text) ? text : "grid"), String],
+  methods: ["methods", words, list],
   image: ["image", number, String],
   opacity: ["opacity", number, value => (value === null ? null : String(value))],
   colormap: ["colours", String, value => value],
@@ -40,6 +42,7 @@ const FIELDS = {
   run: ["run", String, value => value],
 };
 
+const LISTS = ["models", "layers", "images", "methods"]; // encoded piece by piece
 export const KEPT = [...Object.keys(FIELDS), "params", "dropped"];
 
 /** Text values of params are JSON where they can be, so that numbers come back as numbers. */
@@ -63,7 +66,7 @@ export function read(hash = location.hash) {
       if (name.startsWith("p.")) params[decodeURIComponent(name.slice(2))] = typed(decodeURIComponent(raw));
       else if (name === "go") state.go = true;
       else if (field)
-        state[field] = ["models", "layers", "images"].includes(field)
+        state[field] = LISTS.includes(field)
           ? FIELDS[field][1](raw)
           : FIELDS[field][1](decodeURIComponent(raw));
     } catch {
@@ -81,7 +84,7 @@ export function write(whole) {
   for (const [field, [name, , text]] of Object.entries(FIELDS)) {
     const value = state[field] === null || state[field] === undefined ? null : text(state[field]);
     if (value !== null && value !== "")
-      pairs.push(`${name}=${["models", "layers", "images"].includes(field) ? value : encodeURIComponent(value)}`);
+      pairs.push(`${name}=${LISTS.includes(field) ? value : encodeURIComponent(value)}`);
     if (field === "analyzer") {
       for (const [param, given] of Object.entries(state.params || {}))
         pairs.push(`p.${encodeURIComponent(param)}=${encodeURIComponent(JSON.stringify(given))}`);

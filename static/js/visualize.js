@@ -4,10 +4,14 @@ import { get, put } from "./api.js";
 import { openCatalog, settle } from "./catalog.js";
 import { createDisplayBar } from "./display-bar.js";
 import { createExportMenu } from "./export-menu.js";
+import { createHistoryMenu } from "./history-menu.js";
 import { onKeys } from "./keyboard.js";
-import { BLANK, firstState, obstacle, remember, requestOf, unready } from "./request.js";
+import { createMethodsRunner } from "./methods-runner.js";
+import { drawMethodBoxes } from "./methods-view.js";
+import { BLANK, firstState, obstacle, remember, requestOf, stateOf, unready } from "./request.js";
 import { createRequestPanel } from "./request-panel.js";
 import { createResultView, drawFailure, drawWaiting } from "./result-view.js";
+import { createReference } from "./reference.js";
 import { createRunner, ended } from "./runner.js";
 import { startShell } from "./shell.js";
 import { Store } from "./store.js";
@@ -18,13 +22,17 @@ const store = new Store({
   ...BLANK,
   catalog: { models: [], datasets: [], analyzers: [], colormaps: {} },
   explanation: null,
+  reference: null, // iNNvestigate's maps of the same, when both engines are wanted
   problem: null,
   posting: false,
   bare: false, // H is held: the input without its heatmap
+  sheets: new Map(), // method -> {explanation} or {problem}, of the view Methods × models
   names: new Map(), // image index -> file name, as far as known
 });
 const pace = new Map(); // method -> seconds a map, from finished runs
 const runner = createRunner(store);
+const methodsRunner = createMethodsRunner(store);
+createReference(store);
 
 const last = () => (store.state.explanation?.images.length ?? store.state.images.length) - 1;
 const go = place => store.set({ image: Math.max(0, Math.min(last(), place)) });
@@ -43,7 +51,8 @@ function run() {
     return;
   }
   const n = requestOf(store.state).images.length;
-  runner.run({ image: Math.min(store.state.image, n - 1), ...ownDisplay() });
+  if (store.state.view === "methods") methodsRunner.run().catch(complain);
+  else runner.run({ image: Math.min(store.state.image, n - 1), ...ownDisplay() });
   if (matchMedia("(max-width: 1000px)").matches) $("#panel").open = false;
 }
 
@@ -57,7 +66,7 @@ const acts = {
   go,
   step,
   unchecked: () => runner.run({ unchecked: true }),
-  stop: () => runner.stop().catch(complain),
+  stop: () => (store.state.view === "methods" ? methodsRunner : runner).stop().catch(complain),
   open: place => store.set({ image: place, view: "slide" }),
 };
 const panel = createRequestPanel(store, acts, pace);
@@ -113,6 +122,20 @@ function toggleSelected() {
   toast(out ? "Selected again." : "Taken out of the selection.", { stay_ms: 2000 });
 }
 
+/** Shows an earlier run with the request it was made by; after a restart its models and images are opened again. */
+async function openEarlier(id) {
+  try {
+    const explanation = await get(`/explanations/${encodeURIComponent(id)}`);
+    const { models, datasets } = store.state.catalog;
+    const known = new Set([...models, ...datasets].map(one => one.id));
+    const { request } = explanation;
+    location.hash = write({ ...BLANK, ...stateOf(explanation, store.state.catalog), run: id });
+    if ([...request.models, request.dataset].some(one => !known.has(one))) location.reload();
+  } catch (error) {
+    complain(error);
+  }
+}
+
 async function copyLink() {
   try {
     await navigator.clipboard.writeText(location.href);
@@ -120,6 +143,11 @@ async function copyLink() {
   } catch {
     toast("The browser does not allow copying here. The link is in the address line.");
   }
+}
+
+function drawMethods(state) {
+  $("#methods-choice").hidden = state.view !== "methods";
+  drawMethodBoxes(state, methods => store.set({ methods }));
 }
 
 function listen() {
@@ -133,6 +161,7 @@ function listen() {
     Escape: () => (document.querySelector(":popover-open") ? false : store.set({ view: "grid" })),
     1: () => store.set({ view: "grid" }),
     2: () => store.set({ view: "slide" }),
+    3: () => store.set({ view: "methods" }),
     "[": () => display.nudge(-5),
     "]": () => display.nudge(5),
     h: () => store.set({ bare: true }),
@@ -158,7 +187,8 @@ async function open(catalog, opening) {
   const { state, go: atOnce } = await firstState(catalog, opening);
   store.set({ ...state, catalog });
   for (const part of [panel, result, display]) part.draw(store.state);
-  if (state.run) runner.reopen(state.run);
+  if (state.view === "methods") run();
+  else if (state.run) runner.reopen(state.run);
   else if (atOnce && !obstacle(store.state)) run();
 }
 
@@ -170,8 +200,13 @@ async function start() {
     store.on(["dataset"], nameImages);
     store.on(["images", "dataset", "dropped"], keepBasket);
     store.on(KEPT, keepAddress);
+    store.on(["view", "methods", "catalog"], drawMethods);
+    store.on(["models", "images", "dropped", "dataset", "methods", "target", "neurons", "layers"], () =>
+      store.set({ sheets: new Map() }),
+    );
     listen();
     createExportMenu(store);
+    createHistoryMenu(store, openEarlier);
     await open(catalog, opening);
     addEventListener("hashchange", () => open(store.state.catalog, {}).catch(complain));
     await settle(catalog, next => store.set({ catalog: next }));

@@ -25,8 +25,10 @@ class Engine:
     """Opens on creation; raises AnalyzerRefused or BadInput when method, settings and model do not fit.
 
     layer: the one whose neurons are explained, None is the output. name: the method that runs; asked: the one that was
-    asked for, which messages speak of.
+    asked for, which messages speak of. made: how many there were in this process.
     """
+
+    made = 0
 
     def __init__(
         self,
@@ -40,6 +42,7 @@ class Engine:
     ):
         self.n_bytes = sum(array.nbytes for arrays in blueprint.weights.values() for array in arrays)
         self.objection: AnalyzerRefused | None = None
+        Engine.made += 1
         self._graph = tf.Graph()
         with self._graph.as_default():
             self._session = tf.compat.v1.Session(graph=self._graph)

@@ -22,13 +22,14 @@ def prepare(
     """Decodes, resizes and preprocesses `refs`, or takes `arrays` (N, H, W, C) as network input; and predicts."""
     network = loading.load(source)
     if arrays is not None:
-        x, notes, image_notes = _checked_arrays(network, arrays), (), ()
+        x, notes, image_notes, sizes = _checked_arrays(network, arrays), (), (), ()
     else:
         images = [datasets.decode(ref) for ref in refs or ()]
         x, notes = _from_images(network, source, preprocessing, images)
         image_notes = tuple(_conversion(image, network.input_shape[2]) for image in images)
+        sizes = tuple(image.shape[:2] for image in images)
     scores = network.predict(x)
-    return Prepared(x, scores, network.probabilities(scores), notes, image_notes)
+    return Prepared(x, scores, network.probabilities(scores), notes, image_notes, sizes)
 
 
 def picture(source: ModelSource, preprocessing: Preprocessing, ref: ImageRef) -> np.ndarray:

@@ -13,9 +13,11 @@ def session() -> Session:
 
 
 from innv_gui.web.api import (  # noqa: E402, F401 - register routes
+    agreements,
     analyzers,
     datasets,
     explanations,
+    exports,
     history,
     jobs,
     models,

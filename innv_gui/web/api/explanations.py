@@ -12,28 +12,36 @@ from flask import Response, send_file
 from innv_gui.errors import NotFound
 from innv_gui.plots.heatmap import reduce, render
 from innv_gui.records import Model
-from innv_gui.session.request import check_request
+from innv_gui.session.comparison import compare, values
+from innv_gui.session.request import Request, check_request
 from innv_gui.session.run import Run
 from innv_gui.store.maps import KeptMap
-from innv_gui.web.answers import run_json
+from innv_gui.web.answers import comparison_json, run_json
 from innv_gui.web.api import api, session
 from innv_gui.web.api.datasets import image_ref, png
 from innv_gui.web.routes import route
-from innv_gui.web.schemas import MapQuery, NewExplanation, PictureQuery
+from innv_gui.web.schemas import ComparisonQuery, DifferenceQuery, MapQuery, NewExplanation, PictureQuery
 
 MAP = "/explanations/<id>/maps/<model>/<int:image>"
+DIFFERENCE = "/explanations/<id>/differences/<model>/<int:image>"
 
 
 @route(api, "POST", "/explanations", body=NewExplanation, status=202)
 def add_explanation(body: NewExplanation):
     """Explain images with one method under one or many models; goes on as a job."""
+    run = session().start_explain(checked_request(body))
+    return {"explanation": run_json(run), "job": run.job.as_json()}
+
+
+def checked_request(body: NewExplanation) -> Request:
+    """What was asked, with every id looked up; starts the worker that will be needed."""
     current = session()
     current.warm_up_for(body.analyzer, body.engine)
     models = [current.models.get(id) for id in dict.fromkeys(body.models)]
     dataset = current.datasets.get(body.dataset)
     for index in body.images:
         image_ref(body.dataset, index)
-    request = check_request(
+    return check_request(
         models,
         dataset[list(dict.fromkeys(body.images))] if body.images else None,
         body.analyzer,
@@ -46,8 +54,6 @@ def add_explanation(body: NewExplanation):
         unchecked=body.unchecked,
         softmax=body.softmax,
     )
-    run = current.start_explain(request)
-    return {"explanation": run_json(run), "job": run.job.as_json()}
 
 
 @route(api, "GET", "/explanations/<id>")
@@ -78,7 +84,10 @@ def _map(kept: KeptMap, query: MapQuery) -> np.ndarray:
 def get_drawn(id: str, model: str, image: int, query: MapQuery):
     """What is drawn of a map: little-endian float32, (H, W), or (H, W, C) for colour pictures; see X-Shape."""
     run, known, position = _find(id, model, image)
-    drawn = reduce(_map(run.kept(known, position), query), run.request.analyzer.display.kind)
+    return _floats(reduce(_map(run.kept(known, position), query), run.request.analyzer.display.kind))
+
+
+def _floats(drawn: np.ndarray) -> Response:
     answer = Response(np.ascontiguousarray(drawn, "<f4").tobytes(), mimetype="application/octet-stream")
     answer.headers["X-Shape"] = ",".join(str(size) for size in drawn.shape)
     answer.headers["Cache-Control"] = "private, max-age=3600"
@@ -114,6 +123,37 @@ def get_map_picture(id: str, model: str, image: int, query: PictureQuery):
     answer = png(content)
     answer.headers["Content-Disposition"] = f'inline; filename="{_name(run, known, position, "png")}"'
     return answer
+
+
+@route(api, "GET", "/explanations/<id>/comparison", query=ComparisonQuery)
+def get_comparison(id: str, query: ComparisonQuery):
+    """How much the maps of two explanations of the same images differ, for all that is finished in both."""
+    run, reference = session().run(id), session().run(query.with_)
+    return comparison_json(run, reference, compare(run, reference))
+
+
+@route(api, "GET", DIFFERENCE + ".f32", query=DifferenceQuery, answer="application/octet-stream")
+def get_difference(id: str, model: str, image: int, query: DifferenceQuery):
+    """Where two explanations differ: this one minus the other, summed over channels, float32 (H, W); see X-Shape."""
+    return _floats(reduce(_difference(id, model, image, query), "signed"))
+
+
+@route(api, "GET", DIFFERENCE + ".png", query=DifferenceQuery, answer="image/png")
+def get_difference_picture(id: str, model: str, image: int, query: DifferenceQuery):
+    """The same as a picture; full colour is the largest difference."""
+    off = _difference(id, model, image, query)
+    blank = np.zeros((*off.shape[:2], 1), np.uint8)
+    return png(render(blank, off, "signed", "seismic", 1.0))
+
+
+def _difference(id: str, model: str, image: int, query: DifferenceQuery) -> np.ndarray:
+    """(H, W, C) float64: ours minus the other's."""
+    run, known, position = _find(id, model, image)
+    other, _, there = _find(query.with_, model, image)
+    ours, reference = run.kept(known, position), other.kept(known, there)
+    _map(ours, query)
+    a, b = values(ours, reference)
+    return (a - b)[query.target]
 
 
 @route(api, "GET", "/explanations/<id>/run.h5", answer="application/x-hdf5")

@@ -16,13 +16,18 @@ _KEEP_VALUES = frozenset(
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One call of an operation. inputs, outputs: ids of symbolic tensors, each once."""
+    """One call of an operation. inputs, outputs: ids of symbolic tensors, each once.
+
+    With a BatchNormalization folded in, the input or output is the one of that layer.
+    """
 
     operation: object
     node: object
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     is_first: bool  # nothing that mixes values stands between the input and this step
+    norm_before: keras.Layer | None = None  # BatchNormalization that is folded into this step's weights
+    norm_behind: keras.Layer | None = None
 
     @property
     def kind(self) -> str:

@@ -6,7 +6,7 @@ A map takes its weights as arguments, so that a rule can put others in their pla
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import keras
 import tensorflow as tf
@@ -18,15 +18,29 @@ Weights = tuple[tf.Tensor, ...]
 class Linear:
     """y = activation(map(x, weights) + bias).
 
-    sums_channels: the map is a full sum over input channels (kernel (..., in, out)),
-    so that with weights of one it can be had from the channels' sum alone.
+    in_axis: of the kernel, when the map is a full sum over input channels; else None.
+    scaled: the weights that multiply each output channel by a vector (U,).
     """
 
     map: Callable[[tf.Tensor, Weights], tf.Tensor]
     weights: Weights
     bias: tf.Tensor | None
     activation: Callable | None
-    sums_channels: bool = False
+    in_axis: int | None = None
+    scaled: Callable[[Weights, tf.Tensor], Weights] | None = None
+
+    def plus_bias(self, y: tf.Tensor) -> tf.Tensor:
+        """Before the activation. The one operation for a vector is what TensorFlow can fuse with a convolution."""
+        if self.bias is None:
+            return y
+        return tf.nn.bias_add(y, self.bias) if len(self.bias.shape) == 1 else y + self.bias
+
+    def transposed(self, message: tf.Tensor, weights: Weights, x: tf.Tensor) -> tf.Tensor:
+        """V^T message, of x's shape; the forward pass that is written here is never run: nothing asks for its values."""
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(x)
+            y = self.map(x, weights)
+        return tape.gradient(y, x, message)
 
 
 def sort_of(layer) -> str | None:
@@ -35,17 +49,50 @@ def sort_of(layer) -> str | None:
     return sort if isinstance(layer, keras.Layer) else None
 
 
-def linear_of(layer, x: tf.Tensor) -> Linear:
-    """A layer that has a sort, as a linear map. x: its input, of which normalizations take their statistics."""
+def linear_of(layer, x: tf.Tensor, norm_before=None, norm_behind=None) -> Linear:
+    """A layer that has a sort, as a linear map. x: its input, of which normalizations take their statistics.
+
+    norm_before, norm_behind: BatchNormalization layers to be folded in.
+    """
     _, make = _KINDS[type(layer).__name__]
-    return make(layer, x) if make in _OF_INPUT else make(layer)
+    made = make(layer, x) if make in _OF_INPUT else make(layer)
+    made = made if norm_before is None else _behind_norm(made, *_scale_and_shift(norm_before))
+    return made if norm_behind is None else _before_norm(made, *_scale_and_shift(norm_behind))
+
+
+def _behind_norm(linear: Linear, scale: tf.Tensor, shift: tf.Tensor) -> Linear:
+    """W (s x + t) + b."""
+    (kernel,) = linear.weights
+    bias = tf.reduce_sum(kernel * shift[:, None], axis=list(range(len(kernel.shape) - 1)))
+    bias = bias if linear.bias is None else bias + linear.bias
+    return replace(linear, weights=(kernel * scale[:, None],), bias=bias)
+
+
+def _before_norm(linear: Linear, scale: tf.Tensor, shift: tf.Tensor) -> Linear:
+    """s (W x + b) + t."""
+    bias = shift if linear.bias is None else linear.bias * scale + shift
+    return replace(linear, weights=linear.scaled(linear.weights, scale), bias=bias)
+
+
+def _last_scaled(weights: Weights, scale: tf.Tensor) -> Weights:
+    return (*weights[:-1], weights[-1] * scale)
+
+
+def _depthwise_scaled(weights: Weights, scale: tf.Tensor) -> Weights:
+    """kernel (..., in, multiplier), output channels in this order."""
+    return (weights[0] * tf.reshape(scale, weights[0].shape[-2:]),)
+
+
+def _transposed_scaled(weights: Weights, scale: tf.Tensor) -> Weights:
+    """kernel (..., out, in)."""
+    return (weights[0] * scale[:, None],)
 
 
 def _dense(layer) -> Linear:
     def apply(x, weights):
         return tf.linalg.matmul(x, weights[0]) if len(x.shape) == 2 else tf.tensordot(x, weights[0], 1)
 
-    return Linear(apply, (_tensor(layer.kernel),), _bias(layer), layer.activation, True)
+    return Linear(apply, (_tensor(layer.kernel),), _bias(layer), layer.activation, -2, _last_scaled)
 
 
 def _einsum_dense(layer) -> Linear:
@@ -63,7 +110,8 @@ def _conv(layer) -> Linear:
         padding = "valid" if causal else layer.padding
         return keras.ops.conv(padded, weights[0], list(layer.strides), padding, layer.data_format, layer.dilation_rate)
 
-    return Linear(apply, (_tensor(layer.kernel),), _bias(layer), layer.activation, layer.groups == 1)
+    in_axis = -2 if layer.groups == 1 and layer.data_format == "channels_last" else None
+    return Linear(apply, (_tensor(layer.kernel),), _bias(layer), layer.activation, in_axis, _last_scaled)
 
 
 def _depthwise(layer) -> Linear:
@@ -72,7 +120,7 @@ def _depthwise(layer) -> Linear:
             x, weights[0], layer.strides, layer.padding, layer.data_format, layer.dilation_rate
         )
 
-    return Linear(apply, (_tensor(layer.kernel),), _bias(layer), layer.activation)
+    return Linear(apply, (_tensor(layer.kernel),), _bias(layer), layer.activation, None, _depthwise_scaled)
 
 
 def _separable(layer) -> Linear:
@@ -81,7 +129,7 @@ def _separable(layer) -> Linear:
         return keras.ops.separable_conv(x, weights[0], weights[1], *settings)
 
     kernels = (_tensor(layer.depthwise_kernel), _tensor(layer.pointwise_kernel))
-    return Linear(apply, kernels, _bias(layer), layer.activation)
+    return Linear(apply, kernels, _bias(layer), layer.activation, None, _last_scaled)
 
 
 def _transposed(layer) -> Linear:
@@ -96,19 +144,23 @@ def _transposed(layer) -> Linear:
             layer.dilation_rate,
         )
 
-    return Linear(apply, (_tensor(layer.kernel),), _bias(layer), layer.activation)
+    return Linear(apply, (_tensor(layer.kernel),), _bias(layer), layer.activation, -1, _transposed_scaled)
 
 
 def _batch_norm(layer) -> Linear:
-    """Outside of training: scale = gamma / sqrt(variance + epsilon), bias = beta - mean * scale."""
-    scale = tf.math.rsqrt(_tensor(layer.moving_variance) + layer.epsilon)
-    scale = scale * _tensor(layer.gamma) if layer.scale else scale
-    bias = -_tensor(layer.moving_mean) * scale
-    bias = bias + _tensor(layer.beta) if layer.center else bias
     axis = layer.axis if isinstance(layer.axis, int) else layer.axis[0]
     rank = layer.input_spec.ndim
     shape = [-1 if place == axis % rank else 1 for place in range(rank)]
-    return Linear(_scaled, (tf.reshape(scale, shape),), tf.reshape(bias, shape), None)
+    scale, shift = (tf.reshape(one, shape) for one in _scale_and_shift(layer))
+    return Linear(_scaled, (scale,), shift, None)
+
+
+def _scale_and_shift(norm) -> tuple[tf.Tensor, tf.Tensor]:
+    """Outside of training: gamma / sqrt(variance + epsilon), beta - mean * scale; both (U,)."""
+    scale = tf.math.rsqrt(_tensor(norm.moving_variance) + norm.epsilon)
+    scale = scale * _tensor(norm.gamma) if norm.scale else scale
+    shift = -_tensor(norm.moving_mean) * scale
+    return scale, shift + _tensor(norm.beta) if norm.center else shift
 
 
 def _layer_norm(layer, x) -> Linear:

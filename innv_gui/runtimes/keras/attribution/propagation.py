@@ -1,115 +1,186 @@
 """A rule at work on one layer with weights: relevance of the output in, relevance of the input out.
 
 Only what is needed is computed: parts of an input that is known not to be negative are left out, the forward pass's own
-sum serves the rules that ask for it, and sums of weights alone are made for one image instead of a batch.
+sums serve the way back, and sums of weights alone are made for one image instead of a batch.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import reduce
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial, reduce
 from operator import add
 
+import numpy as np
 import tensorflow as tf
 
 from innv_gui.runtimes.keras.attribution.linear import Linear, Weights
-from innv_gui.runtimes.keras.attribution.rules import STABILIZER, Part, Rule, Share
+from innv_gui.runtimes.keras.attribution.relevance import (
+    Product,
+    Relevance,
+    added,
+    divided,
+    divided_by_origin,
+    made,
+    weighted,
+)
+from innv_gui.runtimes.keras.attribution.rules import ALL, Part, Rule, Share, is_one_sided, splits_everything
+
+LARGE_BYTES = 64 * 2**20  # a kernel above this size is worked through in blocks of output neurons
+BLOCK_BYTES = 32 * 2**20
+
+
+@dataclass(frozen=True, eq=False)
+class Summed:
+    """One sum V X, without bias, and the way back: message (of y's shape) -> X * V^T message."""
+
+    y: tf.Tensor
+    back: Callable[[tf.Tensor], Relevance]
 
 
 @dataclass(frozen=True, eq=False)
 class Passed:
-    """What the forward pass left at a layer: x its input, y = map(x) without bias, and the tape that saw it."""
+    """What the forward pass left at a layer: x its input, y = map(x) without bias, z with it.
+
+    sums: of shares that the forward pass was made from.
+    """
 
     linear: Linear
     x: tf.Tensor
     y: tf.Tensor
-    tape: tf.GradientTape
+    z: tf.Tensor
     never_negative: bool  # x
     low: tf.Tensor | None = None  # range of x, where the layer is the first one
     high: tf.Tensor | None = None
-
-    @property
-    def z(self) -> tf.Tensor:
-        """Before the activation."""
-        return self.y if self.linear.bias is None else self.y + self.linear.bias
+    sums: dict[Share, Summed] = field(default_factory=dict)
 
 
-def forward(linear: Linear, x: tf.Tensor, never_negative: bool, bounds: tuple = (None, None)) -> Passed:
-    """The linear part of a layer."""
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(x)
-        y = linear.map(x, linear.weights)
-    return Passed(linear, x, y, tape, never_negative, *bounds)
+def forward(
+    linear: Linear, x: tf.Tensor, never_negative: bool, bounds: tuple = (None, None), rule: Rule | None = None
+) -> Passed:
+    """The linear part of a layer. Where the rule will ask for evidence for and against, the two make the sum."""
+    passed = Passed(linear, x, None, None, never_negative, *bounds)
+    if rule is not None and splits_everything(rule) and not _is_large(linear):
+        sums = {share: _summed(share, rule, passed, x) for share in rule.shares}
+        y = tf.add_n([one.y for one in sums.values()])
+        return replace(passed, y=y, z=linear.plus_bias(y), sums=sums)
+    y = linear.map(x, linear.weights)
+    return replace(passed, y=y, z=linear.plus_bias(y))
 
 
-def relevance_of_input(rule: Rule, passed: Passed, relevance: tf.Tensor) -> tf.Tensor:
-    """relevance: of the layer's output, of y's shape -> of x's shape."""
-    with tf.control_dependencies([relevance]):  # else the parts of all layers' weights would be made, and held, at once
-        shares = [_share(rule, share, passed, relevance) for share in rule.shares]
-    found = [one for one in shares if one is not None]
-    return tf.add_n(found) if found else tf.zeros_like(passed.x)
+def relevance_of_input(rule: Rule, passed: Passed, relevance: Relevance, bend: str | None = None) -> Relevance:
+    """relevance: of the layer's output, of y's shape -> of x's shape.
+
+    bend: how relevance's value was made from z ("none", "relu" or "clip"); None: it was not.
+    """
+    if bend is not None and [(share.parts, share.bias) for share in rule.shares] == [((ALL,), "all")]:
+        message = divided_by_origin(relevance, passed.z, bend, rule.epsilon)
+        return Product(passed.x, passed.linear.transposed(message, passed.linear.weights, passed.x))
+    relevance = made(relevance)
+    shares = [_share(rule, share, passed, relevance) for share in rule.shares]
+    return reduce(added, shares)
 
 
-def divided(
-    relevance: tf.Tensor, denominator: tf.Tensor, epsilon: float | None = None, zero: float = STABILIZER
-) -> tf.Tensor:
-    """relevance / denominator: epsilon added away from zero, or a denominator of exactly zero replaced by `zero`."""
-    if epsilon is None:
-        return relevance / tf.where(denominator == 0, zero, denominator)
-    return relevance / (denominator + tf.where(denominator >= 0, epsilon, -epsilon))
+def _share(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor) -> Relevance:
+    if share.parts == (_EVEN,) and passed.linear.in_axis is not None:
+        return _evenly(passed, relevance)
+    if share.parts != (ALL,) and _is_large(passed.linear):
+        return _share_by_blocks(rule, share, passed, relevance)
+    return _share_at_once(rule, share, passed, relevance, relevance)
 
 
-def _share(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor) -> tf.Tensor | None:
-    parts = [part for part in share.parts if not (part.inputs == "negative" and passed.never_negative)]
-    if not parts:
-        return None
-    done = [_sum(part, rule, passed) for part in parts]
-    denominator = reduce(add, [_signed(one.y, part.sign) for one, part in zip(done, parts, strict=True)])
-    bias = _bias(share.bias, passed.linear.bias)
-    denominator = denominator if bias is None else denominator + bias
-    message = divided(relevance, denominator, rule.epsilon, rule.zero)
-    gathered = [_signed(one.back(message), part.sign) for one, part in zip(done, parts, strict=True)]
-    return _signed(tf.add_n(gathered), share.factor)
+def _share_at_once(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor, after: tf.Tensor) -> Relevance:
+    one = passed.sums.get(share) or _summed(share, rule, passed, after)
+    denominator = _with_bias(share.bias, one.y, passed.linear)
+    nothing_at_zero = is_one_sided(share, passed.linear.bias is not None)
+    message = divided(relevance, denominator, rule.epsilon, rule.zero, nothing_at_zero)
+    return weighted(one.back(message), share.factor)
 
 
-@dataclass(frozen=True, eq=False)
-class _Sum:
-    """One part X, V: y = V X, and the way back X * V^T."""
-
-    y: tf.Tensor
-    x: tf.Tensor | None  # None: X is one
-    passed: Passed
-    weights: Weights | None  # None: weights of one, summed over channels first
-    tape: tf.GradientTape | None = None
-    tape_y: tf.Tensor | None = None
-
-    def back(self, message: tf.Tensor) -> tf.Tensor:
-        """message: of y's shape for the batch."""
-        if self.tape is not None:
-            return self.x * self.tape.gradient(self.tape_y, self.x, message)
-        if self.weights is None:
-            return _evenly_back(self.passed, message)
-        gradient = _transposed(self.passed.linear, self.passed.x, self.weights, message)
-        return gradient if self.x is None else self.x * gradient
+def _share_by_blocks(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor) -> Relevance:
+    """Output neurons do not know of each other, so a few of them at a time do, and their weights' parts stay small."""
+    total, after = None, relevance
+    for start, stop in _blocks(passed.linear.weights[0]):
+        with tf.control_dependencies([after]):
+            kernel = passed.linear.weights[0][:, start:stop]
+        bias = None if passed.linear.bias is None else passed.linear.bias[start:stop]
+        block = replace(passed, linear=replace(passed.linear, weights=(kernel,), bias=bias))
+        total = added(total, _share_at_once(rule, share, block, relevance[..., start:stop], after))
+        after = total.slope if isinstance(total, Product) else total
+    return total
 
 
-def _sum(part: Part, rule: Rule, passed: Passed) -> _Sum:
-    linear = passed.linear
-    if part == Part("all", "all", part.sign):
-        return _Sum(passed.y, passed.x, passed, linear.weights, passed.tape, passed.y)
-    if part.inputs == "ones" and part.weights == "ones" and linear.sums_channels:
-        return _Sum(_even_count(passed), None, passed, None)
-    weights = tuple(_WEIGHTS[part.weights](one) for one in linear.weights)
+def _is_large(linear: Linear) -> bool:
+    kernel = linear.weights[0]
+    return len(linear.weights) == 1 and len(kernel.shape) == 2 and int(np.prod(kernel.shape)) * 4 > LARGE_BYTES
+
+
+def _blocks(kernel: tf.Tensor) -> list[tuple[int, int]]:
+    """Of output neurons: (start, stop)."""
+    n_in, n_out = kernel.shape
+    width = max(1, BLOCK_BYTES // (4 * n_in))
+    return [(start, min(start + width, n_out)) for start in range(0, n_out, width)]
+
+
+def _summed(share: Share, rule: Rule, passed: Passed, after: tf.Tensor) -> Summed:
+    """after: a tensor without which the parts of the weights are not made; else those of all layers would be held."""
+    with tf.control_dependencies([after]):
+        kernels = [tuple(_WEIGHTS[part.weights](one) for one in passed.linear.weights) for part in share.parts]
+    if share.parts == (ALL,):
+        return Summed(passed.y, partial(_back_to_x, passed, passed.linear.weights))
+    if all(part.inputs in _SIGNS for part in share.parts):
+        return _of_signs(share, passed, kernels)
+    sums = [_of_part(part, kernel, rule, passed) for part, kernel in zip(share.parts, kernels, strict=True)]
+    if len(sums) == 1:
+        return sums[0]
+    y = reduce(add, [part.sign * one.y for part, one in zip(share.parts, sums, strict=True)])
+
+    def back(message: tf.Tensor) -> Relevance:
+        parts = zip(share.parts, sums, strict=True)
+        return tf.add_n([part.sign * made(one.back(message)) for part, one in parts])
+
+    return Summed(y, back)
+
+
+def _of_part(part: Part, kernel: Weights, rule: Rule, passed: Passed) -> Summed:
+    linear, x = passed.linear, passed.x
+    if part.inputs == "all":
+        return Summed(linear.map(x, kernel), partial(_back_to_x, passed, kernel))
     if part.inputs == "ones":
-        return _Sum(linear.map(tf.ones_like(passed.x[:1]), weights), None, passed, weights)
-    if part.inputs in ("low", "high"):
-        bound = _bound(part.inputs, rule, passed)
-        return _Sum(linear.map(bound, weights), bound, passed, weights)
-    x = passed.x if passed.never_negative else _INPUTS[part.inputs](passed.x)
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(x)
-        y = linear.map(x, weights)
-    return _Sum(y, x, passed, weights, tape, y)
+        return Summed(linear.map(tf.ones_like(x[:1]), kernel), lambda message: linear.transposed(message, kernel, x))
+    bound = _bound(part.inputs, rule, passed)
+    return Summed(linear.map(bound, kernel), lambda message: bound * linear.transposed(message, kernel, x))
+
+
+def _back_to_x(passed: Passed, kernel: Weights, message: tf.Tensor) -> Product:
+    return Product(passed.x, passed.linear.transposed(message, kernel, passed.x))
+
+
+def _of_signs(share: Share, passed: Passed, kernels: list[Weights]) -> Summed:
+    """Positive and negative inputs with a kernel each; where that works, as twice as many channels of one convolution."""
+    x, linear = passed.x, passed.linear
+    signs = [part.inputs for part in share.parts]
+    if passed.never_negative:
+        return _of_part(ALL, kernels[signs.index("positive")], None, passed)
+    if linear.in_axis is not None and signs == ["positive", "negative"]:
+        return _as_channels(passed, (tf.concat([kernels[0][0], kernels[1][0]], axis=linear.in_axis),))
+    y = tf.add_n([linear.map(_SIGNS[sign](x), kernel) for sign, kernel in zip(signs, kernels, strict=True)])
+
+    def back(message: tf.Tensor) -> Relevance:
+        slopes = [linear.transposed(message, kernel, x) for kernel in kernels]
+        return reduce(added, [_SIGNS[sign](x) * slope for sign, slope in zip(signs, slopes, strict=True)])
+
+    return Summed(y, back)
+
+
+def _as_channels(passed: Passed, kernel: Weights) -> Summed:
+    both = tf.concat([tf.nn.relu(passed.x), tf.minimum(passed.x, 0.0)], axis=-1)
+
+    def back(message: tf.Tensor) -> Product:
+        positive, negative = tf.split(passed.linear.transposed(message, kernel, both), 2, axis=-1)
+        return Product(passed.x, tf.where(passed.x > 0, positive, negative))
+
+    return Summed(passed.linear.map(both, kernel), back)
 
 
 def _bound(which: str, rule: Rule, passed: Passed) -> tf.Tensor:
@@ -118,40 +189,21 @@ def _bound(which: str, rule: Rule, passed: Passed) -> tf.Tensor:
     return tf.ones_like(passed.x[:1]) * getattr(rule, which) if known is None else known
 
 
-def _transposed(linear: Linear, x: tf.Tensor, weights: Weights, message: tf.Tensor) -> tf.Tensor:
-    """V^T message; the forward pass that is written here is never run, for nothing asks for its values."""
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(x)
-        y = linear.map(x, weights)
-    return tape.gradient(y, x, message)
+def _evenly(passed: Passed, relevance: tf.Tensor) -> tf.Tensor:
+    """Every connection counts the same, so channels are summed first: all inputs of an output receive one share."""
+    linear, one_channel = passed.linear, passed.x[..., :1]
+    ones = (tf.ones_like(linear.weights[0][..., :1, :1]),)
+    count = linear.map(tf.ones_like(one_channel[:1]), ones) * float(passed.x.shape[-1])
+    message = tf.reduce_sum(relevance, axis=-1, keepdims=True) / count
+    return tf.broadcast_to(linear.transposed(message, ones, one_channel), tf.shape(passed.x))
 
 
-def _even_count(passed: Passed) -> tf.Tensor:
-    """(1, ..., 1): how many inputs each output sees, borders included."""
-    channels = tf.cast(tf.shape(passed.x)[-1], tf.float32)
-    return passed.linear.map(tf.ones_like(passed.x[:1, ..., :1]), _one_channel(passed.linear)) * channels
+def _with_bias(which: str, y: tf.Tensor, linear: Linear) -> tf.Tensor:
+    if linear.bias is None or which == "none":
+        return y
+    return replace(linear, bias=_WEIGHTS[which](linear.bias)).plus_bias(y)
 
 
-def _evenly_back(passed: Passed, message: tf.Tensor) -> tf.Tensor:
-    """Every input of an output receives the same, so the output channels are summed first."""
-    one_channel = passed.x[..., :1]
-    together = tf.reduce_sum(message, axis=-1, keepdims=True)
-    return tf.broadcast_to(
-        _transposed(passed.linear, one_channel, _one_channel(passed.linear), together), tf.shape(passed.x)
-    )
-
-
-def _one_channel(linear: Linear) -> Weights:
-    return (tf.ones_like(linear.weights[0][..., :1, :1]),)
-
-
-def _bias(which: str, bias: tf.Tensor | None) -> tf.Tensor | None:
-    return None if bias is None or which == "none" else _INPUTS[which](bias)
-
-
-def _signed(value: tf.Tensor, factor: float) -> tf.Tensor:
-    return value if factor == 1.0 else factor * value
-
-
-_INPUTS = {"all": tf.identity, "positive": tf.nn.relu, "negative": lambda x: tf.minimum(x, 0.0)}
-_WEIGHTS = {**_INPUTS, "squared": tf.square, "ones": tf.ones_like}
+_EVEN = Part("ones", "ones")
+_SIGNS = {"positive": tf.nn.relu, "negative": lambda x: tf.minimum(x, 0.0)}
+_WEIGHTS = {**_SIGNS, "all": lambda x: x, "squared": tf.square, "ones": tf.ones_like}

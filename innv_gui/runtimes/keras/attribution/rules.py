@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-STABILIZER = 1e-7  # in place of a denominator that is exactly zero
+from innv_gui.runtimes.keras.attribution.relevance import STABILIZER
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,24 @@ class Rule:
     zero: float = STABILIZER
     low: float = -1.0
     high: float = 1.0
+
+
+ALL = Part("all", "all")
+_FOR = frozenset({Part("positive", "positive"), Part("negative", "negative")})
+_AGAINST = frozenset({Part("positive", "negative"), Part("negative", "positive")})
+_NEVER_NEGATIVE = frozenset({Part("ones", "squared"), Part("ones", "ones")})
+
+
+def splits_everything(rule: Rule) -> bool:
+    """Whether the parts of all shares are, together, W x: all that speaks for and all that speaks against."""
+    return {part for share in rule.shares for part in share.parts} == _FOR | _AGAINST
+
+
+def is_one_sided(share: Share, has_bias: bool) -> bool:
+    """Whether all that is summed has one sign, so that a sum of zero has nothing to hand on."""
+    parts = frozenset(share.parts)
+    signs = [sign for sign, side in (("positive", _FOR), ("negative", _AGAINST)) if parts <= side]
+    return parts <= _NEVER_NEGATIVE or bool(signs) and (not has_bias or share.bias in ("none", *signs))
 
 
 def z(bias: bool = True) -> Rule:

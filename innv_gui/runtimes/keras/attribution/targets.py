@@ -21,7 +21,7 @@ def aim(network: Network, x: np.ndarray, target: Target, probabilities: np.ndarr
     if target.neuron is None and target.top_neurons is None and not is_output:
         return _class_at_layer(network, layer, x, _classes(network, target, probabilities), softmax)
     if target.top_neurons is not None:
-        return _strongest(layer, is_output, neurons(network, layer, x, softmax), target.top_neurons)
+        return strongest(layer, is_output, neurons(network, layer, x, softmax), target.top_neurons)
     n_neurons = network.flat.tensors[layer].shape[-1]
     if target.neuron is not None:
         index = np.full(len(x), _neuron(target.neuron, n_neurons, layer), np.int64)
@@ -81,7 +81,7 @@ def _neuron(index: int, n_neurons: int, layer: str) -> int:
     raise BadInput(message, "", "neuron", (limits,))
 
 
-def _strongest(layer: str, is_output: bool, values: np.ndarray, count: int) -> Aim:
+def strongest(layer: str, is_output: bool, values: np.ndarray, count: int) -> Aim:
     """The neurons with the largest activation, in descending order, the first of equals first."""
     order = np.argsort(-values, axis=1, kind="stable")[:, :count]
     weights = tuple(np.eye(values.shape[1], dtype=np.float32)[order[:, t]] for t in range(order.shape[1]))

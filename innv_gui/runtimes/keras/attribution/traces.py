@@ -15,6 +15,7 @@ import tensorflow as tf
 from innv_gui.errors import AnalyzerRefused
 from innv_gui.runtimes.keras.attribution import ways
 from innv_gui.runtimes.keras.attribution.bent import bent_relus
+from innv_gui.runtimes.keras.attribution.fold import folded
 from innv_gui.runtimes.keras.attribution.graph import graph_to
 from innv_gui.runtimes.keras.attribution.method import Method
 from innv_gui.runtimes.keras.attribution.walk import HINT_ACTIVATION, Walk, known_as, plan
@@ -115,7 +116,7 @@ def _refuse_other_activations(network: Network, name: str, layer: str) -> None:
 
 
 def _trace_relevance(network, name: str, method: Method, layer: str, shape: tuple, softmax: bool, unchecked: bool):
-    graph = graph_to(network.model.inputs[0], network.flat.tensors[layer])
+    graph = folded(graph_to(network.model.inputs[0], network.flat.tensors[layer]))
     places = {known: place for place, known in enumerate(network.flat.operations)}
     laid_out = plan(name, method, graph, places, unchecked)
 

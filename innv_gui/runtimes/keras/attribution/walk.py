@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import keras
 import tensorflow as tf
 
 from innv_gui.errors import AnalyzerRefused
@@ -12,6 +13,7 @@ from innv_gui.runtimes.keras.attribution.graph import Graph, Step
 from innv_gui.runtimes.keras.attribution.linear import linear_of, sort_of
 from innv_gui.runtimes.keras.attribution.method import Method
 from innv_gui.runtimes.keras.attribution.propagation import Passed, forward, relevance_of_input
+from innv_gui.runtimes.keras.attribution.relevance import Product, Relevance, added, divided, divided_by_origin, made
 from innv_gui.runtimes.keras.attribution.rules import Rule
 
 HINT = (
@@ -72,6 +74,7 @@ class Walk:
     tensors: dict[int, tf.Tensor] = field(default_factory=dict)
     passed: dict[int, object] = field(default_factory=dict)  # by the step's place
     bounds: dict[int, tuple] = field(default_factory=dict)  # (low, high) of one image, behind the input
+    bent: dict[int, tuple] = field(default_factory=dict)  # id of a ReLU's output -> (its input, "relu" or "clip")
 
     def forward(self, x: tf.Tensor) -> tf.Tensor:
         """x (N, H, W, C) -> the graph's end (N, ...)."""
@@ -79,9 +82,7 @@ class Walk:
         self.tensors[graph.start] = x
         self._mark_bounds(x)
         for place, (step, act) in enumerate(zip(graph.steps, self.plan.acts, strict=True)):
-            local = {one: tf.identity(self.tensors[one]) for one in step.inputs}
-            make = self._weighted if isinstance(act, Rule) else self._plain
-            outputs, self.passed[place] = make(step, local)
+            outputs, self.passed[place] = self._stepped(step, act)
             self.tensors.update(zip(step.outputs, outputs, strict=False))
             if step.is_first and not isinstance(act, Rule):
                 self._hand_on_bounds(step)
@@ -90,39 +91,85 @@ class Walk:
     def backward(self, relevance: tf.Tensor) -> tf.Tensor:
         """relevance of the end -> relevance of the input (N, H, W, C)."""
         graph = self.plan.graph
-        found = {graph.end: relevance}
+        found: dict[int, Relevance | None] = {graph.end: relevance}
         for place in reversed(range(len(graph.steps))):
             step, act = graph.steps[place], self.plan.acts[place]
-            if not any(one in found for one in step.outputs):
+            given = [found.pop(one, None) for one in step.outputs]
+            if all(one is None for one in given):
                 continue
-            given = [self._found(found, one) for one in step.outputs]
             for one, part in zip(step.inputs, self._handed_down(place, step, act, given), strict=True):
-                found[one] = found[one] + part if one in found else part
-        return found[graph.start]
+                found[one] = added(found.get(one), part)
+        start = found.get(graph.start)
+        return tf.zeros_like(self.tensors[graph.start]) if start is None else made(start)
 
-    def _found(self, found: dict, one: int) -> tf.Tensor:
-        return found[one] if one in found else tf.zeros_like(self.tensors[one])
+    def _stepped(self, step: Step, act: Rule | str) -> tuple[list, object]:
+        """(outputs, what the way back needs)."""
+        if isinstance(act, Rule):
+            return self._weighted(step, act)
+        local = {one: self.tensors[one] for one in step.inputs}
+        if act not in (ways.GRADIENT, ways.PROPORTIONAL):
+            outputs, tape = step.call(local), None
+        else:
+            local = {one: tf.identity(tensor) for one, tensor in local.items()}
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(list(local.values()))
+                outputs = step.call(local)
+        self._note_bend(outputs[0], self.tensors[step.inputs[0]], bend_of(step))
+        return outputs, (tape, list(local.values()), outputs)
+
+    def _weighted(self, step: Step, rule: Rule) -> tuple[list, Passed]:
+        (one,) = step.inputs
+        x = self.tensors[one]
+        linear = linear_of(step.operation, x, step.norm_before, step.norm_behind)
+        passed = forward(linear, x, one in self.plan.never_negative, self.bounds.get(one, (None, None)), rule)
+        if linear.activation in (None, keras.activations.linear):
+            return [passed.z], passed
+        y = linear.activation(passed.z)
+        self._note_bend(y, passed.z, _BENDS.get(linear.activation))
+        return [y], passed
 
     def _handed_down(self, place: int, step: Step, act: Rule | str, given: list) -> list:
         passed = self.passed.pop(place)
         if isinstance(passed, Passed):
-            return [relevance_of_input(act, passed, given[0])]
-        tape, local, outputs = passed
+            return [relevance_of_input(act, passed, given[0], self._bend(given[0], passed.z))]
+        tape, xs, ys = passed
+        if self._passes(act, given[0], self.tensors[step.inputs[0]]):
+            return [given[0], *(None for _ in xs[1:])]
+        if act == ways.PROPORTIONAL or (act == ways.GRADIENT and _selects(step, given, ys)):
+            return self._by_slopes(act, step, xs, ys, given, tape)
+        given = [tf.zeros_like(y) if one is None else made(one) for one, y in zip(given, ys, strict=True)]
         gates = [one in self.plan.gating for one in step.inputs]
-        return ways.back(act, step, [local[one] for one in step.inputs], outputs, given, tape, gates)
+        return ways.back(act, step, xs, ys, given, tape, gates)
 
-    def _weighted(self, step: Step, local: dict) -> tuple[list, Passed]:
-        (one,) = step.inputs
-        linear = linear_of(step.operation, local[one])
-        bounds = self.bounds.get(one, (None, None))
-        passed = forward(linear, local[one], one in self.plan.never_negative, bounds)
-        return [passed.z if linear.activation is None else linear.activation(passed.z)], passed
+    def _by_slopes(self, act: str, step: Step, xs: list, ys: list, given: list, tape: tf.GradientTape) -> list:
+        """x J^T (R / y) for each input; where each output is one of the inputs, R / y is the slope as it is."""
+        messages = [self._message(act, one, y) for one, y in zip(given, ys, strict=True)]
+        slopes = tape.gradient(ys, xs, messages, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        values = [self.tensors[one] for one in step.inputs]  # not their copies that the tape watched
+        return [Product(x, tf.convert_to_tensor(slope)) for x, slope in zip(values, slopes, strict=True)]
 
-    def _plain(self, step: Step, local: dict) -> tuple[list, tuple]:
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(list(local.values()))
-            outputs = step.call(local)
-        return outputs, (tape, local, outputs)
+    def _message(self, act: str, relevance: Relevance | None, y: tf.Tensor) -> tf.Tensor:
+        if relevance is None:
+            return tf.zeros_like(y)
+        if act == ways.GRADIENT:
+            return relevance.slope
+        bend = self._bend(relevance, y)
+        return divided(relevance, y) if bend is None else divided_by_origin(relevance, y, bend)
+
+    def _passes(self, act: str, relevance: Relevance | None, x: tf.Tensor) -> bool:
+        """A ReLU's gradient takes nothing from relevance that is zero wherever the ReLU is."""
+        return act == ways.PASS or act == ways.GRADIENT and self._bend(relevance, x) == "relu"
+
+    def _note_bend(self, y: tf.Tensor, z: tf.Tensor, bend: str | None) -> None:
+        if bend is not None:
+            self.bent[id(y)] = z, bend
+
+    def _bend(self, relevance: Relevance | None, z: tf.Tensor) -> str | None:
+        """How the value of a product was made from z: "none" (it is z), "relu", "clip"; None: otherwise."""
+        if not isinstance(relevance, Product):
+            return None
+        origin, bend = self.bent.get(id(relevance.value), (None, None))
+        return "none" if relevance.value is z else bend if origin is z else None
 
     def _mark_bounds(self, x: tf.Tensor) -> None:
         bounded = [act for act in self.plan.acts if isinstance(act, Rule) and _asks_for_range(act)]
@@ -136,6 +183,33 @@ class Walk:
             ends = [step.call({one: self.bounds[one][which] for one in step.inputs}) for which in (0, 1)]
             for one, low, high in zip(step.outputs, *ends, strict=True):
                 self.bounds[one] = (tf.minimum(low, high), tf.maximum(low, high))
+
+
+def bend_of(step: Step) -> str | None:
+    """ "relu", "clip" (a ReLU with a maximum) or None, of a step that is nothing else."""
+    if step.kind == "ReLU":
+        layer = step.operation
+        plain = not layer.negative_slope and not layer.threshold
+        return ("relu" if layer.max_value is None else "clip") if plain else None
+    if step.kind == "Activation":
+        return _BENDS.get(step.operation.activation)
+    return {"Relu": "relu", "Relu6": "clip"}.get(step.kind)
+
+
+def _selects(step: Step, given: list, ys: list) -> bool:
+    """Whether each output value is one of the inputs' and relevance is known as the outputs' product with a slope."""
+    known = all(one is None or isinstance(one, Product) and one.value is y for one, y in zip(given, ys, strict=True))
+    return known and step.kind in _SELECT
+
+
+_BENDS = {keras.activations.relu: "relu", keras.activations.relu6: "clip"}
+_SELECT = frozenset(
+    """
+    Flatten Reshape Permute RepeatVector Concatenate Cropping1D Cropping2D Cropping3D ZeroPadding1D ZeroPadding2D
+    ZeroPadding3D MaxPooling1D MaxPooling2D MaxPooling3D GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D
+    Maximum
+    """.split()
+)
 
 
 def _asks_for_range(rule: Rule) -> bool:

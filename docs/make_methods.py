@@ -1,0 +1,238 @@
+"""Writes the tables of docs/methods.md: from the declarations, the rules, and the figures in the JSON files beside it.
+
+`make docs`. A table stands between `<!-- made: NAME -->` and `<!-- end -->`; everything outside is written by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from innv_gui import analyzers
+from innv_gui.analyzers.form import expectation
+from innv_gui.runtimes.keras.attribution import deep_taylor, linear, lrp, rules, ways
+from innv_gui.runtimes.keras.attribution.method import Method
+from innv_gui.runtimes.keras.attribution.rules import Part, Rule, Share
+
+DOCS = Path(__file__).resolve().parent
+PAGE = DOCS / "methods.md"
+BLOCK = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+TARGETS = {"one_output": "a class or a neuron, of any layer", "cam": "a class, at a spatial layer", "none": "none"}
+INPUTS = {"all": "x", "positive": "x⁺", "negative": "x⁻", "ones": "1", "low": "low", "high": "high"}
+WEIGHTS = {"all": "W", "positive": "W⁺", "negative": "W⁻", "squared": "W²", "ones": "1"}
+BIASES = {"all": "b", "positive": "b⁺", "negative": "b⁻", "none": ""}
+WAYS = {
+    ways.PASS: "each value keeps its relevance",
+    ways.GRADIENT: "back to where the values came from, by the transposed derivative; of several, the winner takes all",
+    ways.PROPORTIONAL: "each input by its share of the output, x · Jᵀ (R / y)",
+    ways.GATE: "a gate is held constant and takes nothing; other factors in equal parts",
+}
+SORTS = {
+    "conv": "convolutions",
+    "dense": "dense layers",
+    "norm": "BatchNormalization",
+    "own norm": "normalization by an input's own statistics",
+}
+KNOWN = {
+    "z": rules.z(),
+    "z, no bias": rules.z(bias=False),
+    "ε": rules.epsilon(),
+    "ε, no bias": rules.epsilon(bias=False),
+    "α2β1": rules.alpha_beta(2, 1),
+    "α2β1, no bias": rules.alpha_beta(2, 1, bias=False),
+    "α1β0": rules.alpha_beta(1, 0),
+    "z⁺": rules.alpha_beta(1, 0, bias=False),
+    "z⁺ fast": rules.z_plus_fast(),
+    "w²": rules.w_square(),
+    "flat": rules.flat(),
+    "bounded": rules.bounded(-1, 1),
+    "preset norm": rules.preset_norm(),
+}
+
+
+def made(text: str) -> str:
+    """The page with every table made anew."""
+    return BLOCK.sub(lambda found: f"{found[1]}{TABLES[found[2]]()}\n{found[3]}", text)
+
+
+def methods() -> str:
+    """Every declared method."""
+    rows = (
+        (
+            f"`{one.name}`",
+            one.title,
+            one.summary,
+            f"[{one.citation}]({one.source})",
+            TARGETS[str(one.targets)],
+            "yes" if one.signed else "no",
+            ", ".join(one.runtimes),
+        )
+        for one in analyzers.all()
+    )
+    return _table("method | title | what it does | source | explains | signed | engines", rows)
+
+
+def settings() -> str:
+    """Every setting of every method; methods that share one share its row."""
+    found: dict[tuple, list[str]] = {}
+    for one in analyzers.all():
+        for field in analyzers.describe(one)["fields"]:
+            row = (f"`{field['name']}`", _value(field["default"]), _takes(field), field["description"])
+            found.setdefault(row, []).append(f"`{one.name}`")
+    rows = ((row[0], *row[1:], _methods(names)) for row, names in found.items())
+    return _table("setting | default | takes | what it does | methods", rows)
+
+
+def rule_formulas() -> str:
+    """Every rule as the data that it is."""
+    rows = ((name, _shares(rule), _zero(rule)) for name, rule in KNOWN.items())
+    return _table("rule | shares: factor · [denominator Z] | Z of exactly zero", rows)
+
+
+def places() -> str:
+    """Which rule goes to which sort of layer, at the default settings."""
+    makers = {**lrp.METHODS, **deep_taylor.METHODS}
+    rows = (_places(name, makers[name](analyzers.check(name, {}))) for name in makers)
+    return _table(
+        "method | first layer | convolutions | dense layers | BatchNormalization | LayerNormalization …", rows
+    )
+
+
+def layers() -> str:
+    """Which layers have which way."""
+    by_sort = ((SORTS[sort], "a rule (above)", _kinds(linear._KINDS, sort)) for sort in SORTS)
+    by_way = ((way, WAYS[way], _kinds(ways.WAYS, way)) for way in WAYS)
+    return _table("layers | relevance | classes", [*by_sort, *by_way])
+
+
+def conformance() -> str:
+    """The largest difference to iNNvestigate by method and network."""
+    figures = _figures("conformance.json")["innvestigate"]
+    networks = list(dict.fromkeys(one["network"] for one in figures))
+    names = list(dict.fromkeys(one["method"] for one in figures))
+    cells = {(one["method"], one["network"]): _difference(one) for one in figures}
+    rows = ((f"`{name}`", *(cells.get((name, network), "–") for network in networks)) for name in names)
+    return _table(" | ".join(["method", *networks]), rows)
+
+
+def applications() -> str:
+    """What was found on the networks of keras.applications."""
+    figures = _figures("conformance.json")["applications"]
+    rows = ((one["network"], *_methods_run(one), _conserved(one), _wrong(one)) for one in figures)
+    return _table("network | methods run | only when told to | finite | lrp.z: sum / score | what failed", rows)
+
+
+def mutations() -> str:
+    """What the tests say when the engine is wrong."""
+    figures = _figures("mutations.json")
+    rows = ((one["file"], one["mutation"], one["caught_by"] or "**nothing**") for one in figures)
+    return _table("file | what was made wrong | caught by", rows)
+
+
+TABLES = {
+    one.__name__: one
+    for one in (methods, settings, rule_formulas, places, layers, conformance, applications, mutations)
+}
+
+
+def _table(head: str, rows: Iterable[Iterable[str]]) -> str:
+    columns = head.split(" | ")
+    lines = ["| " + head + " |", "|" + "---|" * len(columns)]
+    return "\n".join([*lines, *("| " + " | ".join(_cell(one) for one in row) + " |" for row in rows)])
+
+
+def _cell(text: str) -> str:
+    return " ".join(str(text).split()).replace("|", "\\|")
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}".replace("e-0", "e-") if isinstance(value, float) else str(value)
+
+
+def _takes(field: dict) -> str:
+    when = " and ".join(f"{name} = {value}" for name, value in field.get("when", {}).items())
+    return expectation(field) + (f"; only with {when}" if when else "")
+
+
+def _methods(names: list[str]) -> str:
+    return ", ".join(names) if len(names) <= 4 else f"{', '.join(names[:2])} … {names[-1]} ({len(names)})"
+
+
+def _shares(rule: Rule) -> str:
+    return "; ".join(
+        f"{_value(float(share.factor)).replace('-', '−')} · [{_denominator(share)}]" for share in rule.shares
+    )
+
+
+def _denominator(share: Share) -> str:
+    terms = [f"{'−' if part.sign < 0 else '+'} {_part(part)}" for part in share.parts]
+    bias = [f"+ {BIASES[share.bias]}"] if BIASES[share.bias] else []
+    return " ".join([*terms, *bias]).removeprefix("+ ")
+
+
+def _part(part: Part) -> str:
+    return (
+        "1 · 1" if (part.inputs, part.weights) == ("ones", "ones") else f"{WEIGHTS[part.weights]} {INPUTS[part.inputs]}"
+    )
+
+
+def _zero(rule: Rule) -> str:
+    if rule.epsilon is not None:
+        return "Z ← Z + ε sign(Z) everywhere, sign(0) = +"
+    return "its message is 0" if rule.zero == float("inf") else f"becomes {_value(rule.zero)}"
+
+
+def _places(name: str, method: Method) -> tuple[str, ...]:
+    near, far = SimpleNamespace(is_first=True), SimpleNamespace(is_first=False)
+    at_input = {_called(method.rule(near, sort, 1)) for sort in ("conv", "dense")}
+    others = [_called(method.rule(far, sort, 10**6)) for sort in ("conv", "dense", "norm", "own norm")]
+    first = "as elsewhere" if at_input <= set(others[:2]) else " or ".join(sorted(at_input))
+    return f"`{name}`", first, *others
+
+
+def _called(rule: Rule | None) -> str:
+    """A rule's name, its settings aside."""
+    if rule is None:
+        return "gradient"
+    plain = replace(rule, epsilon=None if rule.epsilon is None else 1e-7, low=-1, high=1)
+    return next(name for name, known in KNOWN.items() if known == plain)
+
+
+def _kinds(table: dict, wanted: str) -> str:
+    return ", ".join(kind for kind, one in table.items() if wanted == (one[0] if isinstance(one, tuple) else one))
+
+
+def _difference(figure: dict) -> str:
+    value = figure["difference"]
+    return figure.get("note") or "–" if value is None else "0" if not value else f"{value:.0e}".replace("e-0", "e-")
+
+
+def _methods_run(figure: dict) -> tuple[str, str, str]:
+    unchecked = ", ".join(f"`{name}`" for name in figure["unchecked"]) or "–"
+    return str(len(figure["methods"])), unchecked, "yes" if figure["finite"] else "**no**"
+
+
+def _conserved(figure: dict) -> str:
+    return "–" if figure["sum_over_logit"] is None else f"{figure['sum_over_logit']:.4f}"
+
+
+def _wrong(figure: dict) -> str:
+    return "; ".join(f"`{name}`: {why}" for name, why in figure["failed"].items()) or "–"
+
+
+def _figures(file: str) -> dict | list:
+    return json.loads((DOCS / file).read_text())
+
+
+if __name__ == "__main__":
+    PAGE.write_text(made(PAGE.read_text()))

@@ -1,0 +1,127 @@
+"""Images in the order of how much models disagree about the evidence: same answer, different evidence first.
+
+Each image's maps are compared as soon as they are there and then let go, so memory is flat in the number of images.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from innv_gui.agreement import matrix
+from innv_gui.cluster.jobs import Job
+from innv_gui.cluster.pool import Pool
+from innv_gui.errors import BadInput, InnvError
+from innv_gui.records import Problem
+from innv_gui.session.agreements import checked_measure, comparable
+from innv_gui.session.explain import CHUNK, Blueprints, ModelWork, Outcome
+from innv_gui.session.models import names_for
+from innv_gui.session.request import Request
+from innv_gui.store.maps import MapStore
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One image. agreement: mean over the pairs of models, NaN where no pair has a number.
+
+    answers: (class name, probability) a model, in the order of the models.
+    """
+
+    position: int
+    index: int
+    name: str
+    label: str | None
+    agreement: float
+    answers: tuple[tuple[str, float], ...]
+
+    @property
+    def same_answer(self) -> bool:
+        """Whether all models say the same class, by name."""
+        return len({name for name, _ in self.answers}) == 1
+
+
+@dataclass
+class Ranking:
+    """A ranking on its way; `rows` are those that are through, least agreement first."""
+
+    request: Request
+    measure: str
+    id: str = field(default_factory=lambda: f"r-{uuid.uuid4().hex[:12]}")
+    job: Job | None = None
+    problems: list[Problem] = field(default_factory=list)
+    _rows: list[Ranked] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def put(self, row: Ranked) -> None:
+        """An image is through."""
+        with self._lock:
+            self._rows.append(row)
+
+    @property
+    def rows(self) -> list[Ranked]:
+        """Least agreement first, images without a number last; equal ones in the dataset's order."""
+        with self._lock:
+            rows = list(self._rows)
+        return sorted(rows, key=lambda row: (np.isnan(row.agreement), row.agreement, row.position))
+
+
+def new_ranking(request: Request, measure: str) -> Ranking:
+    """Raises BadInput when there is nothing to compare."""
+    checked_measure(measure)
+    if len(request.models) < 2:
+        raise BadInput(
+            f"Ranking by disagreement takes two models or more, got {len(request.models)}.",
+            "Choose another model.",
+            "models",
+        )
+    return Ranking(request, measure)
+
+
+def rank(ranking: Ranking, pool: Pool, store: MapStore, blueprints: Blueprints, job: Job) -> Ranking:
+    """Do it, chunk by chunk. Raises the reason when a model cannot be explained this way at all."""
+    request = ranking.request
+    pairs = zip(request.models, request.targets, strict=True)
+    works = [ModelWork(request, model, target, pool, blueprints) for model, target in pairs]
+    for start in range(0, len(request.items), CHUNK):
+        job.check()
+        positions = list(range(start, min(start + CHUNK, len(request.items))))
+        outcomes = [_outcomes(work, positions, store, job) for work in works]
+        for place, position in enumerate(positions):
+            _compare(ranking, position, [of_model[place] for of_model in outcomes])
+        job.step(len(positions))
+    if ranking.problems:
+        job.message = f"{len(ranking.problems)} of {len(request.items)} images could not be used."
+    return ranking
+
+
+def _outcomes(work: ModelWork, positions: list[int], store: MapStore, job: Job) -> list[Outcome]:
+    known = {position: work.known(position, store, remember=False) for position in positions}
+    todo = [position for position, outcome in known.items() if outcome is None]
+    known.update((outcome.position, outcome) for outcome in work.computed(todo, job))
+    return [known[position] for position in positions]
+
+
+def _compare(ranking: Ranking, position: int, outcomes: list[Outcome]) -> None:
+    request, item = ranking.request, ranking.request.items[position]
+    failed = next((outcome.error for outcome in outcomes if outcome.kept is None), None)
+    if failed is not None:
+        ranking.problems.append(Problem(item.name, str(failed)))
+        return
+    found = [(model, outcome.kept) for model, outcome in zip(request.models, outcomes, strict=True)]
+    try:
+        agreements = matrix(comparable(found), ranking.measure)
+    except InnvError as error:
+        ranking.problems.append(Problem(item.name, str(error)))
+        return
+    pairs = agreements[np.triu_indices(len(found), 1)]
+    mean = float(np.nanmean(pairs)) if np.isfinite(pairs).any() else float("nan")
+    answers = tuple(_answer(model, kept.probabilities, request) for model, kept in found)
+    ranking.put(Ranked(position, item.index, item.name, item.label, mean, answers))
+
+
+def _answer(model, probabilities: np.ndarray, request: Request) -> tuple[str, float]:
+    best = int(np.argmax(probabilities))
+    return names_for(model, request.dataset_names)[best], float(probabilities[best])

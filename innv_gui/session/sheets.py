@@ -1,0 +1,110 @@
+"""A run as a sheet: every heatmap as it is shown, with what is said beside it, to be saved as a picture or a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from innv_gui.plots.heatmap import render
+from innv_gui.plots.sheet import Sheet, Tile
+from innv_gui.records import Model
+from innv_gui.session.pictures import Pictures
+from innv_gui.session.run import Cell, Run, layer_of, versions
+
+
+@dataclass(frozen=True)
+class Look:
+    """How maps are drawn; None: the method's own way. clip: percentile of |relevance| with the full colour."""
+
+    colormap: str | None = None
+    opacity: float | None = None
+    clip: float = 100
+
+
+def sheet_of(run: Run, pictures: Pictures, look: Look = Look()) -> Sheet:  # noqa: B008 - frozen
+    """Images in rows; a column a model, or as many as neurons are explained."""
+    counts = [_n_targets(run, model) for model in run.models]
+    columns = [name for model, n in zip(run.models, counts, strict=True) for name in _columns(model, n)]
+    rows = tuple(
+        (_row_name(run, position), _row(run, position, counts, pictures, look)) for position in _positions(run)
+    )
+    title = f"{run.request.analyzer.name} on {len(run.items)} images under {len(run.models)} models"
+    return Sheet(title, tuple(_facts(run, look)), tuple(columns), tuple(rows))
+
+
+def _positions(run: Run) -> range:
+    return range(len(run.items))
+
+
+def _n_targets(run: Run, model: Model) -> int:
+    return max((len(run.cell(model, position).targets) for position in _positions(run)), default=1) or 1
+
+
+def _columns(model: Model, n: int) -> list[str]:
+    name = f"{model.letter} {model.name}"
+    return [name] if n == 1 else [f"{name}, {place} of {n}" for place in range(1, n + 1)]
+
+
+def _row_name(run: Run, position: int) -> str:
+    item = run.items[position]
+    return item.name if item.label is None else f"{item.name}  ·  {item.label}"
+
+
+def _row(run: Run, position: int, counts: list[int], pictures: Pictures, look: Look) -> tuple[Tile, ...]:
+    return tuple(
+        _tile(run, model, position, place, pictures, look)
+        for model, n in zip(run.models, counts, strict=True)
+        for place in range(n)
+    )
+
+
+def _tile(run: Run, model: Model, position: int, place: int, pictures: Pictures, look: Look) -> Tile:
+    cell = run.cell(model, position)
+    if cell.status != "done" or place >= len(cell.targets):
+        error = run.failures.get(model.id) or cell.error
+        return Tile(None, (str(error),) if error else ("not computed",))
+    kept, item = run.kept(model, position), run.items[position]
+    display = run.request.analyzer.display
+    under = pictures.as_seen(item.ref, model) if item.ref is not None else _grey(kept.x)
+    picture = render(
+        under,
+        kept.values[place],
+        display.kind,
+        look.colormap or display.colormap,
+        display.opacity if look.opacity is None else look.opacity,
+        look.clip,
+        bar=False,
+    )
+    return Tile(picture, tuple(_lines(run, model, cell, place)))
+
+
+def _grey(x):
+    """An array has no picture of its own: its values between black and white."""
+    low, high = float(x.min()), float(x.max())
+    channels = x if x.shape[-1] == 3 else x[..., :1]
+    return (channels - low) / ((high - low) or 1.0) * 255
+
+
+def _lines(run: Run, model: Model, cell: Cell, place: int):
+    names = run.names(model)
+    best, probability = cell.top[0]
+    yield f"{names[best]} {probability:.3f}"
+    target, score = cell.targets[place], cell.activations[place]
+    what = names[target] if run.explains_classes and target < len(names) else f"neuron {target}"
+    yield f"explained: {what}, {score:.3g}"
+    yield from (f"{fact.text}" for fact in cell.health if fact.level == "warn")
+
+
+def _facts(run: Run, look: Look):
+    request = run.request
+    yield "method", f"{request.analyzer.name} ({request.analyzer.citation})"
+    if request.params:
+        yield "parameters", ", ".join(f"{name} {value}" for name, value in request.params.items())
+    for model in run.models:
+        rule = model.preprocessing
+        yield f"model {model.letter}", f"{model.name}, layer {layer_of(request, model)}, {rule.mode}, {rule.resize}"
+    if request.dataset is not None:
+        yield "images", request.dataset.name
+    yield "engine", request.engine
+    if look.clip < 100:
+        yield "clip", f"{look.clip:g} % of |relevance|"
+    yield "made by", ", ".join(f"{name} {version}" for name, version in versions().items())

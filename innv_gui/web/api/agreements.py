@@ -1,0 +1,100 @@
+"""Heatmaps compared by number: agreement of a run's models or of several runs, and images ranked by disagreement."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from innv_gui.session.agreements import Agreement, between_models, between_runs
+from innv_gui.session.ranking import Ranked, Ranking
+from innv_gui.web.answers import number
+from innv_gui.web.api import api, session
+from innv_gui.web.api.explanations import checked_request
+from innv_gui.web.routes import route
+from innv_gui.web.schemas import AgreementQuery, MethodsQuery, NewRanking, RankingQuery
+
+
+@route(api, "GET", "/explanations/<id>/agreement", query=AgreementQuery)
+def get_agreement(id: str, query: AgreementQuery):
+    """How far the models of a run agree, for each image and as mean and spread over its images."""
+    run = session().run(id)
+    found = between_models(run, query.measure, query.target)
+    sides = [{"id": model.id, "name": model.name, "letter": model.letter} for model in run.models]
+    return {"models": sides, **_shown(found, run.items)}
+
+
+@route(api, "GET", "/agreement", query=MethodsQuery)
+def get_agreement_of_methods(query: MethodsQuery):
+    """How far several runs (methods) agree under one model, on the images of the first."""
+    current = session()
+    runs = [current.run(id) for id in query.ids]
+    model = current.models.get(query.model)
+    found = between_runs(runs, model, query.measure, query.target)
+    return {
+        "runs": [{"id": run.id, "analyzer": run.request.analyzer.name} for run in runs],
+        **_shown(found, runs[0].items),
+    }
+
+
+def _shown(found: Agreement, items) -> dict:
+    return {
+        "measure": found.measure,
+        "images": [
+            {"index": item.index, "name": item.name, "matrix": _rows(matrix)}
+            for item, matrix in zip(items, found.matrices, strict=True)
+        ],
+        "mean": _rows(found.mean),
+        "spread": _rows(found.spread),
+        "counts": found.counts.tolist(),
+    }
+
+
+def _rows(matrix: np.ndarray) -> list[list[float | None]]:
+    return [[number(float(value)) for value in row] for row in matrix]
+
+
+@route(api, "POST", "/rankings", body=NewRanking, status=202)
+def add_ranking(body: NewRanking):
+    """Rank images by how much models disagree about the evidence; goes on as a job. No images: the whole dataset."""
+    current = session()
+    if not body.images:
+        body = body.model_copy(update={"images": list(range(len(current.datasets.get(body.dataset))))})
+    ranking = current.start_ranking(checked_request(body), body.measure)
+    return {"ranking": _ranking_json(ranking), "job": ranking.job.as_json()}
+
+
+@route(api, "GET", "/rankings/<id>", query=RankingQuery)
+def get_ranking(id: str, query: RankingQuery):
+    """A page of a ranking, least agreement first; grows while the job runs."""
+    ranking = session().ranking(id)
+    rows = [row for row in ranking.rows if query.same_answer is None or row.same_answer == query.same_answer]
+    page = rows[query.page * query.size : (query.page + 1) * query.size]
+    return {
+        **_ranking_json(ranking),
+        "total": len(rows),
+        "rows": [_row(row) for row in page],
+        "problems": [{"name": problem.name, "reason": problem.reason} for problem in ranking.problems[:100]],
+    }
+
+
+def _ranking_json(ranking: Ranking) -> dict:
+    request = ranking.request
+    return {
+        "id": ranking.id,
+        "measure": ranking.measure,
+        "analyzer": request.analyzer.name,
+        "models": [{"id": model.id, "name": model.name, "letter": model.letter} for model in request.models],
+        "status": ranking.job.status,
+        "job": ranking.job.as_json(),
+        "n_problems": len(ranking.problems),
+    }
+
+
+def _row(row: Ranked) -> dict:
+    return {
+        "index": row.index,
+        "name": row.name,
+        "label": row.label,
+        "agreement": number(row.agreement),
+        "same_answer": row.same_answer,
+        "answers": [{"class": name, "probability": p} for name, p in row.answers],
+    }

@@ -1,0 +1,62 @@
+// Several methods on the same images: one run a method, followed together.
+import { cancel, get, pause, post } from "./api.js";
+import { requestOf } from "./request.js";
+import { ended } from "./runner.js";
+
+const STEP_MS = 400;
+
+/** The request for one of the methods: the panel's own method keeps its settings, the others take their defaults. */
+function requestFor(state, name) {
+  const find = wanted => state.catalog.analyzers.find(analyzer => analyzer.name === wanted);
+  const own = name === state.analyzer;
+  const alike = find(name).targets === find(state.analyzer)?.targets;
+  const request = requestOf(state);
+  const target = find(name).targets === "one_output" ? {} : { neuron: null, top_neurons: null };
+  return { ...request, ...target, analyzer: name, params: own ? request.params : {}, layer: alike ? request.layer : null };
+}
+
+export function createMethodsRunner(store) {
+  let turn = 0;
+  const put = (name, sheet) => store.set({ sheets: new Map(store.state.sheets).set(name, sheet) });
+  const running = () => [...store.state.sheets.values()].filter(({ explanation }) => explanation && !ended(explanation));
+
+  async function begin(name, mine) {
+    try {
+      const { explanation } = await post("/explanations", requestFor(store.state, name));
+      if (mine !== turn) return;
+      dispatchEvent(new CustomEvent("innv:job", { detail: explanation.job }));
+      put(name, { explanation });
+    } catch (problem) {
+      if (mine === turn) put(name, { problem });
+    }
+  }
+
+  async function follow(name, mine) {
+    const { explanation } = store.state.sheets.get(name);
+    const now = await get(`/explanations/${encodeURIComponent(explanation.id)}`);
+    if (mine === turn) put(name, { explanation: now });
+  }
+
+  /** Computes what is missing; maps that were kept are there at once. */
+  async function run() {
+    const mine = ++turn;
+    for (const { explanation } of running()) cancel(explanation.job).catch(() => {});
+    store.set({ sheets: new Map(), problem: null });
+    for (const name of store.state.methods) await begin(name, mine);
+    while (mine === turn && running().length) {
+      await Promise.all(
+        [...store.state.sheets]
+          .filter(([, { explanation }]) => explanation && !ended(explanation))
+          .map(([name]) => follow(name, mine).catch(problem => put(name, { problem }))),
+      );
+      await pause(STEP_MS);
+    }
+  }
+
+  async function stop() {
+    const names = [...store.state.sheets].filter(([, { explanation }]) => explanation && !ended(explanation));
+    await Promise.all(names.map(([, { explanation }]) => cancel(explanation.job)));
+  }
+
+  return { run, stop };
+}

@@ -1,0 +1,101 @@
+"""Agreement of models and methods on the product's own maps, and images ranked by disagreement."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+
+from innv_gui.errors import BadInput
+from innv_gui.session.agreements import Agreement, between_runs, comparable
+from innv_gui.session.ranking import Ranked, Ranking
+
+RNG = np.random.default_rng(5)
+WEATHER = ("weather_shortcut", "weather_clean")
+
+
+def kept(values, size=(30, 60)):
+    return SimpleNamespace(values=np.asarray(values, np.float32)[None, ..., None], image_size=size)
+
+
+def model(resize="stretch"):
+    return SimpleNamespace(id="m", preprocessing=SimpleNamespace(resize=resize))
+
+
+def test_a_runs_agreement_is_scipys_on_its_maps(session, sample_models, sample_datasets):
+    models = [sample_models[name] for name in WEATHER]
+    run = session.explain(models, sample_datasets["weather"][:3], "lrp.epsilon")
+    found = run.agreement("spearman")
+    assert found.shape == (3, 2, 2)
+    for row in range(3):
+        one, other = (run[model].maps[row, 0].sum(axis=-1).ravel() for model in models)
+        assert found[row, 0, 1] == found[row, 1, 0] == pytest.approx(spearmanr(one, other).statistic, abs=1e-6)
+        assert found[row, 0, 0] == pytest.approx(1)
+    assert run.agreement("iou").max() == 1
+
+
+def test_methods_are_compared_under_one_model(session, sample_models, sample_datasets):
+    images, chosen = sample_datasets["weather"][:2], sample_models["weather_clean"]
+    runs = [session.explain([chosen], images, name) for name in ("gradient", "lrp.epsilon", "gradient")]
+    found = between_runs(runs, chosen)
+    assert found.matrices.shape == (2, 3, 3) and found.mean[0, 2] == pytest.approx(1)
+    assert found.mean[0, 1] < 0.99 and found.counts.min() == 2
+
+
+def test_maps_of_different_sizes_meet_in_the_image():
+    small, large = RNG.normal(size=(8, 8)), np.zeros((16, 16))
+    large += np.kron(small, np.ones((2, 2)))
+    one, other = comparable([(model(), kept(small)), (model(), kept(large))])
+    assert one.shape == other.shape == (30, 60)
+    assert spearmanr(one.ravel(), other.ravel()).statistic > 0.9
+
+
+def test_maps_of_the_same_geometry_are_not_touched():
+    values = RNG.normal(size=(8, 8)).astype(np.float32)
+    one, none = comparable([(model(), kept(values)), None])
+    np.testing.assert_array_equal(one, values.astype(np.float64))
+    assert none is None
+
+
+def test_arrays_of_different_sizes_are_refused():
+    with pytest.raises(BadInput, match="cannot be compared"):
+        comparable([(model(), kept(np.ones((8, 8)), None)), (model(), kept(np.ones((4, 4)), None))])
+
+
+def test_mean_and_spread_leave_out_what_has_no_number():
+    matrices = np.array([[[1, 0.2], [0.2, 1]], [[1, np.nan], [np.nan, 1]], [[1, 0.6], [0.6, 1]]])
+    found = Agreement("spearman", matrices)
+    assert found.mean[0, 1] == pytest.approx(0.4) and found.spread[0, 1] == pytest.approx(0.2)
+    assert found.counts[0, 1] == 2
+    assert np.isnan(Agreement("spearman", np.full((2, 1, 1), np.nan)).mean).all()
+
+
+def test_a_ranking_puts_least_agreement_first_and_no_number_last():
+    ranking = Ranking(None, "spearman")
+    for position, agreement in enumerate((0.9, float("nan"), -0.2, 0.9)):
+        ranking.put(Ranked(position, position, "", None, agreement, (("a", 0.9), ("a" if position else "b", 0.8))))
+    assert [row.position for row in ranking.rows] == [2, 0, 3, 1]
+    assert [row.same_answer for row in ranking.rows] == [True, False, True, True]
+
+
+def test_ranking_is_the_order_of_the_runs_agreement(session, sample_models, sample_datasets):
+    models, images = [sample_models[name] for name in WEATHER], sample_datasets["weather"][:20]
+    ranking = session.rank_by_disagreement(models, images, "grad_cam")
+    wanted = session.explain(models, images, "grad_cam").agreement()[:, 0, 1]
+    rows = ranking.rows
+    order = np.argsort(np.where(np.isnan(wanted), np.inf, wanted), kind="stable")
+    assert [row.position for row in rows] == order.tolist()
+    np.testing.assert_allclose([row.agreement for row in rows], wanted[order], atol=1e-9)
+    probabilities = session.predict(models[0], images)
+    assert [row.answers[0][1] for row in rows] == pytest.approx(probabilities.max(axis=1)[order].tolist())
+
+
+def test_one_model_cannot_disagree(session, sample_models, sample_datasets):
+    with pytest.raises(BadInput, match="two models"):
+        session.rank_by_disagreement(sample_models["weather_clean"], sample_datasets["weather"][:2], "gradient")
+
+
+def test_an_unknown_measure_names_the_known_ones(session, sample_models, sample_datasets):
+    models = [sample_models[name] for name in WEATHER]
+    with pytest.raises(BadInput, match="spearman or iou"):
+        session.rank_by_disagreement(models, sample_datasets["weather"][:2], "gradient", measure="cosine")

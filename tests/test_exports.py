@@ -1,0 +1,91 @@
+"""What is saved of a view: a picture, a page, and a script that gives the same maps in a process of its own."""
+
+import io
+import re
+import subprocess
+import sys
+
+import h5py
+import numpy as np
+import pytest
+from PIL import Image
+
+from innv_gui.errors import BadInput
+from innv_gui.plots.sheet import TILE_PX, sheet_png
+from innv_gui.session.script import script_of
+from innv_gui.session.sheets import Look, sheet_of
+
+
+@pytest.fixture(scope="module")
+def run(session, sample_models, sample_datasets):
+    models = [sample_models[name] for name in ("weather_shortcut", "weather_clean")]
+    return session.explain(models, sample_datasets["weather"][[0, 5, 201]], "lrp.epsilon", {"epsilon": 1e-3}, class_=1)
+
+
+def test_the_script_gives_the_same_maps_in_another_process(run, session, tmp_path):
+    script = tmp_path / "again.py"
+    script.write_text(script_of(run, session.datasets.place(run.request.dataset)))
+    command = [sys.executable, str(script), str(tmp_path / "again.h5")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    with h5py.File(tmp_path / "again.h5") as file:
+        for model in run.models:
+            maps = np.moveaxis(run[model].maps[:, 0], -1, 1)
+            again = file[f"models/{'AB'[run.models.index(model)]}/attribution"][:]
+            np.testing.assert_allclose(again, maps, atol=1e-6 * np.abs(maps).max())
+
+
+def test_the_script_refuses_another_file(run, session, sample_models, tmp_path):
+    text = script_of(run, session.datasets.place(run.request.dataset))
+    sha256 = run.models[0].source.sha256
+    script = tmp_path / "again.py"
+    script.write_text(text.replace(sha256, "0" * 64))
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=240, cwd=tmp_path)
+    assert done.returncode == 1 and "not the file that was explained" in done.stderr and not list(tmp_path.glob("*.h5"))
+
+
+def test_a_run_over_arrays_has_no_script(session, sample_models):
+    run = session.explain(sample_models["digits_mlp"], np.zeros((1, 32, 32, 1), np.float32), "gradient")
+    with pytest.raises(BadInput, match="no file"):
+        script_of(run, "")
+
+
+def test_the_sheet_has_a_tile_a_map_and_says_what_was_asked(run, session):
+    sheet = sheet_of(run, session.pictures, Look(opacity=1.0))
+    assert len(sheet.rows) == 3 and len(sheet.columns) == 2
+    assert all(tile.picture for _, tiles in sheet.rows for tile in tiles)
+    facts = dict(sheet.facts)
+    assert "epsilon 0.001" in facts["parameters"] and facts["engine"] == "native" and "tensorflow" in facts["made by"]
+    assert any("explained: vehicle" in line for line in sheet.rows[0][1][0].lines)
+    assert Image.open(io.BytesIO(sheet_png(sheet))).width > 2 * TILE_PX
+
+
+def test_neurons_have_a_column_each(session, sample_models, sample_datasets):
+    run = session.explain(sample_models["digits_cnn"], sample_datasets["digits"][:2], "gradient", top_neurons=4)
+    sheet = sheet_of(run, session.pictures)
+    assert len(sheet.columns) == 4 and sheet.columns[3].endswith("4 of 4")
+    lines = [tile.lines[1] for tile in sheet.rows[0][1]]
+    assert len(set(lines)) == 4
+
+
+def test_a_failed_image_leaves_its_reason(session, sample_models, tmp_path):
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    Image.new("L", (32, 32), 90).save(tmp_path / "good.png")
+    images = [tmp_path / "bad.png", tmp_path / "good.png"]
+    sheet = sheet_of(session.explain(sample_models["digits_mlp"], images, "gradient"), session.pictures)
+    assert sheet.rows[0][1][0].picture is None and "bad.png" in sheet.rows[0][1][0].lines[0]
+    assert sheet.rows[1][1][0].picture
+
+
+def test_exports_over_rest_are_saved_not_shown(run, session):
+    from innv_gui.web.app import create_app
+
+    client = create_app(session, "t" * 32).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {'t' * 32}"
+    for name, kind in (("sheet.png", "image/png"), ("report.html", "text/html"), ("script.py", "text/x-python")):
+        answer = client.get(f"/api/v1/explanations/{run.id}/{name}")
+        assert answer.status_code == 200 and answer.mimetype == kind
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+    page = client.get(f"/api/v1/explanations/{run.id}/report.html?opacity=0.5&clip=99").text
+    assert page.count("<img") == 6 and "session.explain" in page and not re.search(r"https?://(?!doi)", page)
+    assert client.get(f"/api/v1/explanations/{run.id}/sheet.png?opacity=2").status_code == 400
