@@ -7,7 +7,7 @@ import os
 import platform
 from pathlib import Path
 
-from bench import attribution, methods, server
+from bench import attribution, methods, server, suggest
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -21,6 +21,8 @@ def main() -> None:
     _print_methods(results["methods"])
     results["attribution"] = attribution.measure()
     _print_attribution(results["attribution"])
+    results["suggest"] = suggest.measure()
+    _print_suggest(results["suggest"])
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     print(f"\nStored in {RESULTS.relative_to(Path.cwd()) if RESULTS.is_relative_to(Path.cwd()) else RESULTS}")
 
@@ -45,6 +47,12 @@ def _print_attribution(networks: list[dict]) -> None:
         print(f"{network['network']}, batch {network['batch']}, peak {network['peak_gib']:.1f} GiB")
         for row in network["rows"]:
             print(f"  {row['analyzer']:<32}{row['first_seconds']:>8.2f} s{row['ratio']:>8.2f} of {row['limit']:.1f}")
+
+
+def _print_suggest(result: dict) -> None:
+    print(f"\nSuggestions: {result['images']:,} images x {result['models']} models, answers of the server")
+    _print_server(result["rows"])
+    print(f"memory of the web process at most {result['peak_gib']:.2f} GiB, aim {result['aim_gib']:.1f}")
 
 
 if __name__ == "__main__":

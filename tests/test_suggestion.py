@@ -1,6 +1,7 @@
 """The suggestion as Python sees it: its frame, figures and files, for one, two and four models, good and bad images."""
 
 import json
+import threading
 
 import numpy as np
 import pandas
@@ -262,6 +263,21 @@ def test_lists_that_compare_all_images_wait_for_all_of_them(tmp_path):
     assert not offers["label_errors"].available and "labels" in offers["label_errors"].reason
     with pytest.raises(BadInput, match="all are scored"):
         suggestion.lists.get("least_similar")
+
+
+def test_whoever_asks_for_something_quick_does_not_wait_for_something_slow(tmp_path):
+    numbers = suggestion_of(tmp_path, vectors(2, 10))[0].numbers
+    begun, go_on, made = threading.Event(), threading.Event(), []
+    slow = lambda: (begun.set(), go_on.wait(30), made.append(1))  # noqa: E731
+    waiting = [threading.Thread(target=numbers.kept, args=(("slow",), slow)) for _ in range(2)]
+    for thread in waiting:
+        thread.start()
+    assert begun.wait(30)
+    assert numbers.scatter().confidence.shape == (10,)  # while the slow one goes on
+    go_on.set()
+    for thread in waiting:
+        thread.join(30)
+    assert made == [1]  # the second one waited for the first and took what it made
 
 
 def test_a_part_of_a_dataset_keeps_the_indices_of_the_whole(session, sample_models, sample_datasets, tmp_path):
