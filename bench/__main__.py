@@ -7,7 +7,7 @@ import os
 import platform
 from pathlib import Path
 
-from bench import attribution, methods, scoring, server
+from bench import attribution, methods, scoring, server, suggest
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -23,6 +23,8 @@ def main() -> None:
     _print_attribution(results["attribution"])
     results["scoring"] = scoring.measure()
     _print_scoring(results["scoring"])
+    results["suggest"] = suggest.measure()
+    _print_suggest(results["suggest"])
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     print(f"\nStored in {RESULTS.relative_to(Path.cwd()) if RESULTS.is_relative_to(Path.cwd()) else RESULTS}")
 
@@ -79,6 +81,12 @@ def _print_scoring(result: dict) -> None:
         print(f"  {row['rows']:,} arrays: {row['rate']:.0f}; peak: {peaks}")
     bad = result["bad"]
     print(f"  of 10,000 files, 1,000 bad: {bad['scored']:,} scored, {bad['listed']:,} listed, again: {bad['same']}")
+
+
+def _print_suggest(result: dict) -> None:
+    print(f"\nSuggestions: {result['images']:,} images x {result['models']} models, answers of the server")
+    _print_server(result["rows"])
+    print(f"memory of the web process at most {result['peak_gib']:.2f} GiB, aim {result['aim_gib']:.1f}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The suggestion as Python sees it: its frame, figures and files, for one, two and four models, good and bad images."""
 
 import json
+import threading
 
 import numpy as np
 import pandas
@@ -185,6 +186,15 @@ def test_without_labels_the_distance_asks_for_a_class(tmp_path):
     assert suggestion.figure("distance", class_="cat") is not None
 
 
+def test_labels_that_no_model_knows_give_no_distance_but_a_sentence(tmp_path):
+    suggestion, _ = suggestion_of(tmp_path, vectors(2, 10), ["yak", "owl"] * 5)
+    assert "distance" not in suggestion.scores and suggestion.views.same_label() is None
+    with pytest.raises(BadInput, match="no label is a class"):
+        suggestion.figure("distance")
+    offers = {offer.name: offer for offer in suggestion.lists.offers()}
+    assert not offers["label_errors"].available and "all labels" in offers["label_errors"].reason
+
+
 def test_the_mean_over_a_softmax_layer_is_refused_because_it_is_constant(tmp_path, session):
     suggestion, folders = suggestion_of(tmp_path, vectors(1, 10), models=[model_of(0, softmax="layer")])
     folder = folders["m0"]
@@ -204,6 +214,9 @@ def test_a_figure_can_be_had_of_every_kind(tmp_path):
     suggestion, _ = suggestion_of(tmp_path, vectors(2, 30), ["cat", "dog", "bee"] * 10, neurons={"m0": 1})
     for kind in ("scatter", "distance", "layer", "neuron"):
         assert suggestion.figure(kind, theme="dark", width=300).width == 300
+    assert suggestion.figure("layer", model=suggestion.models[1], rule=3) is not None
+    with pytest.raises(BadInput, match="sturges"):
+        suggestion.figure("layer", rule="best")
     with pytest.raises(BadInput, match="pie"):
         suggestion.figure("pie")
 
@@ -262,6 +275,21 @@ def test_lists_that_compare_all_images_wait_for_all_of_them(tmp_path):
     assert not offers["label_errors"].available and "labels" in offers["label_errors"].reason
     with pytest.raises(BadInput, match="all are scored"):
         suggestion.lists.get("least_similar")
+
+
+def test_whoever_asks_for_something_quick_does_not_wait_for_something_slow(tmp_path):
+    numbers = suggestion_of(tmp_path, vectors(2, 10))[0].numbers
+    begun, go_on, made = threading.Event(), threading.Event(), []
+    slow = lambda: (begun.set(), go_on.wait(30), made.append(1))  # noqa: E731
+    waiting = [threading.Thread(target=numbers.kept, args=(("slow",), slow)) for _ in range(2)]
+    for thread in waiting:
+        thread.start()
+    assert begun.wait(30)
+    assert numbers.scatter().confidence.shape == (10,)  # while the slow one goes on
+    go_on.set()
+    for thread in waiting:
+        thread.join(30)
+    assert made == [1]  # the second one waited for the first and took what it made
 
 
 def test_a_part_of_a_dataset_keeps_the_indices_of_the_whole(session, sample_models, sample_datasets, tmp_path):

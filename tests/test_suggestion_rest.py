@@ -8,12 +8,19 @@ import numpy as np
 import pandas
 import pytest
 import suggestion_twins as twins
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from innv_gui.web.app import create_app
+from innv_gui.web.schemas import GalleryQuery, PlotLook, SelectionQuery
 
 TOKEN = "t" * 32
 MODELS = ("digits_mlp", "digits_cnn", "digits_resnet")
 N = 120
+SCHEMAS = {
+    path: {field.alias or name for name, field in query.model_fields.items()}
+    for path, query in {"plots": PlotLook, "images": GalleryQuery, "indices": SelectionQuery}.items()
+}
 
 
 @pytest.fixture(scope="module")
@@ -309,6 +316,41 @@ def test_what_is_not_there_is_refused_by_name(ask, path, query, field):
     assert answer.status_code == 400, answer.json
     error = answer.json["error"]
     assert error["field"] == field and error["message"].endswith(".") and "Traceback" not in answer.text
+
+
+TEXTS = st.sampled_from(
+    ["", "3", "zebra", "m1", "logits", "sturges", "0", "-1", "1e99", "a,b", "{}", "\x00", "entropy", "%"]
+)
+NUMBERS = st.one_of(st.integers(-5, 2000), st.floats(allow_nan=True), st.sampled_from([2**31, 10**30]))
+QUERIES = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(("x0", "x1", "y0", "y1", "neuron", "bin", "page", "size", "width", "rows"), NUMBERS),
+        **dict.fromkeys(("model", "layer", "class", "group", "rule", "list", "sort", "order", "theme"), TEXTS),
+        "plot": st.sampled_from(["scatter", "distance", "layer", "neuron", "pie"]),
+        "where": st.sampled_from(
+            ['{"confidence": ">50"}', '{"label": "3"}', "[]", '{"name": 3}', '{"margin": "1..0"}']
+        ),
+    },
+)
+PLAIN = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+
+@pytest.mark.parametrize(
+    "path", ["/plots/scatter", "/plots/distance", "/plots/layer", "/plots/neuron", "/images", "/indices"]
+)
+def test_no_query_about_what_is_there_is_answered_by_a_500(ask, path):
+    known = SCHEMAS[path.split("/")[1]]
+
+    @PLAIN
+    @given(query=QUERIES)
+    def run(query):
+        answer = ask(path, **{name: value for name, value in query.items() if name in known})
+        assert answer.status_code in (200, 400), (query, answer.json)
+        assert answer.status_code == 200 or answer.json["error"]["message"]
+        json.loads(answer.get_data(as_text=True), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+
+    run()
 
 
 def test_allowed_values_come_with_the_refusal(ask, models):

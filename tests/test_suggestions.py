@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from innv_gui.errors import BadInput
 from innv_gui.suggestions.agreement import groups_of, scatter_of
 from innv_gui.suggestions.bins import MAX_BINS, RULES, bins, edges, label
 from innv_gui.suggestions.cells import cells
 from innv_gui.suggestions.classes import common_classes
+from innv_gui.suggestions.conditions import names_that, numbers_that
 from innv_gui.suggestions.distance import class_distance
 
 FEW = settings(max_examples=60, deadline=None)
@@ -190,3 +192,39 @@ def test_cells_count_each_point_once_and_show_its_first_image(seed):
         inside = [i for i in range(200) if rows[i] == row and low <= x[i] and (x[i] < high or (last and x[i] <= high))]
         assert count == len(inside) and example == index[inside[0]]
     assert found.count.sum() == ((x >= 10) & (x <= 90)).sum()
+
+
+VALUES = np.array([-1.0, 0.0, 0.5, 2.0, 1e9, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("condition", "met"),
+    [
+        (">0.5", [3, 4]),
+        (">= 0.5", [2, 3, 4]),
+        ("<0", [0]),
+        ("<=0", [0, 1]),
+        ("= 2", [3]),
+        ("-1..0.5", [0, 1, 2]),
+        ("0 .. 1e9", [1, 2, 3, 4]),
+        ("2, -1.0", [0, 3]),
+        (".5", [2]),
+        ("3..1", []),
+    ],
+)
+def test_conditions_on_numbers_mean_what_they_say(condition, met):
+    assert np.flatnonzero(numbers_that(VALUES, condition, "loss")).tolist() == met
+
+
+@pytest.mark.parametrize("text", ["", ">", "abc", "1;2", "1 or 1=1", "__import__('os')", ">1e", "1..", "..2", "> nan"])
+def test_what_is_no_condition_is_refused_with_what_is(text):
+    with pytest.raises(BadInput, match=r"a\.\.b") as refused:
+        numbers_that(VALUES, text, "loss")
+    assert refused.value.field == "where"
+
+
+def test_names_are_met_by_part_or_by_list():
+    codes, names = np.array([0, 1, 2, -1]), ("cat", "wild cat", "dog")
+    assert names_that(codes, names, "CAT").tolist() == [True, True, False, False]
+    assert names_that(codes, names, ["cat", "bird"]).tolist() == [True, False, False, False]
+    assert not names_that(codes, names, []).any()

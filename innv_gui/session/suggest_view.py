@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -11,10 +12,11 @@ from innv_gui.class_names import map_by_name
 from innv_gui.errors import BadInput
 from innv_gui.records import Model
 from innv_gui.session.suggest_numbers import Numbers
-from innv_gui.suggestions.bins import Bins, bins
+from innv_gui.suggestions.bins import RULES, Bins, bins
 from innv_gui.suggestions.conditions import names_that, numbers_that
 
 KINDS = ("scatter", "distance", "layer", "neuron")
+NO_LABELS = "the images have no labels"
 Range = tuple[float | None, float | None]
 
 
@@ -101,6 +103,8 @@ class Views:
 
     def of(self, wish: PlotWish) -> View:
         """One plot. Raises BadInput for a model, layer, neuron, class or label that is not there, naming the field."""
+        if isinstance(wish.rule, str) and wish.rule not in RULES:
+            raise _unknown("binning", wish.rule, tuple(RULES), "rule", "A histogram")
         rows = self.rows(wish)
         make = {"scatter": self._scatter, "distance": self._distance}.get(wish.kind, self._activation)
         values, more = make(wish)
@@ -147,7 +151,7 @@ class Views:
             "entropy": lambda: numbers.mean("entropy"),
             "margin": lambda: numbers.mean("margin"),
         }
-        if self._class is not None or any(numbers.label_counts.values()):
+        if self._class is not None or self.labels_fit:
             columns["distance"] = self.distance
         if any(numbers.label_counts.values()):
             columns["loss"] = lambda: numbers.mean("loss")
@@ -157,6 +161,13 @@ class Views:
         """(n,) to the class that was asked for, else to the only label, else to each image's own."""
         class_ = self._class or self.same_label()
         return self._numbers.label_distance() if class_ is None else self._numbers.distance(class_)
+
+    @cached_property
+    def labels_fit(self) -> bool:
+        """Whether at least one label is a class of every model, so that there is a distance to it."""
+        used = [name for name, count in self._numbers.label_counts.items() if count]
+        fitting = [set(map_by_name(names, used)[0]) for names in self._numbers.class_names]
+        return bool(set.intersection(*fitting))
 
     def same_label(self) -> str | None:
         """The label that all labelled images have, as a class of the models; None when labels differ."""
@@ -175,11 +186,10 @@ class Views:
         class_ = wish.class_ or (self._group_class(wish.group) if wish.group else self._class or self.same_label())
         if class_ is not None:
             return self._numbers.distance(class_), {"class_": class_}
-        if not any(self._numbers.label_counts.values()):
+        if not self.labels_fit:
+            has = "no label is a class of all models" if any(self._numbers.label_counts.values()) else NO_LABELS
             raise BadInput(
-                "The distance needs a class, and the images have no labels.",
-                "Choose the class that all images belong to.",
-                "class",
+                f"The distance needs a class, and {has}.", "Choose the class that all images belong to.", "class"
             )
         return self._numbers.label_distance(), {}
 

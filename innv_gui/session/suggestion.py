@@ -88,14 +88,16 @@ class Suggestion:
     def figure(self, kind: str = "scatter", **wishes):
         """A Bokeh figure: "scatter", "distance", "layer" or "neuron".
 
-        wishes: model (an id; default: the first), layer, neuron, class_, group (a label), rule (of binning), theme
-        ("light", "dark"), width, height (px).
+        wishes: model (one of its models, or its id; default: the first), layer, neuron, class_, group (a label), rule
+        (of binning), theme ("light", "dark"), width, height (px).
         """
         from innv_gui.session.suggest_plots import drawn
 
         look = {name: wishes.pop(name) for name in ("theme", "width", "height") if name in wishes}
         if kind not in KINDS:
             raise BadInput(f"There is no plot {kind!r}.", f"Expected {', '.join(KINDS)}.", "kind", KINDS)
+        if isinstance(wishes.get("model"), Model):
+            wishes["model"] = wishes["model"].id
         return drawn(self.views.of(PlotWish(kind, **wishes)), len(self.models), **look).figure
 
     def save(self, path: str | Path) -> Path:

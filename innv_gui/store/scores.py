@@ -63,21 +63,17 @@ class ModelScores:
         """A column of the Parquet files as (n,) int32 or float32."""
         if name in SMALL:
             return self._together()[name]
-        self._check_mean(name)
-        one = lambda part: next((values[name] for _, values in self.files.columns([part], [name])), None)  # noqa: E731
-        return self._grown(("column", name), one)
-
-    def _check_mean(self, name: str) -> None:
         if name.startswith("mean:"):
-            self.files.layer_file(name[5:])
+            self.files.layer_file(name[5:])  # says so when there is no such layer
+        return self._together([name])[name]
 
-    def _together(self) -> dict[str, np.ndarray]:
-        """What every plot needs: files are opened once for all of it."""
-        columns = {name: self._column(("column", name)) for name in SMALL}
-        leader = columns[SMALL[0]]
+    def _together(self, names: Sequence[str] = SMALL) -> dict[str, np.ndarray]:
+        """Several columns, for which files are opened once."""
+        columns = {name: self._column(("column", name)) for name in names}
+        leader = columns[names[0]]
         with leader.lock:
             missing = leader.missing(self.files)
-            for part, values in self.files.columns(list(missing), SMALL) if missing else ():
+            for part, values in self.files.columns(list(missing), names) if missing else ():
                 for name, column in columns.items():
                     column.values[self.files.rows_of(part)] = values[name]
                 leader.parts[part] = missing[part]

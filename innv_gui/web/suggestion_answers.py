@@ -58,7 +58,7 @@ def _why_not(suggestion: Suggestion, kind: str) -> str:
     if kind == "scatter" and len(suggestion.models) < 2:
         return "Compares models: choose two or more."
     if kind == "distance" and "distance" not in suggestion.views.columns():
-        return "Choose the class that all images belong to: they have no labels."
+        return "Choose the class that all images belong to: their labels do not tell."
     if kind == "neuron" and not suggestion.neurons:
         return "Choose a neuron."
     if kind == "layer":
