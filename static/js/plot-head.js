@@ -1,7 +1,7 @@
 // Title, sentence, choices and buttons above a plot.
 import { h, replace } from "./dom.js";
 import { count, group } from "./format.js";
-import { PLOTS, classShown, labelsOf, modelShown } from "./suggest-request.js";
+import { PLOTS, classShown, labelsOf, modelShown, withNewNumbers } from "./suggest-request.js";
 import { tool } from "./plot-tools.js";
 
 const models = ({ suggestion }) => count(suggestion.models.length, "model");
@@ -28,9 +28,11 @@ const option = (value, chosen, words) => h("option", { value, selected: value ==
 function modelChoice(store) {
   const { suggestion } = store.state;
   const chosen = modelShown(store.state);
+  const onchange = event =>
+    store.set({ modelShown: event.target.value, ...withNewNumbers(store.state, ["layer", "neuron"]) });
   return h(
     "select",
-    { class: "field low", "aria-label": "Model", onchange: event => store.set({ modelShown: event.target.value }) },
+    { class: "field low", "aria-label": "Model", onchange },
     suggestion.models.map(({ id, letter, name }) => option(id, chosen, `${letter} · ${name}`)),
   );
 }
@@ -45,7 +47,7 @@ function groupChoice(store) {
     {
       class: "field low",
       "aria-label": "Images of label",
-      onchange: event => store.set({ group: event.target.value || null, look: null }),
+      onchange: event => store.set({ group: event.target.value || null, ...withNewNumbers(store.state, ["distance"]) }),
     },
     option("", store.state.group ?? "", "all labels"),
     labels.classes.map(label => option(label.name, store.state.group, words(label))),
@@ -98,7 +100,7 @@ export function createPlotHead(store, kind, acts) {
     words.textContent = SENTENCES[kind](state);
     zoom.setAttribute("aria-pressed", String(card.zooming));
     table.setAttribute("aria-pressed", String(state.tables.includes(kind)));
-    whole.hidden = kind === "scatter" ? !state.view : !card.zooming;
+    whole.hidden = !state.views[kind];
     const fresh = JSON.stringify([state.suggestion.id, state.suggestion.labels, state.group, modelShown(state)]);
     if (fresh === drawn) return;
     drawn = fresh;
