@@ -124,7 +124,7 @@ def scatter_aggregate(
     columns = {"low": low, "high": high, "row": row, "count": count, "bottom": row - CELL, "top": row + CELL}
     source = ColumnDataSource(columns, name="source")
     ink = colours(theme)
-    mapper = LogColorMapper(palette=ramp(ink.mark_quiet, ink.mark, 32))
+    depth = {"field": "count", "transform": LogColorMapper(palette=ramp(ink.mark_quiet, ink.mark, 32))}
     marks = plot.quad(
         "low",
         "high",
@@ -132,8 +132,8 @@ def scatter_aggregate(
         "bottom",
         source=source,
         name="marks",
-        line_color=None,
-        fill_color={"field": "count", "transform": mapper},
+        line_color=depth,  # of the same colour, so that no seam shows between neighbours
+        fill_color=depth,
         nonselection_fill_alpha=0.8,
         selection_line_color=ink.pick,
         selection_line_width=2,

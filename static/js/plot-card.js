@@ -10,7 +10,7 @@ import { csvOf, save, tableOf } from "./plot-tools.js";
 import { PLOTS, POINTS_AT_MOST, asQuery, lookQuery, plotQuery } from "./suggest-request.js";
 import { complain } from "./toast.js";
 
-const ZOOM_WAIT_MS = 120;
+const ZOOM_WAIT_MS = 50; // a turn of the wheel is several steps
 const GROW_WAIT_MS = 600;
 const STEPS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
 const ZOOMS = { "+": 0.6, "=": 0.6, "-": 1 / 0.6, "−": 1 / 0.6 };
