@@ -158,6 +158,7 @@ def test_a_link_opens_the_same_view_in_another_tab(suggest, open_tab):  # noqa: 
     before = state(page)
     again = open_tab(context=page.context, path=page.url[page.url.index("/suggest") :]).page
     again.locator("body[data-state=ready]").wait_for(timeout=WAIT_MS)
+    again.locator("[data-plot=distance] .plot-table td").first.wait_for(timeout=WAIT_MS)
     assert state(again) == before
     expect(again.locator("#rule")).to_have_value("20")
     expect(again.locator("[data-plot=distance] h2")).to_have_text("Distance to class 8")

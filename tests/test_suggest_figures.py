@@ -181,6 +181,12 @@ def test_a_press_reaches_the_marks_and_nothing_moves_by_itself(make):
     assert plot.toolbar.active_drag is None or isinstance(plot.toolbar.active_drag, BoxSelectTool)
 
 
+def test_bars_are_zoomed_in_width_alone_since_their_height_begins_at_zero():
+    for name in ("pan", "box_zoom", "wheel_zoom"):
+        assert histogram().select_one({"name": name}).dimensions == "width"
+        assert figures.scatter(FRAME).select_one({"name": name}).dimensions == "both"
+
+
 @every_figure
 @pytest.mark.parametrize(("theme", "ink"), [("light", LIGHT), ("dark", DARK)])
 def test_a_figure_wears_the_colours_of_its_theme(make, theme, ink):

@@ -38,6 +38,7 @@ _GOLDEN = 0.6180339887498949
 _GAP = 0.025  # of a bin's width, to either side
 _LEAST_BAR = 0.008  # of the axis: one image among thousands can still be seen
 _ROOM_ABOVE = 1.14  # of the highest bin, for the number above it
+_DRAGS = {"pan": PanTool, "box_zoom": BoxZoomTool, "wheel_zoom": WheelZoomTool}
 _X_TITLES = {
     "scatter": "confidence of the largest group, %",
     "distance": "mean cosine distance to the class",
@@ -123,7 +124,7 @@ def scatter_aggregate(
     columns = {"low": low, "high": high, "row": row, "count": count, "bottom": row - CELL, "top": row + CELL}
     source = ColumnDataSource(columns, name="source")
     ink = colours(theme)
-    mapper = LogColorMapper(palette=ramp(ink.mark_quiet, ink.mark, 32))
+    depth = {"field": "count", "transform": LogColorMapper(palette=ramp(ink.mark_quiet, ink.mark, 32))}
     marks = plot.quad(
         "low",
         "high",
@@ -131,8 +132,8 @@ def scatter_aggregate(
         "bottom",
         source=source,
         name="marks",
-        line_color=None,
-        fill_color={"field": "count", "transform": mapper},
+        line_color=depth,  # of the same colour, so that no seam shows between neighbours
+        fill_color=depth,
         nonselection_fill_alpha=0.8,
         selection_line_color=ink.pick,
         selection_line_width=2,
@@ -257,7 +258,8 @@ def _point_at(plot: figure, marks, select: bool) -> None:
     """Tools by name. None draws anything of its own: the page shows its own hover card and buttons."""
     tap = TapTool(name="tap", renderers=[marks])
     tools = [HoverTool(name="hover", tooltips=None, renderers=[marks]), tap]
-    drags = [PanTool(name="pan"), BoxZoomTool(name="box_zoom"), WheelZoomTool(name="wheel_zoom")]
+    ways = "both" if select else "width"  # the height of bars begins at zero
+    drags = [tool(name=name, dimensions=ways) for name, tool in _DRAGS.items()]
     tools += drags
     if select:
         box = BoxSelectTool(name="box_select", renderers=[marks], persistent=False)

@@ -10,7 +10,7 @@ import { csvOf, save, tableOf } from "./plot-tools.js";
 import { PLOTS, POINTS_AT_MOST, asQuery, lookQuery, plotQuery } from "./suggest-request.js";
 import { complain } from "./toast.js";
 
-const ZOOM_WAIT_MS = 120;
+const ZOOM_WAIT_MS = 50; // a turn of the wheel is several steps
 const GROW_WAIT_MS = 600;
 const STEPS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
 const ZOOMS = { "+": 0.6, "=": 0.6, "-": 1 / 0.6, "−": 1 / 0.6 };
@@ -68,7 +68,7 @@ export function createPlotCard(store, kind, acts) {
 
   function whole() {
     card.moved = false;
-    if (kind === "scatter") acts.view(null);
+    acts.view(kind, null);
     load(true).catch(complain);
   }
 
@@ -92,7 +92,11 @@ export function createPlotCard(store, kind, acts) {
     box: ends => acts.look({ plot: kind, box: ends.map(end => Number(end.toPrecision(6))) }),
     ranges: debounced(ends => {
       card.moved = true;
-      if (kind === "scatter") acts.view(ends.map(end => Number(end.toPrecision(6))));
+      const shown = kind === "scatter" ? ends : ends.slice(0, 2);
+      acts.view(
+        kind,
+        shown.map(end => Number(end.toPrecision(6))),
+      );
     }, ZOOM_WAIT_MS),
   };
 
@@ -156,16 +160,16 @@ export function createPlotCard(store, kind, acts) {
   }
 
   async function put(answer, theme) {
-    const { view } = store.state;
+    const view = kind === "scatter" ? store.state.views.scatter : null; // a histogram's ends come with its bins
     const form = formOf(answer, theme);
-    if (card.figure && card.form === form) card.figure.refresh(answer.item, card.moved);
+    if (card.figure && card.form === form) card.figure.refresh(answer.item, card.moved && Boolean(view));
     else {
       const old = card.figure;
       card.figure = await createFigure(root, answer.item, pointed);
       old?.remove();
       card.form = form;
       card.figure.useTool(card.zooming);
-      card.moved = Boolean(view) && kind === "scatter";
+      card.moved = Boolean(view);
       if (card.moved) card.figure.show(view);
     }
     root.append(ring);

@@ -1,13 +1,14 @@
 // Title, sentence, choices and buttons above a plot.
 import { h, replace } from "./dom.js";
 import { count, group } from "./format.js";
-import { PLOTS, classShown, labelsOf, modelShown } from "./suggest-request.js";
+import { PLOTS, classShown, labelsOf, modelShown, withNewNumbers } from "./suggest-request.js";
 import { tool } from "./plot-tools.js";
 
 const models = ({ suggestion }) => count(suggestion.models.length, "model");
 
 const SENTENCES = {
-  scatter: () => "One dot an image. Right and high: sure of different answers.",
+  scatter: ({ answers }) =>
+    `${answers.scatter?.aggregated ? "The deeper, the more images." : "One dot an image."} Right and high: sure of different answers.`,
   distance: state => `Mean over ${models(state)}. 0 = all right, 1 = all wrong.`,
   layer: state => `Layer ${state.suggestion.layers[modelShown(state)] ?? ""}, mean over its neurons.`,
   neuron: state => `Neuron ${state.neuron} of layer ${state.suggestion.layers[modelShown(state)] ?? ""}.`,
@@ -28,9 +29,11 @@ const option = (value, chosen, words) => h("option", { value, selected: value ==
 function modelChoice(store) {
   const { suggestion } = store.state;
   const chosen = modelShown(store.state);
+  const onchange = event =>
+    store.set({ modelShown: event.target.value, ...withNewNumbers(store.state, ["layer", "neuron"]) });
   return h(
     "select",
-    { class: "field low", "aria-label": "Model", onchange: event => store.set({ modelShown: event.target.value }) },
+    { class: "field low", "aria-label": "Model", onchange },
     suggestion.models.map(({ id, letter, name }) => option(id, chosen, `${letter} · ${name}`)),
   );
 }
@@ -45,7 +48,7 @@ function groupChoice(store) {
     {
       class: "field low",
       "aria-label": "Images of label",
-      onchange: event => store.set({ group: event.target.value || null, look: null }),
+      onchange: event => store.set({ group: event.target.value || null, ...withNewNumbers(store.state, ["distance"]) }),
     },
     option("", store.state.group ?? "", "all labels"),
     labels.classes.map(label => option(label.name, store.state.group, words(label))),
@@ -98,7 +101,7 @@ export function createPlotHead(store, kind, acts) {
     words.textContent = SENTENCES[kind](state);
     zoom.setAttribute("aria-pressed", String(card.zooming));
     table.setAttribute("aria-pressed", String(state.tables.includes(kind)));
-    whole.hidden = kind === "scatter" ? !state.view : !card.zooming;
+    whole.hidden = !state.views[kind];
     const fresh = JSON.stringify([state.suggestion.id, state.suggestion.labels, state.group, modelShown(state)]);
     if (fresh === drawn) return;
     drawn = fresh;

@@ -14,6 +14,7 @@ import {
   matches,
   modelOf,
   obstacle,
+  withNewNumbers,
 } from "./suggest-request.js";
 import { running } from "./suggest-runner.js";
 
@@ -162,7 +163,7 @@ function createNeuron(store) {
     field.setAttribute("aria-invalid", String(!fits));
     $("#neuron-error").hidden = fits;
     $("#neuron-error").textContent = `Expected a whole number from 0, got “${field.value}”.`;
-    if (fits) store.set({ neuron: wanted, look: store.state.look?.plot === "neuron" ? null : store.state.look });
+    if (fits) store.set({ neuron: wanted, ...withNewNumbers(store.state, ["neuron"]) });
   });
   return ({ neuron, show }) => {
     $("#neuron-line").hidden = !show.includes("neuron");
@@ -211,8 +212,7 @@ export function createSuggestPanel(store, acts) {
 
   async function changeClass() {
     const answer = await askClass(store.state);
-    if (answer)
-      store.set({ ...answer, group: null, look: store.state.look?.plot === "distance" ? null : store.state.look });
+    if (answer) store.set({ ...answer, group: null, ...withNewNumbers(store.state, ["distance"]) });
   }
 
   const chips = createModelChips(store, keepFocus);
@@ -224,7 +224,7 @@ export function createSuggestPanel(store, acts) {
 
   $("#dataset").addEventListener("change", event => store.set(chooseDataset(store.state, event.target.value)));
   $("#rule").addEventListener("change", event =>
-    store.set({ rule: event.target.value, look: store.state.look?.bin === undefined ? store.state.look : null }),
+    store.set({ rule: event.target.value, look: withNewNumbers(store.state, Object.keys(PLOTS)).look }),
   );
   $("#class-open").addEventListener("click", changeClass);
   $("#run").addEventListener("click", () => acts.run());

@@ -22,7 +22,7 @@ export const BLANK = {
   modelShown: null,
   neuron: 0,
   rule: "sturges",
-  view: null,
+  views: {}, // plot -> the part that is zoomed into
   tables: [],
   look: null,
   sort: null,
@@ -123,6 +123,12 @@ export function chooseDataset(state, id) {
   return { ...BLANK, show, rule, dataset: id, models: modelsFor(record, state.catalog.models), suggestion: null };
 }
 
+/** What goes with a change that gives these plots other numbers: their zoom, and the bin that was looked at. */
+export function withNewNumbers({ views, look }, kinds) {
+  const kept = Object.fromEntries(Object.entries(views).filter(([kind]) => !kinds.includes(kind)));
+  return { views: kept, look: look?.bin !== undefined && kinds.includes(look.plot) ? null : look };
+}
+
 /** The model whose layer or neuron is drawn. */
 export function modelShown({ suggestion, modelShown: wanted }) {
   const ids = suggestion.models.map(({ id }) => id);
@@ -134,9 +140,15 @@ const ofLayer = state => {
   return { model, layer: state.suggestion.layers[model] };
 };
 
+/** Up to POINTS_AT_MOST dots are all sent and zoomed here; more are counted by the server, in view. */
+const partOf = ({ views, suggestion }, kind) => {
+  if (!views[kind] || (kind === "scatter" && suggestion.dataset.n <= POINTS_AT_MOST)) return {};
+  const [x0, x1, y0 = null, y1 = null] = views[kind];
+  return { x0, x1, y0, y1 };
+};
+
 const QUERY = {
-  scatter: ({ view, suggestion }) =>
-    view && suggestion.dataset.n > POINTS_AT_MOST ? { x0: view[0], x1: view[1], y0: view[2], y1: view[3] } : {},
+  scatter: () => ({}),
   distance: state => ({ class: classShown(state), group: state.group }),
   layer: ofLayer,
   neuron: state => ({ ...ofLayer(state), neuron: state.neuron }),
@@ -145,7 +157,7 @@ const QUERY = {
 /** What determines a plot, as a query; `theme` and sizes are added by whoever draws. */
 export function plotQuery(state, kind) {
   const rule = kind === "scatter" ? {} : { rule: state.rule };
-  const given = { ...QUERY[kind](state), ...rule };
+  const given = { ...QUERY[kind](state), ...rule, ...partOf(state, kind) };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined));
 }
 
@@ -154,7 +166,7 @@ export function lookQuery(state, look) {
   if (look.list) return { list: look.list };
   const { x0, x1, y0, y1, ...rest } = plotQuery(state, look.plot);
   const query = { plot: look.plot, ...rest };
-  if (look.bin !== undefined) return { ...query, bin: look.bin };
+  if (look.bin !== undefined) return { ...plotQuery(state, look.plot), plot: look.plot, bin: look.bin };
   if (look.rows) return { ...query, rows: look.rows.join(",") };
   const [left, right, bottom, top] = look.box;
   return { ...query, x0: left, x1: right, y0: bottom, y1: top };

@@ -37,9 +37,19 @@ function writeLook(look) {
   return look.box ? `box:${[look.plot, ...look.box].join(":")}` : `rows:${[look.plot, ...look.rows].join(":")}`;
 }
 
-const readView = raw => {
-  const ends = numbers(raw.split(","));
-  return ends.length === 4 && ends[0] < ends[1] && ends[2] < ends[3] ? ends : null;
+/** scatter:60:100:0.5:2.5,distance:0.2:0.4 -> the part of each plot that is zoomed into; histograms have no height. */
+function readViews(raw) {
+  const views = {};
+  for (const [plot, ...ends] of raw.split(",").map(view => view.split(":"))) {
+    const view = numbers(ends);
+    if (view[0] < view[1] && (view.length === 2 || (view.length === 4 && view[2] < view[3]))) views[plot] = view;
+  }
+  return views;
+}
+
+const writeViews = views => {
+  const zoomed = Object.entries(views).filter(([, view]) => view);
+  return zoomed.length ? zoomed.map(([plot, view]) => [plot, ...view].join(":")).join(",") : null;
 };
 const whole = (raw, least) => Math.max(least, Math.floor(numbers([raw])[0]));
 
@@ -54,7 +64,7 @@ const FIELDS = {
   modelShown: ["of", plain, text],
   neuron: ["neuron", raw => whole(raw, 0), value => (value ? String(value) : null)],
   rule: ["rule", plain, value => (value === "sturges" ? null : part(value))],
-  view: ["view", readView, value => value && value.join(",")],
+  views: ["view", readViews, writeViews],
   tables: ["table", words, list],
   look: ["look", readLook, writeLook],
   sort: ["sort", plain, text],

@@ -35,7 +35,7 @@ const cards = new Map();
 const acts = {
   run() {
     if (obstacle(store.state)) return;
-    const kept = matches(store.state) ? {} : { look: null, view: null, page: 1 };
+    const kept = matches(store.state) ? {} : { look: null, views: {}, page: 1 };
     runner.run(kept);
     if (matchMedia("(max-width: 1000px)").matches) $("#panel").open = false;
   },
@@ -44,7 +44,11 @@ const acts = {
     store.set({ look, page: 1, sort: null, order: null });
     if (look) requestAnimationFrame(() => $("#gallery").scrollIntoView({ block: "nearest", behavior: "smooth" }));
   },
-  view: view => store.set({ view }),
+  /** Other bins are other images: what was looked at in this plot's bins is closed. */
+  view(kind, view) {
+    const { views, look } = store.state;
+    store.set({ views: { ...views, [kind]: view }, look: look?.plot === kind && look.bin !== undefined ? null : look });
+  },
   told: (kind, answer) => store.set({ answers: { ...store.state.answers, [kind]: answer } }),
   problems: () => showProblems().catch(complain),
 };
@@ -184,7 +188,7 @@ const PLOT_FIELDS = [
   "rule",
   "neuron",
   "modelShown",
-  "view",
+  "views",
   "tables",
   "look",
 ];
