@@ -255,6 +255,12 @@ class Ascent:
     values: np.ndarray = field(compare=False)
     probabilities: np.ndarray = field(compare=False)
 
+    @classmethod
+    def of(cls, start: Start, count: int) -> Ascent:
+        """`count` pictures before their first step."""
+        zeros, none = np.zeros(count, np.int32), np.zeros((0, count), np.float32)
+        return cls(np.repeat(start.u[None], count, axis=0), zeros, zeros, none, none)
+
 
 STOPS = ("", "probability", "iterations", "flat", "not finite")  # "": it goes on
 

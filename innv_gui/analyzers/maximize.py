@@ -63,6 +63,13 @@ class ModernParams(AscentParams):
         description="How far a pixel moves a step, as a share of the range from black to white.",
     )
     iterations: Whole = Field(256, ge=1, le=10000, title="At most", description="Steps after which it stops anyway.")
+    stop_at: Number = Field(
+        1.0,
+        gt=0,
+        le=1,
+        title="Stop at p >",
+        description="For a class: stop when its probability is above this; 1: never.",
+    )
     basis: Literal["fourier", "pixels"] = Field(
         "fourier",
         title="Basis",
@@ -75,14 +82,14 @@ class ModernParams(AscentParams):
         0.0, ge=0, le=8, title="Blur σ", description="Gaussian blur after every fourth step, in pixels; 0: none."
     )
     tv: Number = Field(
-        0.0,
+        0.1,
         ge=0,
         le=100,
         title="Total variation",
         description="Weight against differences of neighbours, relative to a gradient of mean size 1.",
     )
     l2: Number = Field(
-        0.0,
+        2.0,
         ge=0,
         le=100,
         title="L2",
@@ -126,7 +133,9 @@ PRESETS = {preset.name: preset for preset in (PLAIN, MODERN)}
 def get(name: str) -> Preset:
     """The preset of that name; raises BadInput (field "preset")."""
     if name not in PRESETS:
-        raise BadInput(f"There is no preset {str(name)[:60]!r}.", f"Expected {' or '.join(PRESETS)}.", "preset", PRESETS)
+        raise BadInput(
+            f"There is no preset {str(name)[:60]!r}.", f"Expected {' or '.join(PRESETS)}.", "preset", PRESETS
+        )
     return PRESETS[name]
 
 

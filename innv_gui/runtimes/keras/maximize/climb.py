@@ -1,4 +1,4 @@
-"""The tasks: where an ascent begins, and some steps of it."""
+"""The task: some steps of an ascent."""
 
 from __future__ import annotations
 
@@ -11,12 +11,6 @@ from innv_gui.runtimes.keras.maximize import ascent, objective
 
 WHOLE = ("iterations", "jitter")
 REAL = ("step", "stop_at", "tv", "l2")
-FOR_CLASSES = {"stop_at"}
-
-
-def check(source: ModelSource, features: Features) -> str:
-    """The name of the layer, when the model has these features; else BadInput or AnalyzerRefused."""
-    return objective.check(loading.load(source), features)
 
 
 def climb(
@@ -82,9 +76,3 @@ def _joined(first: Ascent, second: Ascent) -> Ascent:
 
 def _filled(curve: np.ndarray, length: int) -> np.ndarray:
     return np.concatenate([curve, np.full((length - len(curve), curve.shape[1]), np.nan, curve.dtype)])
-
-
-def begun(start: Start, count: int) -> Ascent:
-    """`count` pictures before their first step."""
-    none = np.zeros((0, count), np.float32)
-    return Ascent(np.repeat(start.u[None], count, axis=0), np.zeros(count, np.int32), np.zeros(count, np.int32), none, none)

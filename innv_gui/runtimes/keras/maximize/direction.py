@@ -16,15 +16,15 @@ def normalised(gradient):
 
 
 def decorrelated(gradient):
-    """The gradient with each spatial frequency f divided by f^2, the lowest one counting as one period a picture.
+    """The gradient with each spatial frequency f divided by f, the lowest one counting as one period a picture.
 
-    Steepest ascent on the coefficients of a Fourier basis scaled by 1/f, as photographs have it, moves the picture
-    this way (Olah et al. 2017, "Preconditioning and Parameterization").
+    A Fourier basis in which coefficients of the same size have the amplitudes of photographs (1/f), each moved by its
+    own size of step, moves the picture this way (Olah et al. 2017, "Preconditioning and Parameterization").
     """
     height, width = gradient.shape[1:3]
     frequency = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None])
     lowest = 1 / max(height, width)
-    scale = tf.constant((lowest / np.maximum(frequency, lowest)) ** 2, tf.complex64)
+    scale = tf.constant(lowest / np.maximum(frequency, lowest), tf.complex64)
     planes = tf.transpose(gradient, (0, 3, 1, 2))
     smooth = tf.signal.irfft2d(tf.signal.rfft2d(planes) * scale, [height, width])
     return tf.transpose(smooth, (0, 2, 3, 1))

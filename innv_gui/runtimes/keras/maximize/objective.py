@@ -20,7 +20,9 @@ def check(network: Network, features: Features) -> str:
         if isinstance(index, bool) or not isinstance(index, int | np.integer) or not 0 <= index < count:
             whose = network.file if features.kind == "class" else f"The layer {quoted(layer)} of {network.file}"
             limits = f"0 to {count - 1}"
-            raise BadInput(f"{whose} has no {features.kind} {quoted(index)}.", f"Expected {limits}.", "index", (limits,))
+            raise BadInput(
+                f"{whose} has no {features.kind} {quoted(index)}.", f"Expected {limits}.", "index", (limits,)
+            )
     return layer
 
 
@@ -36,7 +38,9 @@ def layer_for(network: Network, features: Features) -> str:
         raise BadInput(message, f"For {quoted(name)} choose neurons or channels.", "layer", (network.explained_layer,))
     tensor = network.flat.tensors[name]
     if name == known[0]:
-        raise AnalyzerRefused(f"{quoted(name)} of {network.file} is the input itself.", "Choose another layer.", "layer")
+        raise AnalyzerRefused(
+            f"{quoted(name)} of {network.file} is the input itself.", "Choose another layer.", "layer"
+        )
     if not hasattr(tensor, "shape") or len(tensor.shape) < 2 or not tensor.shape[-1]:
         raise AnalyzerRefused(f"{quoted(name)} of {network.file} has no neurons.", "Choose another layer.", "layer")
     if features.kind == "channel" and len(tensor.shape) < 3:

@@ -18,7 +18,11 @@ SIGMA_PX = 1.0
 
 
 def start(
-    source: ModelSource, rule: Preprocessing, initial: str | ImageRef | np.ndarray, seed: int, shape: tuple | None = None
+    source: ModelSource,
+    rule: Preprocessing,
+    initial: str | ImageRef | np.ndarray,
+    seed: int,
+    shape: tuple | None = None,
 ) -> Start:
     """The picture of that name, an image, or an array (H, W, C) that is network input; as shares of the valid range.
 
@@ -31,7 +35,9 @@ def start(
     else:
         pixels, notes = _pixels(network, rule, initial, seed)
         x = as_input(network, source, rule, [pixels])[0]
-    notes += () if bounded else ("The preprocessing is your own function: the valid range is not known, nothing is cut.",)
+    notes += (
+        () if bounded else ("The preprocessing is your own function: the valid range is not known, nothing is cut.",)
+    )
     u = ((x - low) / (high - low)).astype(np.float32)
     return Start(u, low, high, bounded, rule.mode == "caffe" and bounded, notes)
 
