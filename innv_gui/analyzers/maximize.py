@@ -132,9 +132,9 @@ PRESETS = {preset.name: preset for preset in (PLAIN, MODERN)}
 
 def get(name: str) -> Preset:
     """The preset of that name; raises BadInput (field "preset")."""
-    if name not in PRESETS:
+    if not isinstance(name, str) or name not in PRESETS:
         raise BadInput(
-            f"There is no preset {str(name)[:60]!r}.", f"Expected {' or '.join(PRESETS)}.", "preset", PRESETS
+            f"There is no preset {str(name)[:60]!r}.", f"Expected {' or '.join(PRESETS)}.", "preset", tuple(PRESETS)
         )
     return PRESETS[name]
 

@@ -23,38 +23,42 @@ class Extremes:
     at its strongest position, or a channel's mean.
     """
 
-    def __init__(
-        self, model: Model, dataset: Dataset, features: Features, names: tuple[str, ...], layer: str, count: int
-    ):
+    def __init__(self, model: Model, dataset: Dataset, found: tuple[Features, tuple[str, ...], str], count: int):
         self.id = f"x-{uuid.uuid4().hex[:12]}"
-        self.model, self.dataset, self.features = model, dataset, features
-        self.names, self.layer, self.count = names, layer, count
+        self.model, self.dataset, self.count = model, dataset, count
+        self.features, self.names, self.layer = found
         self.job: Job | None = None
         self.problems: list[Problem] = []
         self.n_seen = 0
-        self._indices = np.zeros((2, 0, len(names)), np.int64)  # (most, least) x rank x feature
-        self._values = np.zeros((2, 0, len(names)), np.float32)
+        nothing = (2, 0, len(self.names))  # (most, least) x rank x feature
+        self._found = (np.zeros(nothing, np.int64), np.zeros(nothing, np.float32))
         self._lock = threading.Lock()
 
     @property
     def most(self) -> np.ndarray:
         """int64 (T, count): positions in the dataset, the strongest first; fewer where there are fewer images."""
-        return self._indices[0].T
+        return self._found[0][0].T
 
     @property
     def most_values(self) -> np.ndarray:
         """float32 (T, count): their activations."""
-        return self._values[0].T
+        return self._found[1][0].T
 
     @property
     def least(self) -> np.ndarray:
         """int64 (T, count): positions in the dataset, the weakest first."""
-        return self._indices[1].T
+        return self._found[0][1].T
 
     @property
     def least_values(self) -> np.ndarray:
         """float32 (T, count): their activations."""
-        return self._values[1].T
+        return self._found[1][1].T
+
+    def sides(self, place: int) -> list[list[tuple[int, float]]]:
+        """[most, least] of one feature, each (position in the dataset, activation), both of the same moment."""
+        indices, values = self._found
+        pairs = (zip(indices[side, :, place], values[side, :, place], strict=True) for side in (0, 1))
+        return [[(int(index), float(value)) for index, value in side] for side in pairs]
 
     def ref(self, index: int) -> ImageRef:
         """An image by its position in the dataset."""
@@ -65,14 +69,15 @@ class Extremes:
         good = ~np.isnan(values).any(axis=1)
         best = [self._best(side, indices[good], values[good], sign) for side, sign in enumerate((-1, 1))]
         with self._lock:
-            self._indices, self._values = (np.stack(parts) for parts in zip(*best, strict=True))
+            self._found = tuple(np.stack(parts) for parts in zip(*best, strict=True))
             self.problems += problems
             self.n_seen += len(indices)
 
     def _best(self, side: int, indices: np.ndarray, values: np.ndarray, sign: int) -> tuple[np.ndarray, np.ndarray]:
         """(indices, values), both (at most count, T): the first of equals first."""
-        all_indices = np.concatenate([self._indices[side], np.repeat(indices[:, None], values.shape[1], axis=1)])
-        all_values = np.concatenate([self._values[side], values])
+        known_indices, known_values = self._found
+        all_indices = np.concatenate([known_indices[side], np.repeat(indices[:, None], values.shape[1], axis=1)])
+        all_values = np.concatenate([known_values[side], values])
         order = np.argsort(sign * all_values, axis=0, kind="stable")[: self.count]
         return np.take_along_axis(all_indices, order, axis=0), np.take_along_axis(all_values, order, axis=0)
 

@@ -42,13 +42,9 @@ class FeatureRequest:
     @property
     def initial_name(self) -> str:
         """One of STARTS, "image" or "array"."""
-        return (
-            self.initial
-            if isinstance(self.initial, str)
-            else "image"
-            if isinstance(self.initial, ImageRef)
-            else "array"
-        )
+        if isinstance(self.initial, str):
+            return self.initial
+        return "image" if isinstance(self.initial, ImageRef) else "array"
 
 
 def check_features(
@@ -66,7 +62,7 @@ def check_features(
     if len(asked) != 1:
         raise BadInput("Expected one of classes, neurons and channels.", field="classes")
     kind, index = next(iter(asked.items()))
-    field_name = "classes" if kind == "class" else f"{kind}s"
+    field_name = plural(kind)
     if not 1 <= len(index) <= presets.MOST_TARGETS:
         message = f"Expected 1 to {presets.MOST_TARGETS} {field_name}, got {len(index)}."
         raise BadInput(message, "", field_name, (f"1 to {presets.MOST_TARGETS}",))
@@ -80,12 +76,17 @@ def check_features(
     return Features(kind, layer and found.name, tuple(index)), names, found.name
 
 
+def plural(kind: str, count: int = 2) -> str:
+    """ "class", "classes", "neurons" ..."""
+    return kind if count == 1 else "classes" if kind == "class" else f"{kind}s"
+
+
 def _several(kind: str, index) -> Sequence:
     if isinstance(index, str | int | np.integer):
         return [index]
     if isinstance(index, Sequence | np.ndarray | range):
         return list(dict.fromkeys(index.tolist() if isinstance(index, np.ndarray) else index))
-    raise BadInput(f"Expected a list, got {type(index).__name__}.", field="classes" if kind == "class" else f"{kind}s")
+    raise BadInput(f"Expected a list, got {type(index).__name__}.", field=plural(kind))
 
 
 def _layer(model: Model, kind: str, name: str | None) -> Layer:
@@ -167,22 +168,17 @@ class FeatureShelf:
         return self._go(known)
 
     def _go(self, known: Maximization) -> Maximization:
-        count = len(known.request.names)
-        title = (
-            f"Maximising {count} {known.request.features.kind}{'' if count == 1 else 'es' if known.is_class else 's'}"
-        )
-        pool = self._pool()
-        known.job = self._jobs.start(
-            "maximize", title, lambda job: ascend(known, pool, job), known.most_steps - known.steps_done, "steps"
-        )
+        pool, count = self._pool(), len(known.targets)
+        title = f"Maximising {count} {plural(known.request.features.kind, count)}"
+        left = known.most_steps - known.steps_done
+        known.job = self._jobs.start("maximize", title, lambda job: ascend(known, pool, job), left, "steps")
         return known
 
     def start_extremes(self, model: Model, dataset: Dataset, found: tuple, count: int) -> Extremes:
         """Begin to look for the images of a dataset that activate each feature most and least."""
         if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= 100:
             raise BadInput(f"Expected 1 to 100 images, got {str(count)[:60]}.", "", "count", ("1 to 100",))
-        features, names, layer = found
-        known = self._keep(Extremes(model, dataset, features, names, layer, count))
+        known = self._keep(Extremes(model, dataset, found, count))
         pool = self._pool()
         title = f"Looking for what activates {model.name}"
         work = lambda job: search(known, pool, job)  # noqa: E731

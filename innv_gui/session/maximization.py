@@ -82,12 +82,12 @@ class Maximization:
     @property
     def curves(self) -> tuple[np.ndarray, ...]:
         """For each target the objective at every picture it went through, the start first: float32 (steps + 1,)."""
-        return tuple(curve[0] for curve in self._joined())
+        return tuple(curve[0] for curve in self.joined())
 
     @property
     def probabilities(self) -> tuple[np.ndarray, ...]:
         """For each class its probability at every picture it went through; empty for neurons and channels."""
-        return tuple(curve[1] for curve in self._joined()) if self.is_class else ()
+        return tuple(curve[1] for curve in self.joined()) if self.is_class else ()
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -155,7 +155,8 @@ class Maximization:
         """Those of the places whose pictures have not stopped."""
         return places[self._state.stops[places] == 0]
 
-    def _joined(self) -> list[np.ndarray]:
+    def joined(self) -> list[np.ndarray]:
+        """For each target (2, steps + 1): its curve, and its probabilities or NaN."""
         with self._lock:
             return [np.concatenate([np.zeros((2, 0), np.float32), *parts], axis=1) for parts in self._curves]
 

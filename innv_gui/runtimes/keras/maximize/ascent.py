@@ -17,7 +17,7 @@ import tensorflow as tf
 
 from innv_gui.records import STOPS
 from innv_gui.runtimes.keras.maximize import direction
-from innv_gui.runtimes.keras.maximize.objective import refuse_without_gradient, seeing
+from innv_gui.runtimes.keras.maximize.objective import no_gradient, seeing
 from innv_gui.runtimes.keras.network import Network
 
 BLUR_EVERY = 4  # steps, as in Yosinski et al. 2015
@@ -102,7 +102,7 @@ def _looking(network: Network, layer: str, see, form: Form):
             value, p = see(network_input(u), index)
         slope = tape.gradient(value, u)
         if slope is None:
-            raise refuse_without_gradient(network, layer)
+            raise no_gradient(network, layer)
         return value, p, tf.cast(slope, tf.float32)
 
     def look(u, network_input, index, settings, iteration):

@@ -71,7 +71,7 @@ def pooled(end, kind: str, index):
     return tf.reduce_mean(chosen, axis=1) if kind == "channel" else tf.reduce_max(chosen, axis=1)
 
 
-def refuse_without_gradient(network: Network, layer: str) -> AnalyzerRefused:
+def no_gradient(network: Network, layer: str) -> AnalyzerRefused:
     """What is said when the derivative with respect to the input does not exist."""
     message = f"No gradient reaches the input of {network.file} from the layer {quoted(layer)}."
     return AnalyzerRefused(message, "Choose a layer before it.", "layer")

@@ -15,15 +15,10 @@ from innv_gui.runtimes.keras.network import Network
 
 WHITE = 255.0
 SIGMA_PX = 1.0
+UNKNOWN_RANGE = "The preprocessing is your own function: the valid range is not known, nothing is cut."
 
 
-def start(
-    source: ModelSource,
-    rule: Preprocessing,
-    initial: str | ImageRef | np.ndarray,
-    seed: int,
-    shape: tuple | None = None,
-) -> Start:
+def start(source: ModelSource, rule: Preprocessing, initial: str | ImageRef | np.ndarray, seed: int) -> Start:
     """The picture of that name, an image, or an array (H, W, C) that is network input; as shares of the valid range.
 
     The same seed gives the same noise for every target and every model of this input size.
@@ -35,9 +30,7 @@ def start(
     else:
         pixels, notes = _pixels(network, rule, initial, seed)
         x = as_input(network, source, rule, [pixels])[0]
-    notes += (
-        () if bounded else ("The preprocessing is your own function: the valid range is not known, nothing is cut.",)
-    )
+    notes += () if bounded else (UNKNOWN_RANGE,)
     u = ((x - low) / (high - low)).astype(np.float32)
     return Start(u, low, high, bounded, rule.mode == "caffe" and bounded, notes)
 
