@@ -21,7 +21,7 @@ def check(network: Network, features: Features) -> str:
             whose = network.file if features.kind == "class" else f"The layer {quoted(layer)} of {network.file}"
             limits = f"0 to {count - 1}"
             raise BadInput(
-                f"{whose} has no {features.kind} {quoted(index)}.", f"Expected {limits}.", "index", (limits,)
+                f"{whose} has no {features.kind} {str(index)[:60]}.", f"Expected {limits}.", "index", (limits,)
             )
     return layer
 
