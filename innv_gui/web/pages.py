@@ -33,6 +33,12 @@ def images():
     return render_template("images.html", page="images")
 
 
+@pages.get("/features")
+def features():
+    """See what classes, neurons and channels have learned."""
+    return render_template("features.html", page="features")
+
+
 @pages.get("/favicon.ico")
 def favicon():
     """The mark in the browser's tab."""

@@ -66,6 +66,9 @@ export const address = {
   map: (run, model, image, ending) => `${ROOT}/explanations/${part(run)}/maps/${part(model)}/${image}.${ending}`,
   difference: (run, model, image, against, ending) =>
     `${ROOT}/explanations/${part(run)}/differences/${part(model)}/${image}.${ending}?with=${part(against)}`,
+  ascent: (id, file) => `${ROOT}/maximizations/${part(id)}/${file}`,
+  generated: (id, place, contrast, step) =>
+    `${ROOT}/maximizations/${part(id)}/pictures/${place}.png?contrast=${contrast}&step=${step}`,
   run: run => `${ROOT}/explanations/${part(run)}/run.h5`,
 };
 
