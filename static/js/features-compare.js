@@ -42,6 +42,13 @@ export function createCompare(store) {
   let table = null; // {about, models, cells: Map}
   let going = null;
 
+  /** Another ascent ends the comparison of the last one. */
+  function leave() {
+    turn++;
+    if (going) cancel(going).catch(() => {});
+    going = null;
+  }
+
   const aboutOf = ({ ascent, shown }) => (ascent ? `${ascent.id} ${Math.min(shown, ascent.targets.length - 1)}` : null);
 
   async function one(body, mine) {
@@ -51,13 +58,14 @@ export function createCompare(store) {
       await pause(STEP_MS);
       answer = await get(`/maximizations/${encodeURIComponent(answer.id)}`);
     }
+    going = null;
     if (answer.status === "failed") throw answer.job.error;
     return answer;
   }
 
   async function run(state, target, models) {
-    const mine = ++turn;
-    if (going) cancel(going).catch(() => {});
+    leave();
+    const mine = turn;
     table = { about: aboutOf(state), models, cells: new Map() };
     draw(store.state);
     for (const model of models)
@@ -110,5 +118,6 @@ export function createCompare(store) {
   }
 
   store.on(["ascent", "shown", "contrast", "catalog"], draw);
+  store.on(["posting"], ({ posting }) => posting && leave());
   return { draw };
 }

@@ -53,6 +53,13 @@ function thumb(dataset, { index, name, label, value }) {
   return h("a", attributes, image, h("span", { class: "num" }, signed(value)));
 }
 
+/** What was found for this very feature; the last search may have been about another model, layer or kind. */
+function foundFor({ extremes: found, ascent, dataset }, target) {
+  const { request } = ascent;
+  const same = ["model", "kind", "layer"].every(name => found?.[name] === request[name]) && found?.dataset === dataset;
+  return same ? (found.targets.find(({ index }) => index === target.index) ?? null) : null;
+}
+
 const skeletons = n => Array.from({ length: n }, () => h("span", { class: "wait" }));
 
 function side(title, dataset, rows, waiting) {
@@ -71,7 +78,7 @@ function extremes(state, target) {
   const { extremes: found, extremesProblem, dataset, ascent } = state;
   if (extremesProblem) return h("p", { class: "bad-text" }, extremesProblem.sentence);
   if (!dataset) return h("p", { class: "why" }, "Choose a dataset on the left to see which of its images activate this most and least.");
-  const mine = found?.targets.find(({ index }) => index === target.index);
+  const mine = foundFor(state, target);
   if (!mine) return ended(ascent) ? [side("Dataset images that activate it most", dataset, [], 6)] : null;
   const words = wordsOf(found);
   return [
@@ -81,11 +88,11 @@ function extremes(state, target) {
   ];
 }
 
-function sendButton({ extremes: found }, target) {
-  const mine = found?.targets.find(({ index }) => index === target.index);
+function sendButton(state, target) {
+  const mine = foundFor(state, target);
   if (!mine?.most.length) return null;
   const images = [...new Set([...mine.most, ...mine.least.slice(0, LEAST)].map(({ index }) => index))];
-  return h("button", { class: "btn tiny", type: "button", id: "send", onclick: () => send(found.dataset, images) }, `Send ${images.length} to Visualize`);
+  return h("button", { class: "btn tiny", type: "button", id: "send", onclick: () => send(state.dataset, images) }, `Send ${images.length} to Visualize`);
 }
 
 export function createDetail(store) {

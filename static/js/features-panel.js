@@ -66,8 +66,7 @@ function drawButton(state) {
   $("#run-label").textContent = missing ? "Maximise" : `Maximise ${many}`;
   $("#run").disabled = Boolean(missing);
   const going = posting || (ascent && !ended(ascent));
-  const cost = going ? "running; another press starts anew" : "as one batch";
-  $("#cost").textContent = missing ?? `${cost} · seed ${seed}, repeatable`;
+  $("#cost").textContent = missing ?? `${going ? "running · " : ""}seed ${seed}, repeatable`;
   replace($("#panel-summary"), h("strong", {}, modelOf(state)?.name ?? "No model"), ` · ${many}`);
 }
 
