@@ -20,7 +20,7 @@ from innv_gui.session import features
 from innv_gui.session.comparison import Difference, compare
 from innv_gui.session.explain import Blueprints, explain, prepare
 from innv_gui.session.images import Dataset, DatasetEntry, DatasetShelf
-from innv_gui.session.models import ModelEntry, ModelShelf
+from innv_gui.session.models import ModelEntry, ModelShelf, names_for
 from innv_gui.session.pictures import Pictures
 from innv_gui.session.ranking import Ranking, new_ranking, rank
 from innv_gui.session.remembered import remembered, request_of
@@ -250,6 +250,12 @@ class Session:
         """(model, image index, figures) for two runs of the same images: how much do their maps differ?"""
         return compare(run, reference)
 
+    def class_names(self, model: Model) -> tuple[str, ...]:
+        """What a model's classes are called: its own names; without them those of the first dataset that has as many."""
+        datasets = [entry.dataset for entry in self.datasets.entries() if entry.dataset is not None]
+        fitting = [d.class_names for d in datasets if d.class_names and len(d.class_names) == model.n_classes]
+        return names_for(model, fitting[0] if fitting else None)
+
     # -- features
 
     def maximize(self, model: Model, layer: str | None = None, **wishes) -> features.Maximization:
@@ -261,7 +267,7 @@ class Session:
         same seed gives the same pictures. -> .images (T, H, W, C) float32, .pictures uint8, .curves, .stopped, .steps
         """
         aims = {name: wishes.pop(name, None) for name in ("classes", "neurons", "channels")}
-        found = features.check_features(model, layer, **aims)
+        found = features.check_features(model, layer, dataset_names=self.class_names(model), **aims)
         known = self.features.start(features.check_request(model, found, **wishes))
         known.job.wait()
         return known
@@ -274,7 +280,7 @@ class Session:
         dataset = self._usable_images(dataset)
         if not isinstance(dataset, Dataset):
             raise BadInput("Expected a dataset, or the path of one.", "Open it with add_dataset.", "dataset")
-        found = features.check_features(model, layer, dataset_names=dataset.class_names, **aims)
+        found = features.check_features(model, layer, dataset_names=self.class_names(model), **aims)
         known = self.features.start_extremes(model, dataset, found, count)
         known.job.wait()
         return known
