@@ -7,7 +7,7 @@ import os
 import platform
 from pathlib import Path
 
-from bench import attribution, methods, server
+from bench import attribution, maximize, methods, server
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -21,8 +21,15 @@ def main() -> None:
     _print_methods(results["methods"])
     results["attribution"] = attribution.measure()
     _print_attribution(results["attribution"])
+    results["maximize"] = maximize.measure()
+    _print_maximize(results["maximize"])
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     print(f"\nStored in {RESULTS.relative_to(Path.cwd()) if RESULTS.is_relative_to(Path.cwd()) else RESULTS}")
+
+
+def _print_maximize(row: dict) -> None:
+    what = f"{row['classes']} classes of {row['model']} as one batch / one by one, {row['iterations']} steps"
+    print(f"\nActivation maximization\n  {what}: {row['ratio']:.2f} of {row['limit']:.1f}")
 
 
 def _print_server(rows: list[dict]) -> None:

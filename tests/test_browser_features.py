@@ -55,10 +55,10 @@ def test_ten_digits_grow_as_a_grid_and_say_why_they_stopped(features):
     assert np.ptp(pixels(cards.first.locator("img"))) > 100
     page.locator("#detail .acts a").nth(17).wait_for()
     first = page.locator("#detail .acts a").first
-    expect(first).to_have_attribute("aria-label", re.compile(r", 0: \d+\.\d\d\. Explain"))
+    expect(first).to_have_attribute("aria-label", re.compile(r", 0: \d+\.\d\d\. Explain"), timeout=WAIT_MS)
     cards.nth(8).click()
     expect(page.locator("#detail h2")).to_have_text("Class 8")
-    expect(page.locator("#detail .acts a").first).to_have_attribute("aria-label", re.compile(r", 8: "))
+    expect(page.locator("#detail .acts a").first).to_have_attribute("aria-label", re.compile(r", 8: "), timeout=WAIT_MS)
     assert tab.complaints == [] and tab.foreign == []
 
 

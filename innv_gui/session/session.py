@@ -251,7 +251,7 @@ class Session:
         return compare(run, reference)
 
     def class_names(self, model: Model) -> tuple[str, ...]:
-        """What a model's classes are called: its own names; without them those of the first dataset that has as many."""
+        """What a model's classes are called: its own names, else those of the first dataset that has as many."""
         datasets = [entry.dataset for entry in self.datasets.entries() if entry.dataset is not None]
         fitting = [d.class_names for d in datasets if d.class_names and len(d.class_names) == model.n_classes]
         return names_for(model, fitting[0] if fitting else None)

@@ -8,7 +8,7 @@ from innv_gui.records import Layer, Model, as_plain
 from innv_gui.session import Session
 from innv_gui.session.comparison import Difference
 from innv_gui.session.images import DatasetEntry
-from innv_gui.session.models import ModelEntry, names_for
+from innv_gui.session.models import ModelEntry
 from innv_gui.session.run import Cell, Run, layer_of
 
 
