@@ -89,7 +89,7 @@ class ModernParams(AscentParams):
         description="Weight against differences of neighbours, relative to a gradient of mean size 1.",
     )
     l2: Number = Field(
-        2.0,
+        1.0,
         ge=0,
         le=100,
         title="L2",

@@ -31,7 +31,7 @@ function update(element, ascent, place, contrast) {
     element,
     h("span", { class: "row" }, h("span", { class: "strong grow clip", title: name }, name), number),
     h("span", { class: "frame" }, source ? image : h("span", { class: "wait" })),
-    target.curve.length ? spark(target, isClass(ascent)) : null,
+    target.curve.length ? spark(target, isClass(ascent)) : h("span", { class: "spark wait" }),
     stopLine(target, ascent.request),
   );
 }

@@ -12,11 +12,14 @@ const STARTS = { black: "black", white: "white", noise: "uniform noise", blurred
 const LEAST = 6; // of the images that activate least; of the others all
 const explain = (dataset, images) => `/visualize#dataset=${encodeURIComponent(dataset)}&images=${images.join(",")}&go`;
 
-function objectiveOf({ kind, layer, params }, name) {
+function objectiveOf({ kind, layer, params, positions }, name) {
   if (kind === "class")
     return params.objective === "probability" ? `probability of ${name}` : `logit of ${name}; the curve is its probability`;
-  return kind === "neuron" ? `${name} of ${layer}, at its strongest position` : `mean of ${name} of ${layer}`;
+  if (kind === "channel") return `mean of ${name} of ${layer}`;
+  return positions ? `${name} of ${layer}, at its strongest position` : `${name} of ${layer}`;
 }
+
+const valueOf = ({ kind, params }) => (kind !== "class" ? "Activation" : params.objective === "probability" ? "Probability" : "Logit");
 
 function facts(ascent, target) {
   const { request, notes } = ascent;
@@ -25,7 +28,7 @@ function facts(ascent, target) {
     ["Start", `${STARTS[request.initial] ?? request.initial}, seed ${request.seed}`],
     ["Preset", `${request.preset}, step ${request.params.step}`],
     ["Stopped", sentenceOf(target, request)],
-    ["Value", target.value === null ? "–" : signed(target.value)],
+    [valueOf(request), target.value === null ? "–" : signed(target.value)],
     ...(notes.length ? [["Note", notes.join(" ")]] : []),
   ];
   return h("dl", { class: "facts-l" }, rows.map(([term, words]) => [h("dt", {}, term), h("dd", { class: "num" }, words)]));
@@ -41,6 +44,14 @@ async function send(dataset, images) {
   }
 }
 
+const thumbs = new Map(); // drawn once, so that a picture does not blink while the search goes on
+
+function kept(dataset, side, row) {
+  const key = `${dataset} ${side} ${row.index} ${row.value}`;
+  if (!thumbs.has(key)) thumbs.set(key, thumb(dataset, row));
+  return thumbs.get(key);
+}
+
 function thumb(dataset, { index, name, label, value }) {
   const words = `${fileName(name)}${label ? `, ${label}` : ""}: ${signed(value)}. Explain this image.`;
   const onclick = event => {
@@ -48,7 +59,7 @@ function thumb(dataset, { index, name, label, value }) {
     event.preventDefault();
     send(dataset, [index]);
   };
-  const image = h("img", { src: address.thumbnail(dataset, index), alt: "", loading: "lazy" });
+  const image = h("img", { src: address.thumbnail(dataset, index), alt: "" });
   const attributes = { href: explain(dataset, [index]), title: words, "aria-label": words, onclick };
   return h("a", attributes, image, h("span", { class: "num" }, signed(value)));
 }
@@ -63,7 +74,7 @@ function foundFor({ extremes: found, ascent, dataset }, target) {
 const skeletons = n => Array.from({ length: n }, () => h("span", { class: "wait" }));
 
 function side(title, dataset, rows, waiting) {
-  const shown = rows.length ? rows.map(row => thumb(dataset, row)) : skeletons(waiting);
+  const shown = rows.length ? rows.map(row => kept(dataset, title, row)) : skeletons(waiting);
   return h("div", {}, h("h3", {}, title), h("div", { class: "acts" }, shown));
 }
 
@@ -95,19 +106,29 @@ function sendButton(state, target) {
   return h("button", { class: "btn tiny", type: "button", id: "send", onclick: () => send(state.dataset, images) }, `Send ${images.length} to Visualize`);
 }
 
+/** Before the first step: everything in its final size. */
+const drawWaiting = (root, name) =>
+  replace(
+    root,
+    h("header", {}, h("h2", { class: "grow" }, name)),
+    h("div", { class: "in" }, h("div", { class: "big2" }, h("span", { class: "wait" }), h("span", { class: "wait" }))),
+  );
+
 export function createDetail(store) {
   const root = $("#detail");
 
   function draw(state) {
     const { ascent, shown, contrast } = state;
+    if (thumbs.size > 500) thumbs.clear();
     const target = ascent?.targets[Math.min(shown, ascent.targets.length - 1)];
-    root.hidden = !target?.curve.length;
-    if (root.hidden) return;
+    root.hidden = !target;
+    if (!target) return;
     const focused = document.activeElement?.id === "send";
     const link = document.activeElement?.closest?.("#detail a")?.getAttribute("href");
     const place = ascent.targets.indexOf(target);
     const name = titleOf(target, ascent.request.kind);
     root.setAttribute("aria-label", name);
+    if (!target.curve.length) return drawWaiting(root, name);
     const picture = $(".big2 > img", root) ?? h("img", { class: "px" });
     const source = pictureOf(ascent, place, contrast);
     if (picture.getAttribute("src") !== source) picture.setAttribute("src", source);

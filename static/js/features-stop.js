@@ -12,6 +12,7 @@ export function reasonOf(target, { params }) {
   if (target.stopped === "not finite") return ["bad", "warn", `not finite · ${steps}`];
   if (target.stopped === "cancelled") return ["warn", "warn", `cancelled at step ${group(target.steps)}`];
   if (!target.stopped) return ["", null, `step ${group(target.steps)}`];
+  if (target.value <= target.curve[0].value) return ["warn", "warn", `did not grow · ${steps}`];
   if (target.probability === null) return ["", "check", steps];
   if (high(target, params.stop_at)) return ["ok", "check", `p ${probability(target.probability)} · ${steps}`];
   return ["warn", "warn", `stopped at the cap · ${steps}`];
@@ -32,5 +33,6 @@ const SENTENCES = {
 };
 export const sentenceOf = (target, request) => SENTENCES[target.stopped](target, request);
 
-/** A probability, or an activation. */
-export const titleOf = (target, kind) => (kind === "class" ? `Class ${target.name.replace(/^class /, "")}` : target.name.replace(/^./, c => c.toUpperCase()));
+/** "Class 8", "vehicle", "Neuron 3". */
+export const titleOf = ({ name }, kind) =>
+  kind === "class" && /^\d+$/.test(name) ? `Class ${name}` : name.replace(/^(class|neuron|channel) /, word => word[0].toUpperCase() + word.slice(1));

@@ -143,6 +143,7 @@ def _request(known: Maximization) -> dict:
         "model": request.model.id,
         "kind": features.kind,
         "layer": request.layer,
+        "positions": any(len(one.output_shape) > 1 for one in request.model.layers if one.name == request.layer),
         "index": list(features.index),
         "initial": request.initial_name,
         "dataset": request.dataset,
