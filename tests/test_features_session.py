@@ -7,8 +7,9 @@ import pytest
 
 from innv_gui.analyzers import maximize as presets
 from innv_gui.errors import BadInput, Cancelled, Conflict
+from innv_gui.records import Layer, replace
 from innv_gui.session.features import check_features, check_request
-from innv_gui.session.maximization import NUMBERS_AT_ONCE, _groups
+from innv_gui.session.maximization import NUMBERS_AT_ONCE, _at_once, _groups, products
 
 
 @pytest.fixture(scope="module")
@@ -110,13 +111,20 @@ def test_an_ascent_cut_in_two_is_the_same_as_one(session, cnn):
 def test_large_pictures_go_in_groups_that_stay_together(session, cnn):
     known = begun(session, cnn, classes=range(10), params={"iterations": 1})
     known.job.wait()
-
-    class Large:
-        targets = range(10)
-        start = type("Start", (), {"u": np.zeros((NUMBERS_AT_ONCE // 4, 1, 1))})
-
     assert [len(group) for group in _groups(known)] == [10]
-    assert [group.tolist() for group in _groups(Large)] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+    known.start = replace(known.start, u=np.zeros((NUMBERS_AT_ONCE // 4, 1, 1)))
+    assert [group.tolist() for group in _groups(known)] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+
+
+def test_what_a_picture_costs_is_told_by_the_layers(cnn):
+    def layer(shape, n_params):
+        return Layer("one", "Conv2D", shape, n_params, True)
+
+    assert products((layer((4, 5, 8), 10), layer((7,), 3))) == 10 * 20 + 3
+    assert products((layer((None, 5, 8), 10),)) == 10 * 5 * 56
+    vgg = (layer((224, 224, 64), 36_928), layer((14, 14, 512), 2_359_808))
+    assert _at_once(replace(cnn, facts=replace(cnn.facts, layers=vgg * 6)), 150_528) == 2
+    assert _at_once(cnn, 1024) > 100
 
 
 @pytest.mark.parametrize(

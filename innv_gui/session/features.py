@@ -153,7 +153,7 @@ class FeatureShelf:
     def __init__(self, pool: Callable[[], Pool], jobs: Jobs):
         self._pool, self._jobs = pool, jobs
         self._known: OrderedDict[str, Maximization | Extremes] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock, self._resuming = threading.Lock(), threading.Lock()
 
     def start(self, request: FeatureRequest) -> Maximization:
         """Begin an ascent; `.job` tells how far it is, `.pictures` what is there."""
@@ -163,6 +163,10 @@ class FeatureShelf:
     def resume(self, id: str) -> Maximization:
         """Go on with an ascent that was cancelled or failed, from where it stands."""
         known = self.maximization(id)
+        with self._resuming:
+            return self._resumed(known)
+
+    def _resumed(self, known: Maximization) -> Maximization:
         if known.job.status not in ("cancelled", "failed") or not known.job.ended(3):
             raise Conflict(f"This ascent is {known.job.status}; only a cancelled one can go on.", field="maximization")
         return self._go(known)

@@ -6,6 +6,7 @@ cancel works between two tasks, and an ascent can go on where it was stopped.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import uuid
@@ -17,12 +18,14 @@ from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
 from innv_gui.datasets.thumbnails import png_of
 from innv_gui.errors import Conflict, NotFound
-from innv_gui.records import STOPS, Ascent, Features, Start
+from innv_gui.records import STOPS, Ascent, Features, Layer, Model, Start
 
 if TYPE_CHECKING:
     from innv_gui.session.features import FeatureRequest
 
 NUMBERS_AT_ONCE = 2_000_000  # of network input in one task: 64 pictures of 100 x 100 in colour
+PRODUCTS_AT_ONCE = 3e10  # multiplications of a forward pass: a step then takes a few cores a second or two
+OPEN_SIDE = 56  # taken for a side of a layer's output that the model leaves open
 TASK_S = 0.4  # a task is to take so long: previews follow each other, a cancel is quick
 MOST_LOOKS = 200  # a task
 CONTRASTS = ("generated", "stretched")
@@ -98,11 +101,11 @@ class Maximization:
     @property
     def stopped(self) -> tuple[str, ...]:
         """Why each picture stopped: probability (above stop_at), iterations (the cap), flat (the derivative is zero
-        everywhere), not finite, or cancelled; empty while it goes on."""
+        everywhere), not finite, cancelled, or failed (the work did); empty while it goes on."""
         state = self._state
         reasons = [STOPS[stop] for stop in state.stops] if state is not None else [""] * len(self.targets)
-        ended = self.job is not None and self.job.status in ("cancelled", "failed")
-        return tuple(reason or ("cancelled" if ended else "") for reason in reasons)
+        ended = self.job.status if self.job is not None and self.job.status in ("cancelled", "failed") else ""
+        return tuple(reason or ended for reason in reasons)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -186,8 +189,19 @@ def ascend(known: Maximization, pool: Pool, job: Job) -> Maximization:
 
 def _groups(known: Maximization) -> list[np.ndarray]:
     """Pictures that are moved together; those of a group have always gone equally far."""
-    size = max(1, NUMBERS_AT_ONCE // known.start.u.size)
+    size = _at_once(known.request.model, known.start.u.size)
     return [np.arange(i, min(i + size, len(known.targets))) for i in range(0, len(known.targets), size)]
+
+
+def _at_once(model: Model, numbers: int) -> int:
+    """How many pictures a task moves; it depends on the model alone, so that the same request has the same groups."""
+    return max(1, min(NUMBERS_AT_ONCE // numbers, int(PRODUCTS_AT_ONCE // max(products(model.layers), 1))))
+
+
+def products(layers: tuple[Layer, ...]) -> int:
+    """Multiplications of one picture's forward pass, near enough: every weight at every position of the output."""
+    places = (math.prod(side or OPEN_SIDE for side in layer.output_shape[:-1]) for layer in layers)
+    return sum(layer.n_params * place for layer, place in zip(layers, places, strict=True))
 
 
 def _some_steps(known: Maximization, places: np.ndarray, count: int, pool: Pool, job: Job, more: dict) -> int:

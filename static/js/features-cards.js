@@ -16,7 +16,13 @@ const begun = ascent => ascent.targets.some(({ curve }) => curve.length);
 const isClass = ascent => ascent.request.kind === "class";
 
 function card(place, onchoose) {
-  return h("button", { class: "gen", type: "button", "aria-pressed": "false", "data-place": place, onclick: () => onchoose(place) });
+  return h("button", {
+    class: "gen",
+    type: "button",
+    "aria-pressed": "false",
+    "data-place": place,
+    onclick: () => onchoose(place),
+  });
 }
 
 /** The picture stays the same element, so that a new step replaces the old one without a flash. */
@@ -44,7 +50,11 @@ export function createCards(store) {
 
   function draw({ ascent, shown: chosen, contrast }) {
     if (!ascent) return;
-    if (shown !== ascent.id) replace(root, ascent.targets.map((_, place) => card(place, choose)));
+    if (shown !== ascent.id)
+      replace(
+        root,
+        ascent.targets.map((_, place) => card(place, choose)),
+      );
     shown = ascent.id;
     $$(".gen", root).forEach((element, place) => {
       update(element, ascent, place, contrast);

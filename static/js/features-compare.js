@@ -24,7 +24,15 @@ function bodyOf({ request, model: own }, target, model, initial) {
   const { kind, layer, preset, params, seed } = request;
   const names = model.class_names ?? [];
   const index = kind === "class" && model.id !== own.id ? names.indexOf(target.className) : target.index;
-  return { model: model.id, [MANY[kind]]: [index], layer: kind === "class" ? null : layer, initial, preset, params, seed };
+  return {
+    model: model.id,
+    [MANY[kind]]: [index],
+    layer: kind === "class" ? null : layer,
+    initial,
+    preset,
+    params,
+    seed,
+  };
 }
 
 function cell({ answer, error }, kind, contrast, words) {
@@ -33,7 +41,12 @@ function cell({ answer, error }, kind, contrast, words) {
   const [target] = answer.targets;
   const [look, , reason] = reasonOf(target, answer.request);
   const image = h("img", { class: "px", src: address.generated(answer.id, 0, contrast, target.steps), alt: words });
-  return h("span", {}, image, h("span", { class: `stop ${look}` }, spark(target, kind === "class"), h("span", {}, reason.split(" · ").at(-1))));
+  return h(
+    "span",
+    {},
+    image,
+    h("span", { class: `stop ${look}` }, spark(target, kind === "class"), h("span", {}, reason.split(" · ").at(-1))),
+  );
 }
 
 export function createCompare(store) {
@@ -87,9 +100,22 @@ export function createCompare(store) {
       h(
         "tr",
         {},
-        h("th", { scope: "row" }, h("span", { class: "row" }, key(model), h("span", { class: "clip", title: model.name }, model.name))),
+        h(
+          "th",
+          { scope: "row" },
+          h("span", { class: "row" }, key(model), h("span", { class: "clip", title: model.name }, model.name)),
+        ),
         Object.entries(TITLES).map(([initial, title]) =>
-          h("td", {}, cell(table.cells.get(`${model.id} ${initial}`) ?? {}, kind, state.contrast, `${name} of ${model.name} from ${title}`)),
+          h(
+            "td",
+            {},
+            cell(
+              table.cells.get(`${model.id} ${initial}`) ?? {},
+              kind,
+              state.contrast,
+              `${name} of ${model.name} from ${title}`,
+            ),
+          ),
         ),
       ),
     );
@@ -105,14 +131,44 @@ export function createCompare(store) {
     const models = modelsFor(state, target);
     const name = titleOf(found, ascent.request.kind);
     const current = table?.about === aboutOf(state);
-    const words = models.length > 1 ? `Compare ${Object.keys(TITLES).length} starts × ${models.length} models` : `Compare ${Object.keys(TITLES).length} starts`;
-    const act = h("button", { class: "btn tiny", type: "button", id: "compare-run", disabled: !models.length, onclick: () => run(state, target, models) }, words);
-    const head = h("tr", {}, h("th", { scope: "col" }, h("span", { class: "sr" }, "Model")), Object.values(TITLES).map(title => h("th", { scope: "col" }, title)));
+    const words =
+      models.length > 1
+        ? `Compare ${Object.keys(TITLES).length} starts × ${models.length} models`
+        : `Compare ${Object.keys(TITLES).length} starts`;
+    const act = h(
+      "button",
+      {
+        class: "btn tiny",
+        type: "button",
+        id: "compare-run",
+        disabled: !models.length,
+        onclick: () => run(state, target, models),
+      },
+      words,
+    );
+    const head = h(
+      "tr",
+      {},
+      h("th", { scope: "col" }, h("span", { class: "sr" }, "Model")),
+      Object.values(TITLES).map(title => h("th", { scope: "col" }, title)),
+    );
     const focused = document.activeElement?.id === "compare-run";
     replace(
       root,
-      h("header", {}, h("h2", { class: "grow" }, `${name} from other starts${models.length > 1 ? " and models" : ""}`), h("span", { class: "small quiet" }, "same steps, same stop rule"), act),
-      current ? h("div", { class: "in" }, h("table", { class: "starts" }, h("thead", {}, head), h("tbody", {}, rows(state, name)))) : null,
+      h(
+        "header",
+        {},
+        h("h2", { class: "grow" }, `${name} from other starts${models.length > 1 ? " and models" : ""}`),
+        h("span", { class: "small quiet" }, "same steps, same stop rule"),
+        act,
+      ),
+      current
+        ? h(
+            "div",
+            { class: "in" },
+            h("table", { class: "starts" }, h("thead", {}, head), h("tbody", {}, rows(state, name))),
+          )
+        : null,
     );
     if (focused) $("#compare-run", root)?.focus();
   }

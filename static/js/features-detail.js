@@ -8,18 +8,27 @@ import { ended } from "./features-runner.js";
 import { sentenceOf, titleOf } from "./features-stop.js";
 import { complain } from "./toast.js";
 
-const STARTS = { black: "black", white: "white", noise: "uniform noise", blurred: "blurred noise, σ 1", image: "an image" };
+const STARTS = {
+  black: "black",
+  white: "white",
+  noise: "uniform noise",
+  blurred: "blurred noise, σ 1",
+  image: "an image",
+};
 const LEAST = 6; // of the images that activate least; of the others all
 const explain = (dataset, images) => `/visualize#dataset=${encodeURIComponent(dataset)}&images=${images.join(",")}&go`;
 
 function objectiveOf({ kind, layer, params, positions }, name) {
   if (kind === "class")
-    return params.objective === "probability" ? `probability of ${name}` : `logit of ${name}; the curve is its probability`;
+    return params.objective === "probability"
+      ? `probability of ${name}`
+      : `logit of ${name}; the curve is its probability`;
   if (kind === "channel") return `mean of ${name} of ${layer}`;
   return positions ? `${name} of ${layer}, at its strongest position` : `${name} of ${layer}`;
 }
 
-const valueOf = ({ kind, params }) => (kind !== "class" ? "Activation" : params.objective === "probability" ? "Probability" : "Logit");
+const valueOf = ({ kind, params }) =>
+  kind !== "class" ? "Activation" : params.objective === "probability" ? "Probability" : "Logit";
 
 function facts(ascent, target) {
   const { request, notes } = ascent;
@@ -31,7 +40,11 @@ function facts(ascent, target) {
     [valueOf(request), target.value === null ? "–" : signed(target.value)],
     ...(notes.length ? [["Note", notes.join(" ")]] : []),
   ];
-  return h("dl", { class: "facts-l" }, rows.map(([term, words]) => [h("dt", {}, term), h("dd", { class: "num" }, words)]));
+  return h(
+    "dl",
+    { class: "facts-l" },
+    rows.map(([term, words]) => [h("dt", {}, term), h("dd", { class: "num" }, words)]),
+  );
 }
 
 /** Opens Visualize with these images as the selection of the whole product. */
@@ -88,7 +101,12 @@ const wordsOf = ({ seen, n, status, n_problems: bad, job }) => {
 function extremes(state, target) {
   const { extremes: found, extremesProblem, dataset, ascent } = state;
   if (extremesProblem) return h("p", { class: "bad-text" }, extremesProblem.sentence);
-  if (!dataset) return h("p", { class: "why" }, "Choose a dataset on the left to see which of its images activate this most and least.");
+  if (!dataset)
+    return h(
+      "p",
+      { class: "why" },
+      "Choose a dataset on the left to see which of its images activate this most and least.",
+    );
   const mine = foundFor(state, target);
   if (!mine) return ended(ascent) ? [side("Dataset images that activate it most", dataset, [], 6)] : null;
   const words = wordsOf(found);
@@ -103,7 +121,11 @@ function sendButton(state, target) {
   const mine = foundFor(state, target);
   if (!mine?.most.length) return null;
   const images = [...new Set([...mine.most, ...mine.least.slice(0, LEAST)].map(({ index }) => index))];
-  return h("button", { class: "btn tiny", type: "button", id: "send", onclick: () => send(state.dataset, images) }, `Send ${images.length} to Visualize`);
+  return h(
+    "button",
+    { class: "btn tiny", type: "button", id: "send", onclick: () => send(state.dataset, images) },
+    `Send ${images.length} to Visualize`,
+  );
 }
 
 /** Before the first step: everything in its final size. */
@@ -139,7 +161,12 @@ export function createDetail(store) {
       h(
         "div",
         { class: "in" },
-        h("div", { class: "big2" }, picture, h("div", { class: "plot curve" }, curve(target, ascent.request.kind === "class"))),
+        h(
+          "div",
+          { class: "big2" },
+          picture,
+          h("div", { class: "plot curve" }, curve(target, ascent.request.kind === "class")),
+        ),
         facts(ascent, target),
         extremes(state, target),
       ),

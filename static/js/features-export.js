@@ -5,7 +5,12 @@ import { titleOf } from "./features-stop.js";
 
 const safe = text => text.replace(/[^\w.-]+/g, "_");
 const file = (href, name, words, sort) =>
-  h("a", { class: "item-l", href, download: name }, h("span", { class: "grow clip" }, words), h("span", { class: "quiet" }, sort));
+  h(
+    "a",
+    { class: "item-l", href, download: name },
+    h("span", { class: "grow clip" }, words),
+    h("span", { class: "quiet" }, sort),
+  );
 
 function lines({ ascent, shown, contrast }) {
   const place = Math.min(shown, (ascent?.targets.length ?? 0) - 1);

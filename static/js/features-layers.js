@@ -10,7 +10,10 @@ export function layersOf(model, kind) {
   const name = `${model} ${kind}`;
   const path = `/models/${encodeURIComponent(model)}/features?kind=${kind}`;
   if (!lists.has(name)) {
-    lists.set(name, get(path).then(({ layers }) => layers));
+    lists.set(
+      name,
+      get(path).then(({ layers }) => layers),
+    );
     lists.get(name).catch(() => lists.delete(name));
   }
   return lists.get(name);

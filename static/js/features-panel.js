@@ -26,7 +26,9 @@ function createModelChoice(store) {
     const option = ({ id, letter, name }) => h("option", { value: id, selected: id === model }, `${letter} · ${name}`);
     replace($("#model"), models.length ? models.map(option) : h("option", { value: "" }, "no model yet"));
     const none = h("option", { value: "", selected: !dataset }, "no dataset");
-    const sets = ready(catalog.datasets).map(({ id, name, n }) => h("option", { value: id, selected: id === dataset }, `${name} · ${group(n)}`));
+    const sets = ready(catalog.datasets).map(({ id, name, n }) =>
+      h("option", { value: id, selected: id === dataset }, `${name} · ${group(n)}`),
+    );
     replace($("#dataset"), none, sets);
   }
   $("#model").addEventListener("change", event => {
@@ -72,7 +74,13 @@ function drawButton(state) {
 
 export function createFeaturePanel(store, acts) {
   const preset = createPresetSection(store);
-  const sections = [createModelChoice(store), createTargets(store, keepFocus), createStarts(store, keepFocus), preset.draw, drawButton];
+  const sections = [
+    createModelChoice(store),
+    createTargets(store, keepFocus),
+    createStarts(store, keepFocus),
+    preset.draw,
+    drawButton,
+  ];
   const error = $("#request-error");
 
   store.on(["problem"], ({ problem }) => {

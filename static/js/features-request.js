@@ -38,7 +38,8 @@ export const nameOf = (state, index) =>
   state.kind === "class" ? (modelOf(state)?.class_names?.[index] ?? `class ${index}`) : `${state.kind} ${index}`;
 
 const upTo = n => Array.from({ length: n }, (_, k) => k);
-export const firstIndex = (kind, count) => upTo(Math.min(count ?? 1, kind === "class" ? FIRST_CLASSES : FIRST_CHANNELS));
+export const firstIndex = (kind, count) =>
+  upTo(Math.min(count ?? 1, kind === "class" ? FIRST_CLASSES : FIRST_CHANNELS));
 
 /** The dataset whose labels are this model's classes, else none. */
 export function datasetFor(model, datasets) {

@@ -33,7 +33,12 @@ export function createFeatureRunner(store) {
       if (mine !== turn) return;
       if (!ended(ascent)) tell(ascent.job);
       store.set({ ascent, run: ascent.id, posting: false });
-      await watch("/maximizations", ascent, () => mine === turn, next => store.set({ ascent: next }));
+      await watch(
+        "/maximizations",
+        ascent,
+        () => mine === turn,
+        next => store.set({ ascent: next }),
+      );
       if (mine === turn) await compare();
     } catch (problem) {
       if (mine === turn) store.set({ problem, posting: false });
@@ -54,7 +59,12 @@ export function createFeatureRunner(store) {
       found = wanted;
       tell(job);
       store.set({ extremes });
-      await watch("/extremes", extremes, () => mine === search, next => store.set({ extremes: next }));
+      await watch(
+        "/extremes",
+        extremes,
+        () => mine === search,
+        next => store.set({ extremes: next }),
+      );
     } catch (extremesProblem) {
       if (mine === search) store.set({ extremesProblem });
     }

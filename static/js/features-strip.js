@@ -5,7 +5,7 @@ import { MANY, obstacle } from "./features-request.js";
 import { ended } from "./features-runner.js";
 
 const button = (words, act) => h("button", { class: "btn tiny", type: "button", onclick: act }, words);
-const stopped = ({ targets }) => targets.filter(target => target.stopped && target.stopped !== "cancelled").length;
+const stopped = ({ targets }) => targets.filter(target => target.stopped && !["cancelled", "failed"].includes(target.stopped)).length;
 const many = ({ request, targets }) => count(targets.length, request.kind, MANY[request.kind]);
 
 /** empty, running, partial, error, cancelled or ready. */
@@ -17,15 +17,25 @@ export function stateOf({ ascent, posting, problem }) {
 }
 
 function running({ ascent }, acts) {
-  const title = !ascent ? "Sending the request" : ascent.job.status === "queued" ? "Waiting for a worker" : `Preparing ${ascent.model.name}`;
+  const title = !ascent
+    ? "Sending the request"
+    : ascent.job.status === "queued"
+      ? "Waiting for a worker"
+      : `Preparing ${ascent.model.name}`;
   const words = h("span", { class: "quiet" }, "the first step takes longest");
-  return [h("span", { class: "strong clip" }, title), h("progress", { "aria-label": title }), words, ascent ? button("Cancel", acts.stop) : null];
+  return [
+    h("span", { class: "strong clip" }, title),
+    h("progress", { "aria-label": title }),
+    words,
+    ascent ? button("Cancel", acts.stop) : null,
+  ];
 }
 
 function partial({ ascent }, acts) {
   const { job } = ascent;
   const rate = Number.isFinite(job.rate) && job.rate > 0 ? `${group(job.rate)} steps/s` : "";
-  const left = Number.isFinite(job.seconds_left) && job.seconds_left !== null ? `${seconds(job.seconds_left)} left at most` : "";
+  const left =
+    Number.isFinite(job.seconds_left) && job.seconds_left !== null ? `${seconds(job.seconds_left)} left at most` : "";
   const title = `${group(stopped(ascent))} of ${many(ascent)}`;
   return [
     h("span", { class: "strong num" }, title),
@@ -39,12 +49,19 @@ function cancelled({ ascent }, acts) {
   const going = ascent.targets.filter(target => target.stopped === "cancelled");
   const at = going.length ? `; ${going[0].name} shows step ${group(going[0].steps)}` : "";
   const words = `Cancelled. ${group(stopped(ascent))} of ${count(ascent.targets.length, "picture is", "pictures are")} finished${at}.`;
-  return [icon("warn", false), h("span", { class: "grow" }, words), going.length ? button("Resume", acts.resume) : null];
+  return [
+    icon("warn", false),
+    h("span", { class: "grow" }, words),
+    going.length ? button("Resume", acts.resume) : null,
+  ];
 }
 
 function broken({ ascent, problem }, acts) {
   const error = problem ?? ascent.job.error ?? { message: "The ascent failed." };
-  const kept = ascent && !problem ? ` ${group(stopped(ascent))} of ${count(ascent.targets.length, "picture is", "pictures are")} finished.` : "";
+  const kept =
+    ascent && !problem
+      ? ` ${group(stopped(ascent))} of ${count(ascent.targets.length, "picture is", "pictures are")} finished.`
+      : "";
   return [
     icon("warn", false),
     h("span", { class: "grow" }, h("strong", {}, error.message), ` ${error.hint ?? ""}${kept}`),
@@ -52,18 +69,29 @@ function broken({ ascent, problem }, acts) {
   ];
 }
 
-const LOOKS = { running: ["", running], partial: ["", partial], cancelled: ["warn", cancelled], error: ["bad", broken] };
+const LOOKS = {
+  running: ["", running],
+  partial: ["", partial],
+  cancelled: ["warn", cancelled],
+  error: ["bad", broken],
+};
 
 function drawEmpty(state, acts) {
   const { problem, catalog } = state;
   const missing = obstacle(state);
-  const words = missing ? `${missing} Then press Maximise.` : "Choose classes, neurons or channels on the left, then press Maximise.";
+  const words = missing
+    ? `${missing} Then press Maximise.`
+    : "Choose classes, neurons or channels on the left, then press Maximise.";
   $("#empty-title").textContent = problem ? "This request was not accepted" : "Nothing generated yet";
   $("#empty-words").textContent = problem ? problem.sentence : words;
   replace(
     $("#empty-acts"),
     catalog.models.length
-      ? h("button", { class: "btn primary", type: "button", disabled: Boolean(missing), onclick: acts.run }, $("#run-label").textContent)
+      ? h(
+          "button",
+          { class: "btn primary", type: "button", disabled: Boolean(missing), onclick: acts.run },
+          $("#run-label").textContent,
+        )
       : h("a", { class: "btn primary", href: "/models" }, "Add a model"),
   );
 }
@@ -81,6 +109,9 @@ export function drawState(state, acts) {
   }
   if (name === "empty") drawEmpty(state, acts);
   const { ascent } = state;
-  replace($("#title"), ascent ? [key(ascent.model), h("h2", { class: "clip" }, `What ${ascent.model.name} wants to see`)] : null);
+  replace(
+    $("#title"),
+    ascent ? [key(ascent.model), h("h2", { class: "clip" }, `What ${ascent.model.name} wants to see`)] : null,
+  );
   return name;
 }

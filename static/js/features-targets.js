@@ -17,7 +17,8 @@ export function parsed(text, count, names = []) {
   const numbers = text.split(",").flatMap(piece => {
     const word = piece.trim();
     const [, from, to] = word.match(/^(\d+)\s*[-–]\s*(\d+)$/) ?? [];
-    if (from !== undefined) return Array.from({ length: Math.max(0, Math.min(to, count) - from + 1) }, (_, k) => Number(from) + k);
+    if (from !== undefined)
+      return Array.from({ length: Math.max(0, Math.min(to, count) - from + 1) }, (_, k) => Number(from) + k);
     const named = names.indexOf(word);
     return word === "" ? [] : [named >= 0 ? named : Number(word)];
   });
@@ -36,7 +37,9 @@ export function written(index) {
 }
 
 function chips(state, count, ontoggle) {
-  const names = Array.from({ length: count }, (_, index) => nameOf(state, index).replace(/^(class|neuron|channel) /, ""));
+  const names = Array.from({ length: count }, (_, index) =>
+    nameOf(state, index).replace(/^(class|neuron|channel) /, ""),
+  );
   const long = names.some(name => name.length > LONG);
   return h(
     "div",
@@ -45,7 +48,13 @@ function chips(state, count, ontoggle) {
       h(
         "label",
         { class: "chip", title: nameOf(state, index) },
-        h("input", { type: "checkbox", name: "target", value: index, checked: state.index.includes(index), onchange: () => ontoggle(index) }),
+        h("input", {
+          type: "checkbox",
+          name: "target",
+          value: index,
+          checked: state.index.includes(index),
+          onchange: () => ontoggle(index),
+        }),
         h("span", { class: "clip" }, name),
       ),
     ),
@@ -69,7 +78,13 @@ function numbers(state, count, onchoose) {
       list: names.length ? "class-names" : null,
       onchange: event => onchoose(parsed(event.target.value, count, names)),
     }),
-    names.length ? h("datalist", { id: "class-names" }, names.map(name => h("option", { value: name }))) : null,
+    names.length
+      ? h(
+          "datalist",
+          { id: "class-names" },
+          names.map(name => h("option", { value: name })),
+        )
+      : null,
     h("p", { class: "why" }, `0 to ${group(count - 1)}: ${hint}`),
   );
 }
@@ -115,7 +130,10 @@ export function createTargets(store, keepFocus) {
     $("#kind-words").textContent = WORDS[state.kind];
     $("#chosen-count").textContent = `${group(state.index.length)} chosen`;
     showLayers(state.layers ?? [], own, state.kind === "class");
-    replace($("#targets"), !count ? null : count <= MOST_CHIPS ? chips(state, count, toggle) : numbers(state, count, choose));
+    replace(
+      $("#targets"),
+      !count ? null : count <= MOST_CHIPS ? chips(state, count, toggle) : numbers(state, count, choose),
+    );
   });
 
   $("#kind").addEventListener("change", event => {

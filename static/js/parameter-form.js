@@ -93,7 +93,11 @@ function line(field, value, onchange) {
 const fieldOf = error => (error?.field || "").split(".").slice(-1)[0] || null;
 
 /** onchange(params): what differs from the defaults. `complain` shows an error under its field and tells if it has one. */
-export function createParameterForm(root, onchange, checkedAt = ({ name }) => `/analyzers/${encodeURIComponent(name)}/check`) {
+export function createParameterForm(
+  root,
+  onchange,
+  checkedAt = ({ name }) => `/analyzers/${encodeURIComponent(name)}/check`,
+) {
   let analyzer = null;
   let params = {};
   let newest = 0;
