@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from innv_gui.analyzers import maximize as presets
-from innv_gui.errors import BadInput, Cancelled, Conflict
+from innv_gui.errors import BadInput, Cancelled, Conflict, NotFound
 from innv_gui.records import Layer, replace
 from innv_gui.session.features import check_features, check_request
 from innv_gui.session.maximization import NUMBERS_AT_ONCE, _at_once, _groups, products
@@ -186,3 +186,17 @@ def test_bad_images_are_counted_and_the_rest_is_used(session, cnn, tmp_path):
     found = session.extremes(cnn, tmp_path, classes=[1], count=10)
     assert found.most.shape == (1, 3) and [problem.name for problem in found.problems] == ["bad.png"]
     assert found.n_seen == 4 and "1 of 4" in found.job.message
+
+
+def test_old_pictures_are_forgotten_when_there_are_too_many(session, cnn, monkeypatch):
+    from innv_gui.session import features
+
+    first, second = (begun(session, cnn, params={"iterations": 1}, classes=[0]) for _ in range(2))
+    first.job.wait()
+    second.job.wait()
+    monkeypatch.setattr(features, "KEPT_BYTES", second.n_bytes)
+    third = begun(session, cnn, params={"iterations": 1}, classes=[0])
+    assert session.features.maximization(second.id) is second
+    with pytest.raises(NotFound):
+        session.features.maximization(first.id)
+    third.job.wait()

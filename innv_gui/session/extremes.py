@@ -30,6 +30,7 @@ class Extremes:
         self.job: Job | None = None
         self.problems: list[Problem] = []
         self.n_seen = 0
+        self.n_bytes = 0  # next to nothing is kept
         nothing = (2, 0, len(self.names))  # (most, least) x rank x feature
         self._found = (np.zeros(nothing, np.int64), np.zeros(nothing, np.float32))
         self._lock = threading.Lock()

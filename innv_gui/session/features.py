@@ -20,7 +20,8 @@ from innv_gui.session.maximization import Maximization, ascend
 from innv_gui.session.models import names_for
 from innv_gui.session.request import class_index
 
-KEPT = 50  # maximizations, and searches for extremes, that can still be asked for
+KEPT = 100  # ascents and searches that can still be asked for
+KEPT_BYTES = 1 << 30  # of their pictures
 LARGEST_SEED = 2**31 - 1
 
 
@@ -192,9 +193,18 @@ class FeatureShelf:
     def _keep(self, known):
         with self._lock:
             self._known[known.id] = known
-            while len(self._known) > 2 * KEPT:
-                self._known.popitem(last=False)
+            self._forget()
         return known
+
+    def _forget(self) -> None:
+        """The oldest that have ended go, while there are too many or their pictures take too much."""
+        used = sum(known.n_bytes for known in self._known.values())
+        for id, known in list(self._known.items())[:-1]:
+            if len(self._known) <= KEPT and used <= KEPT_BYTES:
+                return
+            if known.job is not None and known.job.ended():
+                used -= known.n_bytes
+                del self._known[id]
 
     def maximization(self, id: str) -> Maximization:
         """An ascent by its id."""

@@ -117,6 +117,11 @@ class Maximization:
         """Whether there are pictures."""
         return self._state is not None
 
+    @property
+    def n_bytes(self) -> int:
+        """Memory of the pictures."""
+        return self._state.u.nbytes if self._state is not None else 0
+
     # -- the work
 
     @property
