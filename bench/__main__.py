@@ -7,7 +7,7 @@ import os
 import platform
 from pathlib import Path
 
-from bench import attribution, methods, scoring, server, suggest
+from bench import attribution, maximize, methods, scoring, server, suggest
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -25,8 +25,15 @@ def main() -> None:
     _print_scoring(results["scoring"])
     results["suggest"] = suggest.measure()
     _print_suggest(results["suggest"])
+    results["maximize"] = maximize.measure()
+    _print_maximize(results["maximize"])
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     print(f"\nStored in {RESULTS.relative_to(Path.cwd()) if RESULTS.is_relative_to(Path.cwd()) else RESULTS}")
+
+
+def _print_maximize(row: dict) -> None:
+    what = f"{row['classes']} classes of {row['model']} as one batch / one by one, {row['iterations']} steps"
+    print(f"\nActivation maximization\n  {what}: {row['ratio']:.2f} of {row['limit']:.1f}")
 
 
 def _print_server(rows: list[dict]) -> None:

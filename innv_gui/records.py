@@ -251,6 +251,56 @@ class ScoredImages:
     worker: str = ""  # machine and process that did it
 
 
+@dataclass(frozen=True)
+class Features:
+    """What of a model is maximised. kind: "class" (of the output), "neuron" (where a layer has positions: its strongest
+    one) or "channel" (the mean over all positions). layer: None is the output. index: one a picture."""
+
+    kind: str
+    layer: str | None
+    index: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where an ascent begins: u (H, W, C) float32, network input = low + (high - low) * u, low and high (C,).
+
+    bounded: u in [0, 1] is what a picture can give; else the range is not known, and low is 0, high 1.
+    backwards: channels are blue, green, red.
+    """
+
+    u: np.ndarray = field(compare=False)
+    low: np.ndarray = field(compare=False)
+    high: np.ndarray = field(compare=False)
+    bounded: bool = True
+    backwards: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ascent:
+    """How far T pictures are. u (T, H, W, C) float32; steps (T,) int32; stops (T,) int32: places in STOPS.
+
+    values, probabilities (k, T) float32: of the k pictures met since the last time, the first being the given one;
+    NaN where a picture had stopped, and for probabilities where there are none.
+    """
+
+    u: np.ndarray = field(compare=False)
+    steps: np.ndarray = field(compare=False)
+    stops: np.ndarray = field(compare=False)
+    values: np.ndarray = field(compare=False)
+    probabilities: np.ndarray = field(compare=False)
+
+    @classmethod
+    def of(cls, start: Start, count: int) -> Ascent:
+        """`count` pictures before their first step."""
+        zeros, none = np.zeros(count, np.int32), np.zeros((0, count), np.float32)
+        return cls(np.repeat(start.u[None], count, axis=0), zeros, zeros, none, none)
+
+
+STOPS = ("", "probability", "iterations", "flat", "not finite")  # "": it goes on
+
+
 def as_plain(record) -> dict:
     """A record as dictionaries, lists and numbers, for JSON. Not for records that hold arrays."""
     return asdict(record)

@@ -1,14 +1,10 @@
 """Class activation maps: where the channels of a spatial layer speak for a class."""
 
 from innv_gui.analyzers.declaration import CAM, RGB, Analyzer, Targets
+from innv_gui.analyzers.params import ScoreCamParams
 
-_SELVARAJU = {
-    "source": "https://doi.org/10.1109/ICCV.2017.74",
-    "citation": "Selvaraju et al. 2017",
-    "targets": Targets.CAM,
-    "runtimes": ("native",),
-    "family": "cam",
-}
+_FAMILY = {"targets": Targets.CAM, "runtimes": ("native",), "family": "cam"}
+_SELVARAJU = {"source": "https://doi.org/10.1109/ICCV.2017.74", "citation": "Selvaraju et al. 2017", **_FAMILY}
 
 GRAD_CAM = Analyzer(
     name="grad_cam",
@@ -27,4 +23,38 @@ GUIDED_GRAD_CAM = Analyzer(
     **_SELVARAJU,
 )
 
-ANALYZERS = (GRAD_CAM, GUIDED_GRAD_CAM)
+GRAD_CAM_PLUS_PLUS = Analyzer(
+    name="grad_cam_plus_plus",
+    title="Grad-CAM++",
+    summary="Grad-CAM that weighs each position by its own gradient: finds several objects of the class.",
+    source="https://doi.org/10.1109/WACV.2018.00097",
+    citation="Chattopadhay et al. 2018",
+    display=CAM,
+    signed=False,
+    **_FAMILY,
+)
+
+SCORE_CAM = Analyzer(
+    name="score_cam",
+    title="Score-CAM",
+    summary="Shows the image through each channel's region and counts what the class gains: slow, needs no gradient.",
+    source="https://doi.org/10.1109/CVPRW50498.2020.00020",
+    citation="Wang et al. 2020",
+    display=CAM,
+    params=ScoreCamParams,
+    signed=False,
+    **_FAMILY,
+)
+
+LAYER_CAM = Analyzer(
+    name="layer_cam",
+    title="Layer-CAM",
+    summary="Weighs every position of every channel by its positive gradient: fine maps from early layers, too.",
+    source="https://doi.org/10.1109/TIP.2021.3089943",
+    citation="Jiang et al. 2021",
+    display=CAM,
+    signed=False,
+    **_FAMILY,
+)
+
+ANALYZERS = (GRAD_CAM, GUIDED_GRAD_CAM, GRAD_CAM_PLUS_PLUS, SCORE_CAM, LAYER_CAM)

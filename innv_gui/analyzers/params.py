@@ -234,3 +234,15 @@ class BoundedParams(Params):
     )
 
     _ordered = model_validator(mode="after")(_low_to_high)
+
+
+class ScoreCamParams(Params):
+    """score_cam"""
+
+    channels: Whole = Field(
+        0,
+        ge=0,
+        le=10000,
+        title="Channels",
+        description="How many channels are tried, the most active first; 0: all. Each costs a prediction.",
+    )

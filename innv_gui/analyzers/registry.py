@@ -39,7 +39,11 @@ def check(name: str, params: dict[str, Any] | None) -> dict[str, Any]:
 
     Raises BadInput whose field is "params.<setting>": unknown, not a number, out of range, or a pair that does not fit.
     """
-    analyzer = get(name)
+    return complete(get(name), params)
+
+
+def complete(analyzer: Any, params: dict[str, Any] | None) -> dict[str, Any]:
+    """`check` for any declaration that has a `name` and `params`."""
     given = {} if params is None else params
     if not isinstance(given, dict):
         raise BadInput(f"The parameters must be names with values; got {_quote(params)}.", "", "params")
@@ -49,7 +53,7 @@ def check(name: str, params: dict[str, Any] | None) -> dict[str, Any]:
         raise _refusal(analyzer, given, error.errors()[0]) from None
 
 
-def _refusal(analyzer: Analyzer, given: dict[str, Any], problem: dict[str, Any]) -> BadInput:
+def _refusal(analyzer: Any, given: dict[str, Any], problem: dict[str, Any]) -> BadInput:
     """pydantic's first complaint as one sentence: expected, got."""
     if problem["type"] == "wrong_pair":
         return BadInput(problem["msg"], "", f"params.{problem['ctx']['name']}", (problem["ctx"]["expected"],))
@@ -63,7 +67,7 @@ def _refusal(analyzer: Analyzer, given: dict[str, Any], problem: dict[str, Any])
     return BadInput(f"{name} must be {expected}; got {_quote(got)}.", "", f"params.{name}", allowed)
 
 
-def _unknown(analyzer: Analyzer, name: Any, names: tuple[str, ...]) -> BadInput:
+def _unknown(analyzer: Any, name: Any, names: tuple[str, ...]) -> BadInput:
     listed = ", ".join(names) if names else "none"
     message = f"{analyzer.name} has no parameter named {_quote(name)}; it has: {listed}."
     return BadInput(message, _suggestion(name, names), f"params.{name}"[: LONGEST_QUOTE + 7], names)

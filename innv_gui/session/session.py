@@ -15,14 +15,14 @@ from innv_gui.cluster.address import remote
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.cluster.remote import RemotePool
-from innv_gui.errors import NotFound
+from innv_gui.errors import BadInput, NotFound
 from innv_gui.folders import folder
 from innv_gui.records import Model, Prepared, replace
-from innv_gui.session import saved
+from innv_gui.session import features, saved
 from innv_gui.session.comparison import Difference, compare
 from innv_gui.session.explain import Blueprints, explain, prepare
 from innv_gui.session.images import Dataset, DatasetEntry, DatasetShelf
-from innv_gui.session.models import ModelEntry, ModelShelf
+from innv_gui.session.models import ModelEntry, ModelShelf, names_for
 from innv_gui.session.pictures import Pictures
 from innv_gui.session.ranking import Ranking, new_ranking, rank
 from innv_gui.session.remembered import remembered, request_of
@@ -76,6 +76,7 @@ class Session:
         self.datasets = DatasetShelf(lambda: self.pool, self.jobs)
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
+        self.features = features.FeatureShelf(lambda: self.pool, self.jobs)
         self._runs: OrderedDict[str, Run] = OrderedDict()
         self._rankings: OrderedDict[str, Ranking] = OrderedDict()
         self._suggestions: OrderedDict[str, Suggestion] = OrderedDict()
@@ -303,6 +304,41 @@ class Session:
         """Newest first."""
         with self._lock:
             return list(reversed(self._suggestions.values()))
+
+    def class_names(self, model: Model) -> tuple[str, ...]:
+        """What a model's classes are called: its own names, else those of the first dataset that has as many."""
+        datasets = [entry.dataset for entry in self.datasets.entries() if entry.dataset is not None]
+        fitting = [d.class_names for d in datasets if d.class_names and len(d.class_names) == model.n_classes]
+        return names_for(model, fitting[0] if fitting else None)
+
+    # -- features
+
+    def maximize(self, model: Model, layer: str | None = None, **wishes) -> features.Maximization:
+        """Pictures that a class, a neuron or a channel likes best, and wait for them.
+
+        One of classes (names or indices, of the output), neurons (of any layer; where it has positions the strongest
+        counts) and channels (their mean) is a list: one picture each. initial: "black", "white", "noise", "blurred", an
+        image of a dataset, or an array (H, W, C) of network input. preset: "plain" or "modern", with `params`. The
+        same seed gives the same pictures. -> .images (T, H, W, C) float32, .pictures uint8, .curves, .stopped, .steps
+        """
+        aims = {name: wishes.pop(name, None) for name in ("classes", "neurons", "channels")}
+        found = features.check_features(model, layer, dataset_names=self.class_names(model), **aims)
+        known = self.features.start(features.check_request(model, found, **wishes))
+        known.job.wait()
+        return known
+
+    def extremes(self, model: Model, dataset, layer: str | None = None, count: int = 12, **aims) -> features.Extremes:
+        """The images of a dataset that activate classes, neurons or channels most and least; waits for all of it.
+
+        -> .most, .least: positions in the dataset, (T, count); .most_values, .least_values; .problems
+        """
+        dataset = self._usable_images(dataset)
+        if not isinstance(dataset, Dataset):
+            raise BadInput("Expected a dataset, or the path of one.", "Open it with add_dataset.", "dataset")
+        found = features.check_features(model, layer, dataset_names=self.class_names(model), **aims)
+        known = self.features.start_extremes(model, dataset, found, count)
+        known.job.wait()
+        return known
 
     def predict(self, model: Model, images) -> np.ndarray:
         """Class probabilities, float32 (N, K), in the order of the images. Raises ImageRefused for a bad image."""

@@ -8,7 +8,7 @@ from innv_gui.records import Layer, Model, as_plain
 from innv_gui.session import Session
 from innv_gui.session.comparison import Difference
 from innv_gui.session.images import DatasetEntry
-from innv_gui.session.models import ModelEntry, names_for
+from innv_gui.session.models import ModelEntry
 from innv_gui.session.run import Cell, Run, layer_of
 
 
@@ -57,9 +57,7 @@ def _facts(model: Model, session: Session) -> dict:
 
 def shown_names(model: Model, session: Session) -> tuple[str, ...]:
     """The model's class names; without its own those of the first dataset that has as many."""
-    datasets = [entry.dataset for entry in session.datasets.entries() if entry.dataset is not None]
-    fitting = [d.class_names for d in datasets if d.class_names and len(d.class_names) == model.n_classes]
-    return names_for(model, fitting[0] if fitting else None)
+    return session.class_names(model)
 
 
 def layer_json(layer: Layer) -> dict:

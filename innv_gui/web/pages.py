@@ -52,6 +52,12 @@ def bokeh_script(version: str, name: str):
     return send_from_directory(scripts_folder(), name, mimetype="text/javascript", max_age=365 * 24 * 3600)
 
 
+@pages.get("/features")
+def features():
+    """See what classes, neurons and channels have learned."""
+    return render_template("features.html", page="features")
+
+
 @pages.get("/favicon.ico")
 def favicon():
     """The mark in the browser's tab."""

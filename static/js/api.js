@@ -71,6 +71,9 @@ export const address = {
   difference: (run, model, image, against, ending) =>
     `${ROOT}/explanations/${part(run)}/differences/${part(model)}/${image}.${ending}?with=${part(against)}`,
   scores: (suggestion, ending) => `${ROOT}/suggestions/${part(suggestion)}/scores.${ending}`,
+  ascent: (id, file) => `${ROOT}/maximizations/${part(id)}/${file}`,
+  generated: (id, place, contrast, step) =>
+    `${ROOT}/maximizations/${part(id)}/pictures/${place}.png?contrast=${contrast}&step=${step}`,
   run: run => `${ROOT}/explanations/${part(run)}/run.h5`,
   export: (run, file) => `${ROOT}/explanations/${part(run)}/${file}`,
 };

@@ -4,7 +4,7 @@ const TEXT =
   'input:not([type="radio"]):not([type="checkbox"]):not([type="range"]), select, textarea, [contenteditable]';
 const CONTROL = "input, select, textarea";
 const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", " "]);
-const PAGES = { m: "/models", i: "/images", v: "/visualize", s: "/suggest" };
+const PAGES = { m: "/models", i: "/images", v: "/visualize", s: "/suggest", f: "/features" };
 
 const free = (event, name) =>
   !event.target.matches?.(TEXT) &&

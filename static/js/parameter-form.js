@@ -93,7 +93,11 @@ function line(field, value, onchange) {
 const fieldOf = error => (error?.field || "").split(".").slice(-1)[0] || null;
 
 /** onchange(params): what differs from the defaults. `complain` shows an error under its field and tells if it has one. */
-export function createParameterForm(root, onchange) {
+export function createParameterForm(
+  root,
+  onchange,
+  checkedAt = ({ name }) => `/analyzers/${encodeURIComponent(name)}/check`,
+) {
   let analyzer = null;
   let params = {};
   let newest = 0;
@@ -115,7 +119,7 @@ export function createParameterForm(root, onchange) {
 
   const check = debounced(async () => {
     const mine = ++newest;
-    const error = await post(`/analyzers/${encodeURIComponent(analyzer.name)}/check`, { params }).then(
+    const error = await post(checkedAt(analyzer), { params }).then(
       () => null,
       problem => problem,
     );

@@ -1,7 +1,7 @@
-"""Grad-CAM and Guided Grad-CAM (Selvaraju et al. 2017), on the logit of a class.
+"""The class activation maps: which region of a spatial layer speaks for a class.
 
-w_k = mean over space of d y_c / d A_k;  cam = relu(sum_k w_k A_k), brought to the input's size bilinearly and divided
-by its maximum. A map without positive evidence stays all zero. Guided Grad-CAM = guided backprop x cam.
+Evidence (`cam_evidence`, `score_cam`) is brought to the input's size bilinearly and divided by its maximum. A map
+without positive evidence stays all zero. Guided Grad-CAM = guided backprop x Grad-CAM. The score is the class's logit.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ import tensorflow as tf
 
 from innv_gui.errors import AnalyzerRefused, BadInput
 from innv_gui.records import Layer, Maps, ModelSource, Target
-from innv_gui.runtimes.keras import loading
+from innv_gui.runtimes.keras import loading, score_cam
+from innv_gui.runtimes.keras.cam_evidence import EVIDENCE
 from innv_gui.runtimes.keras.guided import guided_relus
 from innv_gui.runtimes.keras.network import BATCH, Network
 from innv_gui.runtimes.keras.quoting import quoted
 
-ANALYZERS = ("grad_cam", "guided_grad_cam")
+ANALYZERS = (*EVIDENCE, "guided_grad_cam", "score_cam")
 
 
 def explain(
@@ -40,11 +41,9 @@ def explain(
         raise BadInput(f"{quoted(analyzer)} does not run here.", field="analyzer", allowed=ANALYZERS)
     layer = layer_for(network, target.layer)
     classes = _classes(network, x, target, probabilities)
-    parts = [
-        _explained(network, layer, analyzer, x[i : i + BATCH], classes[i : i + BATCH], target.softmax)
-        for i in range(0, len(x), BATCH)
-    ]
-    depth = 1 if analyzer == "grad_cam" else x.shape[3]
+    run, notes = _way(network, layer, analyzer, params, target.softmax and network.takes_softmax)
+    parts = [run(x[i : i + BATCH], classes[i : i + BATCH]) for i in range(0, len(x), BATCH)]
+    depth = x.shape[3] if analyzer == "guided_grad_cam" else 1
     empty = (np.zeros((0, *x.shape[1:3], depth), np.float32), np.zeros(0, np.float32))
     values, scores = (np.concatenate(both) for both in zip(empty, *parts, strict=True))
     return Maps(
@@ -53,6 +52,7 @@ def explain(
         seconds=time.perf_counter() - started,
         engine="native",
         activations=scores[:, None],
+        notes=notes,
     )
 
 
@@ -62,14 +62,14 @@ def layer_for(network: Network, name: str | None) -> str:
     usable = [layer.name for layer in layers if layer.spatial]
     if not usable:
         raise AnalyzerRefused(
-            f"Grad-CAM does not apply to {network.file}: no layer of it has spatial output (H, W, channels).",
+            f"Class activation maps do not apply to {network.file}: no layer has spatial output (H, W, channels).",
             "Choose a method that explains the input directly, like gradient or lrp.epsilon.",
         )
     if name is None:
         return usable[-1]
     if name not in usable:
         raise AnalyzerRefused(
-            f"Grad-CAM cannot use {_why_not(layers, name)} of {network.file}.",
+            f"Class activation maps cannot use {_why_not(layers, name)} of {network.file}.",
             f"Layers with spatial output: {_listed(usable)}.",
             field="layer",
             allowed=tuple(usable),
@@ -92,7 +92,7 @@ def _listed(names: list[str], limit: int = 12) -> str:
 def _classes(network: Network, x: np.ndarray, target: Target, probabilities: np.ndarray | None) -> np.ndarray:
     """(N,) int64: the class of each image."""
     if target.neuron is not None or target.top_neurons is not None:
-        raise BadInput("Grad-CAM explains a class, not a neuron.", "Choose a class.", field="neuron")
+        raise BadInput("Class activation maps explain a class, not a neuron.", "Choose a class.", field="neuron")
     if target.class_ in (None, "predicted"):
         known = network.probabilities(network.predict(x)) if probabilities is None else np.asarray(probabilities)
         return known.argmax(axis=1).astype(np.int64) if len(known) else np.zeros(0, np.int64)
@@ -104,17 +104,37 @@ def _classes(network: Network, x: np.ndarray, target: Target, probabilities: np.
     return np.full(len(x), target.class_, np.int64)
 
 
-def _explained(network: Network, layer: str, analyzer: str, x, classes, softmax: bool):
-    """(maps (N, H, W, C), explained scores (N,)) of one batch."""
-    softmax = softmax and network.takes_softmax
-    see = network.function(("grad_cam", layer, softmax), lambda: _trace_cam(network, layer, softmax))
-    batch, wanted = tf.constant(x), tf.constant(classes)
-    cams, scores = see(batch, wanted)
-    cams = _divided(cams.numpy())
-    if analyzer == "grad_cam":
-        return cams, scores.numpy()
+def _way(network: Network, layer: str, analyzer: str, params: dict, softmax: bool):
+    """(what gives maps (n, H, W, C) and scores (n,) of a batch and its classes, notes)."""
+    if analyzer == "score_cam":
+        return _score_cam(network, layer, params, softmax), score_cam.notes(network, layer, params)
+    evidence = "grad_cam" if analyzer == "guided_grad_cam" else analyzer
+    see = network.function((evidence, layer, softmax), lambda: _trace_cam(network, layer, evidence, softmax))
+
+    def cam(x, classes):
+        cams, scores = see(tf.constant(x), tf.constant(classes))
+        return _divided(cams.numpy()), scores.numpy()
+
+    return (_guided(network, softmax, cam) if analyzer == "guided_grad_cam" else cam), ()
+
+
+def _guided(network: Network, softmax: bool, cam):
     back = network.function(("guided", softmax), lambda: _trace_guided(network, softmax))
-    return back(batch, wanted).numpy() * cams, scores.numpy()
+
+    def guided_cam(x, classes):
+        cams, scores = cam(x, classes)
+        return back(tf.constant(x), tf.constant(classes)).numpy() * cams, scores
+
+    return guided_cam
+
+
+def _score_cam(network: Network, layer: str, params: dict, softmax: bool):
+    def cam(x, classes):
+        cams, scores = score_cam.evidence(network, layer, x, classes, params["channels"])
+        chosen = network.probabilities(scores) if softmax else scores
+        return _divided(cams), np.take_along_axis(chosen, classes[:, None], axis=1)[:, 0]
+
+    return cam
 
 
 def _divided(cams: np.ndarray) -> np.ndarray:
@@ -123,7 +143,7 @@ def _divided(cams: np.ndarray) -> np.ndarray:
     return np.divide(cams, highest, out=np.zeros_like(cams), where=highest > 0)
 
 
-def _trace_cam(network: Network, layer: str, softmax: bool):
+def _trace_cam(network: Network, layer: str, name: str, softmax: bool):
     """Compiled: (N, H, W, C), (N,) classes -> cam (N, H, W, 1) not divided, scores (N,)."""
     seeing = keras.Model(network.model.inputs[0], [network.flat.tensors[layer], network.model.outputs[0]])
 
@@ -133,9 +153,8 @@ def _trace_cam(network: Network, layer: str, softmax: bool):
             tape.watch(x)
             features, output = seeing(x, training=False)
             score = _score(output, classes, softmax)
-        gradient = tf.cast(tape.gradient(score, features), tf.float32)
-        weights = tf.reduce_mean(gradient, axis=(1, 2), keepdims=True)
-        evidence = tf.nn.relu(tf.reduce_sum(weights * tf.cast(features, tf.float32), axis=3, keepdims=True))
+        slope = tape.gradient(score, features, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        evidence = EVIDENCE[name](tf.cast(features, tf.float32), tf.cast(slope, tf.float32))
         return tf.image.resize(evidence, tf.shape(x)[1:3], method="bilinear"), score
 
     return cam

@@ -18,6 +18,7 @@ from innv_gui.web.api import (  # noqa: E402, F401 - register routes
     datasets,
     explanations,
     exports,
+    features,
     history,
     jobs,
     models,

@@ -1,0 +1,136 @@
+// The page Features: joins request, ascent, pictures and address.
+import { $ } from "./dom.js";
+import { get, pause } from "./api.js";
+import { createCards } from "./features-cards.js";
+import { createCompare } from "./features-compare.js";
+import { createDetail } from "./features-detail.js";
+import { createFeatureExport } from "./features-export.js";
+import { createFeaturePanel } from "./features-panel.js";
+import { BLANK, firstState, obstacle, ready } from "./features-request.js";
+import { createFeatureRunner } from "./features-runner.js";
+import { drawState } from "./features-strip.js";
+import { KEPT, remember, write } from "./features-url.js";
+import { loading } from "./catalog.js";
+import { onKeys } from "./keyboard.js";
+import { startShell } from "./shell.js";
+import { Store } from "./store.js";
+import { complain, toast } from "./toast.js";
+
+const ASK_MS = 400;
+const store = new Store({
+  ...BLANK,
+  catalog: { models: [], datasets: [], presets: [], starts: [] },
+  layers: null,
+  ascent: null,
+  extremes: null,
+  extremesProblem: null,
+  problem: null,
+  posting: false,
+});
+const runner = createFeatureRunner(store);
+
+function run() {
+  const invalid = panel.firstInvalid();
+  if (obstacle(store.state)) return;
+  if (invalid) {
+    invalid.focus();
+    return;
+  }
+  store.set({ shown: Math.min(store.state.shown, store.state.index.length - 1) });
+  runner.run();
+  if (matchMedia("(max-width: 1000px)").matches) $("#panel").open = false;
+}
+
+const acts = { run, stop: () => runner.stop().catch(complain), resume: () => runner.resume() };
+const panel = createFeaturePanel(store, acts);
+const cards = createCards(store);
+const detail = createDetail(store);
+const compare = createCompare(store);
+const drawAll = state => {
+  for (const part of [panel, cards, detail, compare]) part.draw(state);
+  drawState(state, acts);
+  $("#contrast").value = state.contrast;
+};
+
+function keepAddress(state) {
+  const hash = write(state);
+  if (hash !== location.hash) history.replaceState(null, "", hash);
+  remember(hash);
+}
+
+async function copyLink() {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    toast("Link copied. It opens this very view.", { stay_ms: 3000 });
+  } catch {
+    toast("The browser does not allow copying here. The link is in the address line.");
+  }
+}
+
+function listen() {
+  onKeys({
+    "Ctrl+Enter": run,
+    ArrowLeft: () => cards.step(-1),
+    ArrowRight: () => cards.step(1),
+    ArrowUp: () => cards.step(-cards.columns()),
+    ArrowDown: () => cards.step(cards.columns()),
+  });
+  addEventListener("innv:cancelled", ({ detail: job }) => {
+    if (job.id === store.state.ascent?.job.id) acts.stop();
+  });
+  $("#contrast").addEventListener("change", event => store.set({ contrast: event.target.value }));
+  $("#copy-link").addEventListener("click", copyLink);
+}
+
+async function holdings() {
+  const [{ models }, { datasets }] = await Promise.all([get("/models"), get("/datasets")]);
+  return { models, datasets };
+}
+
+/** Models, datasets and presets; waits while nothing is ready but something is loading. */
+async function openCatalog() {
+  const { presets, starts } = await get("/presets");
+  for (;;) {
+    const held = await holdings();
+    const waits = !ready(held.models).length && loading(held.models).length;
+    if (!waits) return { ...held, presets, starts };
+    await pause(ASK_MS);
+  }
+}
+
+async function settle() {
+  const { catalog } = store.state;
+  if (!loading(catalog.models).length && !loading(catalog.datasets).length) return;
+  await pause(2 * ASK_MS);
+  const held = await holdings();
+  if (JSON.stringify(held) !== JSON.stringify({ models: catalog.models, datasets: catalog.datasets }))
+    store.set({ catalog: { ...catalog, ...held } });
+  await settle();
+}
+
+function open(catalog) {
+  store.set({ ascent: null, extremes: null, problem: null, ...firstState(catalog), catalog });
+  drawAll(store.state);
+  if (store.state.run) runner.reopen(store.state.run);
+}
+
+async function start() {
+  startShell();
+  try {
+    const catalog = await openCatalog();
+    store.on(["ascent", "posting", "problem", "catalog", "model", "index", "kind"], state => drawState(state, acts));
+    store.on(["dataset"], () => runner.compare());
+    store.on(KEPT, keepAddress);
+    listen();
+    createFeatureExport(store);
+    open(catalog);
+    addEventListener("hashchange", () => open(store.state.catalog));
+    await settle();
+  } catch (error) {
+    document.body.dataset.state = "empty";
+    $("#empty-title").textContent = "The page could not be filled";
+    $("#empty-words").textContent = error.sentence || error.message;
+  }
+}
+
+start();
