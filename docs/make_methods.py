@@ -34,6 +34,9 @@ WAYS = {
     ways.GRADIENT: "back to where the values came from, by the transposed derivative; of several, the winner takes all",
     ways.PROPORTIONAL: "each input by its share of the output, x · Jᵀ (R / y)",
     ways.GATE: "a gate is held constant and takes nothing; other factors in equal parts",
+    ways.PRODUCT: "sums of products: by share, a gate held constant; other factors in equal parts",
+    ways.QUOTIENT: "the denominator is held constant and takes nothing",
+    ways.NOTHING: "comparisons and choices take nothing",
 }
 SORTS = {
     "conv": "convolutions",
