@@ -8,7 +8,7 @@ from dataclasses import dataclass
 BATCH = 32
 FIRST_ROWS = 64
 MOST_ROWS = 8192
-CHUNK_AIM_S = 1.2  # short enough that whoever else wants the worker is not kept waiting
+CHUNK_AIM_S = 1.8  # short enough that whoever else wants the worker is not kept waiting
 MOST_GROWTH = 4
 MODELS_AT_ONCE = 6  # a worker keeps eight: some are left for whoever explains meanwhile
 PARAMETERS_AT_ONCE = 500_000_000  # 2 GB of weights; a worker keeps 3
