@@ -156,3 +156,32 @@ def test_half_precision_networks_are_explained(tmp_path):
     for name in ("gradient", "lrp.z", "deep_taylor"):
         maps, _ = explained(tmp_path, ends, name)
         assert maps.values.dtype == np.float32 and np.isfinite(maps.values).all()
+
+
+@pytest.mark.parametrize("name", ["lrp.alpha_2_beta_1", "lrp.z", "lrp.w_square", "lrp.sequential_preset_b"])
+@pytest.mark.parametrize("settings", [{}, {"strides": 2, "padding": "same"}, {"depth_multiplier": 2}])
+def test_a_separable_convolution_is_its_two_convolutions(tmp_path, name, settings):
+    """Parts of a product of two kernels are not the products of their parts: minus times minus speaks for."""
+    made = {}
+
+    def separable(x):
+        made["whole"] = L.SeparableConv2D(5, 3, activation="relu", name="whole", **settings)
+        return L.Dense(3)(L.Flatten()(made["whole"](x)))
+
+    def apart(x):
+        made["depthwise"] = L.DepthwiseConv2D(3, use_bias=False, **settings)
+        made["pointwise"] = L.Conv2D(5, 1, activation="relu")
+        x = made["pointwise"](made["depthwise"](x))
+        made["depthwise"].set_weights(made["weights"][:1])
+        made["pointwise"].set_weights(made["weights"][1:3])
+        made["dense"] = L.Dense(3)
+        y = made["dense"](L.Flatten()(x))
+        made["dense"].set_weights(made["weights"][3:])
+        return y
+
+    whole, scores = explained(tmp_path, separable, name)
+    model = keras.models.load_model(tmp_path / "model.keras")
+    made["weights"] = model.get_weights()
+    two, same = explained(tmp_path, apart, name)
+    np.testing.assert_allclose(scores, same, rtol=1e-5)
+    np.testing.assert_allclose(whole.values, two.values, atol=1e-6 * np.abs(two.values).max())

@@ -30,6 +30,7 @@ class Linear:
     activation: Callable | None
     in_axis: int | None = None
     scaled: Callable[[Weights, tf.Tensor], Weights] | None = None
+    merged: bool = False  # with a BatchNormalization
 
     def plus_bias(self, y: tf.Tensor) -> tf.Tensor:
         """Before the activation. The one operation for a vector is what TensorFlow can fuse with a convolution."""
@@ -59,7 +60,8 @@ def linear_of(layer, x: tf.Tensor, norm_before=None, norm_behind=None) -> Linear
     _, make = _KINDS[type(layer).__name__]
     made = make(layer, x) if make in _OF_INPUT else make(layer)
     made = made if norm_before is None else _behind_norm(made, *_scale_and_shift(norm_before))
-    return made if norm_behind is None else _before_norm(made, *_scale_and_shift(norm_behind))
+    made = made if norm_behind is None else _before_norm(made, *_scale_and_shift(norm_behind))
+    return replace(made, merged=norm_before is not None or norm_behind is not None)
 
 
 def _behind_norm(linear: Linear, scale: tf.Tensor, shift: tf.Tensor) -> Linear:

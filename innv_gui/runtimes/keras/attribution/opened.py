@@ -44,6 +44,44 @@ def _at_each_time(step: Step) -> tuple[Step, ...]:
     )
 
 
+def _separated(step: Step) -> tuple[Step, ...]:
+    """A separable convolution as the two that it is: what speaks for and against is told apart in each."""
+    (given,), layer, between = step.inputs, step.operation, fresh_id()
+    depthwise, pointwise = _two_convolutions(layer, step.node.input_tensors[0].shape)
+    return (
+        inside(step, depthwise, given, between, step.is_first),
+        inside(step, pointwise, between, step.outputs[0]),
+    )
+
+
+def _two_convolutions(layer, shape) -> tuple[keras.Layer, keras.Layer]:
+    """Layers of Keras with the weights of a SeparableConv1D or 2D."""
+    flat = type(layer).__name__ == "SeparableConv1D"
+    depthwise = (keras.layers.DepthwiseConv1D if flat else keras.layers.DepthwiseConv2D)(
+        layer.kernel_size,
+        strides=layer.strides,
+        padding=layer.padding,
+        depth_multiplier=layer.depth_multiplier,
+        data_format=layer.data_format,
+        dilation_rate=layer.dilation_rate,
+        use_bias=False,
+        name=layer.name,
+    )
+    pointwise = (keras.layers.Conv1D if flat else keras.layers.Conv2D)(
+        layer.filters,
+        1,
+        data_format=layer.data_format,
+        activation=layer.activation,
+        use_bias=layer.use_bias,
+        name=layer.name,
+    )
+    depthwise.build(shape)
+    pointwise.build(depthwise.compute_output_shape(shape))
+    depthwise.set_weights([layer.depthwise_kernel])
+    pointwise.set_weights([layer.pointwise_kernel, *([layer.bias] if layer.use_bias else [])])
+    return depthwise, pointwise
+
+
 def _is_known(step: Step) -> bool:
     return sort_of(step.operation) is not None or ways.of(step) is not None
 
@@ -67,6 +105,8 @@ _OPENINGS = {
     "Attention": attention.open_plain,
     "AdditiveAttention": attention.open_plain,
     "DotProductAttention": attention.open_operation,
+    "SeparableConv1D": _separated,
+    "SeparableConv2D": _separated,
     "SpectralNormalization": _wrapped,
     "TimeDistributed": _at_each_time,
 }
