@@ -112,6 +112,20 @@ def test_a_second_model_is_computed_alone(session, sample_models, pictures):
     same(alone, table(both.folders[one.id]))
 
 
+def test_more_models_than_a_worker_keeps_are_scored_in_groups(session, sample_models, pictures, monkeypatch):
+    monkeypatch.setattr(score_plan, "MODELS_AT_ONCE", 2)
+    models, dataset = (
+        [sample_models[f"digits_{kind}"] for kind in ("cnn", "mlp", "resnet")],
+        session.add_dataset(pictures),
+    )
+    job = session.scoring.start(models, dataset)
+    folders = job.wait(60).result.folders
+    assert job.done == job.total == 300
+    for model in models:
+        expected = session.predict(model, dataset)
+        np.testing.assert_allclose(table(folders[model.id])["probabilities"], expected, atol=1e-6)
+
+
 def test_a_further_layer_needs_a_pass_and_keeps_what_was_there(session, sample_models, pictures):
     model, dataset = sample_models["digits_cnn"], session.add_dataset(pictures)
     scored(session, [model], dataset)

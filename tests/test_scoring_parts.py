@@ -13,7 +13,7 @@ import pytest
 from innv_gui.cluster.turns import Turns
 from innv_gui.errors import Cancelled, WorkFailed
 from innv_gui.session.score_columns import columns_of, label_classes
-from innv_gui.session.score_plan import BATCH, Cutter, Stretch, stretches
+from innv_gui.session.score_plan import BATCH, Cutter, Stretch, groups, stretches
 from innv_gui.store import files
 from innv_gui.store.score_parts import ScoreFolder, read_about, rows_a_part
 
@@ -170,7 +170,13 @@ def test_neighbouring_parts_that_the_same_models_lack_become_one_stretch():
     assert stretches({"a": range(6), "b": []}, 64, 350) == [Stretch(0, 350, ("a",))]
 
 
-@pytest.mark.parametrize("seconds", [1e-4, 0.3, 1.2, 40.0])
+def test_models_go_in_groups_that_a_worker_keeps_loaded():
+    assert groups(dict.fromkeys("abcdefgh", 1000)) == [tuple("abcdef"), ("g", "h")]
+    assert groups({"a": 400_000_000, "b": 400_000_000, "c": 10}) == [("a",), ("b", "c")]
+    assert groups({"a": 700_000_000}) == [("a",)]
+
+
+@pytest.mark.parametrize("seconds", [1e-4, 0.3, 1.8, 40.0])
 def test_chunks_cover_everything_once_and_never_cut_a_batch(seconds):
     cutter = Cutter([Stretch(0, 1000, ("a",)), Stretch(1024, 5000, ("a", "b"))])
     rows, sizes = [], []

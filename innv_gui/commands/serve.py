@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -96,7 +97,7 @@ def _serve(session: Session, sock, start: Callable[[], dict]) -> int:
     server = make_server(create_app(session, token, offered=(), start=start), sock)
     port = sock.getsockname()[1]
     address = f"http://127.0.0.1:{port}/?token={token}"
-    session.workspace.sign(f"the innv-gui server on port {port}")
+    session.workspace.sign(f"the innv-gui server at http://127.0.0.1:{port} (process {os.getpid()})")
     print(f"innv-gui is at {address}\nPress Ctrl-C to stop.", flush=True)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

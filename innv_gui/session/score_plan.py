@@ -8,8 +8,10 @@ from dataclasses import dataclass
 BATCH = 32
 FIRST_ROWS = 64
 MOST_ROWS = 8192
-CHUNK_AIM_S = 1.2  # short enough that whoever else wants the worker is not kept waiting
+CHUNK_AIM_S = 1.8  # short enough that whoever else wants the worker is not kept waiting
 MOST_GROWTH = 4
+MODELS_AT_ONCE = 6  # a worker keeps eight: some are left for whoever explains meanwhile
+PARAMETERS_AT_ONCE = 500_000_000  # 2 GB of weights; a worker keeps 3
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,17 @@ def stretches(missing: dict[str, Iterable[int]], rows_a_part: int, n: int) -> li
         if found and found[-1].stop == start and found[-1].models == models:
             start = found.pop().start
         found.append(Stretch(start, stop, models))
+    return found
+
+
+def groups(n_params: dict[str, int]) -> list[tuple[str, ...]]:
+    """Model ids in groups that a worker keeps loaded at the same time. n_params: per model id, in order."""
+    found: list[tuple[str, ...]] = [()]
+    for model, count in n_params.items():
+        together = sum(n_params[other] for other in found[-1]) + count
+        if found[-1] and (len(found[-1]) == MODELS_AT_ONCE or together > PARAMETERS_AT_ONCE):
+            found.append(())
+        found[-1] = (*found[-1], model)
     return found
 
 

@@ -17,7 +17,7 @@ from innv_gui.errors import WorkFailed
 from innv_gui.records import ImageRef, Model, ScoredImages, ScoreWish, Votes
 from innv_gui.session.images import Dataset
 from innv_gui.session.score_columns import columns_of, label_classes
-from innv_gui.session.score_plan import Cutter, Stretch, stretches
+from innv_gui.session.score_plan import Cutter, Stretch, groups, stretches
 from innv_gui.session.score_tasks import Asking, joined_votes
 from innv_gui.store.score_parts import ScoreFolder, remove_rests
 
@@ -106,8 +106,14 @@ class ScoringWork:
         self._positions = dataset.positions()
         self._opened_ns = dataset.collection.opened_ns
         self._rows_a_part = parts[0].folder.rows_a_part
-        self._pieces: dict[int, list[Piece]] = defaultdict(list)
+        self._groups = groups({part.model.id: part.model.facts.n_params for part in parts})
+        self._pieces: dict[tuple, list[Piece]] = defaultdict(list)  # of a part under the models of one chunk
         self._by_worker: Counter[str] = Counter()
+
+    @property
+    def n_steps(self) -> int:
+        """How often an image is looked at: once for every group of models."""
+        return len(self._dataset) * len(self._groups)
 
     def do(self, job: Job) -> Scored:
         """Score what is missing."""
@@ -132,8 +138,12 @@ class ScoringWork:
             last = min(n_parts, first + max(1, STAMPED_AT_ONCE // self._rows_a_part))
             self._discard_changed(first, last, job)
         missing = {parts.model.id: parts.folder.missing() for parts in self._parts}
-        todo = stretches(missing, self._rows_a_part, len(self._dataset))
-        job.skip(len(self._dataset) - sum(stretch.stop - stretch.start for stretch in todo))
+        todo = [
+            stretch
+            for group in self._groups
+            for stretch in stretches({model: missing[model] for model in group}, self._rows_a_part, len(self._dataset))
+        ]
+        job.skip(self.n_steps - sum(stretch.stop - stretch.start for stretch in todo))
         return todo
 
     def _discard_changed(self, first: int, last: int, job: Job) -> None:
@@ -206,10 +216,11 @@ class ScoringWork:
         size = self._rows_a_part
         for part in range(chunk.start // size, (chunk.stop - 1) // size + 1):
             start, stop = max(chunk.start, part * size), min(chunk.stop, (part + 1) * size)
-            self._pieces[part].append(Piece(start, stop, chunk.start, images))
-            have = sum(piece.stop - piece.start for piece in self._pieces[part])
+            pieces = self._pieces[part, chunk.models]
+            pieces.append(Piece(start, stop, chunk.start, images))
+            have = sum(piece.stop - piece.start for piece in pieces)
             if have == min(len(self._dataset), (part + 1) * size) - part * size:
-                pieces = sorted(self._pieces.pop(part), key=lambda piece: piece.start)
+                pieces = sorted(self._pieces.pop((part, chunk.models)), key=lambda piece: piece.start)
                 self._write(part, chunk.models, pieces, job)
         self._by_worker[images.worker] += chunk.stop - chunk.start
         job.step(chunk.stop - chunk.start)
@@ -247,7 +258,7 @@ class ScoringWork:
         if not isinstance(cause, OSError) or cause.errno not in (errno.ENOSPC, errno.EDQUOT):
             return error
         a_row = sum(parts.folder.bytes_a_row() for parts in self._parts)
-        return self._full((len(self._dataset) - job.done) * a_row, self._parts[0].folder.free_bytes())
+        return self._full((self.n_steps - job.done) * a_row // len(self._groups), self._parts[0].folder.free_bytes())
 
     # -- the end
 

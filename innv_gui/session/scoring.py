@@ -119,7 +119,7 @@ class Scoring:
         parts = [self._parts(model, dataset, (layers or {}).get(model.id, ())) for model in models]
         work = ScoringWork(self._pool(), parts, dataset, self._seen)
         title = f"Scoring {dataset.name} with {_listed([model.name for model in models])}"
-        return self._jobs.start("score", title, work.do, len(dataset), "images", line=LINE)
+        return self._jobs.start("score", title, work.do, work.n_steps, "images", line=LINE)
 
     def _parts(self, model: Model, dataset: Dataset, layers: Sequence[str]) -> ModelParts:
         return ModelParts(model, open_folder(self.scores, model, dataset, layers), class_of_label(model, dataset))
