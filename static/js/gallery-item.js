@@ -133,7 +133,7 @@ function valueList({ label, value, values }) {
   );
   const rows = [
     label === null || label === undefined ? null : ["Label", label],
-    Number.isFinite(value) && value !== null ? ["Value in the plot", worth(value)] : null,
+    Number.isFinite(value) && value !== null ? ["Value", worth(value)] : null,
     ...known.map(([name, number]) => [WORDS[name][0], WORDS[name][1](number)]),
   ].filter(Boolean);
   return h(
