@@ -345,7 +345,9 @@ def test_a_list_shows_its_images_each_with_its_reason(suggest):
     page = suggest().page
     score(page)
     card = page.locator("[data-list=disagreement]")
-    expect(card.locator(".why")).not_to_be_empty()
+    whys = page.locator("#kinds .why").all_inner_texts()
+    assert len(whys) >= 7 and all(whys) and not re.search("[{}]", "".join(whys))
+    expect(page.locator("[data-list^=only_right] .why").first).to_contain_text("digits_cnn names the label")
     card.click()
     expect(card).to_have_attribute("aria-pressed", "true")
     gallery_names(page)
