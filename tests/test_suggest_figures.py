@@ -134,10 +134,25 @@ def test_nothing_is_drawn_of_an_empty_bin_but_its_column_can_be_pressed():
     assert pressed.glyph.fill_alpha == 0 and pressed.data_source is source(plot)
 
 
-def test_numbers_are_left_out_where_bars_are_too_narrow_for_them():
-    many = figures.NUMBERS_UP_TO + 1
-    columns = source(figures.histogram(np.arange(many + 1), np.ones(many, int))).data
-    assert set(columns["text"]) == {""}
+@pytest.mark.parametrize(
+    ("counts", "texts"),
+    [
+        ([3] * 20, ["3"] * 20),
+        ([600_402] + [12_345] * 19, ["600k"] + ["12k"] * 19),
+        ([600_402] + [12_345] * 99, [""] * 100),
+        ([600_402, 7_446], ["600\u2009402", "7\u2009446"]),
+        ([100] + [0, 1] * 15, ["100"] + ["", "1"] * 15),
+    ],
+)
+def test_numbers_are_shortened_and_then_left_out_where_neighbours_would_touch(counts, texts):
+    assert source(figures.histogram(np.arange(len(counts) + 1), counts)).data["text"] == texts
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(7, "7"), (999, "999"), (7446, "7.4k"), (600_402, "600k"), (1_250_000, "1.2M"), (25e6, "25M")]
+)
+def test_large_counts_are_shortened_by_their_unit(count, text):
+    assert figures.short(count) == text
 
 
 def test_there_is_room_for_the_number_above_the_highest_bar():

@@ -33,10 +33,11 @@ POINTS_AT_MOST = 50_000
 WEBGL_FROM = 5_000
 JITTER = 0.35  # of a row, to either side
 CELL = 0.36  # half the height of an aggregated row
-NUMBERS_UP_TO = 30  # bins
 _GOLDEN = 0.6180339887498949
+_DIGIT_PX, _NUMBERS_PX = 6.1, 430  # of a number above a bar, and of the frame in a card of half the page
 _GAP = 0.025  # of a bin's width, to either side
 _LEAST_BAR = 0.008  # of the axis: one image among thousands can still be seen
+_ROOM_BESIDE = 0.015  # of all bins, so that the numbers of the outer ones are not cut
 _ROOM_ABOVE = 1.14  # of the highest bin, for the number above it
 _DRAGS = {"pan": PanTool, "box_zoom": BoxZoomTool, "wheel_zoom": WheelZoomTool}
 _X_TITLES = {
@@ -204,12 +205,18 @@ def _bars(edges: np.ndarray, counts: np.ndarray, ceiling: float) -> dict:
 
 
 def _above(counts: np.ndarray) -> list[str]:
-    """The number above each bar; none above empty bars, nor where the bars are too narrow for numbers."""
-    return [thin(count) if count and len(counts) <= NUMBERS_UP_TO else "" for count in counts]
+    """The number above each bar, shortened or left out where neighbours would touch; none above empty bars."""
+    for written in (thin, short):
+        texts = [written(count) if count else "" for count in counts.tolist()]
+        lengths = np.array([0, *map(len, texts)])
+        if len(texts) * (lengths[1:] + lengths[:-1]).max(initial=0) / 2 * _DIGIT_PX <= _NUMBERS_PX:
+            return texts
+    return [""] * len(counts)
 
 
 def _bins_figure(edges, highest, x_title, theme, width, height, x_range) -> figure:
-    x0, x1 = x_range or (float(edges[0]), float(edges[-1]))
+    room = (edges[-1] - edges[0]) * _ROOM_BESIDE
+    x0, x1 = x_range or (float(edges[0] - room), float(edges[-1] + room))
     plot = empty_figure(
         x_title,
         "images",
@@ -273,6 +280,14 @@ def _point_at(plot: figure, marks, select: bool) -> None:
 def thin(count: int) -> str:
     """1797 -> "1 797", with thin spaces as everywhere in the pages."""
     return f"{int(count):,}".replace(",", "\u2009")
+
+
+def short(count: int) -> str:
+    """600402 -> "600k", 7446 -> "7.4k"; small numbers as they are."""
+    for unit, size in (("M", 1_000_000), ("k", 1_000)):
+        if count >= size:
+            return f"{count / size:.0f}{unit}" if count >= 10 * size else f"{count / size:.1f}{unit}"
+    return str(int(count))
 
 
 def as_item(plot: figure) -> dict:

@@ -56,9 +56,10 @@ class Lists:
     def _offer(self, kind: Kind, model: Model | None) -> Offer:
         name = kind.name if model is None else f"{kind.name}.{model.id}"
         title = kind.title.format(letter=model.letter if model else "one model")
+        reason = kind.reason.format(name=model.name if model else "One model")
         why_not, values = self._why_not(kind), self._numbers.peek(("list values", name))
         n = None if values is None else int(np.isfinite(values).sum())
-        return Offer(name, title, why_not or kind.reason, not why_not, n)
+        return Offer(name, title, why_not or reason, not why_not, n)
 
     def _why_not(self, kind: Kind) -> str:
         if len(self._numbers.models) < kind.models:

@@ -2,6 +2,7 @@
 import { $, colour, h, icon, key, replace } from "./dom.js";
 import { address } from "./api.js";
 import { fileName, probability, signed } from "./format.js";
+import { thumbnail } from "./image-facts.js";
 import { groupLine } from "./hover-card.js";
 
 const WORDS = {
@@ -94,7 +95,7 @@ export function galleryItem({ dataset, models }, image, of, checked, acts) {
     "label",
     { class: "item" },
     h("input", box),
-    h("img", { src: address.thumbnail(dataset.id, image.index, 144), alt: "", loading: "lazy" }),
+    thumbnail(dataset, image.index, 144),
     facts(image, of),
     sayings(models, image, of),
     image.reason ? h("span", { class: "why" }, image.reason) : null,
@@ -132,7 +133,7 @@ function valueList({ label, value, values }) {
   );
   const rows = [
     label === null || label === undefined ? null : ["Label", label],
-    Number.isFinite(value) && value !== null ? ["Value in the plot", worth(value)] : null,
+    Number.isFinite(value) && value !== null ? ["Value", worth(value)] : null,
     ...known.map(([name, number]) => [WORDS[name][0], WORDS[name][1](number)]),
   ].filter(Boolean);
   return h(

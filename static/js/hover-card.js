@@ -1,8 +1,7 @@
 // The card at the pointer: an image with its file name and what the models say of it, or a bin with its first images.
 import { h, key, replace } from "./dom.js";
-import { address } from "./api.js";
 import { fileName, probability } from "./format.js";
-import { glimpse } from "./image-facts.js";
+import { glimpse, thumbnail } from "./image-facts.js";
 
 const WAIT_MS = 70;
 const FIRST = 4;
@@ -21,7 +20,7 @@ function imageCard({ dataset, models }, { index, name, label, values, groups }) 
   const labelled =
     label === null || label === undefined ? null : [h("span", { class: "quiet" }, `label ${label}`), h("br")];
   return [
-    h("img", { src: address.thumbnail(dataset.id, index), alt: "" }),
+    thumbnail(dataset, index),
     h(
       "div",
       { class: "clip" },
@@ -44,7 +43,7 @@ const binCard = ({ dataset }, words, images) => [
     ? h(
         "div",
         { class: "thumbs" },
-        images.slice(0, FIRST).map(({ index }) => h("img", { src: address.thumbnail(dataset.id, index), alt: "" })),
+        images.slice(0, FIRST).map(({ index }) => thumbnail(dataset, index)),
       )
     : null,
 ];

@@ -1,5 +1,6 @@
 // What is known of images behind a bin, a point or a list; the small answers for hover cards are kept.
-import { get } from "./api.js";
+import { h } from "./dom.js";
+import { address, get } from "./api.js";
 import { asQuery } from "./suggest-request.js";
 
 const KEPT = 400;
@@ -22,3 +23,12 @@ export function glimpse(suggestion, query) {
   }
   return kept.get(name);
 }
+
+/** A picture that leaves its place empty when the file has vanished meanwhile. */
+export const thumbnail = (dataset, index, size_px = 96) =>
+  h("img", {
+    src: address.thumbnail(dataset.id, index, size_px),
+    alt: "",
+    loading: "lazy",
+    onerror: event => event.target.removeAttribute("src"),
+  });
