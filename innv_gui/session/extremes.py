@@ -108,5 +108,6 @@ def measured(known: Extremes, pool: Pool, job: Job) -> Iterator[tuple[np.ndarray
             known.features,
             cancelled=job.cancelled,
             about=model.name,
+            background=True,
         )
         yield indices, values, problems
