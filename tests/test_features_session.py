@@ -177,6 +177,24 @@ def test_the_digits_that_a_class_likes_best_are_of_that_class(session, cnn, samp
         assert label not in {found.ref(index).label for index in found.least[place]}
 
 
+@pytest.mark.parametrize("aims", [{"classes": [8, 1]}, {"neurons": [3, 0], "layer": "conv_2"}])
+def test_what_was_scored_already_is_not_computed_again(session, cnn, sample_datasets, monkeypatch, aims):
+    dataset = sample_datasets["digits"][3::17]
+    computed = session.extremes(cnn, dataset, count=7, **aims)
+    session.suggest([cnn], dataset, layers=("conv_2",))
+    run = session.pool.run
+
+    def no_more(name, *args, **more):
+        assert name != "keras.activations"
+        return run(name, *args, **more)
+
+    monkeypatch.setattr(session.pool, "run", no_more)
+    kept = session.extremes(cnn, dataset, count=7, **aims)
+    np.testing.assert_allclose(kept.most_values, computed.most_values, rtol=1e-4)
+    np.testing.assert_allclose(kept.least_values, computed.least_values, rtol=1e-4, atol=1e-5)
+    assert kept.n_seen == len(dataset) and set(kept.most[0]) == set(computed.most[0])
+
+
 def test_bad_images_are_counted_and_the_rest_is_used(session, cnn, tmp_path):
     from PIL import Image
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
 from innv_gui.records import Features, ImageRef, Model, Problem
 from innv_gui.session.images import Dataset
+from innv_gui.session.scoring import score_path
+from innv_gui.store.scores import ScoreTable
 
 CHUNK = 64  # images a task
 
@@ -83,9 +86,13 @@ class Extremes:
         return np.take_along_axis(all_indices, order, axis=0), np.take_along_axis(all_values, order, axis=0)
 
 
-def search(known: Extremes, pool: Pool, job: Job) -> Extremes:
-    """Go through the dataset once, for all features together."""
-    for indices, values, problems in measured(known, pool, job):
+Part = tuple[np.ndarray, np.ndarray, list[Problem]]  # positions (n,), activations (n, T), problems
+
+
+def search(known: Extremes, pool: Pool, scores: Path, job: Job) -> Extremes:
+    """Go through the dataset once, for all features together; what scoring has met already is not computed again."""
+    kept = scored(known, scores)
+    for indices, values, problems in measured(known, pool, job) if kept is None else (kept,):
         known.put(indices, values, problems)
         job.step(len(indices))
     if known.problems:
@@ -93,8 +100,23 @@ def search(known: Extremes, pool: Pool, job: Job) -> Extremes:
     return known
 
 
-def measured(known: Extremes, pool: Pool, job: Job) -> Iterator[tuple[np.ndarray, np.ndarray, list[Problem]]]:
-    """(positions (n,), activations (n, T), problems) part by part: the one place that knows where they come from."""
+def scored(known: Extremes, scores: Path) -> Part | None:
+    """All activations, where a scoring job is through with model, dataset and layer; it keeps no channels' means."""
+    folder, id = score_path(scores, known.model, known.dataset), known.model.id
+    if known.features.kind == "channel" or not (folder / "about.json").exists():
+        return None
+    table = ScoreTable({id: folder})
+    if table.n_neurons(id, known.layer) is None or len(table.scored()) < len(known.dataset):
+        return None
+    values = np.stack([table.neuron(id, known.layer, index) for index in known.features.index], axis=1)
+    if np.isnan(values[table.rows()]).any():  # a part from before this layer was asked for
+        return None
+    problems = [Problem(bad.name, bad.reason) for bad in table.problems()]
+    return np.asarray(known.dataset.positions(), np.int64), values, problems
+
+
+def measured(known: Extremes, pool: Pool, job: Job) -> Iterator[Part]:
+    """Activations part by part, by a worker."""
     model, positions = known.model, known.dataset.positions()
     for begin in range(0, len(positions), CHUNK):
         job.check()
@@ -108,5 +130,6 @@ def measured(known: Extremes, pool: Pool, job: Job) -> Iterator[tuple[np.ndarray
             known.features,
             cancelled=job.cancelled,
             about=model.name,
+            background=True,
         )
         yield indices, values, problems

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -151,8 +152,8 @@ def check_request(model: Model, found: tuple, initial="noise", preset="plain", p
 class FeatureShelf:
     """The ascents of a session, and the searches for the images that activate most and least, by id."""
 
-    def __init__(self, pool: Callable[[], Pool], jobs: Jobs):
-        self._pool, self._jobs = pool, jobs
+    def __init__(self, pool: Callable[[], Pool], jobs: Jobs, scores: Path):
+        self._pool, self._jobs, self._scores = pool, jobs, scores
         self._known: OrderedDict[str, Maximization | Extremes] = OrderedDict()
         self._lock, self._resuming = threading.Lock(), threading.Lock()
 
@@ -186,7 +187,7 @@ class FeatureShelf:
         known = self._keep(Extremes(model, dataset, found, count))
         pool = self._pool()
         title = f"Looking for what activates {model.name}"
-        work = lambda job: search(known, pool, job)  # noqa: E731
+        work = lambda job: search(known, pool, self._scores, job)  # noqa: E731
         known.job = self._jobs.start("extremes", title, work, len(dataset), "images")
         return known
 

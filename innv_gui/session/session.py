@@ -76,7 +76,7 @@ class Session:
         self.datasets = DatasetShelf(lambda: self.pool, self.jobs)
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
-        self.features = features.FeatureShelf(lambda: self.pool, self.jobs)
+        self.features = features.FeatureShelf(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self._runs: OrderedDict[str, Run] = OrderedDict()
         self._rankings: OrderedDict[str, Ranking] = OrderedDict()
         self._suggestions: OrderedDict[str, Suggestion] = OrderedDict()
