@@ -1,0 +1,60 @@
+"""axe-core over every page: no serious problem, light and dark, on a desk and on a phone."""
+
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+
+from tests.test_browser import WAIT_MS, browser, open_tab  # noqa: F401 - fixtures
+from tests.test_browser_suggest import ids  # noqa: F401 - fixture
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+VIEWS = {
+    "models": "/models",
+    "images": "/images#dataset={digits}",
+    "grid": "/visualize#models={digits_cnn},{digits_mlp}&dataset={digits}&images=3,700&method=lrp.epsilon&go=1",
+    "slideshow": "/visualize#models={digits_cnn},{digits_mlp}&dataset={digits}&images=3&method=lrp.z&view=slide&go=1",
+    "neurons": "/visualize#models={digits_cnn}&dataset={digits}&images=3&method=gradient&neurons=top9&go=1",
+    "methods": "/visualize#models={digits_cnn}&dataset={digits}&images=3&method=gradient&view=methods"
+    "&methods=gradient,grad_cam",
+    "suggest": "/suggest#dataset={digits}&models={digits_cnn},{digits_mlp}",
+    "features": "/features#model={digits_cnn}",
+}
+READY = {"grid", "slideshow", "neurons", "methods"}
+SERIOUS = ("serious", "critical")
+
+
+def problems(page):
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(result => result.violations)")
+    return [
+        f"{one['id']}: {one['help']}; {[node['html'][:160] for node in one['nodes'][:3]]}"
+        for one in found
+        if one["impact"] in SERIOUS
+    ]
+
+
+@pytest.mark.parametrize("screen", [(1440, 900, "light"), (390, 844, "dark")], ids=["desk", "phone"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_axe_finds_nothing_serious(open_tab, ids, view, screen):  # noqa: F811
+    width, height, scheme = screen
+    page = open_tab(VIEWS[view].format(**ids), width=width, height=height, scheme=scheme).page
+    if view in READY:
+        page.locator("body[data-state=ready]").wait_for(timeout=2 * WAIT_MS)
+    page.wait_for_load_state("networkidle")
+    assert problems(page) == []
+
+
+def test_axe_finds_nothing_serious_in_what_opens(open_tab, ids):  # noqa: F811
+    """Menus, the list of layers, the help."""
+    page = open_tab(VIEWS["grid"].format(**ids)).page
+    page.locator("body[data-state=ready]").wait_for(timeout=2 * WAIT_MS)
+    for opener in ("#history", "#export", "#help-open"):
+        page.locator(opener).click()
+        assert problems(page) == [], opener
+        page.keyboard.press("Escape")
+    page.locator("#layer-choice summary").click()
+    page.locator("[role=combobox]").first.click()
+    assert problems(page) == []
