@@ -6,6 +6,7 @@ one neuron. A neuron of a layer with several positions is its strongest position
 
 from __future__ import annotations
 
+import inspect
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
@@ -14,12 +15,13 @@ import tensorflow as tf
 
 from innv_gui.errors import AnalyzerRefused
 from innv_gui.runtimes.keras.attribution import ways
-from innv_gui.runtimes.keras.attribution.bent import bent_relus
+from innv_gui.runtimes.keras.attribution.bent import bent_relus, with_inner
 from innv_gui.runtimes.keras.attribution.fold import folded
 from innv_gui.runtimes.keras.attribution.method import Method
 from innv_gui.runtimes.keras.attribution.opened import graph_to
 from innv_gui.runtimes.keras.attribution.walk import HINT_ACTIVATION, Walk, known_as, plan
 from innv_gui.runtimes.keras.network import Network
+from innv_gui.runtimes.keras.own_code import is_own
 
 KEPT = 24
 
@@ -95,7 +97,7 @@ def _trace_gradient(network: Network, name: str, layer: str, shape: tuple, softm
     if bent and not unchecked:
         _refuse_other_activations(network, name, layer)
 
-    @tf.function(input_signature=[_x(shape), tf.TensorSpec([None, None], tf.float32)])
+    @tf.function(input_signature=_x_and_weights(shape), autograph=_runs_own_code(network))
     def back(x, weights):
         with tf.GradientTape() as tape:
             tape.watch(x)
@@ -122,7 +124,7 @@ def _trace_relevance(network, name: str, method: Method, layer: str, shape: tupl
     places = {known: place for place, known in enumerate(network.flat.operations)}
     laid_out = plan(name, method, graph, places, unchecked)
 
-    @tf.function(input_signature=[_x(shape), tf.TensorSpec([None, None], tf.float32)])
+    @tf.function(input_signature=_x_and_weights(shape), autograph=_runs_own_code(network))
     def back(x, weights):
         walk = Walk(laid_out)
         end = walk.forward(x)
@@ -133,6 +135,19 @@ def _trace_relevance(network, name: str, method: Method, layer: str, shape: tupl
 
     back.get_concrete_function()
     return back
+
+
+def _runs_own_code(network: Network) -> bool:
+    """Python in a person's layer may ask for tensors' values, which AutoGraph turns into operations.
+
+    Reading and rewriting all the code that is called takes longer than anything else about a trace.
+    """
+    return any(is_own(one) or _has_own_activation(one) for one in with_inner(network.flat.operations.values()))
+
+
+def _has_own_activation(operation) -> bool:
+    function = getattr(operation, "activation", None)
+    return inspect.isfunction(function) and function.__module__.partition(".")[0] != "keras"
 
 
 def _end(model, x, softmax: bool):
@@ -152,3 +167,7 @@ def _at_strongest(positions):
 
 def _x(shape: tuple) -> tf.TensorSpec:
     return tf.TensorSpec([None, *shape], tf.float32)
+
+
+def _x_and_weights(shape: tuple) -> list[tf.TensorSpec]:
+    return [_x(shape), tf.TensorSpec([None, None], tf.float32)]
