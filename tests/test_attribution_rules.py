@@ -1,5 +1,7 @@
 """Every rule against its slow twin. Numbers are quarters, so that sums are exact and a difference is a mistake."""
 
+from dataclasses import replace
+
 import attribution_twins as twins
 import keras
 import numpy as np
@@ -265,3 +267,35 @@ def test_a_layer_as_a_linear_map_gives_what_the_layer_gives_and_z_conserves(name
     for rule in (rules.z(bias=False), *by_weights):
         found = made(relevance_of_input(rule, passed, tf.constant(relevance))).numpy()
         np.testing.assert_allclose(found.sum(), relevance.sum(), rtol=1e-3, atol=1e-3)
+
+
+BACK = {
+    "dense": (LAYERS.Dense(3), (4,)),
+    "dense on rows": (LAYERS.Dense(3), (2, 3, 4)),
+    "conv": (LAYERS.Conv2D(4, (3, 2), padding="same"), (5, 4, 2)),
+    "conv, strides that leave a rest": (LAYERS.Conv2D(4, 2, strides=(3, 2)), (6, 5, 2)),
+    "conv, strides with padding": (LAYERS.Conv2D(4, 3, strides=2, padding="same"), (6, 5, 2)),
+    "conv, dilated": (LAYERS.Conv2D(4, 2, dilation_rate=2), (6, 5, 2)),
+    "conv, grouped": (LAYERS.Conv2D(4, 2, groups=2, padding="same"), (6, 5, 2)),
+    "depthwise": (LAYERS.DepthwiseConv2D(3, depth_multiplier=2, padding="same"), (5, 4, 3)),
+    "depthwise, strides": (LAYERS.DepthwiseConv2D((2, 3), strides=2), (6, 5, 3)),
+    "depthwise, dilated": (LAYERS.DepthwiseConv2D(2, dilation_rate=2, padding="same"), (6, 5, 3)),
+    "batch norm": (LAYERS.BatchNormalization(), (3, 4, 2)),
+}
+
+
+@pytest.mark.parametrize("name", BACK)
+def test_the_way_back_is_the_transpose_of_the_way_there(name):
+    """<V x, m> = <x, V^T m>, where the map is the layer's own without bias; and a tape finds the same."""
+    layer, shape = BACK[name]
+    filled(layer, shape, 3)
+    x = tf.constant(quarters(8, (2, *shape)))
+    linear = linear_of(layer, x)
+    there = linear.map(x, linear.weights)
+    np.testing.assert_allclose(linear.plus_bias(there), layer(x), rtol=1e-4, atol=1e-4)
+    message = tf.constant(quarters(9, there.shape))
+    back = linear.transposed(message, linear.weights, x)
+    assert back.shape == x.shape
+    np.testing.assert_allclose(tf.reduce_sum(there * message), tf.reduce_sum(x * back), rtol=1e-4, atol=1e-3)
+    taped = replace(linear, way_back=None).transposed(message, linear.weights, x)
+    np.testing.assert_allclose(back, taped, rtol=1e-5, atol=1e-5)

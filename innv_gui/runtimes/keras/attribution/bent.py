@@ -20,7 +20,7 @@ def bent_relus(operations, way: str):
     """While inside, the ReLUs of these operations are bent ("guided" or "deconvnet"); what is traced then stays so."""
     swapped = []
     try:
-        for operation in with_inner(operations):
+        for operation in _with_inner(operations):
             attribute = _attribute(operation)
             if attribute:
                 original = getattr(operation, attribute)
@@ -32,7 +32,7 @@ def bent_relus(operations, way: str):
             setattr(operation, attribute, original)
 
 
-def with_inner(operations):
+def _with_inner(operations):
     """Layers inside of layers, too: wrapped ones, and those of a layer of one's own."""
     for operation in operations:
         yield from operation._flatten_layers() if isinstance(operation, keras.Layer) else (operation,)

@@ -1,5 +1,8 @@
 """Compiled functions of a network, a bounded number kept: one a (method, settings, layer, shape); never one a neuron.
 
+AutoGraph is off: it would read and rewrite all the code on the way, most of the time to a first map, and a layer's own
+code never sees it, because Keras calls that unconverted.
+
 Each takes x (N, H, W, C) and weights (N, U): how much of each neuron of the explained layer is asked for. One hot is
 one neuron. A neuron of a layer with several positions is its strongest position. The neurons' values (N, U) come along.
 """
@@ -15,13 +18,12 @@ import tensorflow as tf
 
 from innv_gui.errors import AnalyzerRefused
 from innv_gui.runtimes.keras.attribution import ways
-from innv_gui.runtimes.keras.attribution.bent import bent_relus, with_inner
+from innv_gui.runtimes.keras.attribution.bent import bent_relus
 from innv_gui.runtimes.keras.attribution.fold import folded
 from innv_gui.runtimes.keras.attribution.method import Method
 from innv_gui.runtimes.keras.attribution.opened import graph_to
 from innv_gui.runtimes.keras.attribution.walk import HINT_ACTIVATION, Walk, known_as, plan
 from innv_gui.runtimes.keras.network import Network
-from innv_gui.runtimes.keras.own_code import is_own
 
 KEPT = 24
 
@@ -97,7 +99,7 @@ def _trace_gradient(network: Network, name: str, layer: str, shape: tuple, softm
     if bent and not unchecked:
         _refuse_other_activations(network, name, layer)
 
-    @tf.function(input_signature=_x_and_weights(shape), autograph=_runs_own_code(network))
+    @tf.function(input_signature=_x_and_weights(shape), autograph=False)
     def back(x, weights):
         with tf.GradientTape() as tape:
             tape.watch(x)
@@ -124,7 +126,7 @@ def _trace_relevance(network, name: str, method: Method, layer: str, shape: tupl
     places = {known: place for place, known in enumerate(network.flat.operations)}
     laid_out = plan(name, method, graph, places, unchecked)
 
-    @tf.function(input_signature=_x_and_weights(shape), autograph=_runs_own_code(network))
+    @tf.function(input_signature=_x_and_weights(shape), autograph=False)
     def back(x, weights):
         walk = Walk(laid_out)
         end = walk.forward(x)
@@ -135,19 +137,6 @@ def _trace_relevance(network, name: str, method: Method, layer: str, shape: tupl
 
     back.get_concrete_function()
     return back
-
-
-def _runs_own_code(network: Network) -> bool:
-    """Python in a person's layer may ask for tensors' values, which AutoGraph turns into operations.
-
-    Reading and rewriting all the code that is called takes longer than anything else about a trace.
-    """
-    return any(is_own(one) or _has_own_activation(one) for one in with_inner(network.flat.operations.values()))
-
-
-def _has_own_activation(operation) -> bool:
-    function = getattr(operation, "activation", None)
-    return inspect.isfunction(function) and function.__module__.partition(".")[0] != "keras"
 
 
 def _end(model, x, softmax: bool):
