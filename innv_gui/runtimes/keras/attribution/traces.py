@@ -9,7 +9,6 @@ one neuron. A neuron of a layer with several positions is its strongest position
 
 from __future__ import annotations
 
-import inspect
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
