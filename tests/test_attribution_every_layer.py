@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from innv_gui import analyzers
-from innv_gui.errors import AnalyzerRefused
+from innv_gui.errors import AnalyzerRefused, ModelRefused
 from innv_gui.records import ModelSource, Target
 from innv_gui.runtimes.keras import allowed, loading
 from innv_gui.runtimes.keras.attribution import METHODS, opened, ways
@@ -94,7 +94,7 @@ def test_a_layer_without_a_rule_is_named_with_its_reason_and_runs_unchecked(fold
         assert np.isfinite(explained(source, method, unchecked=True)[0].values).all()
 
 
-@pytest.mark.parametrize("activation", sorted(allowed.ACTIVATIONS - {"glu"}))
+@pytest.mark.parametrize("activation", sorted(allowed.ACTIVATIONS - {"glu", "threshold"}))  # which needs two numbers
 def test_relevance_passes_every_activation_as_layer_and_as_argument(folder, activation):
     def middle(x):
         x = L.Conv2D(4, 3, activation=activation, use_bias=False)(x)
@@ -105,12 +105,19 @@ def test_relevance_passes_every_activation_as_layer_and_as_argument(folder, acti
     assert np.isfinite(explained(source, "lrp.alpha_2_beta_1")[0].values).all()
 
 
-@pytest.mark.parametrize("layer", [L.Activation("glu"), L.Conv2D(4, 3, activation="glu")])
-def test_an_activation_that_gates_one_half_by_the_other_is_refused(folder, layer):
-    source = saved(folder, f"halved by {layer.name}", layer)
-    with pytest.raises(AnalyzerRefused, match=f"{layer.name}.*glu.*gates one half"):
+def test_an_activation_that_gates_one_half_by_the_other_is_refused(folder):
+    source = saved(folder, "halved", lambda x: keras.ops.glu(x))
+    with pytest.raises(AnalyzerRefused, match="glu.*gates one half"):
         explained(source, "lrp.z")
     assert np.isfinite(explained(source, "lrp.z", unchecked=True)[0].values).all()
+
+
+@pytest.mark.parametrize("layer", [L.Activation("glu"), L.Conv2D(4, 3, activation="glu")])
+def test_layers_that_keras_itself_cannot_run_are_refused_as_a_whole(folder, layer):
+    """Keras declares all channels behind glu, and then finds half of them."""
+    source = saved(folder, f"halved by {layer.name}", layer)
+    with pytest.raises(ModelRefused, match="TensorFlow cannot run the model"):
+        explained(source, "lrp.z")
 
 
 def attention(x):
@@ -124,7 +131,7 @@ OPERATIONS = {
     "attention": attention,
     "dot_product_attention": lambda x: keras.ops.dot_product_attention(*[L.Reshape((16, 4, 4))(x)] * 3),
     "matmul with itself": lambda x: keras.ops.matmul(x, keras.ops.transpose(x, (0, 1, 3, 2))),
-    "matmul of two": lambda x: keras.ops.matmul(x, L.Conv2D(8, 3, **every_layer.SAME)(x)),
+    "matmul of two": lambda x: keras.ops.matmul(x, L.Reshape((8, 4, 8))(L.Conv2D(4, 3, **every_layer.SAME)(x))),
     "einsum": lambda x: keras.ops.einsum("bijc,bkjc->bikc", x, L.Conv2D(4, 3, **every_layer.SAME)(x)),
     "quotient": lambda x: x / keras.ops.sqrt(keras.ops.sum(x * x, axis=-1, keepdims=True) + 1.0),
     "arithmetic": lambda x: keras.ops.minimum(keras.ops.maximum(x * 2.0 - 0.3, 0.0), 6.0) / 3.0,

@@ -163,7 +163,7 @@ def test_a_refused_model_says_why_in_its_column_while_the_other_is_shown(open_ta
     chips.locator("label[title='weather_shortcut'] input").uncheck()
     chips.locator("label[title='digits_mlp'] input").check()
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#result")).to_contain_text("no layer of it has spatial output", timeout=WAIT_MS)
+    expect(page.locator("#result")).to_contain_text("no layer has spatial output", timeout=WAIT_MS)
     expect(page.locator("#result canvas").first).to_be_visible()
 
 

@@ -130,7 +130,7 @@ def test_guided_backprop_run_unchecked_bends_the_relus_that_are_layers(own, tmp_
 def test_grad_cam_says_that_no_layer_of_it_is_known(own, tmp_path):
     source, x, _ = saved(own["Net"](), tmp_path / "net.keras")
     assert inspect(source).cam_layer is None
-    with pytest.raises(AnalyzerRefused, match="no layer of it has spatial output"):
+    with pytest.raises(AnalyzerRefused, match="no layer has spatial output"):
         cam.explain(source, x, "grad_cam", {}, Target())
 
 

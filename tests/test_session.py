@@ -73,7 +73,7 @@ def test_a_dataset_has_a_length_and_slices(sample_datasets):
 
 
 def test_a_method_that_does_not_apply_is_a_named_refusal(session, sample_models, sample_datasets):
-    with pytest.raises(AnalyzerRefused, match="Grad-CAM"):
+    with pytest.raises(AnalyzerRefused, match="no layer has spatial output"):
         session.explain(sample_models["digits_mlp"], sample_datasets["digits"][:1], "grad_cam")
 
 

@@ -14,7 +14,8 @@ _NOT_RELU = "knows no activations other than ReLU"
 _PLAIN_GRADIENTS = dict.fromkeys(
     """
     Activation ReLU Relu Add Average AveragePooling1D AveragePooling2D AveragePooling3D GlobalAveragePooling1D
-    GlobalAveragePooling2D GlobalAveragePooling3D Multiply Subtract LayerScale Rescaling Normalization
+    GlobalAveragePooling2D GlobalAveragePooling3D Multiply Subtract Divide TrueDivide LayerScale Rescaling
+    Normalization
     """.split(),
     ways.GRADIENT,
 )
