@@ -10,7 +10,7 @@ import urllib.parse
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from innv_gui.plots.suggest_figures import drawn_y
 from tests.test_browser import WAIT_MS, browser, open_tab, pixels  # noqa: F401 - fixtures
@@ -40,8 +40,8 @@ def ids(demo):
     until = time.monotonic() + 90
     while time.monotonic() < until:
         found = ask(demo, "/models")["models"] + ask(demo, "/datasets")["datasets"]
-        if all(record["status"] == "ready" for record in found):
-            return {record["name"]: record["id"] for record in found}
+        if all(record["status"] != "loading" for record in found):
+            return {record["name"]: record["id"] for record in found if record["status"] == "ready"}
         time.sleep(0.3)
     raise AssertionError(found)
 
@@ -64,9 +64,19 @@ def score(page):
     scored(page)
 
 
+def is_ready(page):
+    """What the page says instead, where it does not become ready."""
+    try:
+        page.locator("body[data-state=ready]").wait_for(timeout=WAIT_MS)
+    except TimeoutError:
+        said = page.evaluate("[document.body.dataset.state, document.querySelector('#strip')?.innerText]")
+        jobs = page.context.request.get(re.match(r"https?://[^/]+", page.url)[0] + "/api/v1/jobs").json()
+        raise AssertionError((said, jobs)) from None
+
+
 def scored(page, plots=("scatter", "distance")):
     """Wait until scoring is over and the plots have drawn all of it."""
-    page.locator("body[data-state=ready]").wait_for(timeout=WAIT_MS)
+    is_ready(page)
     for kind in plots:
         page.locator(f"[data-plot={kind}] .figure[data-n='1797']").wait_for(timeout=WAIT_MS)
         page.locator(f"[data-plot={kind}] .drawn").wait_for(timeout=WAIT_MS)

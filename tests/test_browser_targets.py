@@ -67,7 +67,7 @@ def test_a_neuron_of_a_layer_is_chosen_by_keyboard_and_survives_the_link(visuali
     page.keyboard.press("Enter")
     expect(field).to_have_value(name)
     page.keyboard.press("Control+Enter")
-    expect(page.locator(".grid thead .facts").first).to_contain_text(name, timeout=WAIT_MS)
+    expect(page.locator(".grid thead [data-facts]").first).to_contain_text(name, timeout=WAIT_MS)
     ready(page)
     assert {tuple(cell["targets"]) for cell in shown_run(demo, page)["cells"]} == {(2,)}
     again = open_tab(page.url[page.url.index("/visualize") :], context=page.context)
@@ -93,8 +93,11 @@ def test_methods_stand_side_by_side_each_with_its_own_colours_and_agree_by_numbe
     page = tab.page
     page.locator("body[data-state=ready]").wait_for(timeout=3 * WAIT_MS)
     expect(page.locator(".of-image")).to_have_count(2)
-    drawn = page.locator(".sheet canvas[data-drawn]")
-    expect(drawn).to_have_count(2 * (3 + 2), timeout=WAIT_MS)  # Grad-CAM does not apply to the MLP
+    maps = page.locator(".sheet td canvas")
+    expect(maps).to_have_count(2 * (3 + 2), timeout=WAIT_MS)  # Grad-CAM does not apply to the MLP
+    for place in (0, 9):
+        maps.nth(place).scroll_into_view_if_needed()
+        expect(maps.nth(place)).to_have_attribute("data-drawn", re.compile("e-"), timeout=WAIT_MS)
     expect(page.locator(".sheet .fail")).to_have_count(2)
     page.locator(".of-image summary").first.click()
     expect(page.locator(".agree td.num").first).to_have_text(re.compile(r"^[−\d.]+$"))

@@ -3,13 +3,14 @@
 const TEXT =
   'input:not([type="radio"]):not([type="checkbox"]):not([type="range"]), select, textarea, [contenteditable]';
 const CONTROL = "input, select, textarea";
+const STEPPED = 'input:not([type="checkbox"]), select, textarea'; // arrows mean nothing to a checkbox
 const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", " "]);
 const PAGES = { m: "/models", i: "/images", v: "/visualize", s: "/suggest", f: "/features" };
 
 const free = (event, name) =>
   !event.target.matches?.(TEXT) &&
   !document.querySelector("dialog[open]") &&
-  !(ARROWS.has(name) && event.target.matches?.(CONTROL));
+  !(ARROWS.has(name) && event.target.matches?.(name === " " ? CONTROL : STEPPED));
 
 /** keys: {name: act(event)}; "Ctrl+Enter" works everywhere. An act that returns false leaves the key to the browser. */
 export function onKeys(keys) {
