@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-WAIT_MS = 120_000
+WAIT_MS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -214,3 +214,18 @@ def test_both_engines_are_shown_with_what_differs_and_the_link_brings_them_back(
     page.locator("#engine").select_option("native")
     expect(page.locator(".engines")).to_have_count(0)
     assert tab.complaints == [] and again.complaints == [] and tab.foreign == []
+
+
+@pytest.mark.parametrize("path", ["/visualize", "/suggest", "/features"])
+def test_nothing_can_be_pressed_before_the_page_knows_what_it_would_do(open_tab, path):
+    context = open_tab("/images").page.context
+    held = []
+    context.route("**/api/v1/models", lambda route: held.append(route))
+    page = open_tab(path, context=context).page
+    page.wait_for_timeout(500)
+    assert held
+    expect(page.locator("#run")).to_be_disabled()
+    for route in held:
+        route.continue_()
+    context.unroute("**/api/v1/models")
+    expect(page.locator("#run")).to_be_enabled(timeout=WAIT_MS)
