@@ -51,7 +51,7 @@ def _print_methods(result: dict) -> None:
 
 
 def _print_attribution(result: dict) -> None:
-    print("\nNative engine: time of a batch / plain compiled forward pass (averaging methods: per copy);")
+    print("\nNative engine: time of a batch / plain compiled forward pass (averaging methods, 32 copies: per copy);")
     print("first map / first forward pass, tracing included in both")
     for network in result["networks"]:
         first = network["first_forward_seconds"]

@@ -19,7 +19,7 @@ from pathlib import Path
 
 NETWORKS = {"VGG16": 2, "ResNet50": 3, "MobileNetV2": 5}  # and how often each is measured
 BATCH = 8
-AVERAGED = 4  # copies for smoothgrad and integrated_gradients here; the ratio is told per copy
+AVERAGED = 32  # copies for smoothgrad and integrated_gradients; ratio and first map are told per copy
 COLD_LIMIT = 5.0  # first map, tracing included, to the first forward pass, tracing included
 MEMORY_LIMIT_GIB = 3.0
 REFERENCE = ("VGG16", "lrp.alpha_1_beta_0")
@@ -97,11 +97,12 @@ def ratios(name: str, batch: int) -> dict:
 
 
 def _row(loaded: Loaded, method: str, limit: float, repeats: int) -> dict:
-    copies = {"smoothgrad": "augment_by_n", "integrated_gradients": "steps"}.get(method)
-    work = loaded.explained(method, {copies: AVERAGED} if copies else {})
-    first = _fastest([work], 1)[0]
-    plain, took = _fastest([loaded.plain, work], repeats)
-    ratio = took / plain / (AVERAGED if copies else 1)
+    name = {"smoothgrad": "augment_by_n", "integrated_gradients": "steps"}.get(method)
+    copies = AVERAGED if name else 1
+    work = loaded.explained(method, {name: copies} if name else {})
+    first = _fastest([work], 1)[0] / copies
+    plain, took = _fastest([loaded.plain, work], 2 if name else repeats)
+    ratio = took / plain / copies
     cold = first / loaded.first_seconds
     return {"analyzer": method, "first_seconds": first, "cold_ratio": cold, "ratio": ratio, "limit": limit}
 

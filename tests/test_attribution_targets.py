@@ -185,7 +185,8 @@ def test_no_images_give_no_maps(source, x, probabilities):
     assert maps.values.shape == (0, 1, 9, 8, 3) and maps.targets.shape == (0, 1)
 
 
-def test_batches_halve_themselves_where_memory_runs_out_and_say_so(monkeypatch, source, x, probabilities):
+@pytest.mark.parametrize("method", ["gradient", "smoothgrad", "integrated_gradients"])
+def test_batches_halve_themselves_where_memory_runs_out_and_say_so(monkeypatch, source, x, probabilities, method):
     called = traces.gradient
 
     def short_of_memory(*arguments):
@@ -198,11 +199,11 @@ def test_batches_halve_themselves_where_memory_runs_out_and_say_so(monkeypatch, 
 
         return run
 
-    expected = run(source, x, probabilities, "gradient").values
+    expected = run(source, x, probabilities, method).values
     monkeypatch.setattr(traces, "gradient", short_of_memory)
-    maps = run(source, x, probabilities, "gradient")
+    maps = run(source, x, probabilities, method)
     assert_same(maps.values, expected)
-    assert "2 at a time" in maps.notes[0]
+    assert " 2 at a time" in maps.notes[0]
 
 
 @pytest.mark.parametrize(

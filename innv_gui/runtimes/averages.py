@@ -6,55 +6,62 @@ Both runtimes average here. iNNvestigate's own wrappers hold all copies of an im
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 NOISE_SEED = 20240601
-BLOCK_VALUES = 2**20  # network input values in a block: 32 copies of a small image, 6 of a 224 x 224 one
+BLOCK_VALUES = 2**20  # network input values in a block, where an image is not larger
 
-Gradient = Callable[[np.ndarray], np.ndarray]  # (n, H, W, C) -> (n, H, W, C)
+Gradient = Callable[[np.ndarray], np.ndarray]  # (copies * N, H, W, C), all images copy by copy -> the same shape
 
 
 def integrated_gradients(gradient: Gradient, x: np.ndarray, params: dict[str, Any]) -> np.ndarray:
-    """x (H, W, C) -> (H, W, C): (x - r) times the mean gradient at r + (x - r) k / steps, k = 0 .. steps - 1.
+    """x (N, H, W, C) -> (N, H, W, C): (x - r) times the mean gradient at r + (x - r) k / steps, k = 0 .. steps - 1.
 
     Sundararajan et al. 2017, eq. 3, as the left sum that iNNvestigate takes; r is the constant reference.
     """
     steps, reference = params["steps"], np.float32(params["reference_inputs"])
     difference = x - reference
-    total = np.zeros(x.shape, np.float64)
-    for block in _blocks(steps, x.size):
+
+    def copies(block: range) -> np.ndarray:
         share = np.arange(block.start, block.stop, dtype=np.float32) / np.float32(steps)
-        total += gradient(reference + difference * share[:, None, None, None]).sum(axis=0, dtype=np.float64)
-    return difference * (total / steps).astype(np.float32)
+        return reference + difference * share.reshape(-1, 1, 1, 1, 1)
+
+    return difference * _mean(gradient, x, steps, copies)
 
 
 def smoothgrad(gradient: Gradient, x: np.ndarray, params: dict[str, Any]) -> np.ndarray:
-    """x (H, W, C) -> (H, W, C): mean gradient of noisy copies of x (Smilkov et al. 2017, eq. 1).
+    """x (N, H, W, C) -> (N, H, W, C): mean gradient of noisy copies of x (Smilkov et al. 2017, eq. 1).
 
     The noise is the same for every image and model, so that their maps differ by what they look at alone.
     """
-    copies = params["augment_by_n"]
     generator = np.random.default_rng(NOISE_SEED)
+
+    def copies(block: range) -> np.ndarray:
+        noise = generator.standard_normal((len(block), 1, *x.shape[1:]), dtype=np.float32)
+        return x + np.float32(params["noise_scale"]) * noise
+
+    return _mean(gradient, x, params["augment_by_n"], copies)
+
+
+def _mean(gradient: Gradient, x: np.ndarray, count: int, copies: Callable[[range], np.ndarray]) -> np.ndarray:
+    """Mean gradient of `count` copies; copies(block): (len(block), N, H, W, C). Sums are in double precision."""
     total = np.zeros(x.shape, np.float64)
-    for block in _blocks(copies, x.size):
-        noise = generator.standard_normal((len(block), *x.shape), dtype=np.float32)
-        total += gradient(x + np.float32(params["noise_scale"]) * noise).sum(axis=0, dtype=np.float64)
-    return (total / copies).astype(np.float32)
+    length = int(np.clip(BLOCK_VALUES // x.size, 1, 32))
+    for start in range(0, count, length):
+        block = range(start, min(start + length, count))
+        found = gradient(copies(block).reshape(-1, *x.shape[1:])).reshape(len(block), *x.shape)
+        for one in found:
+            total += one
+    return (total / count).astype(np.float32)
 
 
 def random(x: np.ndarray, params: dict[str, Any]) -> np.ndarray:
     """x (N, H, W, C) with the same noise on every image."""
     noise = np.random.default_rng(NOISE_SEED).standard_normal(x.shape[1:]).astype(np.float32)
     return x + noise * np.float32(params["stddev"])
-
-
-def _blocks(count: int, size: int) -> Iterator[range]:
-    """0 .. count - 1 in ranges; their length depends on the image size alone, so numbers repeat."""
-    length = int(np.clip(BLOCK_VALUES // size, 1, 32))
-    return (range(start, min(start + length, count)) for start in range(0, count, length))
 
 
 BY_NAME = {"integrated_gradients": integrated_gradients, "smoothgrad": smoothgrad}

@@ -85,7 +85,7 @@ class _Averaged(_Plain):
         def gradient(inputs: np.ndarray) -> np.ndarray:
             return self._engine.run(inputs, np.full(len(inputs), neuron))
 
-        return self._average(gradient, x.astype(np.float32), self._params)
+        return self._average(gradient, x[None].astype(np.float32), self._params)[0]
 
 
 def _mean(run: _Plain, x: np.ndarray, weights: np.ndarray) -> np.ndarray:

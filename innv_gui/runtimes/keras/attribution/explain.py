@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -47,9 +48,9 @@ def explain(
     x = np.ascontiguousarray(x, dtype=np.float32)
     _check_settings(network, params)
     aim = targets.aim(network, x, target, probabilities)
-    run, notes = _run(network, x.shape[1:], analyzer, params, target, unchecked, aim.layer)
-    batches = _Batches()
-    parts = [batches.over(run, x, weights) for weights in aim.weights]
+    memory = _Memory()
+    run = _run(network, x.shape[1:], analyzer, params, target, unchecked, aim.layer, memory)
+    parts = [_over(run, x, weights) for weights in aim.weights]
     activations = aim.activations
     if activations is None:
         met = parts[0][1]
@@ -60,7 +61,7 @@ def explain(
         targets=aim.targets,
         seconds=time.perf_counter() - started,
         engine="native",
-        notes=(*notes, *aim.notes, *batches.notes()),
+        notes=(*aim.notes, *memory.notes()),
         activations=activations,
     )
 
@@ -72,11 +73,11 @@ def _check_settings(network: Network, params: dict[str, Any]) -> None:
         raise BadInput(message, "", "params.until_layer_idx", (f"0 to {last}",))
 
 
-def _run(network, shape, analyzer: str, params: dict, target: Target, unchecked: bool, layer: str):
-    """(what explains a batch, notes)."""
+def _run(network, shape, analyzer: str, params: dict, target: Target, unchecked: bool, layer: str, memory) -> Run:
+    """What explains a batch."""
     softmax = target.softmax and network.takes_softmax and layer == network.explained_layer
     if analyzer in ("input", "random"):
-        return lambda x, weights: (averages.random(x, params) if analyzer == "random" else x, None), ()
+        return lambda x, weights: (averages.random(x, params) if analyzer == "random" else x, None)
     if analyzer in LAYERED:
         if softmax and not unchecked:
             message = f"{analyzer} hands down scores, not probabilities: their softmax is no layer it has a rule for."
@@ -84,18 +85,14 @@ def _run(network, shape, analyzer: str, params: dict, target: Target, unchecked:
         key = (analyzer, tuple(sorted(params.items())))
         method = LAYERED[analyzer](params)
         back = traces.relevance(network, key, analyzer, method, layer, shape, (softmax, unchecked))
-        return _called(back), ()
-    back = _called(traces.gradient(network, _way(analyzer), layer, shape, softmax, unchecked))
-    return _gradient_run(analyzer, params, back), ()
+        return partial(memory.call, back)
+    back = traces.gradient(network, _way(analyzer), layer, shape, softmax, unchecked)
+    return _gradient_run(analyzer, params, partial(memory.call, back))
 
 
 def _way(analyzer: str) -> str:
     """Gradients differ in the trace by what they do at a ReLU alone."""
     return analyzer if analyzer in ("deconvnet", "guided_backprop") else "gradient"
-
-
-def _called(back) -> Run:
-    return lambda x, weights: tuple(one.numpy() for one in back(tf.constant(x), tf.constant(weights)))
 
 
 def _gradient_run(analyzer: str, params: dict[str, Any], back: Run) -> Run:
@@ -108,12 +105,10 @@ def _gradient_run(analyzer: str, params: dict[str, Any], back: Run) -> Run:
         return x * size(found) if analyzer == "input_t_gradient" else size(found), values
 
     def averaged(x, weights):
-        average = averages.BY_NAME[analyzer]
-        rows = [
-            average(lambda many, row=row: one(many, np.repeat(row[None], len(many), axis=0))[0], image, params)
-            for image, row in zip(x, weights, strict=True)
-        ]
-        return np.stack(rows), None
+        def gradient(copies):
+            return one(copies, np.tile(weights, (len(copies) // len(weights), 1)))[0]
+
+        return averages.BY_NAME[analyzer](gradient, x, params), None
 
     run = averaged if analyzer in averages.BY_NAME else one
     return run if is_linear else _neuron_by_neuron(run)
@@ -136,32 +131,45 @@ def _neuron_by_neuron(run: Run) -> Run:
     return each
 
 
+def _over(run: Run, x: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """x (N, H, W, C) and weights (N, U) -> maps (N, H, W, C), values (N, U) where the method met them, by batches."""
+    found, values = np.zeros_like(x), np.zeros_like(weights)
+    for start in range(0, len(x), BATCH):
+        rows = slice(start, start + BATCH)
+        found[rows], met = run(x[rows], weights[rows])
+        values = None if met is None or values is None else values
+        if values is not None:
+            values[rows] = met
+    return found, values
+
+
 @dataclass
-class _Batches:
-    """Runs images in batches; where memory runs out, in smaller ones from then on."""
+class _Memory:
+    """Calls compiled functions with all rows at once; where memory runs out, with half as many from then on."""
 
-    size: int = BATCH
+    at_once: int | None = None
+    wished: int = 0
 
-    def over(self, run: Run, x: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        """x (N, H, W, C) and weights (N, U) -> maps (N, H, W, C), values (N, U) where the method met them."""
-        found, values, start = np.zeros_like(x), np.zeros_like(weights), 0
+    def call(self, back: Callable, x: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """x (n, H, W, C), weights (n, U) -> what `back` makes of them."""
+        parts, start = [], 0
         while start < len(x):
-            stop = start + self.size
+            stop = min(start + (self.at_once or len(x)), len(x))
             try:
-                found[start:stop], met = run(x[start:stop], weights[start:stop])
-                values = None if met is None or values is None else values
+                parts.append(
+                    [one.numpy() for one in back(tf.constant(x[start:stop]), tf.constant(weights[start:stop]))]
+                )
             except tf.errors.ResourceExhaustedError:
-                if self.size == 1:
+                if stop - start == 1:
                     raise
-                self.size //= 2
+                self.wished = max(self.wished, stop - start)
+                self.at_once = (stop - start) // 2
                 continue
-            if values is not None:
-                values[start:stop] = met
             start = stop
-        return found, values
+        return tuple(parts[0]) if len(parts) == 1 else tuple(map(np.concatenate, zip(*parts, strict=True)))
 
     def notes(self) -> tuple[str, ...]:
         """What a person should know of it."""
-        if self.size == BATCH:
+        if self.at_once is None:
             return ()
-        return (f"Memory was short: images were explained {self.size} at a time instead of {BATCH}.",)
+        return (f"Memory was short: images were explained {self.at_once} at a time instead of {self.wished}.",)
