@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -23,7 +24,8 @@ from test_scoring import same, scored, table
 from innv_gui import Session
 from innv_gui.cli import main
 from innv_gui.cluster.address import remote
-from innv_gui.errors import BadInput, WorkFailed
+from innv_gui.errors import BadInput, Cancelled, WorkFailed
+from innv_gui.records import Target
 from innv_gui.session import score_plan
 
 N = 1500
@@ -162,6 +164,26 @@ def test_explanations_are_done_there_too(far, sample_models, session, arrays):
     here = session.explain(near, images, "gradient", engine="native")
     there = far.explain(model, far.add_dataset(arrays)[:3], "gradient", engine="native")
     np.testing.assert_allclose(there[model].maps, here[near].maps, rtol=1e-4, atol=1e-6)
+
+
+def test_a_cancelled_task_that_does_not_end_loses_its_worker_and_another_one_comes(far):
+    model = far.add_model(SAMPLES / "digits_cnn.keras")
+    x, p = np.zeros((8, *model.input_shape), np.float32), np.full((8, 10), 0.1, np.float32)
+    params = {"augment_by_n": 200_000, "noise_scale": 0.1, "postprocess": "abs"}
+    before, cancelled = keras_workers(far), threading.Event()
+    threading.Timer(1, cancelled.set).start()
+    with pytest.raises(Cancelled):
+        far.pool.run("keras.explain", model.source, x, "smoothgrad", params, Target(), False, p, cancelled=cancelled)
+    deadline = time.monotonic() + 60
+    while len(keras_workers(far)) < len(before) or keras_workers(far) == before:
+        assert time.monotonic() < deadline, "the task goes on although nobody wants it"
+        time.sleep(0.1)
+
+
+def keras_workers(session):
+    """Names, which tell their processes apart."""
+    workers = session.pool._client.scheduler_info(n_workers=-1)["workers"].values()
+    return {worker["name"] for worker in workers if "keras" in worker["resources"]}
 
 
 def test_a_worker_that_leaves_in_the_middle_loses_nothing(session, sample_models, far, cluster, tmp_path, small_chunks):

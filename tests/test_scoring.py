@@ -320,17 +320,44 @@ def test_an_explanation_asked_meanwhile_gets_its_turn(session, sample_models, sa
     job.ended(30)
 
 
+def test_a_long_chunk_makes_way_and_what_was_left_of_it_is_done_later(
+    session, sample_models, sample_datasets, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(score_plan, "FIRST_ROWS", 320)
+    taken, asked = [], threading.Event()
+    took, ask = score_plan.Cutter.took, score_work.Asking.score
+    monkeypatch.setattr(score_plan.Cutter, "took", lambda self, *a: (taken.append(a[0]), took(self, *a))[1])
+    monkeypatch.setattr(score_work.Asking, "score", lambda self, refs: (asked.set(), ask(self, refs))[1])
+    np.save(tmp_path / "x.npy", np.random.default_rng(0).integers(0, 256, (320, 16, 16, 3), np.uint8))
+    model, dataset = session.add_model("MobileNetV2", weights="random"), session.add_dataset(tmp_path / "x.npy")
+    session.predict(sample_models["digits_mlp"], sample_datasets["digits"][:1])  # both are loaded
+    scored(session, [model], dataset[:1])
+    taken.clear()
+    asked.clear()
+    job = session.scoring.start([model], dataset)
+    assert asked.wait(30)
+    time.sleep(0.2)
+    session.explain(sample_models["digits_mlp"], sample_datasets["digits"][7:8], "deconvnet", engine="native")
+    assert not job.ended()
+    result = job.wait(60).result
+    assert taken[0].stop < 320 == taken[-1].stop
+    assert [chunk.start for chunk in taken[1:]] == [chunk.stop for chunk in taken[:-1]]
+    found = table(result.folders[model.id])["probabilities"]
+    np.testing.assert_allclose(found, session.predict(model, dataset), atol=1e-6)
+
+
 def test_cancel_says_so_at_once_keeps_what_is_done_and_frees_the_worker(session, sample_models, tmp_path, small_chunks):
     model, dataset = sample_models["digits_cnn"], session.add_dataset(make_pictures(tmp_path / "p", 3000))
     job = session.scoring.start([model], dataset)
     while job.done < 1000:
         time.sleep(0.01)
-    started = time.monotonic()
+    worker, started = session.pool.pid("keras"), time.monotonic()
     job.cancel()
     assert job.status == "cancelled"
     with pytest.raises(Cancelled):
         job.wait(20)
     assert job.ended(0) and time.monotonic() - started < 5
+    assert session.pool.pid("keras") == worker, "the worker was killed, with all that it had loaded"
     finished = len(list(session.scoring.path(model, dataset).glob("*.parquet")))
     assert finished >= 4
     result = scored(session, [model], dataset)

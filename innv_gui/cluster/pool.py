@@ -18,7 +18,7 @@ from distributed import CancelledError, Client, Future, KilledWorker, Scheduler,
 from distributed.security import Security
 
 from innv_gui.cluster.process import WorkerProcess
-from innv_gui.cluster.tasks import TASKS, call, call_stoppable, stop
+from innv_gui.cluster.tasks import TASKS, call, call_stoppable, hurry, stop
 from innv_gui.cluster.turns import Turns
 from innv_gui.errors import Cancelled, InnvError, WorkerDied, WorkFailed
 
@@ -115,14 +115,14 @@ class Pool:
     ):
         """Run a task and return its result. `about` names model or file for the sentence when the worker dies.
 
-        background: let every task that a person waits for go first.
+        background: let every task that a person waits for go first; a stoppable task is asked to make way for it.
         """
         kind = TASKS[name].kind
         self.start(kind)
         with self._turns[kind].turn(cancelled, background):
             future = self.submit(name, *args, background=background, **kwargs)
             try:
-                self._wait(future, kind, cancelled)
+                self._wait(future, kind, cancelled, TASKS[name].stoppable and background)
                 return future.result()
             except KilledWorker:
                 raise self._death(kind, about) from None
@@ -131,13 +131,16 @@ class Pool:
             finally:
                 future.release()
 
-    def _wait(self, future: Future, kind: str, cancelled: threading.Event | None) -> None:
+    def _wait(self, future: Future, kind: str, cancelled: threading.Event | None, gives_way: bool) -> None:
         finished = threading.Event()
         future.add_done_callback(lambda _: finished.set())
         while not finished.wait(POLL_S if cancelled is not None else 10 * POLL_S):
             if cancelled is not None and cancelled.is_set():
                 self._stop(future, kind, finished)
                 raise Cancelled("The work was cancelled.")
+            if gives_way and self._turns[kind].someone_waits():
+                self._client.run(hurry, future.key, wait=False, on_error="ignore")
+                gives_way = False
             if not self._can_start(kind):
                 future.cancel()
                 raise self._no_start(kind)

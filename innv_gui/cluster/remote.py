@@ -5,7 +5,6 @@ Only iNNvestigate's worker is kept here: it is started when first needed and con
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 import time
@@ -16,6 +15,7 @@ from distributed import Client, Future
 from innv_gui.cluster.address import Remote
 from innv_gui.cluster.pool import Pool
 from innv_gui.cluster.process import WorkerProcess
+from innv_gui.cluster.tasks import end
 from innv_gui.errors import Cancelled, InnvError, WorkerDied, WorkFailed
 
 CONNECT_S = 10
@@ -123,7 +123,7 @@ class RemotePool(Pool):
         busy = [worker for worker, keys in self._client.processing().items() if future.key in map(str, keys)]
         future.cancel()
         if busy:
-            self._client.run(os._exit, 1, workers=busy, wait=False, on_error="ignore")
+            self._client.run(end, workers=busy, wait=False, on_error="ignore")
 
 
 def worker_process(kind: str, remote: Remote, folder: Path, **more) -> WorkerProcess:

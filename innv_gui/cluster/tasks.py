@@ -7,6 +7,7 @@ process stays without TensorFlow. Each task belongs to one kind of worker.
 from __future__ import annotations
 
 import importlib
+import os
 from dataclasses import dataclass
 
 
@@ -15,7 +16,8 @@ class Task:
     """kind: which worker runs it; address: `module:function`.
 
     stoppable: the function takes `stopped`, a function that says whether the person has given up, and then returns
-    or raises; tasks that do not end by themselves lose their worker.
+    or raises; tasks that do not end by themselves lose their worker. It takes `make_way`, too, a function that says
+    whether somebody waits for the worker: it may then return with what it has.
     """
 
     kind: str
@@ -69,16 +71,33 @@ def function(address: str):
 
 
 _stopped: set[str] = set()  # keys of tasks that nobody waits for any more, in this worker
+_hurried: set[str] = set()  # keys of tasks that keep somebody waiting, in this worker
 
 
-def stop(key: str) -> None:
-    """Note in this worker that a task is not wanted any more; runs beside the task."""
+async def stop(key: str) -> None:
+    """Note in this worker that a task is not wanted any more; runs beside the task.
+
+    A coroutine, as Dask calls nothing else on a worker without waiting for it.
+    """
     _stopped.add(key)
+
+
+async def hurry(key: str) -> None:
+    """Note in this worker that a task keeps somebody waiting; runs beside the task."""
+    _hurried.add(key)
+
+
+async def end() -> None:
+    """End this worker's process at once, whatever its task does."""
+    os._exit(1)
 
 
 def call_stoppable(address: str, key: str, *args, **kwargs):
     """As `call`, for a function that asks between two steps whether to go on."""
-    return function(address)(*args, stopped=lambda: key in _stopped, **kwargs)
+    try:
+        return function(address)(*args, stopped=lambda: key in _stopped, make_way=lambda: key in _hurried, **kwargs)
+    finally:
+        _hurried.discard(key)
 
 
 def call(address: str, *args, **kwargs):

@@ -33,6 +33,11 @@ class Turns:
                 self._running -= 1
                 self._changed.notify_all()
 
+    def someone_waits(self) -> bool:
+        """Whether a person waits for a worker."""
+        with self._changed:
+            return any(not background for background, _ in self._waiting)
+
     def _wait(self, ticket: tuple[bool, int], cancelled: threading.Event | None) -> None:
         with self._changed:
             self._waiting.append(ticket)

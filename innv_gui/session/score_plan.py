@@ -8,7 +8,7 @@ from dataclasses import dataclass
 BATCH = 32
 FIRST_ROWS = 64
 MOST_ROWS = 8192
-CHUNK_AIM_S = 1.8  # short enough that whoever else wants the worker is not kept waiting
+CHUNK_AIM_S = 5.0  # a worker that somebody waits for returns sooner
 MOST_GROWTH = 4
 MODELS_AT_ONCE = 6  # a worker keeps eight: some are left for whoever explains meanwhile
 PARAMETERS_AT_ONCE = 500_000_000  # 2 GB of weights; a worker keeps 3
@@ -66,6 +66,10 @@ class Cutter:
         if stop < whole.stop:
             self._todo.append(Stretch(stop, whole.stop, whole.models))
         return Stretch(whole.start, stop, whole.models)
+
+    def back(self, rest: Stretch) -> None:
+        """What of a chunk was not done; it comes next."""
+        self._todo.append(rest)
 
     def took(self, chunk: Stretch, seconds: float) -> None:
         """A chunk was done in this time by one worker."""

@@ -199,11 +199,18 @@ class ScoringWork:
             for chunk, images in back:  # written while the workers are busy with the next
                 self._take(chunk, images, job)
             done, _ = wait(running, POLL_S, FIRST_COMPLETED)
-            back = [(running.pop(future), future.result()) for future in done]
-            for chunk, images in back:
-                cutter.took(chunk, images.seconds)
+            back = [self._done(running.pop(future), future.result(), cutter) for future in done]
         for chunk, images in back:
             self._take(chunk, images, job)
+
+    def _done(self, chunk: Stretch, images: ScoredImages, cutter: Cutter) -> tuple[Stretch, ScoredImages]:
+        """What was done of a chunk: less than all of it where the worker made way for somebody."""
+        stop = chunk.start + len(images.stamps)
+        if stop < chunk.stop:
+            cutter.back(Stretch(stop, chunk.stop, chunk.models))
+        chunk = Stretch(chunk.start, stop, chunk.models)
+        cutter.took(chunk, images.seconds)
+        return chunk, images
 
     def _score(self, chunk: Stretch, job: Job) -> ScoredImages:
         wishes = tuple(self._of[model].wish for model in chunk.models)

@@ -53,10 +53,12 @@ def score(
     refs: list[ImageRef],
     opened_ns: int = 0,
     stopped: Callable[[], bool] = lambda: False,
+    make_way: Callable[[], bool] = lambda: False,
 ) -> ScoredImages:
     """Class probabilities and the neurons of the wished layers for each image, under each model.
 
-    stopped: asked before each batch; raises Cancelled when it says so.
+    stopped: asked before each batch; raises Cancelled when it says so. make_way: asked behind each batch; what is done
+    until then is returned, images from the first on.
     """
     voters = [Voter(wish) for wish in wishes]
     looks = tuple({voter.look: None for voter in voters})
@@ -68,6 +70,8 @@ def score(
         inputs: dict[tuple, np.ndarray] = {}
         for voter in voters:
             voter.vote(batch, inputs)
+        if make_way():
+            break
     results = tuple(voter.result() for voter in voters)
     stamped = np.array(stamps, np.int64).reshape(-1, 2)
     return ScoredImages(stamped, results, time.monotonic() - started, f"{socket.gethostname()}-{os.getpid()}")
