@@ -177,6 +177,18 @@ def test_a_kept_map_is_not_used_for_a_file_that_changed(session, sample_models, 
     assert not second[model].cells[0].cached and not np.allclose(first[model].maps, second[model].maps)
 
 
+def test_a_kept_map_is_not_used_for_a_hooks_file_that_changed(tmp_path):
+    hooks, shade = tmp_path / "hooks.py", "import numpy as np\ndef preprocess(images):\n    return np.full({}, {})\n"
+    Image.fromarray(np.zeros((8, 8), np.uint8)).save(tmp_path / "a.png")
+    found = []
+    for value in (0.25, 0.75):
+        hooks.write_text(shade.format("(len(images), 32, 32, 1)", value))
+        with Session(tmp_path / "w", hooks=str(hooks)) as session:
+            model = session.add_model(SAMPLES / "digits_cnn.keras")
+            found.append(session.explain(model, session.add_dataset(tmp_path)[:1], "input")[model].maps)
+    assert found[0].max() == 0.25 and found[1].max() == 0.75
+
+
 def test_a_model_that_is_not_there_or_broken_is_refused_and_the_session_goes_on(session, sample_models, tmp_path):
     with pytest.raises(BadInput, match="no model file"):
         session.add_model(tmp_path / "none.keras")

@@ -18,6 +18,7 @@ from innv_gui.datasets import GONE, stamp
 from innv_gui.errors import Cancelled, ImageRefused, InnvError
 from innv_gui.health import health
 from innv_gui.records import Maps, Model, Prepared, Target, as_plain
+from innv_gui.session.models import hooks_hash
 from innv_gui.session.request import Item, Request
 from innv_gui.session.run import Cell, Run, cell_of
 from innv_gui.store.maps import KeptMap, MapStore, key_of
@@ -92,11 +93,13 @@ class ModelWork:
     def __init__(self, request: Request, model: Model, target: Target, pool: Pool, blueprints: Blueprints):
         self._request, self._model, self._target = request, model, target
         self._pool, self._blueprints = pool, blueprints
+        self._hooks = hooks_hash(model.source.hooks)
 
     def key(self, item: Item) -> str:
         """Where this image's map is kept."""
         request, model = self._request, self._model
         source = as_plain(model.source) | {"path": "", "weights": model.source.weights and "w", "trusted": False}
+        source["hooks"] = self._hooks
         return key_of(
             __version__,
             source,

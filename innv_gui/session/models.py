@@ -12,7 +12,7 @@ from innv_gui.applications import APPLICATIONS
 from innv_gui.class_names import fit, read_class_names
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
-from innv_gui.errors import BadInput, InnvError, NotFound
+from innv_gui.errors import BadInput, InnvError, NotFound, WorkFailed
 from innv_gui.preprocessing_rules import check_channels, parse
 from innv_gui.records import Model, ModelFacts, ModelSource, Preprocessing, replace
 
@@ -42,6 +42,17 @@ def parse_model_argument(text: str) -> tuple[str, str | None]:
         return text, None
     file, _, weights = text.rpartition("@")
     return file, weights
+
+
+def hooks_hash(path: str | None) -> str:
+    """SHA-256 of a hooks file: what it makes of an image depends on its content. Empty without a file."""
+    if not path:
+        return ""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise WorkFailed(f"The hooks file {Path(path).name} cannot be read: {error.strerror}.") from None
 
 
 def source_of(file: str | Path, weights: str | Path | None = None, **more) -> ModelSource:

@@ -9,6 +9,7 @@ from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput
 from innv_gui.records import ImageRef, Model, as_plain
 from innv_gui.session.explain import identity
+from innv_gui.session.models import hooks_hash
 from innv_gui.session.request import Item
 from innv_gui.store.files import write_bytes
 from innv_gui.store.maps import key_of
@@ -30,7 +31,7 @@ class Pictures:
 
     def as_seen(self, ref: ImageRef, model: Model) -> bytes:
         """The image in the network's geometry, before preprocessing; by the person's own functions where there are."""
-        what = ["as seen", model.input_shape, as_plain(model.preprocessing), model.source.hooks]
+        what = ["as seen", model.input_shape, as_plain(model.preprocessing), hooks_hash(model.source.hooks)]
         if model.source.hooks:
             return self._kept(ref, what, "keras.picture", model.source, model.preprocessing, ref)
         return self._kept(ref, what, "images.as_seen", ref, model.input_shape, model.preprocessing)

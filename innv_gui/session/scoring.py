@@ -13,10 +13,10 @@ import numpy as np
 from innv_gui.class_names import map_by_name
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
-from innv_gui.errors import BadInput, WorkFailed
+from innv_gui.errors import BadInput
 from innv_gui.records import Model, as_plain
 from innv_gui.session.images import Dataset
-from innv_gui.session.models import names_for
+from innv_gui.session.models import hooks_hash, names_for
 from innv_gui.session.score_work import ModelParts, ScoringWork, Seen
 from innv_gui.store.score_parts import VERSION, ScoreFolder
 
@@ -42,20 +42,10 @@ def model_key(model: Model, dataset: Dataset) -> str:
         source.sha256,
         source.output,
         as_plain(model.preprocessing),
-        _file_hash(source.hooks),
+        hooks_hash(source.hooks),
         sorted(class_of_label(model, dataset).items()),
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _file_hash(path: str | None) -> str:
-    if not path:
-        return ""
-    try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise WorkFailed(f"The hooks file {Path(path).name} cannot be read: {error.strerror}.") from None
 
 
 def class_of_label(model: Model, dataset: Dataset) -> dict[str, int]:
