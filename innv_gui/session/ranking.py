@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import threading
 import uuid
+from bisect import insort
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -37,10 +39,15 @@ class Ranked:
     agreement: float
     answers: tuple[tuple[str, float], ...]
 
-    @property
+    @cached_property
     def same_answer(self) -> bool:
         """Whether all models say the same class, by name."""
         return len({name for name, _ in self.answers}) == 1
+
+
+def _place(row: Ranked) -> tuple[bool, float, int]:
+    unknown = bool(np.isnan(row.agreement))
+    return (unknown, 0.0 if unknown else row.agreement, row.position)
 
 
 @dataclass
@@ -56,16 +63,15 @@ class Ranking:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def put(self, row: Ranked) -> None:
-        """An image is through."""
+        """An image is through; it goes to its place, because a page looks often and a person ranks many."""
         with self._lock:
-            self._rows.append(row)
+            insort(self._rows, row, key=_place)
 
     @property
     def rows(self) -> list[Ranked]:
         """Least agreement first, images without a number last; equal ones in the dataset's order."""
         with self._lock:
-            rows = list(self._rows)
-        return sorted(rows, key=lambda row: (np.isnan(row.agreement), row.agreement, row.position))
+            return list(self._rows)
 
 
 def new_ranking(request: Request, measure: str) -> Ranking:
