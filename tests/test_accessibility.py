@@ -20,6 +20,7 @@ VIEWS = {
     "methods": "/visualize#models={digits_cnn}&dataset={digits}&images=3&method=gradient&view=methods"
     "&methods=gradient,grad_cam",
     "suggest": "/suggest#dataset={digits}&models={digits_cnn},{digits_mlp}",
+    "evidence": "/suggest#dataset={digits}&models={digits_cnn},{digits_mlp}&by=evidence",
     "features": "/features#model={digits_cnn}",
 }
 READY = {"grid", "slideshow", "neurons", "methods"}
@@ -44,6 +45,23 @@ def test_axe_finds_nothing_serious(open_tab, ids, view, screen):  # noqa: F811
     if view in READY:
         page.locator("body[data-state=ready]").wait_for(timeout=2 * WAIT_MS)
     page.wait_for_load_state("networkidle")
+    assert problems(page) == []
+
+
+@pytest.mark.parametrize("screen", [(1440, 900, "dark"), (390, 844, "light")], ids=["desk", "phone"])
+def test_axe_finds_nothing_serious_in_a_ranking(open_tab, ids, screen):  # noqa: F811
+    width, height, scheme = screen
+    page = open_tab("/images", width=width, height=height, scheme=scheme).page
+    page.context.request.put(
+        page.url.split("/images")[0] + "/api/v1/basket", data={"dataset": ids["digits"], "images": [3, 7, 700]}
+    )
+    page.goto(page.url.split("/images")[0] + VIEWS["evidence"].format(**ids) + "&images=selection&answers=all")
+    page.locator("#run-label", has_text="Rank 3 × 2").wait_for(state="attached")
+    page.keyboard.press("Control+Enter")
+    page.locator("#ranking .item").nth(2).wait_for(timeout=WAIT_MS)
+    page.locator("body[data-state=ready]").wait_for(timeout=WAIT_MS)
+    assert problems(page) == []
+    page.locator("#ranking .item .open").first.click()
     assert problems(page) == []
 
 

@@ -1,16 +1,20 @@
 """Agreement of models and methods on the product's own maps, and images ranked by disagreement."""
 
+import time
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
 from scipy.stats import spearmanr
 
 from innv_gui.errors import BadInput
 from innv_gui.session.agreements import Agreement, between_runs, comparable
 from innv_gui.session.ranking import Ranked, Ranking
+from innv_gui.web.app import create_app
 
 RNG = np.random.default_rng(5)
+TOKEN = "t" * 32
 WEATHER = ("weather_shortcut", "weather_clean")
 
 
@@ -78,6 +82,15 @@ def test_a_ranking_puts_least_agreement_first_and_no_number_last():
     assert [row.same_answer for row in ranking.rows] == [True, False, True, True]
 
 
+def test_images_come_in_the_same_order_however_they_arrive():
+    agreements = [0.5, float("nan"), 0.5, -1.0, float("nan"), 1.0, 0.0]
+    for seed in range(20):
+        ranking = Ranking(None, "spearman")
+        for position in np.random.default_rng(seed).permutation(7).tolist():
+            ranking.put(Ranked(position, position, "", None, agreements[position], (("a", 1.0),)))
+        assert [row.position for row in ranking.rows] == [3, 6, 0, 2, 5, 1, 4]
+
+
 def test_ranking_is_the_order_of_the_runs_agreement(session, sample_models, sample_datasets):
     models, images = [sample_models[name] for name in WEATHER], sample_datasets["weather"][:20]
     ranking = session.rank_by_disagreement(models, images, "grad_cam")
@@ -99,3 +112,72 @@ def test_an_unknown_measure_names_the_known_ones(session, sample_models, sample_
     models = [sample_models[name] for name in WEATHER]
     with pytest.raises(BadInput, match="spearman or iou"):
         session.rank_by_disagreement(models, sample_datasets["weather"][:2], "gradient", measure="cosine")
+
+
+@pytest.fixture(scope="module")
+def client(session):
+    client = create_app(session, TOKEN).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}"
+    return client
+
+
+@pytest.fixture
+def ranked(client, session, sample_models, sample_datasets):
+    """Posts a ranking and waits for its end -> its id."""
+
+    def ranked(images, dataset=None, **more):
+        models = [sample_models[name].id for name in WEATHER]
+        dataset = dataset or sample_datasets["weather"].id
+        body = {"models": models, "dataset": dataset, "images": images, "analyzer": "gradient", **more}
+        answer = client.post("/api/v1/rankings", json=body)
+        assert answer.status_code == 202, answer.json
+        id = answer.json["ranking"]["id"]
+        assert session.ranking(id).job.ended(120)
+        return id
+
+    return ranked
+
+
+def test_a_ranking_over_rest_tells_what_it_was_made_by_and_how_many_answer_alike(client, ranked, sample_datasets):
+    id = ranked([7, 3, 11, 40], params={"postprocess": "abs"}, measure="iou")
+    found = client.get(f"/api/v1/rankings/{id}?size=2").json
+    assert found["dataset"] == sample_datasets["weather"].id and found["n_images"] == 4
+    assert found["params"]["postprocess"] == "abs" and found["measure"] == "iou" and found["unchecked"] is False
+    everything = client.get(f"/api/v1/rankings/{id}").json
+    assert sorted(row["index"] for row in everything["rows"]) == [3, 7, 11, 40]
+    assert everything["n_ranked"] == found["n_ranked"] == 4
+    alike = [row for row in everything["rows"] if len({answer["class"] for answer in row["answers"]}) == 1]
+    assert found["n_same_answer"] == len(alike)
+    for same in (True, False):
+        page = client.get(f"/api/v1/rankings/{id}?same_answer={same}").json
+        assert page["total"] == len(page["rows"]) == (len(alike) if same else 4 - len(alike))
+        assert page["rows"] == [row for row in everything["rows"] if row["same_answer"] is same]
+
+
+def test_an_image_that_cannot_be_used_is_listed_with_its_reason(client, ranked, session, tmp_path):
+    for name, value in (("a", 20), ("b", 90), ("c", 200)):
+        Image.fromarray(RNG.integers(0, value, (64, 64, 3), np.uint8)).save(tmp_path / f"{name}.png")
+    dataset = session.add_dataset(tmp_path, name="partly gone")
+    (tmp_path / "b.png").unlink()
+    found = client.get(f"/api/v1/rankings/{ranked([], dataset.id)}").json
+    assert found["status"] == "done" and [row["name"] for row in found["rows"]] != ["b.png"]
+    assert sorted(row["name"] for row in found["rows"]) == ["a.png", "c.png"]
+    assert found["n_problems"] == 1 and found["problems"][0]["name"] == "b.png" and found["problems"][0]["reason"]
+
+
+def test_a_cancelled_ranking_keeps_what_it_has(client, session, sample_models, sample_datasets):
+    models = [sample_models[name] for name in WEATHER]
+    body = {
+        "models": [model.id for model in models],
+        "dataset": sample_datasets["weather"].id,
+        "analyzer": "smoothgrad",
+    }
+    ranking = session.ranking(client.post("/api/v1/rankings", json=body).json["ranking"]["id"])
+    until = time.monotonic() + 120
+    while not ranking.rows and time.monotonic() < until:
+        time.sleep(0.02)
+    client.delete(f"/api/v1/jobs/{ranking.job.id}")
+    assert ranking.job.ended(60)
+    found = client.get(f"/api/v1/rankings/{ranking.id}").json
+    assert found["status"] == "cancelled"
+    assert 0 < found["n_ranked"] == len(ranking.rows) < found["n_images"] == len(sample_datasets["weather"])

@@ -3,9 +3,9 @@ import { get } from "./api.js";
 import { h, key, replace } from "./dom.js";
 
 const MEASURES = { spearman: "Spearman", iou: "overlap" };
-const MEANING = {
+export const MEANING = {
   spearman: "Rank correlation of the relevance of all pixels: 1 is the same order, 0 no relation.",
-  iou: "Intersection over union of the tenth of the pixels that speak most for the target.",
+  iou: "Intersection over union of the tenth of the pixels that speak most for the target: 1 is the same pixels, 0 none in common.",
 };
 let measure = "spearman";
 const answers = new Map();

@@ -3,13 +3,14 @@ import { $, h, replace } from "./dom.js";
 import { address, put } from "./api.js";
 import { count, group } from "./format.js";
 import { complain, toast } from "./toast.js";
+import { explainLink } from "./url.js";
 
 const SHOWN = 24;
 const EMPTY = { dataset: null, images: [] };
 
 /**
  * store.state.basket is the selection, store.state.dataset the dataset that is looked at. `along` gives what else the
- * link to Visualize takes along: models.
+ * link to Visualize takes along: models, analyzer, params.
  */
 export function createBasket(store, along = () => ({})) {
   let saving = Promise.resolve();
@@ -64,9 +65,7 @@ export function createBasket(store, along = () => ({})) {
     );
     const link = $("#basket-explain");
     link.textContent = images.length === 1 ? "Explain this image" : `Explain these ${group(images.length)}`;
-    const { models = [] } = along();
-    const taken = models.length ? `models=${models.map(encodeURIComponent).join(",")}&` : "";
-    link.href = `/visualize#${taken}dataset=${encodeURIComponent(dataset)}&images=${images.join(",")}&go`;
+    link.href = explainLink({ dataset, images, ...along() });
   }
 
   $("#basket-clear").addEventListener("click", clear);

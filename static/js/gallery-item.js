@@ -5,7 +5,9 @@ import { fileName, probability, signed } from "./format.js";
 import { thumbnail } from "./image-facts.js";
 import { groupLine } from "./hover-card.js";
 
+const GROUPED = new Set(["scatter", "evidence"]);
 const WORDS = {
+  agreement: ["Agreement", value => worth(value)],
   confidence: ["Confidence", value => `${value.toFixed(1)} %`],
   n_classes: ["Distinct classes", String],
   distance: ["Distance", value => value.toFixed(3)],
@@ -61,9 +63,9 @@ function seenBy(models, image, className) {
   return `${listed(names)} ${names.length === 1 ? "says" : "say"} ${wanted}.`;
 }
 
-/** In the scatterplot the groups of models with their mean probability; elsewhere what each model says. */
+/** Where it matters how sure they are, the groups of models with their probability; elsewhere what each model says. */
 function sayings(models, image, { plot, className }) {
-  if (plot === "scatter")
+  if (GROUPED.has(plot))
     return h(
       "ul",
       { class: "groups" },
@@ -77,7 +79,7 @@ function sayings(models, image, { plot, className }) {
   return [votes, plot === "distance" ? h("span", { class: "why" }, seenBy(models, image, className)) : null];
 }
 
-/** of: {plot, className}, what the images are shown for. acts: select(index, on), open(image). */
+/** of: {plot, className, mark(image)}, what the images are shown for. acts: select(index, on), open(image). */
 export function galleryItem({ dataset, models }, image, of, checked, acts) {
   const box = {
     type: "checkbox",
@@ -98,6 +100,7 @@ export function galleryItem({ dataset, models }, image, of, checked, acts) {
     thumbnail(dataset, image.index, 144),
     facts(image, of),
     sayings(models, image, of),
+    of.mark?.(image),
     image.reason ? h("span", { class: "why" }, image.reason) : null,
     h(
       "button",
@@ -143,8 +146,8 @@ function valueList({ label, value, values }) {
   );
 }
 
-/** The image large, with its values, its groups of models and the five best classes of each model. */
-export function openLarge({ dataset, models }, image) {
+/** The image large, with its values, its groups of models where it has some, and the best classes of each model. */
+export function openLarge({ dataset, models }, image, more = null) {
   $("#large-title").textContent = image.name;
   replace(
     $("#large-body"),
@@ -157,7 +160,7 @@ export function openLarge({ dataset, models }, image) {
         { class: "facts" },
         image.reason ? h("p", { class: "why" }, image.reason) : null,
         valueList(image),
-        models.length > 1
+        models.length > 1 && image.groups
           ? h(
               "ul",
               { class: "groups", "aria-label": "Groups of models" },
@@ -169,6 +172,7 @@ export function openLarge({ dataset, models }, image) {
           { class: "fives" },
           models.map(model => topFive(model, image)),
         ),
+        more,
       ),
     ),
   );

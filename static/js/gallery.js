@@ -1,6 +1,7 @@
 // The images behind a bin, a point, a selection or a list: paged, sorted, chosen into the basket.
-import { $, $$, h, icon, replace } from "./dom.js";
+import { $, h, icon, replace } from "./dom.js";
 import { count, group } from "./format.js";
+import { mark, pager, walkByKeys, withFocus } from "./gallery-grid.js";
 import { galleryItem, openLarge } from "./gallery-item.js";
 import { fetchImages, fetchIndices } from "./image-facts.js";
 import { PLOTS, classShown, lookQuery } from "./suggest-request.js";
@@ -49,7 +50,6 @@ export function createGallery(store, basket) {
   const query = state => ({ ...lookQuery(state, state.look), ...sorting(state) });
   const close = () => store.set({ look: null });
   const turn = by => store.set({ page: page.at + by });
-  const pages = () => Math.max(1, Math.ceil(page.total / SIZE));
 
   async function addAll() {
     try {
@@ -59,31 +59,6 @@ export function createGallery(store, basket) {
     } catch (error) {
       complain(error);
     }
-  }
-
-  const step = (by, words, symbol) =>
-    h(
-      "button",
-      {
-        class: "btn tiny icon",
-        type: "button",
-        "aria-label": words,
-        disabled: page.at + by < 1 || page.at + by > pages(),
-        onclick: () => turn(by),
-      },
-      icon(symbol),
-    );
-
-  function pager() {
-    const first = (page.at - 1) * SIZE;
-    const words = `${group(first + 1)}–${group(first + page.images.length)} of ${group(page.total)}`;
-    return h(
-      "span",
-      { class: "row pages" },
-      pages() > 1 ? step(-1, "Previous images", "left") : null,
-      h("span", { class: "small quiet num" }, page.images.length ? words : "none"),
-      pages() > 1 ? step(1, "Next images", "right") : null,
-    );
   }
 
   function sorter(state) {
@@ -122,7 +97,7 @@ export function createGallery(store, basket) {
       h("h2", { class: "num", id: "gallery-title" }, titleOf(state, page.total)),
       tag ? h("span", { class: "tag not-s" }, tag) : null,
       h("span", { class: "grow" }),
-      pager(),
+      pager({ ...page, size: SIZE, shown: page.images.length }, turn),
       h("span", { class: "row" }, sorter(state), h("button", add, icon("plus"), `Add all ${group(page.total)}`)),
       h(
         "button",
@@ -144,21 +119,21 @@ export function createGallery(store, basket) {
   };
 
   function render(state) {
-    const focused = document.activeElement?.id;
     const of = { plot: state.look.plot, className: classShown(state) ?? state.group };
     const reason = state.look.list && state.suggestion.lists.find(({ kind }) => kind === state.look.list)?.reason;
-    replace(
-      root,
-      headOf(state),
-      reason ? h("p", { class: "why reason" }, reason) : null,
-      h(
-        "div",
-        { class: "in gallery" },
-        page.images.map(image => galleryItem(state.suggestion, image, of, basket.has(image.index), acts)),
-        page.images.length ? null : h("p", { class: "quiet" }, "No image is here."),
+    const item = image => galleryItem(state.suggestion, image, of, basket.has(image.index), acts);
+    withFocus(root, () =>
+      replace(
+        root,
+        headOf(state),
+        reason ? h("p", { class: "why reason" }, reason) : null,
+        h(
+          "div",
+          { class: "in gallery" },
+          page.images.length ? page.images.map(item) : h("p", { class: "quiet" }, "No image is here."),
+        ),
       ),
     );
-    if (focused && root.contains(document.getElementById(focused))) document.getElementById(focused).focus();
   }
 
   async function load(state) {
@@ -178,8 +153,10 @@ export function createGallery(store, basket) {
   }
 
   function draw(state) {
-    root.hidden = !state.look || !state.suggestion;
+    root.hidden = !state.look || !state.suggestion || state.by === "evidence";
     if (root.hidden) {
+      newest++;
+      root.replaceChildren();
       page = { key: null, at: 1, total: 0, images: [] };
       return;
     }
@@ -188,31 +165,12 @@ export function createGallery(store, basket) {
     load(state);
   }
 
-  const mark = () => {
-    for (const input of $$("input[data-index]", root)) input.checked = basket.has(Number(input.dataset.index));
-  };
-
-  /** Arrows walk through the checkboxes; S selects, Enter opens large. */
-  function keys(event) {
-    if (!event.target.matches("input[data-index]")) return;
-    const inputs = $$("input[data-index]", root);
-    const at = inputs.indexOf(event.target);
-    const columns = getComputedStyle($(".gallery", root)).gridTemplateColumns.split(" ").length;
-    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
-    if (event.key in steps) inputs[at + steps[event.key]]?.focus();
-    else if (event.key.toLowerCase() === "s") event.target.click();
-    else if (event.key === "Enter" && !event.ctrlKey) acts.open(page.images[at]);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
-  root.addEventListener("keydown", keys);
+  walkByKeys(root, place => acts.open(page.images[place]));
   store.on(
-    ["look", "page", "sort", "order", "answers", "suggestion", "className", "group", "rule", "neuron", "modelShown"],
+    ["by", "look", "page", "sort", "order", "answers", "suggestion", "className", "group", "rule", "neuron", "modelShown"],
     draw,
   );
-  store.on(["basket", "dataset"], mark);
+  store.on(["basket", "dataset"], () => mark(root, basket));
   const focus = () => (root.querySelector("input[data-index]") ?? root).focus();
   return { close, draw, focus };
 }

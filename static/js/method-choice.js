@@ -32,7 +32,8 @@ function describe(analyzer) {
 
 export const analyzerOf = ({ catalog, analyzer }) => catalog.analyzers.find(({ name }) => name === analyzer) ?? null;
 
-export function createMethodSection(store) {
+/** choose(name): what choosing does. unusable(state, analyzer): why a method is not offered here; null when it is. */
+export function createMethodSection(store, choose = name => chooseMethod(store, name), unusable = () => null) {
   const select = $("#method");
   const form = createParameterForm($("#params"), params => store.set({ params }));
 
@@ -44,7 +45,10 @@ export function createMethodSection(store) {
   }
 
   function draw(state) {
-    const option = name => h("option", { value: name }, name);
+    const option = name => {
+      const why = unusable(state, state.catalog.analyzers.find(other => other.name === name));
+      return h("option", { value: name, disabled: Boolean(why), title: why }, why ? `${name} · ${why}` : name);
+    };
     const families = byFamily(state.catalog.analyzers);
     replace(
       select,
@@ -53,7 +57,7 @@ export function createMethodSection(store) {
     show(state);
   }
 
-  select.addEventListener("change", () => chooseMethod(store, select.value));
+  select.addEventListener("change", () => choose(select.value));
   store.on(["analyzer"], show);
   return { draw, form };
 }

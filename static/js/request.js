@@ -73,6 +73,12 @@ export function spread(n, wanted = FIRST_IMAGES) {
 
 const knownOf = (names, all) => (names.some(name => all.includes(name)) ? names.filter(name => all.includes(name)) : null);
 
+/** The wanted method where the server has it, else the one that a person starts with. */
+export function methodFor(wanted, analyzers) {
+  const names = analyzers.map(analyzer => analyzer.name);
+  return [wanted, ...FIRST_METHODS].find(name => names.includes(name)) ?? names[0] ?? null;
+}
+
 function completed(state, { models, datasets, analyzers }, basket) {
   const known = new Set(ready(models).map(model => model.id));
   const has = id => datasets.some(dataset => dataset.id === id && dataset.status === "ready");
@@ -83,7 +89,7 @@ function completed(state, { models, datasets, analyzers }, basket) {
   const images = given.filter(inRange);
   const chosen = (state.models || []).filter(id => known.has(id));
   const methods = analyzers.map(analyzer => analyzer.name);
-  const analyzer = [state.analyzer, ...FIRST_METHODS].find(name => methods.includes(name)) ?? methods[0] ?? null;
+  const analyzer = methodFor(state.analyzer, analyzers);
   const fitting = chosen.length ? chosen : modelsFor(record, models);
   return {
     ...BLANK,

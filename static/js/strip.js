@@ -1,7 +1,8 @@
 // The line above the result that says how a run stands: running, partly there, cancelled, failed. Nothing when all is well.
-import { h, icon, replace } from "./dom.js";
+import { h, icon } from "./dom.js";
 import { count, group, seconds } from "./format.js";
 import { ended } from "./runner.js";
+import { button, pace, paint } from "./strip-parts.js";
 
 /** empty, running, partial, error, cancelled or ready. */
 function stateOf({ explanation, posting }) {
@@ -14,8 +15,6 @@ function stateOf({ explanation, posting }) {
     explanation.models.some(model => model.error) || explanation.cells.some(cell => cell.status === "failed");
   return status === "failed" || failed ? "error" : "ready";
 }
-
-const button = (words, act) => h("button", { class: "btn tiny", type: "button", onclick: act }, words);
 
 function running(explanation, acts) {
   const title =
@@ -35,14 +34,10 @@ function running(explanation, acts) {
 function partial({ cells, models, images, job }, acts) {
   const done = cells.filter(cell => cell.status === "done").length;
   const all = models.length * images.length;
-  const rate =
-    Number.isFinite(job?.rate) && job.rate > 0 ? `${job.rate < 10 ? job.rate.toFixed(1) : group(job.rate)} maps/s` : "";
-  const left =
-    Number.isFinite(job?.seconds_left) && job.seconds_left !== null ? `${seconds(job.seconds_left)} left` : "";
   return [
     h("span", { class: "strong num" }, `${group(done)} of ${count(all, "map")}`),
     h("progress", { value: done / all, max: 1, "aria-label": `${done} of ${all} maps` }),
-    h("span", { class: "quiet num" }, [rate, left].filter(Boolean).join(" · ")),
+    h("span", { class: "quiet num" }, pace(job, "maps").filter(Boolean).join(" · ")),
     button("Cancel", acts.stop),
   ];
 }
@@ -95,16 +90,7 @@ const LOOKS = {
   error: ["bad", broken],
 };
 
-export function drawStrip(root, state, acts) {
-  const name = stateOf(state);
-  const [look, parts] = LOOKS[name] || [];
-  root.hidden = !parts;
-  if (!parts) return name;
-  root.className = `strip ${look}`;
-  root.setAttribute("role", name === "error" ? "alert" : "status");
-  replace(root, parts(state.explanation, acts));
-  return name;
-}
+export const drawStrip = (root, state, acts) => paint(root, stateOf(state), LOOKS, state.explanation, acts);
 
 /** "12 maps · 0.4 s · native", what is shown and what it cost. */
 export function factsOf(explanation) {

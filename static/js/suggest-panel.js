@@ -182,6 +182,7 @@ function cost(state) {
 }
 
 function drawRun(state) {
+  if (state.by === "evidence") return; // the button is that view's
   const why = obstacle(state);
   const record = datasetOf(state);
   $("#run-label").textContent = why ? "Score" : `Score ${group(record.n)} × ${state.models.length}`;
@@ -236,6 +237,6 @@ export function createSuggestPanel(store, acts) {
   store.on(["className", "dataset", "suggestion"], drawClass);
   store.on(["neuron", "show"], neuron);
   store.on(["rule"], drawRule);
-  store.on(["dataset", "models", "layers", "show", "suggestion", "catalog"], drawRun);
+  store.on(["dataset", "models", "layers", "show", "suggestion", "catalog", "by"], drawRun);
   return { draw: state => parts.forEach(part => part(state)) };
 }

@@ -1,5 +1,5 @@
 // The request of Suggest as a value: where it starts from, what is posted, what each plot asks for.
-import { modelsFor, ready } from "./request.js";
+import { methodFor, modelsFor, ready } from "./request.js";
 import { read } from "./suggest-url.js";
 
 export const POINTS_AT_MOST = 50_000; // above, the server counts what is in view
@@ -12,7 +12,20 @@ export const PLOTS = {
   neuron: { title: "Neuron activation", why: "One neuron, weakest and strongest" },
 };
 
+/** What the view by evidence asks for beside dataset and models, and what is shown of its answer. */
+const BLANK_RANKING = {
+  by: "scores", // or "evidence"
+  analyzer: null,
+  params: {},
+  measure: "spearman",
+  scope: "all", // or "selection"
+  alike: "same", // or "other", "all": which answers are listed
+  place: 1, // page of the list
+  rank: null,
+};
+
 export const BLANK = {
+  ...BLANK_RANKING,
   dataset: null,
   models: [],
   layers: {},
@@ -83,8 +96,16 @@ function fitting(given, dataset, catalog) {
   const usable = new Set(ready(catalog.models).map(({ id }) => id));
   const models = (given.models ?? []).filter(id => usable.has(id));
   const record = catalog.datasets.find(({ id }) => id === dataset);
-  const same = given.dataset === dataset;
-  return { models: models.length ? models : modelsFor(record, catalog.models), run: same ? (given.run ?? null) : null };
+  const { run = null, rank = null } = given.dataset === dataset ? given : {};
+  const { analyzer, params = {} } = given;
+  const method = methodFor(analyzer, catalog.analyzers);
+  return {
+    models: models.length ? models : modelsFor(record, catalog.models),
+    analyzer: method,
+    params: method === analyzer ? params : {},
+    run,
+    rank,
+  };
 }
 
 /** What is posted. The class and the neuron are asked for again with each plot; here they go into the scores file. */
@@ -119,8 +140,10 @@ export function matches(state) {
 /** Another dataset brings its own models and forgets what was looked at. */
 export function chooseDataset(state, id) {
   const record = state.catalog.datasets.find(other => other.id === id);
-  const { show, rule } = state;
-  return { ...BLANK, show, rule, dataset: id, models: modelsFor(record, state.catalog.models), suggestion: null };
+  const { by, analyzer, params, measure, show, rule } = state;
+  const kept = { by, analyzer, params, measure, show, rule };
+  const models = modelsFor(record, state.catalog.models);
+  return { ...BLANK, ...kept, dataset: id, models, suggestion: null, ranking: null };
 }
 
 /** What goes with a change that gives these plots other numbers: their zoom, and the bin that was looked at. */

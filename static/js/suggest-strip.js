@@ -1,6 +1,7 @@
 // The line above the plots that says how scoring stands: running, partly there, cancelled, failed. Nothing when all is well.
-import { h, icon, replace } from "./dom.js";
-import { count, group, seconds } from "./format.js";
+import { h, icon } from "./dom.js";
+import { count, group } from "./format.js";
+import { button, pace, paint } from "./strip-parts.js";
 import { running } from "./suggest-runner.js";
 
 /** empty, running, partial, error, cancelled or ready. */
@@ -12,7 +13,6 @@ export function stateOf({ suggestion, posting, problem }) {
   return status === "failed" || suggestion.n_problems || problem ? "error" : "ready";
 }
 
-const button = (words, act) => h("button", { class: "btn tiny", type: "button", onclick: act }, words);
 const scoresOf = ({ n_scored, models }) => n_scored * models.length;
 const allOf = ({ dataset, models }) => dataset.n * models.length;
 const toGo = suggestion => `${group(scoresOf(suggestion))} of ${count(allOf(suggestion), "score")}`;
@@ -32,19 +32,12 @@ function waiting({ suggestion }, acts) {
   ];
 }
 
-function pace({ job }) {
-  const known = value => Number.isFinite(value) && value !== null;
-  const rate =
-    known(job?.rate) && job.rate > 0 ? `${job.rate < 10 ? job.rate.toFixed(1) : group(job.rate)} images/s` : "";
-  return [rate, known(job?.seconds_left) ? `${seconds(job.seconds_left)} left` : ""];
-}
-
 function partial({ suggestion }, acts) {
   const share = suggestion.n_scored / suggestion.dataset.n;
   return [
     h("span", { class: "strong num" }, toGo(suggestion)),
     h("progress", { value: share, max: 1, "aria-label": `Scores, ${Math.floor(100 * share)} percent` }),
-    h("span", { class: "quiet num" }, [...pace(suggestion), "plots fill as scores arrive"].filter(Boolean).join(" · ")),
+    h("span", { class: "quiet num" }, [...pace(suggestion.job), "plots fill as scores arrive"].filter(Boolean).join(" · ")),
     button("Cancel", acts.stop),
   ];
 }
@@ -89,13 +82,4 @@ const LOOKS = {
   error: ["bad", broken],
 };
 
-export function drawStrip(root, state, acts) {
-  const name = stateOf(state);
-  const [look, parts] = LOOKS[name] ?? [];
-  root.hidden = !parts;
-  if (!parts) return name;
-  root.className = `strip ${look}`;
-  root.setAttribute("role", name === "error" ? "alert" : "status");
-  replace(root, parts(state, acts));
-  return name;
-}
+export const drawStrip = (root, state, acts) => paint(root, stateOf(state), LOOKS, state, acts);

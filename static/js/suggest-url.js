@@ -1,5 +1,6 @@
 // The whole state of Suggest in the address behind the #, so that a link, a reload and the way back open the same view.
-// What is looked at is written as bin:distance:8, box:scatter:x0:x1:y0:y1, rows:scatter:3:17 or list:entropy.
+// What is looked at is written as bin:distance:8, box:scatter:x0:x1:y0:y1, rows:scatter:3:17 or list:entropy. The view by
+// evidence adds its method, its settings and the id of its ranking.
 
 const part = encodeURIComponent;
 const text = value => (value === null || value === "" ? null : part(value));
@@ -51,6 +52,19 @@ const writeViews = views => {
   const zoomed = Object.entries(views).filter(([, view]) => view);
   return zoomed.length ? zoomed.map(([plot, view]) => [plot, ...view].join(":")).join(",") : null;
 };
+const oneOf =
+  (...values) =>
+  raw => {
+    if (!values.includes(raw)) throw new RangeError("not known");
+    return raw;
+  };
+const readParams = raw => {
+  const params = JSON.parse(plain(raw));
+  if (typeof params !== "object" || params === null || Array.isArray(params)) throw new RangeError("not settings");
+  return params;
+};
+const writeParams = params => (Object.keys(params).length ? part(JSON.stringify(params)) : null);
+const unless = usual => value => (value === usual ? null : text(value));
 const whole = (raw, least) => Math.max(least, Math.floor(numbers([raw])[0]));
 
 /** field -> [name in the address, how it is read, how it is written]; what is written as null is left out. */
@@ -71,6 +85,14 @@ const FIELDS = {
   order: ["order", raw => (raw === "asc" ? "asc" : "desc"), value => value],
   page: ["page", raw => whole(raw, 1), value => (value > 1 ? String(value) : null)],
   run: ["run", plain, text],
+  by: ["by", oneOf("evidence"), unless("scores")],
+  analyzer: ["method", plain, text],
+  params: ["params", readParams, writeParams],
+  measure: ["measure", oneOf("iou"), unless("spearman")],
+  scope: ["images", oneOf("selection"), unless("all")],
+  alike: ["answers", oneOf("other", "all"), unless("same")],
+  place: ["place", raw => whole(raw, 1), value => (value > 1 ? String(value) : null)],
+  rank: ["rank", plain, text],
 };
 
 export const KEPT = Object.keys(FIELDS);
@@ -90,8 +112,12 @@ export function read(hash = location.hash) {
   return state;
 }
 
+const OF_EVIDENCE = new Set(["analyzer", "params", "measure", "scope", "alike", "place"]);
+
 export function write(state) {
-  const pairs = KEPT.map(field => [FIELDS[field][0], FIELDS[field][2](state[field])]);
+  const evidence = state.by === "evidence" || state.rank;
+  const shown = KEPT.filter(field => evidence || !OF_EVIDENCE.has(field));
+  const pairs = shown.map(field => [FIELDS[field][0], FIELDS[field][2](state[field])]);
   return `#${pairs
     .filter(([, value]) => value !== null && value !== undefined)
     .map(pair => pair.join("="))

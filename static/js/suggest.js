@@ -1,5 +1,5 @@
 // The page Suggest: joins request, scoring, plots, gallery, basket and address.
-import { $, h, replace } from "./dom.js";
+import { $, $$, h, replace } from "./dom.js";
 import { address, get } from "./api.js";
 import { createBasket } from "./basket.js";
 import { loadBokeh } from "./bokeh-figure.js";
@@ -7,6 +7,8 @@ import { openCatalog, settle } from "./catalog.js";
 import { createGallery } from "./gallery.js";
 import { onKeys } from "./keyboard.js";
 import { createPlotCard } from "./plot-card.js";
+import { showProblems } from "./problem-dialog.js";
+import { createRankingView } from "./ranking-view.js";
 import { createSavedList } from "./saved-list.js";
 import { startShell } from "./shell.js";
 import { Store } from "./store.js";
@@ -26,18 +28,35 @@ const store = new Store({
   problem: null,
   posting: false,
   basket: { dataset: null, images: [] },
+  ranking: null, // of the view by evidence: what the server said of it last, with the page of the list
+  rankProblem: null,
+  rankPosting: false,
 });
 const runner = createSuggestRunner(store);
-const basket = createBasket(store, () => ({ models: store.state.models }));
+const byEvidence = () => store.state.by === "evidence";
+
+/** What goes to Visualize with the selection, unless that is of another dataset, which brings models of its own. */
+function along(state) {
+  if (state.basket.dataset !== state.dataset) return {};
+  return byEvidence() && state.ranking ? ranking.along(state) : { models: state.models };
+}
+
+const basket = createBasket(store, () => along(store.state));
+const ranking = createRankingView(store, basket);
 const gallery = createGallery(store, basket);
 const cards = new Map();
 
+function score() {
+  if (obstacle(store.state)) return false;
+  const kept = matches(store.state) ? {} : { look: null, views: {}, page: 1 };
+  runner.run(kept);
+  return true;
+}
+
 const acts = {
   run() {
-    if (obstacle(store.state)) return;
-    const kept = matches(store.state) ? {} : { look: null, views: {}, page: 1 };
-    runner.run(kept);
-    if (matchMedia("(max-width: 1000px)").matches) $("#panel").open = false;
+    const begun = byEvidence() ? ranking.run() : score();
+    if (begun && matchMedia("(max-width: 1000px)").matches) $("#panel").open = false;
   },
   stop: () => runner.stop().catch(complain),
   look(look) {
@@ -50,10 +69,10 @@ const acts = {
     store.set({ views: { ...views, [kind]: view }, look: look?.plot === kind && look.bin !== undefined ? null : look });
   },
   told: (kind, answer) => store.set({ answers: { ...store.state.answers, [kind]: answer } }),
-  problems: () => showProblems().catch(complain),
+  problems: () => listProblems().catch(complain),
 };
 const panel = createSuggestPanel(store, acts);
-const drawKinds = createKinds(store, acts.look);
+const drawKinds = createKinds(store, acts.look, () => show("evidence"));
 
 function cardOf(kind) {
   if (!cards.has(kind)) cards.set(kind, createPlotCard(store, kind, acts));
@@ -62,6 +81,7 @@ function cardOf(kind) {
 
 /** Cards stay when others come and go, so that nothing is drawn twice. */
 function drawPlots(state) {
+  if (byEvidence()) return;
   const asked = kind => kind !== "distance" || distanceAsked(state);
   const shown = Object.keys(PLOTS).filter(kind => state.suggestion && state.show.includes(kind) && asked(kind));
   const elements = shown.map(kind => cardOf(kind).element);
@@ -78,6 +98,10 @@ function drawSuggestion(state, changed) {
 }
 
 function drawState(state) {
+  if (byEvidence()) {
+    ranking.drawState(state);
+    return;
+  }
   document.body.dataset.state = drawStrip($("#strip"), state, acts);
   $("#scores").hidden = !state.suggestion;
   if (document.body.dataset.state === "error" && !state.suggestion) document.body.dataset.state = "empty";
@@ -100,6 +124,7 @@ function drawEmpty(state) {
           null,
         ]
       : ["Suggestions come from what models say about images.", "Add a model", "/models"];
+  $("#empty-title").textContent = "No scores yet";
   $("#empty-words").textContent = words;
   const button = href
     ? h("a", { class: "btn primary", href }, act)
@@ -111,27 +136,34 @@ function drawEmpty(state) {
   replace($("#empty-acts"), button);
 }
 
+const TITLES = { scores: "Where the models need you", evidence: "Same answer, different evidence" };
+
+/** The two ways of being told: by what models answer, and by what they look at. */
+function drawBy({ by }) {
+  document.body.dataset.by = by;
+  $("#page-title").textContent = TITLES[by];
+  for (const radio of $$("#by input")) radio.checked = radio.value === by;
+}
+
+/** The scores that the address names are asked for when they are looked at. */
+const scored = () => (store.state.run && !obstacle(store.state) ? runner.reopen(store.state.run) : null);
+
+function show(by) {
+  store.set({ by });
+  if (byEvidence()) ranking.reopen();
+  else if (!store.state.suggestion) scored();
+}
+
 function drawProblem({ problem }) {
   $("#request-error").hidden = !problem;
   $("#request-error").textContent = problem ? (problem.sentence ?? problem.message) : "";
   if (problem) $("#panel").open = true;
 }
 
-async function showProblems() {
+async function listProblems() {
   const { id } = store.state.suggestion;
   const { problems, total } = await get(`/suggestions/${encodeURIComponent(id)}/problems?page=1`);
-  $("#large-title").textContent = `${total} images could not be used`;
-  const line = ({ name, reason }) =>
-    h("li", {}, h("span", { class: "mono" }, name), h("span", { class: "quiet" }, reason));
-  const rest =
-    total > problems.length
-      ? h("p", { class: "why" }, `The first ${problems.length} of ${total}; all of them stand in the scores file.`)
-      : null;
-  replace(
-    $("#large-body"),
-    h("div", { class: "problem-list" }, h("ul", { class: "bad-files" }, problems.map(line)), rest),
-  );
-  $("#large").showModal();
+  showProblems(problems, total, "; all of them stand in the scores file");
 }
 
 function fillScoresMenu() {
@@ -164,16 +196,25 @@ function redrawInTheme() {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
 }
 
+function toImages() {
+  if (byEvidence()) return store.state.ranking ? ranking.focus() : false;
+  return store.state.look ? gallery.focus() : false;
+}
+
 function listen() {
   onKeys({
     "Ctrl+Enter": acts.run,
-    Escape: () => (document.querySelector(":popover-open") || !store.state.look ? false : gallery.close()),
-    ArrowRight: () => (store.state.look ? gallery.focus() : false),
-    ArrowDown: () => (store.state.look ? gallery.focus() : false),
+    Escape: () =>
+      document.querySelector(":popover-open") || !store.state.look || byEvidence() ? false : gallery.close(),
+    ArrowRight: toImages,
+    ArrowDown: toImages,
+    1: () => show("scores"),
+    2: () => show("evidence"),
   });
   addEventListener("innv:cancelled", ({ detail }) => {
     if (detail.id === store.state.suggestion?.job?.id) acts.stop();
   });
+  $("#by").addEventListener("change", event => show(event.target.value));
   $("#copy-link").addEventListener("click", copyLink);
   $("#scores-menu").addEventListener("toggle", fillScoresMenu);
   $("#large-close").addEventListener("click", () => $("#large").close());
@@ -181,6 +222,7 @@ function listen() {
 }
 
 const PLOT_FIELDS = [
+  "by",
   "suggestion",
   "show",
   "className",
@@ -193,22 +235,28 @@ const PLOT_FIELDS = [
   "look",
 ];
 
+const STATE_FIELDS = [
+  ...["by", "catalog", "dataset", "models", "suggestion", "posting", "problem"],
+  ...["analyzer", "scope", "measure", "basket", "rank", "ranking", "rankPosting", "rankProblem"],
+];
+
 function observe() {
+  store.on(["by"], drawBy);
   store.on(PLOT_FIELDS, drawSuggestion);
-  store.on(["suggestion", "posting", "problem", "dataset", "models", "catalog"], drawState);
+  store.on(STATE_FIELDS, drawState);
   store.on(["problem"], drawProblem);
   store.on(["dataset"], runner.forget);
-  store.on(["models"], basket.draw);
+  store.on(["models", "by"], basket.draw);
   store.on(KEPT, keepAddress);
 }
 
 async function open(catalog) {
   const held = await get("/basket").catch(() => store.state.basket);
-  store.set({ ...firstState(catalog, held), catalog, basket: held });
-  panel.draw(store.state);
-  drawState(store.state);
-  drawKinds(store.state);
-  if (store.state.run && !obstacle(store.state)) await runner.reopen(store.state.run);
+  const first = firstState(catalog, held);
+  const { ranking: shown } = store.state;
+  store.set({ ...first, catalog, basket: held, ranking: shown?.id === first.rank ? shown : null, rankProblem: null });
+  for (const draw of [drawBy, panel.draw, ranking.draw, drawState, drawKinds]) draw(store.state);
+  await (byEvidence() ? ranking.reopen() : scored());
 }
 
 const unready = ({ models, datasets }) => {

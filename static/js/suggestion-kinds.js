@@ -1,5 +1,5 @@
 // Further suggestions from the same scores: a card each with its reason in one sentence; pressing one shows its images.
-import { $, h, replace } from "./dom.js";
+import { $, h, icon, replace } from "./dom.js";
 import { group } from "./format.js";
 
 function kindCard({ kind, title, reason, n, available }, look, onlook) {
@@ -21,17 +21,28 @@ function kindCard({ kind, title, reason, n, available }, look, onlook) {
   );
 }
 
-export function createKinds(store, onlook) {
-  function draw({ suggestion, look }) {
+/** Not from the scores: heatmaps have to be computed, which is a view and a job of its own. */
+const evidenceCard = onevidence =>
+  h(
+    "button",
+    { class: "kind", type: "button", id: "to-evidence", onclick: onevidence },
+    h("strong", {}, "Least agreement of evidence"),
+    icon("right"),
+    h("span", { class: "why" }, "The same answer for different reasons: heatmaps are compared, in a job of its own."),
+  );
+
+export function createKinds(store, onlook, onevidence) {
+  function draw({ suggestion, look, models }) {
     const lists = suggestion?.lists ?? [];
     $("#lists").hidden = !lists.length;
     const focused = document.activeElement?.dataset?.list;
     replace(
       $("#kinds"),
       lists.map(list => kindCard(list, look, onlook)),
+      models.length > 1 ? evidenceCard(onevidence) : null,
     );
     if (focused) $(`[data-list="${focused}"]`)?.focus();
   }
-  store.on(["suggestion", "look"], draw);
+  store.on(["suggestion", "look", "models"], draw);
   return draw;
 }

@@ -77,6 +77,19 @@ export function read(hash = location.hash) {
   return state;
 }
 
+const paramPairs = params =>
+  Object.entries(params ?? {}).map(
+    ([name, given]) => `p.${encodeURIComponent(name)}=${encodeURIComponent(JSON.stringify(given))}`,
+  );
+
+/** A link that explains some images at once: with a method where one is given, else as Visualize stands. */
+export function explainLink({ dataset, images, models = [], analyzer = null, params = {} }) {
+  const method = analyzer ? [`method=${encodeURIComponent(analyzer)}`, ...paramPairs(params)] : [];
+  const chosen = models.length ? [`models=${list(models)}`] : [];
+  const pairs = [...chosen, `dataset=${encodeURIComponent(dataset)}`, `images=${images.join(",")}`, ...method, "go"];
+  return `/visualize#${pairs.join("&")}`;
+}
+
 /** Images that were taken out of the selection are not part of the link. */
 export function write(whole) {
   const state = { ...whole, images: whole.images.filter(index => !whole.dropped.includes(index)) };
@@ -85,10 +98,7 @@ export function write(whole) {
     const value = state[field] === null || state[field] === undefined ? null : text(state[field]);
     if (value !== null && value !== "")
       pairs.push(`${name}=${LISTS.includes(field) ? value : encodeURIComponent(value)}`);
-    if (field === "analyzer") {
-      for (const [param, given] of Object.entries(state.params || {}))
-        pairs.push(`p.${encodeURIComponent(param)}=${encodeURIComponent(JSON.stringify(given))}`);
-    }
+    if (field === "analyzer") pairs.push(...paramPairs(state.params));
   }
   return `#${pairs.join("&")}`;
 }

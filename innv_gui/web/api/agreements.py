@@ -66,11 +66,15 @@ def add_ranking(body: NewRanking):
 def get_ranking(id: str, query: RankingQuery):
     """A page of a ranking, least agreement first; grows while the job runs."""
     ranking = session().ranking(id)
-    rows = [row for row in ranking.rows if query.same_answer is None or row.same_answer == query.same_answer]
+    head = _ranking_json(ranking)  # before the rows: a job that has ended has put all of them
+    ranked = ranking.rows
+    rows = [row for row in ranked if query.same_answer is None or row.same_answer == query.same_answer]
     page = rows[query.page * query.size : (query.page + 1) * query.size]
     return {
-        **_ranking_json(ranking),
+        **head,
         "total": len(rows),
+        "n_ranked": len(ranked),
+        "n_same_answer": sum(row.same_answer for row in ranked),
         "rows": [_row(row) for row in page],
         "problems": [{"name": problem.name, "reason": problem.reason} for problem in ranking.problems[:100]],
     }
@@ -82,6 +86,10 @@ def _ranking_json(ranking: Ranking) -> dict:
         "id": ranking.id,
         "measure": ranking.measure,
         "analyzer": request.analyzer.name,
+        "params": request.params,
+        "unchecked": request.unchecked,
+        "dataset": request.dataset.id,
+        "n_images": len(request.items),
         "models": [{"id": model.id, "name": model.name, "letter": model.letter} for model in request.models],
         "status": ranking.job.status,
         "job": ranking.job.as_json(),

@@ -1,0 +1,29 @@
+// What the strips above results are made of: a button, how fast and how long, and the frame that takes one of the looks.
+import { $$, h, replace } from "./dom.js";
+import { group, seconds } from "./format.js";
+
+export const button = (words, act) => h("button", { class: "btn tiny", type: "button", onclick: act }, words);
+
+const known = value => Number.isFinite(value) && value !== null;
+
+/** ["12 images/s", "40 s left"]; an empty text where nothing is known yet. */
+export function pace(job, unit = "images") {
+  const rate = job?.rate;
+  return [
+    known(rate) && rate > 0 ? `${rate < 10 ? rate.toFixed(1) : group(rate)} ${unit}/s` : "",
+    known(job?.seconds_left) ? `${seconds(job.seconds_left)} left` : "",
+  ];
+}
+
+/** looks: name -> [class, what makes the parts]. A name without a look hides the strip. Returns the name. */
+export function paint(root, name, looks, ...given) {
+  const [look, parts] = looks[name] ?? [];
+  root.hidden = !parts;
+  if (!parts) return name;
+  root.className = `strip ${look}`;
+  root.setAttribute("role", name === "error" ? "alert" : "status");
+  const pressed = root.contains(document.activeElement) ? document.activeElement.textContent : null;
+  replace(root, parts(...given));
+  if (pressed) $$("button", root).find(({ textContent }) => textContent === pressed)?.focus();
+  return name;
+}
