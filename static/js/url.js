@@ -1,5 +1,6 @@
 // The whole state of Visualize in the address behind the #: it never reaches the server's log, and a copied link opens
 // the same view.
+import { parsed } from "./neurons.js";
 
 const numbers = text => text.split(",").filter(Boolean).map(Number).filter(Number.isInteger);
 const words = text => text.split(",").filter(Boolean).map(decodeURIComponent);
@@ -14,7 +15,7 @@ const FIELDS = {
   images: ["images", numbers, list],
   analyzer: ["method", String, String],
   target: ["class", String, value => (value === "predicted" ? null : String(value))],
-  neurons: ["neurons", String, value => value],
+  neurons: ["neurons", text => (parsed(text) ? text : null), value => value],
   layers: [
     "layer",
     text =>
