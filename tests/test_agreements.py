@@ -99,3 +99,10 @@ def test_an_unknown_measure_names_the_known_ones(session, sample_models, sample_
     models = [sample_models[name] for name in WEATHER]
     with pytest.raises(BadInput, match="spearman or iou"):
         session.rank_by_disagreement(models, sample_datasets["weather"][:2], "gradient", measure="cosine")
+
+
+def test_runs_of_other_images_are_not_compared_by_their_file_names(session, sample_models, sample_datasets):
+    model = sample_models["digits_mlp"]
+    runs = [session.explain(model, sample_datasets[name][:1], "gradient") for name in ("digits", "weather")]
+    with pytest.raises(BadInput, match="different datasets"):
+        between_runs(runs, model)

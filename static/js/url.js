@@ -34,8 +34,9 @@ const FIELDS = {
   engine: ["engine", String, value => (value === "auto" ? null : value)],
   softmax: ["softmax", flag, value => (value ? "1" : null)],
   unchecked: ["unchecked", flag, value => (value ? "1" : null)],
-  view: ["view", text => (["slide", "methods"].includes(text) ? text : "grid"), String],
+  view: ["view", text => (["slide", "methods", "compare"].includes(text) ? text : "grid"), String],
   methods: ["methods", words, list],
+  compared: ["compare", text => [...new Set(words(text))], list],
   image: ["image", number, String],
   opacity: ["opacity", number, value => (value === null ? null : String(value))],
   colormap: ["colours", String, value => value],
@@ -43,7 +44,7 @@ const FIELDS = {
   run: ["run", String, value => value],
 };
 
-const LISTS = ["models", "layers", "images", "methods"]; // encoded piece by piece
+const LISTS = ["models", "layers", "images", "methods", "compared"]; // encoded piece by piece
 export const KEPT = [...Object.keys(FIELDS), "params", "dropped"];
 
 /** Text values of params are JSON where they can be, so that numbers come back as numbers. */
