@@ -132,7 +132,7 @@ def test_earlier_runs_stand_beside_each_other_and_agree_by_number(visualize, dem
     page.wait_for_url(re.compile(f"compare={first},{second},{third}"))
     ready(page)
     expect(page.locator(".of-image")).to_have_count(2)
-    heads = page.locator(".of-image").first.locator("thead th:not(.of)")
+    heads = page.locator(".of-image").first.locator(".sheet thead th:not(.of)")
     expect(heads).to_have_count(3)
     expect(heads.nth(1)).to_contain_text("lrp.z")
     expect(heads.nth(2)).to_contain_text("much epsilon")

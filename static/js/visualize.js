@@ -199,10 +199,10 @@ async function open(catalog, opening) {
   const { state, go: atOnce } = await firstState(catalog, opening);
   store.set({ ...state, catalog });
   for (const part of [panel, result, display]) part.draw(store.state);
+  if (state.view === "compare") compareRunner.show(state.compared).catch(complain);
   if (state.view === "methods") run();
-  else if (state.view === "compare") compareRunner.show(state.compared).catch(complain);
   else if (state.run) runner.reopen(state.run);
-  else if (atOnce && !obstacle(store.state)) run();
+  else if (atOnce && state.view !== "compare" && !obstacle(store.state)) run();
 }
 
 async function start() {
