@@ -173,8 +173,8 @@ def test_the_neurons_shown_are_the_ones_with_the_largest_activations(hand, look)
 
 def test_the_images_shown_as_most_activating_are_those_with_the_largest_activations(hand, open_tab):  # noqa: F811
     model = hand.models["hand_colour"]
-    state = f"model={hand.ids['hand_colour']}&kind=neuron&layer=hidden&index=2&dataset={hand.dataset}&preset=plain&p.iterations=3"
-    page = open_tab(f"/features#{state}").page
+    which = f"model={hand.ids['hand_colour']}&kind=neuron&layer=hidden&index=2"
+    page = open_tab(f"/features#{which}&dataset={hand.dataset}&preset=plain&p.iterations=3").page
     page.locator("#run").click()
     links = page.locator("#detail .acts a")
     expect(links).to_have_count(18, timeout=WAIT_MS)
