@@ -7,7 +7,7 @@ import os
 import platform
 from pathlib import Path
 
-from bench import attribution, maximize, methods, scoring, server, suggest
+from bench import attribution, maximize, methods, page, scoring, server, suggest
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -27,6 +27,8 @@ def main() -> None:
     _print_suggest(results["suggest"])
     results["maximize"] = maximize.measure()
     _print_maximize(results["maximize"])
+    results["page"] = page.measure()
+    _print_page(results["page"])
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     print(f"\nStored in {RESULTS.relative_to(Path.cwd()) if RESULTS.is_relative_to(Path.cwd()) else RESULTS}")
 
@@ -34,6 +36,18 @@ def main() -> None:
 def _print_maximize(row: dict) -> None:
     what = f"{row['classes']} classes of {row['model']} as one batch / one by one, {row['iterations']} steps"
     print(f"\nActivation maximization\n  {what}: {row['ratio']:.2f} of {row['limit']:.1f}")
+
+
+def _print_page(result: dict) -> None:
+    print("\nThe page, methods x models")
+    if "skipped" in result:
+        print(f"  not measured: {result['skipped']}")
+        return
+    grid = f"{result['models']} models x {result['methods']} methods x {result['images']} images"
+    first = f"first cell {result['first_cell_seconds']:.2f} s of {page.FIRST_CELL_S:.0f}"
+    print(f"  {grid}: {first}, all {result['all_seconds']:.1f} s, in {result['moments']} portions")
+    for what, task_ms in result["longest_task_ms"].items():
+        print(f"  longest task while {what}: {task_ms:.0f} ms of {page.LONG_TASK_MS}")
 
 
 def _print_server(rows: list[dict]) -> None:

@@ -69,7 +69,7 @@ def test_axe_finds_nothing_serious_in_what_opens(open_tab, ids):  # noqa: F811
     """Menus, the list of layers, the help."""
     page = open_tab(VIEWS["grid"].format(**ids)).page
     page.locator("body[data-state=ready]").wait_for(timeout=2 * WAIT_MS)
-    for opener in ("#history", "#export", "#help-open"):
+    for opener in ("#history", "#export", "#session-open", "#help-open"):
         page.locator(opener).click()
         assert problems(page) == [], opener
         page.keyboard.press("Escape")

@@ -181,3 +181,10 @@ def test_a_cancelled_ranking_keeps_what_it_has(client, session, sample_models, s
     found = client.get(f"/api/v1/rankings/{ranking.id}").json
     assert found["status"] == "cancelled"
     assert 0 < found["n_ranked"] == len(ranking.rows) < found["n_images"] == len(sample_datasets["weather"])
+
+
+def test_runs_of_other_images_are_not_compared_by_their_file_names(session, sample_models, sample_datasets):
+    model = sample_models["digits_mlp"]
+    runs = [session.explain(model, sample_datasets[name][:1], "gradient") for name in ("digits", "weather")]
+    with pytest.raises(BadInput, match="different datasets"):
+        between_runs(runs, model)

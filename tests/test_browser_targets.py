@@ -107,6 +107,17 @@ def test_methods_stand_side_by_side_each_with_its_own_colours_and_agree_by_numbe
     assert tab.complaints == [] and tab.foreign == []
 
 
+def test_a_map_that_is_there_stays_while_others_come(visualize):
+    methods = "gradient,lrp.epsilon,integrated_gradients,smoothgrad"
+    page = visualize("digits_cnn", "digits_mlp", more=f"view=methods&p.epsilon=0.25&methods={methods}").page
+    first = page.locator(".sheet td canvas").first
+    first.wait_for(timeout=WAIT_MS)
+    first.evaluate("canvas => { canvas.dataset.mark = 'mine'; }")
+    page.locator("body[data-state=ready]").wait_for(timeout=3 * WAIT_MS)
+    expect(page.locator(".sheet td canvas")).to_have_count(2 * 2 * 4, timeout=WAIT_MS)
+    expect(page.locator(".sheet [data-mark=mine]")).to_have_count(1)
+
+
 def test_agreement_of_models_stands_beside_the_input(visualize, demo):
     page = visualize("digits_cnn", "digits_resnet", more="view=slide").page
     ready(page)

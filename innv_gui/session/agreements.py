@@ -66,6 +66,12 @@ def between_models(run: Run, measure: str = "spearman", target: int = 0) -> Agre
 def between_runs(runs: Sequence[Run], model: Model, measure: str = "spearman", target: int = 0) -> Agreement:
     """Every pair of runs (methods, targets, engines) under one model, on the images of the first."""
     checked_measure(measure)
+    if len({run.request.dataset.id if run.request.dataset else None for run in runs}) > 1:
+        raise BadInput(
+            "The runs explain images of different datasets; expected the same images.",
+            "Choose runs of the same images.",
+            "runs",
+        )
     places = [{item.name: position for position, item in enumerate(run.items)} for run in runs]
     rows = [
         [_found(run, model, at.get(item.name), target) for run, at in zip(runs, places, strict=True)]

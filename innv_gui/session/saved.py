@@ -173,15 +173,17 @@ def take_over(session: Session, record: SavedSession) -> tuple[int, list[str]]:
         for entry in session.datasets.entries()
         if entry.dataset is not None
     }
-    missing = [f"model {one.name} ({one.file})" for one in record.models if one.sha256 not in models]
-    missing += [f"images {one.name}" for one in record.datasets if one.fingerprint not in datasets]
+    named = [*record.models, *(model for run in record.runs for model in run.models)]
+    opened = [*record.datasets, *(run.dataset for run in record.runs)]
+    missing = [f"model {one.name} ({one.file})" for one in named if one.sha256 not in models]
+    missing += [f"images {one.name}" for one in opened if one.fingerprint not in datasets]
     taken = 0
     for run in record.runs:
         known = all(one.sha256 in models for one in run.models) and run.dataset.fingerprint in datasets
         taken += known
         if known:
             session.history.put(_with_own_places(run, models, datasets, session))
-    return taken, missing
+    return taken, list(dict.fromkeys(missing))
 
 
 def _with_own_places(run: SavedRun, models: dict, datasets: dict, session: Session) -> dict:

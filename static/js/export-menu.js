@@ -2,6 +2,7 @@
 import { $, h, key, replace } from "./dom.js";
 import { address } from "./api.js";
 import { displayOf } from "./display-bar.js";
+import { placeUnder } from "./menu.js";
 
 const safe = text => text.replace(/[^\w.-]+/g, "_");
 
@@ -94,9 +95,7 @@ export function createExportMenu(store) {
   });
   menu.addEventListener("toggle", event => {
     if (event.newState !== "open") return;
-    const box = opener.getBoundingClientRect();
-    menu.style.setProperty("top", `${box.bottom + 6}px`);
-    menu.style.setProperty("left", `${Math.max(8, box.right - menu.offsetWidth)}px`);
+    placeUnder(menu, opener);
     $("a", menu)?.focus();
   });
 }

@@ -2,6 +2,7 @@
 import { $, h, replace } from "./dom.js";
 import { address } from "./api.js";
 import { titleOf } from "./features-stop.js";
+import { placeUnder } from "./menu.js";
 
 const safe = text => text.replace(/[^\w.-]+/g, "_");
 const file = (href, name, words, sort) =>
@@ -34,9 +35,7 @@ export function createFeatureExport(store) {
   });
   menu.addEventListener("toggle", event => {
     if (event.newState !== "open") return;
-    const box = opener.getBoundingClientRect();
-    menu.style.setProperty("top", `${box.bottom + 6}px`);
-    menu.style.setProperty("left", `${Math.max(8, box.right - menu.offsetWidth)}px`);
+    placeUnder(menu, opener);
     $("a", menu)?.focus();
   });
 }

@@ -121,7 +121,9 @@ export function createGrid(root, acts, classNames) {
   }
 
   const focusRow = place => $(`[data-row="${place}"]`, root)?.focus({ preventScroll: false });
+  /** Only what is its own: another view's tables stay. */
   const clear = () => {
+    if (!shown) return;
     shown = "";
     root.replaceChildren();
   };

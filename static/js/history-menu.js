@@ -1,7 +1,9 @@
-// Earlier runs: reopen, name, delete. They are there after a restart, with the maps that were kept.
+// Earlier runs: reopen, name, delete, compare. They are there after a restart, with the maps that were kept.
 import { $, h, icon, replace } from "./dom.js";
 import { get, patch, remove } from "./api.js";
+import { MOST_COMPARED } from "./compare.js";
 import { count } from "./format.js";
+import { placeUnder } from "./menu.js";
 import { complain } from "./toast.js";
 
 const SHOWN = 40;
@@ -18,13 +20,19 @@ function words(run) {
     .join(" · ");
 }
 
-function row(run, here, acts) {
+function row(run, here, chosen, acts) {
   const name = run.title || run.analyzer;
   const button = (symbol, label, act) =>
     h("button", { class: "btn plain icon tiny", type: "button", "aria-label": label, onclick: act }, icon(symbol));
   return h(
     "li",
     { class: run.id === here ? "earlier here" : "earlier" },
+    h("input", {
+      type: "checkbox",
+      "aria-label": `Compare the run ${name}, ${words(run)}`,
+      checked: chosen.includes(run.id),
+      onchange: event => acts.choose(run, event.target.checked),
+    }),
     h(
       "button",
       { class: "open grow", type: "button", onclick: () => acts.open(run), "aria-current": run.id === here ? "true" : null },
@@ -51,16 +59,26 @@ function form(run, acts) {
   return element;
 }
 
-/** open(id) shows a run. */
-export function createHistoryMenu(store, open) {
+/** open(id) shows a run, compare(ids) several beside each other. */
+export function createHistoryMenu(store, open, compare) {
   const menu = $("#history-menu");
   const opener = $("#history");
+  const start = h("button", { class: "btn tiny", type: "button", id: "compare-runs", onclick: () => acts.compare() });
   let runs = [];
+  let chosen = []; // ids, in the order they were ticked
 
   const acts = {
     open: run => {
       menu.hidePopover();
       open(run.id);
+    },
+    choose: (run, on) => {
+      chosen = chosen.filter(id => id !== run.id).concat(on ? [run.id] : []);
+      drawStart();
+    },
+    compare: () => {
+      menu.hidePopover();
+      compare(chosen);
     },
     rename: run => {
       const line = $$row(run.id);
@@ -72,15 +90,24 @@ export function createHistoryMenu(store, open) {
   };
   const $$row = id => $(`[data-run="${CSS.escape(id)}"]`, menu);
 
+  function drawStart() {
+    const [few, many] = [chosen.length < 2, chosen.length > MOST_COMPARED];
+    start.disabled = few || many;
+    start.textContent = few ? "Tick two to compare" : many ? `At most ${MOST_COMPARED}` : `Compare ${chosen.length} runs`;
+  }
+
   function draw() {
     const here = store.state.explanation?.id;
+    chosen = chosen.filter(id => runs.some(run => run.id === id));
     const rows = runs.slice(0, SHOWN).map(run => {
-      const line = row(run, here, acts);
+      const line = row(run, here, chosen, acts);
       line.dataset.run = run.id;
       return line;
     });
     const none = h("p", { class: "why" }, "Nothing has been explained yet. Every run is listed here, also after a restart.");
-    replace(menu, h("h3", {}, "Earlier runs"), rows.length ? h("ul", { class: "bare" }, rows) : none);
+    const head = h("header", {}, h("h3", {}, "Earlier runs"), runs.length > 1 ? start : null);
+    drawStart();
+    replace(menu, head, rows.length ? h("ul", { class: "bare" }, rows) : none);
   }
 
   async function load() {
@@ -92,10 +119,8 @@ export function createHistoryMenu(store, open) {
     if (event.newState !== "open") return;
     load()
       .then(() => {
-        const box = opener.getBoundingClientRect();
-        menu.style.setProperty("top", `${box.bottom + 6}px`);
-        menu.style.setProperty("left", `${Math.max(8, box.right - menu.offsetWidth)}px`);
-        $("button", menu)?.focus();
+        placeUnder(menu, opener);
+        $(".open", menu)?.focus();
       })
       .catch(complain);
   });

@@ -3,7 +3,7 @@ import { cancel, get, pause, post } from "./api.js";
 import { requestOf } from "./request.js";
 import { ended } from "./runner.js";
 
-const STEP_MS = 400;
+const STEP_MS = 300;
 
 /** The request for one of the methods: the panel's own method keeps its settings, the others take their defaults. */
 function requestFor(state, name) {
@@ -31,10 +31,15 @@ export function createMethodsRunner(store) {
     }
   }
 
+  /** Each method on its own, from the moment it was accepted: the first map does not wait for the last method. */
   async function follow(name, mine) {
-    const { explanation } = store.state.sheets.get(name);
-    const now = await get(`/explanations/${encodeURIComponent(explanation.id)}`);
-    if (mine === turn) put(name, { explanation: now });
+    for (;;) {
+      const { explanation } = store.state.sheets.get(name) ?? {};
+      if (mine !== turn || !explanation || ended(explanation)) return;
+      await pause(STEP_MS);
+      const now = await get(`/explanations/${encodeURIComponent(explanation.id)}`);
+      if (mine === turn && store.state.sheets.has(name)) put(name, { explanation: now });
+    }
   }
 
   /** Computes what is missing; maps that were kept are there at once. */
@@ -42,14 +47,10 @@ export function createMethodsRunner(store) {
     const mine = ++turn;
     for (const { explanation } of running()) cancel(explanation.job).catch(() => {});
     store.set({ sheets: new Map(), problem: null });
-    for (const name of store.state.methods) await begin(name, mine);
-    while (mine === turn && running().length) {
-      await Promise.all(
-        [...store.state.sheets]
-          .filter(([, { explanation }]) => explanation && !ended(explanation))
-          .map(([name]) => follow(name, mine).catch(problem => put(name, { problem }))),
-      );
-      await pause(STEP_MS);
+    for (const name of store.state.methods) {
+      await begin(name, mine);
+      if (mine !== turn) return;
+      follow(name, mine).catch(problem => mine === turn && put(name, { problem }));
     }
   }
 

@@ -1,4 +1,4 @@
-// For each image a table: models in rows, methods in columns, each method with its own colours.
+// For each image a table: models in rows, methods (or runs) in columns, each with its own colours.
 import { $, colour, h, key, replace } from "./dom.js";
 import { agreement } from "./agreement.js";
 import { address } from "./api.js";
@@ -6,25 +6,24 @@ import { drawColourBar } from "./colour-bar.js";
 import { fileName, seconds } from "./format.js";
 import { mapCanvas } from "./map-canvas.js";
 import { UNKNOWN, mapLabel } from "./map-cell.js";
-import { healthBadge, topThree } from "./prediction.js";
+import { explained, healthBadge, topThree } from "./prediction.js";
 import { ended } from "./runner.js";
 
 const lookOf = (display, colormaps) => ({ ...display, lut: colormaps[display.colormap] });
 
-function head(methods, catalog) {
-  const column = name => {
-    const analyzer = catalog.analyzers.find(one => one.name === name);
+function head(columns, colormaps) {
+  const column = ({ title, named, words, display }) => {
     const bar = h("div", { class: "bar" });
-    drawColourBar(bar, lookOf(analyzer.display, catalog.colormaps));
+    if (display) drawColourBar(bar, lookOf(display, colormaps));
     return h(
       "th",
       { scope: "col" },
-      h("span", { class: "mono strong" }, name.replaceAll("_", "_\u200b")),
-      h("span", { class: "why" }, analyzer.summary),
+      h("span", { class: named ? "strong" : "mono strong" }, title.replaceAll("_", "_\u200b")),
+      h("span", { class: "why", title: words }, words),
       bar,
     );
   };
-  return h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "of" }, "Model"), methods.map(column)));
+  return h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "of" }, "Model"), columns.map(column)));
 }
 
 function problem(error) {
@@ -35,6 +34,8 @@ function problem(error) {
 function content(sheet, model, image, colormaps) {
   if (sheet?.problem) return problem(sheet.problem);
   const { explanation } = sheet ?? {};
+  const strange = explanation && !explanation.models.some(({ id }) => id === model.id);
+  if (strange) return h("div", { class: "kept" }, "not part of this run");
   const known = explanation?.models.find(({ id }) => id === model.id);
   const cell = explanation?.cells?.find(one => one.model === model.id && one.image === image.index);
   if (known?.error || cell?.status === "failed") return problem(known?.error ?? cell?.error ?? UNKNOWN);
@@ -53,8 +54,15 @@ function content(sheet, model, image, colormaps) {
   };
   return [
     h("div", { class: "map" }, mapCanvas(spec)),
-    h("div", { class: "under" }, h("span", { class: "quiet num" }, seconds(cell.seconds)), healthBadge(cell.health)),
+    h("div", { class: "under" }, underline(explanation, cell), healthBadge(cell.health)),
   ];
+}
+
+/** Which neuron, where one was asked for; else which class, where it is not the predicted one; else how long it took. */
+function underline({ request }, cell) {
+  const neuron = request.neuron !== null || request.top_neurons !== null;
+  if (neuron) return h("span", { class: "quiet num" }, `neuron ${cell.targets[0]}`);
+  return explained(cell) ?? h("span", { class: "quiet num" }, seconds(cell.seconds));
 }
 
 /** Changes when a place has to be drawn anew. */
@@ -69,6 +77,8 @@ export function createMethodsView(root) {
   let shown = "";
   let places = [];
   let predictions = [];
+  let comparisons = []; // {details, box, image, drawn}
+  let current = null;
 
   function prediction(model, image) {
     const box = h("div", { class: "read" });
@@ -76,10 +86,24 @@ export function createMethodsView(root) {
     return box;
   }
 
-  function place(name, model, image) {
-    const element = h("td", { "data-method": name });
-    places.push({ element, name, model, image, drawn: "" });
+  function place({ id, title }, model, image) {
+    const element = h("td", { "data-method": title });
+    places.push({ element, id, model, image, drawn: "" });
     return element;
+  }
+
+  /** Numbers are asked for when they are looked at: each costs the server all images of the runs. */
+  function comparison(image, open) {
+    const box = h("div", { class: "compared" });
+    const one = { box, image, drawn: null, details: null };
+    one.details = h(
+      "details",
+      { class: "fold", open, ontoggle: () => drawComparison(one) },
+      h("summary", {}, current.between),
+      box,
+    );
+    comparisons.push(one);
+    return one.details;
   }
 
   function section(state, image, models) {
@@ -93,11 +117,10 @@ export function createMethodsView(root) {
           h("span", { class: "name" }, key(model), h("span", { class: "clip", title: model.name }, model.name)),
           prediction(model, image),
         ),
-        state.methods.map(name => place(name, model, image)),
+        state.columns.map(column => place(column, model, image)),
       ),
     );
     const picture = h("img", { src: address.thumbnail(state.dataset, image.index, 96), alt: "", loading: "lazy" });
-    const compared = h("div", { class: "compared" });
     return h(
       "section",
       { class: "of-image", "aria-label": image.name },
@@ -115,43 +138,61 @@ export function createMethodsView(root) {
       h(
         "div",
         { class: "sheet-wrap" },
-        h("table", { class: "sheet" }, head(state.methods, state.catalog), h("tbody", {}, rows)),
+        h("table", { class: "sheet" }, head(state.columns, state.catalog.colormaps), h("tbody", {}, rows)),
       ),
-      h(
-        "details",
-        {
-          class: "fold",
-          ontoggle: event => event.target.open && replace(compared, matrices(image, models)),
-        },
-        h("summary", {}, "Agreement between methods"),
-        compared,
-      ),
+      comparison(image, state.open),
     );
   }
 
-  let current = null;
-  function matrices(image, models) {
-    const done = [...current.sheets].filter(([, { explanation }]) => explanation && ended(explanation));
-    if (done.length < 2) return h("p", { class: "why" }, "Two methods have to be finished first.");
-    const runs = done.map(([, { explanation }]) => explanation.id).join(",");
-    return models.map(model =>
-      h(
-        "div",
-        { class: "of-model" },
-        h("span", { class: "name" }, key(model), model.name),
-        agreement({
-          path: by => `/agreement?runs=${encodeURIComponent(runs)}&model=${encodeURIComponent(model.id)}&measure=${by}`,
-          sides: done.map(([name]) => ({ head: () => h("span", { class: "mono small", title: name }, name), name })),
-          image: image.index,
-        }),
-      ),
+  const finished = () =>
+    current.columns.filter(({ id }) => {
+      const { explanation } = current.sheets.get(id) ?? {};
+      return explanation && ended(explanation);
+    });
+
+  function drawComparison(one) {
+    const now = finished()
+      .map(({ id }) => id)
+      .join();
+    if (!one.details.open || now === one.drawn) return;
+    one.drawn = now;
+    replace(one.box, matrices(one.image));
+  }
+
+  /** A matrix a model, of the finished columns that are about it. */
+  function matrices(image) {
+    const done = finished();
+    if (done.length < 2) return h("p", { class: "why" }, "Two have to be finished first.");
+    const run = ({ id }) => current.sheets.get(id).explanation;
+    const about = model => done.filter(column => run(column).models.some(({ id }) => id === model.id));
+    const several = current.models.filter(model => about(model).length > 1);
+    if (!several.length) return h("p", { class: "why" }, "No model is part of two of these runs, so there is no number.");
+    return several.map(model => ofModel(model, image, about(model), run));
+  }
+
+  function ofModel(model, image, columns, run) {
+    const runs = columns.map(column => run(column).id).join(",");
+    return h(
+      "div",
+      { class: "of-model" },
+      h("span", { class: "name" }, key(model), model.name),
+      agreement({
+        path: by => `/agreement?runs=${encodeURIComponent(runs)}&model=${encodeURIComponent(model.id)}&measure=${by}`,
+        sides: columns.map(({ title }) => ({ head: () => h("span", { class: "mono small", title }, title), name: title })),
+        image: image.index,
+      }),
     );
   }
 
   function build(state, images, models) {
     places = [];
     predictions = [];
-    replace(root, h("div", { class: "sheets" }, images.map(image => section(state, image, models))));
+    comparisons = [];
+    replace(
+      root,
+      state.note ? h("p", { class: "why" }, state.note) : null,
+      h("div", { class: "sheets" }, images.map(image => section(state, image, models))),
+    );
   }
 
   function readPredictions(state) {
@@ -167,28 +208,35 @@ export function createMethodsView(root) {
     }
   }
 
-  /** images: {index, name, label}[]; models: {id, name, letter}[]. */
+  /**
+   * view: columns {id, title, named, words, display}[], sheets by column id, dataset, catalog, between: what the
+   * numbers are about, open: whether they are shown at once, note. images: {index, name, label}[]; models: {id, name,
+   * letter}[].
+   */
   function update(state, images, models) {
-    current = state;
-    const now = JSON.stringify([state.methods, state.dataset, images.map(i => i.index), models.map(m => m.id)]);
+    current = { ...state, models };
+    const shape = [state.columns, state.dataset, images.map(i => i.index), models.map(m => m.id), state.note];
+    const now = JSON.stringify(shape);
     if (now !== shown || !root.firstChild) {
       shown = now;
       build(state, images, models);
     }
     for (const one of places) {
-      const sheet = state.sheets.get(one.name);
+      const sheet = state.sheets.get(one.id);
       const next = face(sheet, one.model, one.image);
       if (next === one.drawn) continue;
       one.drawn = next;
       replace(one.element, content(sheet, one.model, one.image, state.catalog.colormaps));
     }
     readPredictions(state);
+    comparisons.forEach(drawComparison);
   }
 
   const clear = () => {
     shown = "";
     places = [];
     predictions = [];
+    comparisons = [];
   };
   return { update, clear };
 }

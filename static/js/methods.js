@@ -2,19 +2,26 @@
 
 export const FIRST = ["grad_cam", "lrp.epsilon", "gradient", "lrp.alpha_1_beta_0", "integrated_gradients", "smoothgrad"];
 
-/** Sheets by method -> what the strip above the result reads: one run over all of them. */
-export function asOne(sheets, methods, models, images) {
+/** The chosen methods as columns of the view. */
+export const columnsOf = ({ methods, catalog }) =>
+  methods.map(name => {
+    const { summary, display } = catalog.analyzers.find(one => one.name === name);
+    return { id: name, title: name, named: false, words: summary, display };
+  });
+
+/** Sheets by column -> what the strip above the result reads: one run over all of them. */
+export function asOne(sheets, columns, models, images, what = "methods") {
   const runs = [...sheets.values()].map(({ explanation }) => explanation).filter(Boolean);
   const going = runs.find(run => run.job && !["done", "failed", "cancelled"].includes(run.job.status));
   const cancelled = runs.find(run => run.job?.status === "cancelled");
   if (!sheets.size) return null;
   return {
-    id: "methods",
+    id: what,
     models,
-    images: Array.from({ length: images.length * methods.length }),
+    images: Array.from({ length: images.length * columns.length }),
     cells: runs.flatMap(run => run.cells ?? []).filter(cell => cell.status === "done"),
-    job: going?.job ?? cancelled?.job ?? { status: sheets.size < methods.length ? "running" : "done" },
-    request: { analyzer: `${methods.length} methods` },
+    job: going?.job ?? cancelled?.job ?? { status: sheets.size < columns.length ? "running" : "done" },
+    request: { analyzer: `${columns.length} ${what}` },
     seconds: runs.reduce((sum, run) => sum + (run.seconds || 0), 0),
   };
 }

@@ -25,6 +25,7 @@ export const BLANK = {
   unchecked: false,
   view: "grid",
   methods: [], // of the view Methods × models
+  compared: [], // earlier runs of the view Runs
   image: 0,
   opacity: null,
   colormap: null,

@@ -1,9 +1,10 @@
 // The right side of Visualize: strip, empty state, and the result as grid or slideshow.
 import { $, $$, h, replace } from "./dom.js";
 import { loading } from "./catalog.js";
+import { columnsOfRuns, common, modelsOf } from "./compare.js";
 import { count } from "./format.js";
 import { createGrid } from "./grid.js";
-import { asOne } from "./methods.js";
+import { asOne, columnsOf } from "./methods.js";
 import { createMethodsView } from "./methods-view.js";
 import { obstacle, requestOf } from "./request.js";
 import { secondOf } from "./reference.js";
@@ -87,36 +88,63 @@ export function createResultView(store, acts) {
     return { name: known?.name ?? state.names.get(index) ?? `image ${index + 1}`, label: known?.label ?? null };
   }
 
-  function drawMethods(state) {
-    const models = state.catalog.models.filter(model => state.models.includes(model.id));
-    const images = imagesOf(state);
-    const one = asOne(state.sheets, state.methods, models, images);
-    const name = drawStrip($("#strip"), { explanation: one, posting: false }, acts);
+  /** The strip and the facts of several runs taken as one; returns the state of the page. */
+  function standing(one, posting = false) {
+    const name = drawStrip($("#strip"), { explanation: one, posting }, acts);
     document.body.dataset.state = name;
     $("#run-facts").textContent = factsOf(one);
     grid.clear();
     slideshow.clear();
     if (name === "empty") {
       methods.clear();
-      $("#result").replaceChildren();
-      return drawEmpty({ ...state, explanation: null }, acts.run);
+      root.replaceChildren();
     }
-    return methods.update(state, images, models);
+    return name;
+  }
+
+  function drawMethods(state) {
+    const models = state.catalog.models.filter(model => state.models.includes(model.id));
+    const images = imagesOf(state);
+    const columns = columnsOf(state);
+    if (standing(asOne(state.sheets, columns, models, images)) === "empty")
+      return drawEmpty({ ...state, explanation: null }, acts.run);
+    const { sheets, dataset, catalog } = state;
+    return methods.update({ columns, sheets, dataset, catalog, between: "Agreement between methods" }, images, models);
+  }
+
+  /** A run that was cancelled some time ago is shown as far as it came. */
+  const asTheyAre = one => (one?.job.status === "cancelled" ? { ...one, job: { status: "done" } } : one);
+
+  /** Earlier runs side by side, on the images that all of them explain. */
+  function drawCompared({ earlier, compared, catalog }) {
+    const columns = columnsOfRuns(compared, earlier, catalog);
+    const { dataset, images, note, obstacle: why } = common(compared, earlier);
+    const models = modelsOf(compared, earlier);
+    const one = asOne(earlier, columns, models, images, "runs");
+    if (standing(why ? null : asTheyAre(one), !why) === "empty") {
+      $("#empty-title").textContent = "These runs cannot be compared";
+      $("#empty-words").textContent = why;
+      return replace($("#empty-acts"));
+    }
+    const between = "Agreement between runs";
+    return methods.update({ columns, sheets: earlier, dataset, catalog, between, open: true, note }, images, models);
   }
 
   function draw(state) {
     document.body.dataset.view = state.view;
-    if (state.view === "methods") {
-      for (const radio of $$("#view input")) radio.checked = radio.value === state.view;
-      drawMethods(state);
-      return;
-    }
+    for (const radio of $$("#view input")) radio.checked = radio.value === state.view;
+    $("#view input[value=compare]").parentElement.hidden = !state.compared.length;
+    if (state.view === "methods") return drawMethods(state);
+    if (state.view === "compare") return drawCompared(state);
     methods.clear();
+    return drawRun(state);
+  }
+
+  function drawRun(state) {
     const { explanation, view } = state;
     const name = drawStrip($("#strip"), state, acts);
     document.body.dataset.state = name;
     $("#run-facts").textContent = factsOf(explanation);
-    for (const radio of $$("#view input")) radio.checked = radio.value === view;
     if (name === "empty") drawEmpty(state, acts.run);
     if (!explanation) {
       root.replaceChildren();
@@ -126,6 +154,6 @@ export function createResultView(store, acts) {
     (view === "slide" ? drawSlideshow : drawGrid)(state, explanation, place);
   }
 
-  store.on(["sheets", "methods", "models", "images", "explanation", "reference", "engine", "posting", "problem", "view", "image", "dropped", "catalog"], draw);
+  store.on(["sheets", "earlier", "compared", "methods", "models", "images", "explanation", "reference", "engine", "posting", "problem", "view", "image", "dropped", "catalog"], draw);
   return { draw, focusRow: grid.focusRow };
 }

@@ -2,6 +2,7 @@
 import { $ } from "./dom.js";
 import { onKeys, startPageKeys } from "./keyboard.js";
 import { startJobPill } from "./job-pill.js";
+import { createSessionMenu } from "./session-menu.js";
 import { startTips } from "./tip.js";
 
 const root = document.documentElement;
@@ -47,6 +48,7 @@ export function startShell({ jobs = true } = {}) {
   onKeys({ "?": () => help.showModal(), t: switchTheme });
   startPageKeys();
   startTips();
+  createSessionMenu();
   foldPanel();
   releaseRadios();
   if (jobs) startJobPill();

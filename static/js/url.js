@@ -1,5 +1,6 @@
 // The whole state of Visualize in the address behind the #: it never reaches the server's log, and a copied link opens
 // the same view.
+import { parsed } from "./neurons.js";
 
 const numbers = text => text.split(",").filter(Boolean).map(Number).filter(Number.isInteger);
 const words = text => text.split(",").filter(Boolean).map(decodeURIComponent);
@@ -14,7 +15,7 @@ const FIELDS = {
   images: ["images", numbers, list],
   analyzer: ["method", String, String],
   target: ["class", String, value => (value === "predicted" ? null : String(value))],
-  neurons: ["neurons", String, value => value],
+  neurons: ["neurons", text => (parsed(text) ? text : null), value => value],
   layers: [
     "layer",
     text =>
@@ -33,8 +34,9 @@ const FIELDS = {
   engine: ["engine", String, value => (value === "auto" ? null : value)],
   softmax: ["softmax", flag, value => (value ? "1" : null)],
   unchecked: ["unchecked", flag, value => (value ? "1" : null)],
-  view: ["view", text => (["slide", "methods"].includes(text) ? text : "grid"), String],
+  view: ["view", text => (["slide", "methods", "compare"].includes(text) ? text : "grid"), String],
   methods: ["methods", words, list],
+  compared: ["compare", text => [...new Set(words(text))], list],
   image: ["image", number, String],
   opacity: ["opacity", number, value => (value === null ? null : String(value))],
   colormap: ["colours", String, value => value],
@@ -42,7 +44,7 @@ const FIELDS = {
   run: ["run", String, value => value],
 };
 
-const LISTS = ["models", "layers", "images", "methods"]; // encoded piece by piece
+const LISTS = ["models", "layers", "images", "methods", "compared"]; // encoded piece by piece
 export const KEPT = [...Object.keys(FIELDS), "params", "dropped"];
 
 /** Text values of params are JSON where they can be, so that numbers come back as numbers. */

@@ -2,6 +2,7 @@
 import { $ } from "./dom.js";
 import { get, put } from "./api.js";
 import { openCatalog, settle } from "./catalog.js";
+import { createCompareRunner } from "./compare.js";
 import { createDisplayBar } from "./display-bar.js";
 import { createExportMenu } from "./export-menu.js";
 import { createHistoryMenu } from "./history-menu.js";
@@ -26,12 +27,14 @@ const store = new Store({
   problem: null,
   posting: false,
   bare: false, // H is held: the input without its heatmap
+  earlier: new Map(), // run -> {explanation, title} or {problem, title}, of the view Runs
   sheets: new Map(), // method -> {explanation} or {problem}, of the view Methods × models
   names: new Map(), // image index -> file name, as far as known
 });
 const pace = new Map(); // method -> seconds a map, from finished runs
 const runner = createRunner(store);
 const methodsRunner = createMethodsRunner(store);
+const compareRunner = createCompareRunner(store);
 createReference(store);
 
 const last = () => (store.state.explanation?.images.length ?? store.state.images.length) - 1;
@@ -43,6 +46,9 @@ function ownDisplay() {
   return shown === store.state.analyzer ? {} : { opacity: null, colormap: null };
 }
 
+/** A new run is not one of those that are compared. */
+const outOfRuns = () => (store.state.view === "compare" ? { view: "grid" } : {});
+
 function run() {
   const invalid = panel.firstInvalid();
   if (obstacle(store.state)) return;
@@ -52,7 +58,7 @@ function run() {
   }
   const n = requestOf(store.state).images.length;
   if (store.state.view === "methods") methodsRunner.run().catch(complain);
-  else runner.run({ image: Math.min(store.state.image, n - 1), ...ownDisplay() });
+  else runner.run({ image: Math.min(store.state.image, n - 1), ...ownDisplay(), ...outOfRuns() });
   if (matchMedia("(max-width: 1000px)").matches) $("#panel").open = false;
 }
 
@@ -61,12 +67,13 @@ function step(by) {
   if (n > 0) go((store.state.image + by + n) % n);
 }
 
+const RUNNERS = { methods: methodsRunner, compare: compareRunner };
 const acts = {
   run,
   go,
   step,
   unchecked: () => runner.run({ unchecked: true }),
-  stop: () => (store.state.view === "methods" ? methodsRunner : runner).stop().catch(complain),
+  stop: () => (RUNNERS[store.state.view] ?? runner).stop().catch(complain),
   open: place => store.set({ image: place, view: "slide" }),
 };
 const panel = createRequestPanel(store, acts, pace);
@@ -136,6 +143,11 @@ async function openEarlier(id) {
   }
 }
 
+/** Earlier runs beside each other. */
+function compareEarlier(ids) {
+  location.hash = write({ ...store.state, view: "compare", compared: ids });
+}
+
 async function copyLink() {
   try {
     await navigator.clipboard.writeText(location.href);
@@ -187,9 +199,10 @@ async function open(catalog, opening) {
   const { state, go: atOnce } = await firstState(catalog, opening);
   store.set({ ...state, catalog });
   for (const part of [panel, result, display]) part.draw(store.state);
+  if (state.view === "compare") compareRunner.show(state.compared).catch(complain);
   if (state.view === "methods") run();
   else if (state.run) runner.reopen(state.run);
-  else if (atOnce && !obstacle(store.state)) run();
+  else if (atOnce && state.view !== "compare" && !obstacle(store.state)) run();
 }
 
 async function start() {
@@ -206,7 +219,7 @@ async function start() {
     );
     listen();
     createExportMenu(store);
-    createHistoryMenu(store, openEarlier);
+    createHistoryMenu(store, openEarlier, compareEarlier);
     await open(catalog, opening);
     addEventListener("hashchange", () => open(store.state.catalog, {}).catch(complain));
     await settle(catalog, next => store.set({ catalog: next }));

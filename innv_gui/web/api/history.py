@@ -45,8 +45,9 @@ def add_session_file():
     sent = request.files.get("session")
     if sent is None:
         raise BadInput("No file was sent.", "Send it as the form field session.", field="session")
-    taken, missing = saved.take_over(session(), saved.read(sent.read(saved.MOST_BYTES + 1)))
-    return {"runs": taken, "missing": missing}
+    record = saved.read(sent.read(saved.MOST_BYTES + 1))
+    taken, missing = saved.take_over(session(), record)
+    return {"runs": taken, "left_out": len(record.runs) - taken, "missing": missing}
 
 
 def _shown(record: dict) -> dict:
