@@ -7,7 +7,7 @@ import os
 import platform
 from pathlib import Path
 
-from bench import attribution, maximize, methods, page, scoring, server, suggest
+from bench import attribution, maximize, methods, million_page, page, scoring, server, suggest
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -29,6 +29,8 @@ def main() -> None:
     _print_maximize(results["maximize"])
     results["page"] = page.measure()
     _print_page(results["page"])
+    results["million_page"] = million_page.measure()
+    _print_million(results["million_page"])
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     print(f"\nStored in {RESULTS.relative_to(Path.cwd()) if RESULTS.is_relative_to(Path.cwd()) else RESULTS}")
 
@@ -36,6 +38,16 @@ def main() -> None:
 def _print_maximize(row: dict) -> None:
     what = f"{row['classes']} classes of {row['model']} as one batch / one by one, {row['iterations']} steps"
     print(f"\nActivation maximization\n  {what}: {row['ratio']:.2f} of {row['limit']:.1f}")
+
+
+def _print_million(result: dict) -> None:
+    if "skipped" in result:
+        print(f"\nA million images on the page: skipped. {result['skipped']}")
+        return
+    print(f"\n{result['images']:,} images x 3 models on the page, in Chromium")
+    for row in result["rows"]:
+        print(f"  {row['what']:<8}{row['seconds']:>7.2f} s of {row['aim']:.1f}")
+    print(f"  memory of the web process at most {result['memory_gib']:.2f} GiB, aim {million_page.MEMORY_GIB:.1f}")
 
 
 def _print_page(result: dict) -> None:

@@ -10,6 +10,7 @@ import json
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from bench.server import Running
@@ -39,6 +40,11 @@ WATCH = """() => {
 
 def measure() -> dict:
     """One run; or `skipped`, a sentence, where a browser cannot be driven."""
+    return with_chromium(_large_grid)
+
+
+def with_chromium(work: Callable[..., dict]) -> dict:
+    """What work(browser) finds; or `skipped`, a sentence."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
@@ -46,13 +52,18 @@ def measure() -> dict:
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
         return {"skipped": "There is no Chromium on this machine; install the package chromium."}
-    with tempfile.TemporaryDirectory() as folder, _running(Path(folder)) as server, sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        context = browser.new_context(viewport={"width": 1440, "height": 900})
-        context.request.get(f"{server.base}/?token={server.token}")
-        found = _walk(context, server)
+        found = work(browser)
         browser.close()
     return found
+
+
+def _large_grid(browser) -> dict:
+    with tempfile.TemporaryDirectory() as folder, _running(Path(folder)) as server:
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        context.request.get(f"{server.base}/?token={server.token}")
+        return _walk(context, server)
 
 
 @contextlib.contextmanager

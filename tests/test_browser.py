@@ -186,10 +186,11 @@ def test_a_model_is_added_by_its_file_and_one_that_is_none_is_refused_in_a_sente
 
     page = open_tab("/models").page
     (tmp_path / "broken.keras").write_bytes(b"not a model")
-    files = page.locator("input[type=file]").first
+    files = page.locator("input[type=file][multiple]").first
     files.set_input_files([str(SAMPLES / "digits_mlp.keras"), str(tmp_path / "broken.keras")])
     expect(page.get_by_text("digits_mlp-2").first).to_be_visible(timeout=WAIT_MS)
-    expect(page.get_by_text(re.compile("broken.keras is .*not a Keras model")).first).to_be_visible()
+    refusal = page.get_by_text(re.compile("broken.keras is .*not a Keras model")).first
+    expect(refusal).to_be_visible(timeout=WAIT_MS)
 
 
 def test_both_engines_are_shown_with_what_differs_and_the_link_brings_them_back(open_tab):

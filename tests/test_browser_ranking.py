@@ -241,7 +241,7 @@ def odd_model(path, seed):
 def test_a_refused_method_says_why_and_what_can_be_done(open_tab, ids, demo, tmp_path):  # noqa: F811
     files = [odd_model(tmp_path / f"bent_{name}.keras", seed) for seed, name in enumerate(("one", "two"))]
     page = open_tab("/models").page
-    page.locator("input[type=file]").first.set_input_files([str(file) for file in files])
+    page.locator("input[type=file][multiple]").first.set_input_files([str(file) for file in files])
     for name in ("bent_one", "bent_two"):
         expect(page.get_by_text(name).first).to_be_visible(timeout=WAIT_MS)
     page.wait_for_timeout(300)
