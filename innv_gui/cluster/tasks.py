@@ -97,6 +97,7 @@ def call_stoppable(address: str, key: str, *args, **kwargs):
     try:
         return function(address)(*args, stopped=lambda: key in _stopped, make_way=lambda: key in _hurried, **kwargs)
     finally:
+        _stopped.discard(key)
         _hurried.discard(key)
 
 

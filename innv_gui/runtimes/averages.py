@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 NOISE_SEED = 20240601
-BLOCK_VALUES = 2**20  # network input values in a block, where an image is not larger
+BLOCK_VALUES = 2**20  # network input values in a block, where the images alone are not more
 
 Gradient = Callable[[np.ndarray], np.ndarray]  # (copies * N, H, W, C), all images copy by copy -> the same shape
 

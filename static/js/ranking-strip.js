@@ -2,7 +2,7 @@
 import { h, icon } from "./dom.js";
 import { count, group } from "./format.js";
 import { running } from "./ranking-runner.js";
-import { button, pace, paint } from "./strip-parts.js";
+import { button, pace, stripOf } from "./strip-parts.js";
 
 /** empty, running, partial, error, cancelled or ready. */
 export function stateOf({ ranking, rankPosting, rankProblem, rank }) {
@@ -70,11 +70,4 @@ function broken(state, acts) {
   ];
 }
 
-const LOOKS = {
-  running: ["", waiting],
-  partial: ["", partial],
-  cancelled: ["warn", cancelled],
-  error: ["bad", broken],
-};
-
-export const drawStrip = (root, state, acts) => paint(root, stateOf(state), LOOKS, state, acts);
+export const drawStrip = stripOf(stateOf, { waiting, partial, cancelled, broken });

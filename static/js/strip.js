@@ -2,7 +2,7 @@
 import { h, icon } from "./dom.js";
 import { count, group, seconds } from "./format.js";
 import { ended } from "./runner.js";
-import { button, pace, paint } from "./strip-parts.js";
+import { button, pace, stripOf } from "./strip-parts.js";
 
 /** empty, running, partial, error, cancelled or ready. */
 function stateOf({ explanation, posting }) {
@@ -83,14 +83,9 @@ function broken(explanation, acts) {
   ];
 }
 
-const LOOKS = {
-  running: ["", running],
-  partial: ["", partial],
-  cancelled: ["warn", cancelled],
-  error: ["bad", broken],
-};
+const shown = state => state.explanation;
 
-export const drawStrip = (root, state, acts) => paint(root, stateOf(state), LOOKS, state.explanation, acts);
+export const drawStrip = stripOf(stateOf, { waiting: running, partial, cancelled, broken }, shown);
 
 /** "12 maps · 0.4 s · native", what is shown and what it cost. */
 export function factsOf(explanation) {

@@ -1,7 +1,7 @@
 // The line above the plots that says how scoring stands: running, partly there, cancelled, failed. Nothing when all is well.
 import { h, icon } from "./dom.js";
 import { count, group } from "./format.js";
-import { button, pace, paint } from "./strip-parts.js";
+import { button, pace, stripOf } from "./strip-parts.js";
 import { running } from "./suggest-runner.js";
 
 /** empty, running, partial, error, cancelled or ready. */
@@ -75,11 +75,4 @@ function broken(state, acts) {
   ];
 }
 
-const LOOKS = {
-  running: ["", waiting],
-  partial: ["", partial],
-  cancelled: ["warn", cancelled],
-  error: ["bad", broken],
-};
-
-export const drawStrip = (root, state, acts) => paint(root, stateOf(state), LOOKS, state, acts);
+export const drawStrip = stripOf(stateOf, { waiting, partial, cancelled, broken });

@@ -87,7 +87,7 @@ def relevance_of_input(rule: Rule, passed: Passed, relevance: Relevance, bend: s
     relevance, rectified = made(relevance), bend in ("relu", "clip") and _counts_all_bias(rule, passed.linear)
     if rectified and splits_everything(rule) and not passed.sums and not _is_large(passed.linear):
         return _for_and_against(rule, passed, relevance)
-    if _goes_back_at_once(rule, passed):
+    if passed.sums and _goes_back_at_once(rule, passed):
         messages = [_message(rule, share, passed, passed.sums[share].y, relevance, rectified) for share in rule.shares]
         return _both_back(rule.shares, passed, messages)
     return reduce(added, [_share(rule, share, passed, relevance, rectified) for share in rule.shares])
@@ -98,7 +98,7 @@ def _goes_back_at_once(rule: Rule, passed: Passed) -> bool:
     linear = passed.linear
     plain = linear.in_axis == -2 and passed.never_negative and not _is_large(linear) and len(linear.weights) == 1
     narrows = plain and linear.weights[0].shape[-1] < linear.weights[0].shape[-2]
-    return narrows and len(rule.shares) == 2 and splits_everything(rule) and set(passed.sums) == set(rule.shares)
+    return narrows and len(rule.shares) == 2 and splits_everything(rule)
 
 
 def _both_back(shares: tuple[Share, ...], passed: Passed, messages: list[tf.Tensor]) -> Product:
@@ -125,7 +125,7 @@ def _for_and_against(rule: Rule, passed: Passed, relevance: tf.Tensor) -> Releva
     against = _summed(opposes, rule, passed, relevance)
     for_it = divided(relevance, passed.z - against.y, nothing_at_zero=True)
     against_it = divided(relevance, passed.linear.plus_bias(against.y), nothing_at_zero=True)
-    if _goes_back_at_once(rule, replace(passed, sums=dict.fromkeys(rule.shares))):
+    if _goes_back_at_once(rule, passed):
         return _both_back((supports, opposes), passed, [for_it, against_it])
     supported = _summed(supports, rule, passed, relevance).back(for_it, supports.factor)
     return added(supported, against.back(against_it, opposes.factor))
