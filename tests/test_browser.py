@@ -3,6 +3,7 @@
 import io
 import re
 import shutil
+import time
 
 import numpy as np
 import pytest
@@ -223,10 +224,13 @@ def test_nothing_can_be_pressed_before_the_page_knows_what_it_would_do(open_tab,
     held = []
     context.route("**/api/v1/models", lambda route: held.append(route))
     page = open_tab(path, context=context).page
-    page.wait_for_timeout(500)
-    assert held
+    deadline = time.monotonic() + WAIT_MS / 1000
+    while not held and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+    assert held, "The page has not asked for the catalog."
+    page.wait_for_timeout(200)
     expect(page.locator("#run")).to_be_disabled()
+    context.unroute("**/api/v1/models")
     for route in held:
         route.continue_()
-    context.unroute("**/api/v1/models")
     expect(page.locator("#run")).to_be_enabled(timeout=WAIT_MS)
