@@ -30,8 +30,8 @@ test: install-test ## everything, browser tests too
 	@sh tests/need_chromium.sh
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
 
-bench: install ## measure; prints and stores bench/results.json
-	$(BIN)/python -m bench
+bench: install ## measure all, or PARTS="scoring page"; prints and stores bench/results.json
+	$(BIN)/python -m bench $(PARTS)
 
 docs: install ## make the tables of docs/methods.md anew
 	$(BIN)/python docs/make_methods.py

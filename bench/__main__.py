@@ -1,10 +1,14 @@
-"""Run all measurements, print them, store them. Every claim is a ratio or an aim of the same run."""
+"""Run all measurements, or the parts that are named, print them, store them.
+
+Every claim is a ratio or an aim within one part: both sides are measured in the same run.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import platform
+import sys
 from pathlib import Path
 
 from bench import attribution, maximize, methods, million_page, page, scoring, server, suggest
@@ -12,26 +16,18 @@ from bench import attribution, maximize, methods, million_page, page, scoring, s
 RESULTS = Path(__file__).with_name("results.json")
 
 
-def main() -> None:
-    """Measure, print, store."""
-    results = {"machine": {"cores": os.cpu_count(), "python": platform.python_version()}}
-    results["server"] = server.measure()
-    _print_server(results["server"])
-    results["methods"] = methods.measure()
-    _print_methods(results["methods"])
-    results["attribution"] = attribution.measure()
-    _print_attribution(results["attribution"])
-    results["scoring"] = scoring.measure()
-    _print_scoring(results["scoring"])
-    results["suggest"] = suggest.measure()
-    _print_suggest(results["suggest"])
-    results["maximize"] = maximize.measure()
-    _print_maximize(results["maximize"])
-    results["page"] = page.measure()
-    _print_page(results["page"])
-    results["million_page"] = million_page.measure()
-    _print_million(results["million_page"])
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+def main(chosen: list[str]) -> None:
+    """Measure the chosen parts, or all; print, store. A part that is not measured keeps its earlier figures."""
+    unknown = [name for name in chosen if name not in PARTS]
+    if unknown:
+        sys.exit(f"There is no part {unknown[0]!r}. Expected some of {', '.join(PARTS)}, or nothing for all.")
+    results = json.loads(RESULTS.read_text()) if chosen and RESULTS.exists() else {}
+    results["machine"] = {"cores": os.cpu_count(), "python": platform.python_version()}
+    for name in chosen or PARTS:
+        module, tell = PARTS[name]
+        results[name] = module.measure()
+        tell(results[name])
+        RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     print(f"\nStored in {RESULTS.relative_to(Path.cwd()) if RESULTS.is_relative_to(Path.cwd()) else RESULTS}")
 
 
@@ -122,5 +118,16 @@ def _print_suggest(result: dict) -> None:
     print(f"memory of the web process at most {result['peak_gib']:.2f} GiB, aim {result['aim_gib']:.1f}")
 
 
+PARTS = {
+    "server": (server, _print_server),
+    "methods": (methods, _print_methods),
+    "attribution": (attribution, _print_attribution),
+    "scoring": (scoring, _print_scoring),
+    "suggest": (suggest, _print_suggest),
+    "maximize": (maximize, _print_maximize),
+    "page": (page, _print_page),
+    "million_page": (million_page, _print_million),
+}
+
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

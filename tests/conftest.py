@@ -10,8 +10,12 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from innv_gui import Session
+
+settings.register_profile("repeatable", derandomize=True)  # `--hypothesis-profile=default` searches on
+settings.load_profile("repeatable")
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "sample_models"

@@ -5,7 +5,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from innv_gui import analyzers
@@ -104,7 +104,9 @@ def test_plain_attention_is_its_slow_twin(seed, tokens):
     end = keras.layers.Attention()([query, value])
     x, relevance = random(seed, (1, tokens, 4)), random(seed + 1, (1, tokens - 1, 4))
     found = handed_down(end, start, "lrp.alpha_beta", {}, x, relevance)[0]
-    expected = averaged_back(weights_of(x[0, 1:], x[0], 1.0, lambda t, s: True), x[0], relevance[0])
+    weights = weights_of(x[0, 1:], x[0], 1.0, lambda t, s: True)
+    assume(np.abs(weights @ x[0]).min() > 0.01)  # relevance is divided by it: float32 is not to be blamed
+    expected = averaged_back(weights, x[0], relevance[0])
     np.testing.assert_allclose(found, expected, atol=1e-4 * max(1, np.abs(expected).max()))
 
 

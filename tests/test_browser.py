@@ -3,6 +3,7 @@
 import io
 import re
 import shutil
+import threading
 import time
 
 import numpy as np
@@ -221,8 +222,8 @@ def test_both_engines_are_shown_with_what_differs_and_the_link_brings_them_back(
 @pytest.mark.parametrize("path", ["/visualize", "/suggest", "/features"])
 def test_nothing_can_be_pressed_before_the_page_knows_what_it_would_do(open_tab, path):
     context = open_tab("/images").page.context
-    held = []
-    context.route("**/api/v1/models", lambda route: held.append(route))
+    held, free = [], threading.Event()
+    context.route("**/api/v1/models", lambda route: route.continue_() if free.is_set() else held.append(route))
     page = open_tab(path, context=context).page
     deadline = time.monotonic() + WAIT_MS / 1000
     while not held and time.monotonic() < deadline:
@@ -230,7 +231,7 @@ def test_nothing_can_be_pressed_before_the_page_knows_what_it_would_do(open_tab,
     assert held, "The page has not asked for the catalog."
     page.wait_for_timeout(200)
     expect(page.locator("#run")).to_be_disabled()
-    context.unroute("**/api/v1/models")
+    free.set()
     for route in held:
         route.continue_()
     expect(page.locator("#run")).to_be_enabled(timeout=WAIT_MS)

@@ -163,6 +163,8 @@ def test_a_link_opens_the_same_view_in_another_tab(suggest, open_tab):  # noqa: 
     page = suggest(more="show=scatter,distance,layer&rule=20&table=distance").page
     score(page)
     page.locator("[data-plot=distance] select").select_option("8")
+    expect(page.locator("[data-plot=distance] h2")).to_have_text("Distance to class 8")
+    figure(page, "distance").and_(page.locator("[aria-busy=false]")).wait_for()
     page.locator("[data-plot=distance] .plot-table button").last.click()
     gallery_names(page)
     before = state(page)

@@ -56,8 +56,13 @@ def test_a_neuron_of_a_layer_is_chosen_by_keyboard_and_survives_the_link(visuali
     ready(page)
     page.locator("#target-kind label", has_text="Neurons").click()
     page.locator("#neuron-which").select_option("0")
+    page.locator("#neuron-index").fill("-1")
+    page.locator("#neuron-index").press("Tab")
+    expect(page.locator("#neuron-index-error")).to_have_text("Expected a whole number from 0, got “-1”.")
+    expect(page.locator("#neuron-index")).to_have_attribute("aria-invalid", "true")
     page.locator("#neuron-index").fill("2")
     page.locator("#neuron-index").press("Tab")
+    expect(page.locator("#neuron-index-error")).to_be_hidden()
     field = page.locator("[role=combobox]").first
     field.click()
     page.keyboard.type("conv")

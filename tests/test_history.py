@@ -45,20 +45,29 @@ def test_deleting_and_renaming(tmp_path):
     assert history.all() == []
 
 
-@pytest.fixture
-def place(tmp_path, session, sample_models, sample_datasets):
-    """A workspace with one run in its history, and the files it was made of."""
-    collection = sample_datasets["digits"].collection
-    images, model = tmp_path / "images", tmp_path / "model.keras"
-    images.mkdir()
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, session, sample_models, sample_datasets):
+    """A workspace with one run in its history, and the files it was made of: the folder, a copy, the run, its maps."""
+    collection, folder = sample_datasets["digits"].collection, tmp_path_factory.mktemp("history") / "place"
+    images, model = folder / "images", folder / "model.keras"
+    images.mkdir(parents=True)
     for index in range(3):
         shutil.copy(collection.ref(index).path, images / f"{index}.png")
     shutil.copy(sample_models["digits_mlp"].source.path, model)
-    with Session(tmp_path / "workspace") as first:
+    with Session(folder / "workspace") as first:
         asked = [first.add_model(model, preprocessing="unit")], first.add_dataset(images)
         run = first.explain(*asked, "gradient", neuron=3)
-        made = run.id, run[asked[0][0]].maps
-    return tmp_path, *made
+        found = run.id, run[asked[0][0]].maps
+    return folder, shutil.copytree(folder, folder.with_name("kept")), *found
+
+
+@pytest.fixture
+def place(made):
+    """The same for one test, which may spoil it: files are known by their place and time."""
+    folder, kept, *found = made
+    shutil.rmtree(folder)
+    shutil.copytree(kept, folder)
+    return folder, *found
 
 
 def test_a_run_is_reopened_after_a_restart_with_the_same_maps(place):
@@ -126,7 +135,7 @@ def test_a_file_that_is_no_session_is_refused_in_a_sentence(session, tmp_path):
             session.restore(tmp_path / "session.json")
 
 
-def test_no_place_that_a_sent_session_names_is_opened(place, tmp_path):
+def test_no_place_that_a_sent_session_names_is_opened(place):
     folder, id, _ = place
     with Session(folder / "workspace") as second:
         second.run(id).job.wait()

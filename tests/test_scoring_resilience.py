@@ -20,12 +20,12 @@ from innv_gui.errors import WorkerDied, WorkFailed
 from innv_gui.session import score_plan
 from innv_gui.session.score_tasks import KILLER, Asking
 
-N = 2000
+N = 1200
 
 
 @pytest.fixture(scope="module")
 def arrays(tmp_path_factory):
-    """2000 noisy pictures in one file."""
+    """Noisy pictures in one file."""
     folder = tmp_path_factory.mktemp("arrays")
     rng = np.random.default_rng(0)
     np.savez(folder / "x.npz", x=rng.integers(0, 256, (N, 32, 32, 1), np.uint8), y=np.arange(N) % 10)

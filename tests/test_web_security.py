@@ -31,7 +31,7 @@ def routes(app):
 
 
 def test_every_route_needs_the_token_but_the_listed_few(app, client):
-    assert frozenset({"static", "pages.favicon"}) == PUBLIC
+    assert frozenset({"pages.static_file", "pages.favicon"}) == PUBLIC
     checked = 0
     for endpoint, method, path in routes(app):
         status = client.open(path, method=method).status_code

@@ -17,6 +17,7 @@ from innv_gui.session import Session
 from innv_gui.web.api import api
 from innv_gui.web.pages import pages
 from innv_gui.web.security import guard
+from innv_gui.web.static_files import modules_of, static_root
 
 UPLOAD_BYTES = 4 << 30
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -31,7 +32,7 @@ def create_app(
     start: Callable[[], dict] = dict,
 ) -> Flask:
     """The application. offered: model files named at start; start: what the pages open with."""
-    app = Flask("innv_gui", template_folder=str(folder("templates")), static_folder=str(folder("static")))
+    app = Flask("innv_gui", template_folder=str(folder("templates")), static_folder=None)
     app.json.sort_keys = False
     app.config.update(
         SESSION=session,
@@ -45,11 +46,16 @@ def create_app(
     guard(app, token, hosts)
     app.register_blueprint(api)
     app.register_blueprint(pages)
-    app.context_processor(lambda: {"version": __version__})
+    app.context_processor(_for_pages)
     app.register_error_handler(InnvError, _answer_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _bug)
     return app
+
+
+def _for_pages() -> dict:
+    root = static_root()
+    return {"version": __version__, "static": root, "modules": lambda entry: modules_of(entry, root)}
 
 
 def _answer_error(error: InnvError):

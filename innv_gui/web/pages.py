@@ -8,6 +8,8 @@ from innv_gui.errors import NotFound
 from innv_gui.folders import folder
 from innv_gui.plots.bokeh_files import SCRIPTS, VERSION, scripts_folder
 from innv_gui.web.security import PLOT_POLICY
+from innv_gui.web.static_files import KEEP_S
+from innv_gui.web.suggestion_answers import prepare_plots
 
 pages = Blueprint("pages", __name__)
 
@@ -39,6 +41,7 @@ def images():
 @pages.get("/suggest")
 def suggest():
     """Which images are worth a look: plots, lists, gallery."""
+    prepare_plots()
     page = make_response(render_template("suggest.html", page="suggest", bokeh=VERSION))
     page.headers["Content-Security-Policy"] = PLOT_POLICY
     return page
@@ -49,7 +52,13 @@ def bokeh_script(version: str, name: str):
     """Bokeh's own script, as the installed package has it; the version in the address lets the browser keep it."""
     if name not in SCRIPTS or version != VERSION:
         raise NotFound("There is no such script.", "Load the page again.")
-    return send_from_directory(scripts_folder(), name, mimetype="text/javascript", max_age=365 * 24 * 3600)
+    return send_from_directory(scripts_folder(), name, mimetype="text/javascript", max_age=KEEP_S)
+
+
+@pages.get("/static/<version>/<path:name>")
+def static_file(version: str, name: str):
+    """A file of the pages; `version` is only for the browser, which keeps what it has under this address."""
+    return send_from_directory(folder("static"), name, max_age=KEEP_S)
 
 
 @pages.get("/features")

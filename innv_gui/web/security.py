@@ -13,7 +13,7 @@ from flask import Flask, Response, redirect, request
 
 from innv_gui.errors import InnvError
 
-PUBLIC = frozenset({"static", "pages.favicon"})
+PUBLIC = frozenset({"pages.static_file", "pages.favicon"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = "; ".join(
     (

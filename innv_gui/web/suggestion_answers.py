@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import asdict
+from importlib import import_module
 
 import numpy as np
 
@@ -72,6 +74,11 @@ def _why_not(suggestion: Suggestion, kind: str) -> str:
 def _offer(offer) -> dict:
     kind = asdict(offer)
     return {"kind": kind.pop("name"), **kind}
+
+
+def prepare_plots() -> None:
+    """Begin to import what draws, before a plot is asked for: Bokeh takes a second."""
+    threading.Thread(target=import_module, args=("innv_gui.session.suggest_plots",), daemon=True).start()
 
 
 def plot_json(suggestion: Suggestion, wish: PlotWish, look: dict) -> dict:

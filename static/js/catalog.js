@@ -15,9 +15,10 @@ const holdings = async () => {
  * say so.
  */
 export async function openCatalog(needs, onwait) {
-  const [{ analyzers }, colormaps] = await Promise.all([get("/analyzers"), get("/colormaps")]);
+  const fixed = Promise.all([get("/analyzers"), get("/colormaps")]);
   for (;;) {
-    const [held, start] = await Promise.all([holdings(), get("/start").catch(() => ({}))]);
+    const parts = [fixed, holdings(), get("/start").catch(() => ({}))];
+    const [[{ analyzers }, colormaps], held, start] = await Promise.all(parts);
     const catalog = { ...held, analyzers, colormaps };
     if (!needs(catalog, start)) return { catalog, start };
     onwait(catalog);

@@ -1,24 +1,12 @@
 // The request on the left: model, what is maximised, start, preset with its settings, dataset, and the button.
-import { $, $$, h, replace, segmented } from "./dom.js";
+import { $, h, replace, segmented } from "./dom.js";
 import { count, group } from "./format.js";
 import { MANY, datasetFor, firstIndex, modelOf, obstacle, presetOf, ready } from "./features-request.js";
 import { createStarts } from "./features-starts.js";
 import { ended } from "./features-runner.js";
 import { createTargets } from "./features-targets.js";
 import { createParameterForm } from "./parameter-form.js";
-
-/** Wraps a draw: the field that had the focus has it again after its section was drawn anew. */
-function keepFocus(draw) {
-  return (...values) => {
-    const focused = document.activeElement;
-    draw(...values);
-    if (!focused?.closest || focused.isConnected) return;
-    const twin = focused.id
-      ? document.getElementById(focused.id)
-      : $$("#request input").find(other => other.name === focused.name && other.value === focused.value);
-    twin?.focus();
-  };
-}
+import { keepFocus } from "./focus.js";
 
 function createModelChoice(store) {
   function draw({ catalog, model, dataset }) {
@@ -76,8 +64,8 @@ export function createFeaturePanel(store, acts) {
   const preset = createPresetSection(store);
   const sections = [
     createModelChoice(store),
-    createTargets(store, keepFocus),
-    createStarts(store, keepFocus),
+    createTargets(store),
+    createStarts(store),
     preset.draw,
     drawButton,
   ];

@@ -3,6 +3,7 @@ import { $, h, replace } from "./dom.js";
 import { address, get } from "./api.js";
 import { group } from "./format.js";
 import { ready } from "./features-request.js";
+import { keepFocus } from "./focus.js";
 
 const TITLES = { black: "black", white: "white", noise: "noise", blurred: "blurred noise", image: "an image…" };
 
@@ -77,7 +78,7 @@ async function chooseImage(store) {
   store.set({ initial: "image", ...place });
 }
 
-export function createStarts(store, keepFocus) {
+export function createStarts(store) {
   const choose = name => (name === "image" ? chooseImage(store) : store.set({ initial: name }));
 
   const draw = keepFocus(state => {

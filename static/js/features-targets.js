@@ -3,6 +3,7 @@ import { $, $$, h, replace } from "./dom.js";
 import { group } from "./format.js";
 import { MANY, countOf, firstIndex, modelOf, nameOf } from "./features-request.js";
 import { createLayerField, layersOf } from "./features-layers.js";
+import { keepFocus } from "./focus.js";
 
 const MOST_CHIPS = 20;
 const LONG = 4; // letters; longer names stand in two columns
@@ -89,7 +90,7 @@ function numbers(state, count, onchoose) {
   );
 }
 
-export function createTargets(store, keepFocus) {
+export function createTargets(store) {
   const choose = index => store.set({ index, shown: 0 });
   const showLayers = createLayerField($("#layer-field"), name => chooseLayer(name));
   let newest = 0;

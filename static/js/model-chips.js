@@ -2,6 +2,7 @@
 import { $, colour, h, icon, key, replace } from "./dom.js";
 import { ready } from "./request.js";
 import { chooseModels } from "./selection.js";
+import { keepFocus } from "./focus.js";
 
 function chip(model, checked, ontoggle) {
   const onchange = event => ontoggle(model.id, event.target.checked);
@@ -14,7 +15,7 @@ function chip(model, checked, ontoggle) {
   );
 }
 
-export function createModelChips(store, keepFocus) {
+export function createModelChips(store) {
   function toggle(id, on) {
     const chosen = new Set(store.state.models);
     if (on) chosen.add(id);

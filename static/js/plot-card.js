@@ -1,7 +1,7 @@
 // One plot with its title, tools, hover card and table. Asks the server for it, lets it grow, tells what was pressed.
 import { debounced, h, icon, replace } from "./dom.js";
 import { get } from "./api.js";
-import { createFigure } from "./bokeh-figure.js";
+import { createFigure, loadBokeh } from "./bokeh-figure.js";
 import { count } from "./format.js";
 import { createHoverCard } from "./hover-card.js";
 import { createPlotHead } from "./plot-head.js";
@@ -14,6 +14,8 @@ const ZOOM_WAIT_MS = 50; // a turn of the wheel is several steps
 const GROW_WAIT_MS = 600;
 const STEPS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
 const ZOOMS = { "+": 0.6, "=": 0.6, "-": 1 / 0.6, "−": 1 / 0.6 };
+
+const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
 
 export const darkTheme = () => {
   const { theme } = document.documentElement.dataset;
@@ -29,6 +31,7 @@ export function createPlotCard(store, kind, acts) {
     form: null,
     answer: null,
     asked: null,
+    drawn: null,
     place: null,
     zooming: false,
     moved: false,
@@ -49,7 +52,9 @@ export function createPlotCard(store, kind, acts) {
     plot,
   );
   const columns = () => card.figure.columns();
-  const open = look => acts.look({ plot: kind, ...look });
+  /** A bin of what is about to be replaced would be another bin by the time its images are there. */
+  const passing = look => look.bin !== undefined && card.drawn !== wish().path;
+  const open = look => passing(look) || acts.look({ plot: kind, ...look });
 
   function zoom() {
     card.zooming = !card.zooming;
@@ -86,7 +91,7 @@ export function createPlotCard(store, kind, acts) {
     },
     tap(places) {
       const look = lookAt(kind, columns(), places);
-      if (look) acts.look(look);
+      if (look && !passing(look)) acts.look(look);
       else markChosen(store.state);
     },
     box: ends => acts.look({ plot: kind, box: ends.map(end => Number(end.toPrecision(6))) }),
@@ -173,6 +178,7 @@ export function createPlotCard(store, kind, acts) {
       if (card.moved) card.figure.show(view);
     }
     root.append(ring);
+    if (answer.aggregated) whenIdle(() => loadBokeh(true).catch(() => {})); // a zoom may end in dots
   }
 
   /** What is asked for now; a change of it is drawn at once, more scores after a while. */
@@ -195,20 +201,23 @@ export function createPlotCard(store, kind, acts) {
     if (card.busy || (same(card.asked, wanted) && !again)) return;
     card.busy = true;
     card.asked = wanted;
+    root.setAttribute("aria-busy", "true");
     try {
       const answer = await get(wanted.path);
-      if (store.state.suggestion?.id === suggestion.id) await show(answer, wanted.theme);
+      if (store.state.suggestion?.id === suggestion.id) await show(answer, wanted);
     } catch (error) {
       cannot(error.sentence ?? error.message);
     } finally {
       card.busy = false;
+      root.setAttribute("aria-busy", "false");
     }
     if (!element.isConnected || !store.state.suggestion || same(card.asked, wish())) return;
     setTimeout(() => draw(store.state), card.asked.path === wish().path ? GROW_WAIT_MS : 0);
   }
 
-  async function show(answer, theme) {
+  async function show(answer, { path, theme }) {
     card.answer = answer;
+    card.drawn = path;
     root.querySelector(".cannot")?.remove();
     root.querySelector(".wait")?.remove();
     await put(answer, theme);

@@ -1,32 +1,19 @@
 // The request on the left: models, images, method with its parameters, target, and the button that runs it.
-import { $, $$ } from "./dom.js";
+import { $ } from "./dom.js";
 import { createMethodSection } from "./method-choice.js";
 import { createModelChips } from "./model-chips.js";
 import { createRunButton } from "./run-button.js";
 import { createTargetSection } from "./target-form.js";
 import { createImageSection } from "./thumbs.js";
 
-/** Wraps a draw: the field that had the focus has it again after its section was drawn anew. */
-function keepFocus(draw) {
-  return (...values) => {
-    const focused = document.activeElement;
-    draw(...values);
-    if (!focused?.closest || focused.isConnected) return;
-    const twin = focused.id
-      ? document.getElementById(focused.id)
-      : $$("#request input").find(other => other.name === focused.name && other.value === focused.value);
-    twin?.focus();
-  };
-}
-
 /** acts: run(), open(place). */
 export function createRequestPanel(store, acts, pace) {
   const { draw: drawMethod, form } = createMethodSection(store);
   const sections = [
-    createModelChips(store, keepFocus),
-    createImageSection(store, acts.open, keepFocus),
+    createModelChips(store),
+    createImageSection(store, acts.open),
     drawMethod,
-    createTargetSection(store, keepFocus),
+    createTargetSection(store),
     createRunButton(store, acts.run, pace),
   ];
   const error = $("#request-error");

@@ -17,16 +17,8 @@ import {
   withNewNumbers,
 } from "./suggest-request.js";
 import { running } from "./suggest-runner.js";
-
-/** Wraps a draw: the field that had the focus has it again after its section was drawn anew. */
-function keepFocus(draw) {
-  return (...values) => {
-    const { id } = document.activeElement ?? {};
-    draw(...values);
-    const twin = id && document.getElementById(id);
-    if (twin && twin !== document.activeElement) twin.focus();
-  };
-}
+import { wholeNumber } from "./whole-number.js";
+import { keepFocus } from "./focus.js";
 
 const dataWords = ({ name, n, status, class_names }) => {
   if (status !== "ready") return `${name} · ${status}`;
@@ -157,14 +149,9 @@ function createLayerLines(store) {
 
 function createNeuron(store) {
   const field = $("#neuron");
-  field.addEventListener("change", () => {
-    const wanted = Number(field.value);
-    const fits = field.value.trim() !== "" && Number.isInteger(wanted) && wanted >= 0;
-    field.setAttribute("aria-invalid", String(!fits));
-    $("#neuron-error").hidden = fits;
-    $("#neuron-error").textContent = `Expected a whole number from 0, got “${field.value}”.`;
-    if (fits) store.set({ neuron: wanted, ...withNewNumbers(store.state, ["neuron"]) });
-  });
+  wholeNumber(field, $("#neuron-error"), neuron =>
+    store.set({ neuron, ...withNewNumbers(store.state, ["neuron"]) }),
+  );
   return ({ neuron, show }) => {
     $("#neuron-line").hidden = !show.includes("neuron");
     if (document.activeElement !== field) field.value = String(neuron);
@@ -216,7 +203,7 @@ export function createSuggestPanel(store, acts) {
     if (answer) store.set({ ...answer, group: null, ...withNewNumbers(store.state, ["distance"]) });
   }
 
-  const chips = createModelChips(store, keepFocus);
+  const chips = createModelChips(store);
   const picks = createPicks(store, pick);
   const layers = createLayerLines(store);
   const neuron = createNeuron(store);

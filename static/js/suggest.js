@@ -250,8 +250,10 @@ function observe() {
   store.on(KEPT, keepAddress);
 }
 
-async function open(catalog) {
-  const held = await get("/basket").catch(() => store.state.basket);
+const askBasket = () => get("/basket").catch(() => store.state.basket);
+
+async function open(catalog, asked = askBasket()) {
+  const held = await asked;
   const first = firstState(catalog, held);
   const { ranking: shown } = store.state;
   store.set({ ...first, catalog, basket: held, ranking: shown?.id === first.rank ? shown : null, rankProblem: null });
@@ -270,11 +272,12 @@ async function start() {
   startShell();
   loadBokeh().catch(() => {}); // a plot says so when it is not there
   try {
+    const held = askBasket(); // with the catalog, not after it
     const { catalog } = await openCatalog(unready, () => {});
     observe();
     listen();
     createSavedList(store, basket);
-    await open(catalog);
+    await open(catalog, held);
     addEventListener("hashchange", () => open(store.state.catalog).catch(complain));
     await settle(catalog, next => store.set({ catalog: next }));
   } catch (error) {

@@ -5,6 +5,8 @@ import { analyzerOf } from "./method-choice.js";
 import { GRIDS, parsed } from "./neurons.js";
 import { classesOf } from "./request.js";
 import { enginesOf } from "./selection.js";
+import { wholeNumber } from "./whole-number.js";
+import { keepFocus } from "./focus.js";
 
 const MANY_CLASSES = 30;
 const ENGINES = { innvestigate: "iNNvestigate", both: "both, compared" };
@@ -30,26 +32,23 @@ function neuronControl(neurons, onchoose) {
     h("option", { value: "0", selected: index !== undefined }, "one by its index"),
   );
   const number = h("input", {
-    class: "field num",
-    id: "neuron-index",
-    type: "number",
-    min: 0,
-    step: 1,
-    value: index ?? 0,
-    onchange: event => onchoose(String(Math.max(0, Math.round(Number(event.target.value) || 0)))),
+    ...{ class: "field num", id: "neuron-index", inputmode: "numeric", autocomplete: "off", value: index ?? 0 },
+    "aria-describedby": "neuron-index-error",
   });
+  const wrong = h("p", { class: "bad-text", id: "neuron-index-error", role: "alert", hidden: true });
+  wholeNumber(number, wrong, chosen => onchoose(String(chosen)));
   return [
     h("div", { class: "line" }, h("label", { class: "label", htmlFor: "neuron-which" }, "Which"), which),
     index === undefined
       ? null
-      : h("div", { class: "line" }, h("label", { class: "label", htmlFor: "neuron-index" }, "Index"), number),
+      : h("div", { class: "line" }, h("label", { class: "label", htmlFor: "neuron-index" }, "Index"), number, wrong),
     h("p", { class: "why" }, "Of the layer below. A channel's activation is its largest value over the image."),
   ];
 }
 
 const kindOf = ({ neurons, target }) => (neurons ? "neurons" : target === "predicted" ? "predicted" : "class");
 
-export function createTargetSection(store, keepFocus) {
+export function createTargetSection(store) {
   const chosen = ({ catalog, models }) => catalog.models.filter(model => models.includes(model.id));
   const choose = target => store.set({ target: target || "predicted" });
 

@@ -4,6 +4,7 @@ import { address } from "./api.js";
 import { fileName, group } from "./format.js";
 import { requestOf } from "./request.js";
 import { chooseDataset } from "./selection.js";
+import { keepFocus } from "./focus.js";
 
 const SHOWN = 17;
 const FEW_DATASETS = 3;
@@ -39,7 +40,7 @@ function thumb({ dataset, dropped, image }, index, place, name, onopen) {
   return h("button", attributes, h("img", { src: address.thumbnail(dataset, index), alt: "", loading: "lazy" }));
 }
 
-export function createImageSection(store, onopen, keepFocus) {
+export function createImageSection(store, onopen) {
   const drawDatasets = keepFocus(({ catalog, dataset }) => {
     const open = catalog.datasets.filter(({ status }) => status === "ready");
     replace(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import threading
-from importlib import import_module
 from pathlib import Path
 
 from flask import Response, request, send_file
@@ -27,7 +25,7 @@ from innv_gui.web.schemas import (
     ProblemsQuery,
     SelectionQuery,
 )
-from innv_gui.web.suggestion_answers import images_json, plot_json, suggestion_json
+from innv_gui.web.suggestion_answers import images_json, plot_json, prepare_plots, suggestion_json
 
 
 @route(api, "POST", "/suggestions", body=NewSuggestion, status=202)
@@ -37,7 +35,7 @@ def add_suggestion(body: NewSuggestion):
     models = [current.models.get(id) for id in dict.fromkeys(body.models)]
     dataset = current.datasets.get(body.dataset)
     suggestion = current.start_suggest(models, dataset, body.layers, body.neuron, body.class_)
-    threading.Thread(target=import_module, args=("innv_gui.session.suggest_plots",), daemon=True).start()
+    prepare_plots()
     return {"suggestion": suggestion_json(suggestion), "job": suggestion.job.as_json()}
 
 
