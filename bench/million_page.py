@@ -1,5 +1,8 @@
 """A million scored images, three models, on the page: the first drawing, a zoom, a filter, as Chromium shows them.
 
+Drawn: from the navigation to the scatterplot of all images, on a page that was opened before; the server has not read
+the scores yet.
+
 `python -m bench.million_page serve FOLDER` is the server, with the made-up scores of `bench.suggest`.
 """
 
@@ -64,7 +67,9 @@ def _served(folder: Path, n: int):
 
 def _walk(page, base: str, id: str) -> dict:
     page.set_default_timeout(WAIT_MS)
-    page.goto(f"{base}/models")  # the program's own files are in the browser, the table has not been read
+    page.goto(f"{base}/suggest")  # where one was in order to score: its files are in the browser
+    page.wait_for_timeout(1000)
+    page.goto(f"{base}/models")
     page.goto(f"{base}/suggest#dataset=d1&models=m0,m1,m2&show=scatter,distance&run={id}")
     figure = page.locator(FIGURE)
     figure.wait_for()

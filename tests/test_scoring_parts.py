@@ -106,11 +106,11 @@ def test_the_last_part_is_as_long_as_what_is_left(tmp_path):
     assert folder(tmp_path / "f").rows(2) == range(128, 150)
 
 
-def test_parts_are_whole_batches_and_many_even_of_a_small_dataset():
+def test_parts_are_whole_batches_many_of_a_small_dataset_and_not_too_many_of_a_large_one():
     for n in (1, 31, 64, 1000, 1797, 20_000, 10**6):
         rows = rows_a_part(n)
-        assert rows % BATCH == 0 and 64 <= rows <= 1024
-    assert rows_a_part(1797) == 96 and rows_a_part(10**6) == 1024
+        assert rows % BATCH == 0 and 64 <= rows <= 4096
+    assert rows_a_part(1797) == 96 and rows_a_part(200_000) == 1024 and rows_a_part(10**6) == 4096
 
 
 def test_a_further_layer_is_added_to_what_is_there(tmp_path):

@@ -30,6 +30,7 @@ from bokeh.plotting import figure
 from innv_gui.plots.plot_style import FONT, TEXT_PX, colours, empty_figure, ramp
 
 POINTS_AT_MOST = 50_000
+DOTS_IN_PART = 10_000  # of more: each step of a zoom brings others, and a browser has a few tenths of a second for it
 WEBGL_FROM = 5_000
 JITTER = 0.35  # of a row, to either side
 CELL = 0.36  # half the height of an aggregated row
@@ -57,6 +58,11 @@ def jitter(index: np.ndarray) -> np.ndarray:
 def drawn_y(index: np.ndarray, n_classes: np.ndarray) -> np.ndarray:
     """The height at which `scatter` draws each image, float64 (N,): its row plus its jitter."""
     return np.asarray(n_classes, np.float64) + jitter(index)
+
+
+def dots_at_most(n: int) -> int:
+    """How many of n images may be in view to be drawn as a dot each."""
+    return POINTS_AT_MOST if n <= POINTS_AT_MOST else min(POINTS_AT_MOST, DOTS_IN_PART)
 
 
 def scatter(

@@ -17,13 +17,17 @@ OF_EMPTY = np.array([0.0, 1.0])  # edges of a histogram without values
 
 @dataclass(frozen=True)
 class Drawn:
-    """figure: Bokeh's. n: images in it. bins, for histograms; cells, when points were too many; shown: rows in it."""
+    """figure: Bokeh's. n: images in it. bins, for histograms; cells, when points were too many; shown: rows in it.
+
+    dots_at_most: images in view that are still drawn as a dot each.
+    """
 
     figure: object
     n: int
     shown: np.ndarray
     bins: Bins | None = None
     cells: Cells | None = None
+    dots_at_most: int = figures.POINTS_AT_MOST
 
     def item(self) -> dict:
         """The figure as a Bokeh JSON item."""
@@ -61,10 +65,11 @@ def _histogram(view: View, look: dict) -> Drawn:
 def _scatter(view: View, look: dict) -> Drawn:
     seen = view.seen()
     rows, values, groups = view.rows[seen], view.values[seen], view.n_groups[seen]
-    if len(rows) <= figures.POINTS_AT_MOST:
+    most = figures.dots_at_most(len(view.rows))
+    if len(rows) <= most:
         frame = {"index": rows, "confidence": values, "n_classes": groups}
-        return Drawn(figures.scatter(frame, **look), len(rows), rows)
+        return Drawn(figures.scatter(frame, **look), len(rows), rows, dots_at_most=most)
     ends = look["x_range"] or (float(values.min()), float(values.max()))
     found = cells(values, groups, rows, ends)
     columns = {"low": found.low, "high": found.high, "row": found.row, "count": found.count}
-    return Drawn(figures.scatter_aggregate(columns, **look), len(rows), rows, cells=found)
+    return Drawn(figures.scatter_aggregate(columns, **look), len(rows), rows, cells=found, dots_at_most=most)

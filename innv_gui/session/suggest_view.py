@@ -74,7 +74,10 @@ class View:
     def seen(self) -> np.ndarray:
         """(k,) bool: which images are within the wished ranges."""
         inside = _within(self.values, self.wish.x)
-        return inside if self.n_groups is None else inside & _in_rows(self.rows, self.n_groups, self.wish.y)
+        if self.n_groups is not None:
+            found = np.flatnonzero(inside)  # of a million images, few are in view when y matters
+            inside[found] = _in_rows(self.rows[found], self.n_groups[found], self.wish.y)
+        return inside
 
 
 def _within(values: np.ndarray, ends: Range) -> np.ndarray:
@@ -115,7 +118,7 @@ class Views:
 
     def rows(self, wish: PlotWish) -> np.ndarray:
         """Images with all scores that the label and the filters leave."""
-        rows = self._numbers.table.rows()
+        rows = self._numbers.rows()
         if wish.group is not None:
             rows = rows[self._numbers.labels[rows] == self._label(wish.group)]
         for column, condition in wish.where.items():

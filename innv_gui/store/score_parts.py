@@ -26,7 +26,8 @@ from innv_gui.store.files import write_bytes
 
 VERSION = 1  # of what a part holds; part of the model's key
 ABOUT = "about.json"
-LEAST_ROWS, MOST_ROWS, PARTS_AIM = 64, 1024, 20
+LEAST_ROWS, MANY_ROWS, MOST_ROWS = 64, 1024, 4096
+FEW_PARTS, MANY_PARTS = 20, 200  # of a small dataset, so that plots grow; of a large one, which is read file by file
 BATCH = 32  # parts are whole batches, so that a batch never belongs to two
 NEURONS_A_CHUNK = 32  # one neuron of a part is read without the others
 PART_OVERHEAD_BYTES = 16_000
@@ -34,9 +35,9 @@ ROW_BYTES = 220  # of a row but for probabilities and activations: name, label, 
 
 
 def rows_a_part(n: int) -> int:
-    """How many images go into a part: many parts even of a small dataset, so that plots grow."""
-    aim = -(-n // PARTS_AIM)
-    return min(MOST_ROWS, max(LEAST_ROWS, -(-aim // BATCH) * BATCH))
+    """How many images go into a part: enough parts of a small dataset, not too many of a large one."""
+    aim = max(min(-(-n // FEW_PARTS), MANY_ROWS), min(-(-n // MANY_PARTS), MOST_ROWS))
+    return max(LEAST_ROWS, -(-aim // BATCH) * BATCH)
 
 
 class ScoreFolder:

@@ -93,6 +93,7 @@ def plot_json(suggestion: Suggestion, wish: PlotWish, look: dict) -> dict:
         "n": plot.n,
         "n_left_out": view.n_left_out,
         "aggregated": plot.cells is not None,
+        "dots_at_most": plot.dots_at_most,
         "model": view.model.id if view.model else None,
         "layer": view.layer,
         "neuron": view.neuron,

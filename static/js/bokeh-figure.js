@@ -118,6 +118,12 @@ function zoomed({ x_range, y_range }, factor, both) {
   if (both) y_range.setv(around(y_range));
 }
 
+/** The same places again would be a drawing for nothing. */
+function choose(selected, places) {
+  const { indices } = selected;
+  if (indices.length !== places.length || places.some((place, k) => place !== indices[k])) selected.indices = places;
+}
+
 const png = view => new Promise(done => view.export("png").canvas.toBlob(done, "image/png"));
 
 /**
@@ -137,7 +143,7 @@ export async function createFigure(root, item, acts) {
     box,
     columns: () => parts.source.data,
     boxOf: place => boxOf(figure, place),
-    mark: places => quietly(figure, () => (parts.source.selected.indices = places)),
+    mark: places => quietly(figure, () => choose(parts.source.selected, places)),
     png: () => png(view),
     show: ([x0, x1, y0, y1]) =>
       quietly(figure, () => {

@@ -73,6 +73,27 @@ export function segmented(group, label, options, chosen, onchoose) {
   );
 }
 
+/** Calls `act` at once for the first of several calls, then once more, `wait_ms` after the last. */
+export function eager(act, wait_ms) {
+  let timer = null;
+  let waiting = null;
+  const tell = () => {
+    const values = waiting;
+    waiting = null;
+    if (values) act(...values);
+  };
+  const rest = () => {
+    timer = null;
+    tell();
+  };
+  return (...values) => {
+    waiting = values;
+    if (timer === null) queueMicrotask(tell); // both axes have changed by then
+    clearTimeout(timer);
+    timer = setTimeout(rest, wait_ms);
+  };
+}
+
 /** Calls `act` once, `wait_ms` after the last call. */
 export function debounced(act, wait_ms) {
   let timer = 0;

@@ -1,13 +1,13 @@
 // One plot with its title, tools, hover card and table. Asks the server for it, lets it grow, tells what was pressed.
-import { debounced, h, icon, replace } from "./dom.js";
+import { eager, h, icon, replace } from "./dom.js";
 import { get } from "./api.js";
 import { createFigure, loadBokeh } from "./bokeh-figure.js";
-import { count } from "./format.js";
+import { count, group } from "./format.js";
 import { createHoverCard } from "./hover-card.js";
 import { createPlotHead } from "./plot-head.js";
 import { lookAt, placesOf, stepTo, wordsOf } from "./plot-marks.js";
 import { csvOf, save, tableOf } from "./plot-tools.js";
-import { PLOTS, POINTS_AT_MOST, asQuery, lookQuery, plotQuery } from "./suggest-request.js";
+import { PLOTS, asQuery, lookQuery, plotQuery } from "./suggest-request.js";
 import { complain } from "./toast.js";
 
 const ZOOM_WAIT_MS = 50; // a turn of the wheel is several steps
@@ -95,7 +95,7 @@ export function createPlotCard(store, kind, acts) {
       else markChosen(store.state);
     },
     box: ends => acts.look({ plot: kind, box: ends.map(end => Number(end.toPrecision(6))) }),
-    ranges: debounced(ends => {
+    ranges: eager(ends => {
       card.moved = true;
       const shown = kind === "scatter" ? ends : ends.slice(0, 2);
       acts.view(
@@ -249,7 +249,7 @@ export function createPlotCard(store, kind, acts) {
         note,
         "few",
         h("span", { class: "key-ramp" }),
-        `many of ${count(answer.n, "image")}; each one is a dot when at most ${POINTS_AT_MOST.toLocaleString("en").replace(",", "\u2009")} are in view`,
+        `many of ${count(answer.n, "image")}; each one is a dot when at most ${group(answer.dots_at_most)} are in view`,
       );
   }
 

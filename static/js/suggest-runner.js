@@ -8,13 +8,16 @@ const ended = ({ job, status }) => ENDED.has(job?.status ?? status);
 
 export const running = suggestion => Boolean(suggestion) && !ended(suggestion);
 
+const suggestionOf = id => get(`/suggestions/${part(id)}`);
+
 export function createSuggestRunner(store) {
   let turn = 0;
+  const expected = new Map();
 
   async function watch(suggestion, mine) {
     while (mine === turn && !ended(suggestion)) {
       await pause(document.hidden ? 4 * STEP_MS : STEP_MS);
-      suggestion = await get(`/suggestions/${part(suggestion.id)}`);
+      suggestion = await suggestionOf(suggestion.id);
       if (mine === turn) store.set({ suggestion });
     }
   }
@@ -36,32 +39,41 @@ export function createSuggestRunner(store) {
   async function posted() {
     const answer = await post("/suggestions", requestOf(store.state));
     const id = answer.suggestion.id ?? answer.suggestion;
-    return answer.suggestion.plots ? answer.suggestion : get(`/suggestions/${part(id)}`);
+    return answer.suggestion.plots ? answer.suggestion : suggestionOf(id);
   }
 
   /** Scores; what was looked at stays when the same things are scored again. */
   const run = (changes = {}) => started(posted, changes);
 
+  /** Begins to ask for what will be reopened: the server has to read its scores first. */
+  function expect(id) {
+    expected.set(id, suggestionOf(id));
+    expected.get(id).catch(() => {}); // told when it is reopened
+  }
+
   /** Shows a suggestion by its id; when the server no longer has it, the same request is posted again. */
-  const reopen = id =>
-    started(() =>
-      get(`/suggestions/${part(id)}`).catch(error => {
+  function reopen(id) {
+    const asked = expected.get(id) ?? suggestionOf(id);
+    expected.delete(id);
+    return started(() =>
+      asked.catch(error => {
         if (error.status === 404) return posted();
         throw error;
       }),
     );
+  }
 
   async function stop() {
     const { suggestion } = store.state;
     if (!suggestion?.job) return;
     await cancel(suggestion.job);
     dispatchEvent(new CustomEvent("innv:job", { detail: suggestion.job }));
-    store.set({ suggestion: await get(`/suggestions/${part(suggestion.id)}`) });
+    store.set({ suggestion: await suggestionOf(suggestion.id) });
   }
 
   const forget = () => {
     turn++;
   };
 
-  return { forget, reopen, run, stop };
+  return { expect, forget, reopen, run, stop };
 }

@@ -273,6 +273,8 @@ async function start() {
   loadBokeh().catch(() => {}); // a plot says so when it is not there
   try {
     const held = askBasket(); // with the catalog, not after it
+    const { run, by } = read();
+    if (run && by !== "evidence") runner.expect(run);
     const { catalog } = await openCatalog(unready, () => {});
     observe();
     listen();
