@@ -151,8 +151,20 @@ def _depthwise(layer) -> Linear:
     made = Linear(apply, (_tensor(layer.kernel),), _bias(layer), layer.activation, None, _depthwise_scaled)
     if _is_plain_plane(layer) and len(set(layer.strides)) == 1:
         native = tf.raw_ops.DepthwiseConv2dNative, tf.raw_ops.DepthwiseConv2dNativeBackpropInput
-        return _as_operations(made, layer, *native)
+        made = _as_operations(made, layer, *native)
+        return replace(made, way_back=_turned(made)) if _is_its_own_way_back(layer) else made
     return made
+
+
+def _is_its_own_way_back(layer) -> bool:
+    """Whether each output stands in the middle of its inputs, one a channel: then each input does among its outputs."""
+    *window, _, multiplier = layer.kernel.shape
+    return set(layer.strides) == {1} and layer.padding == "same" and multiplier == 1 and all(n % 2 for n in window)
+
+
+def _turned(linear: Linear) -> Callable:
+    """The way back as the way there, with the kernel turned around: TensorFlow takes longer for its own."""
+    return lambda message, weights, x: linear.map(message, (tf.reverse(weights[0], [0, 1]),))
 
 
 def _is_plain_plane(layer) -> bool:

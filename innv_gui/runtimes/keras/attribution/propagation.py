@@ -16,12 +16,15 @@ import tensorflow as tf
 
 from innv_gui.runtimes.keras.attribution.linear import Linear, Weights
 from innv_gui.runtimes.keras.attribution.relevance import (
+    BySign,
     Product,
     Relevance,
     added,
     divided,
     divided_by_origin,
     made,
+    newest,
+    settled,
 )
 from innv_gui.runtimes.keras.attribution.rules import ALL, Part, Rule, Share, is_for, is_one_sided, splits_everything
 
@@ -34,7 +37,7 @@ class Summed:
     """One sum V X, without bias, and the way back: message (of y's shape), factor -> factor * X * V^T message."""
 
     y: tf.Tensor
-    back: Callable[[tf.Tensor, float], Relevance]
+    back: Callable[[tf.Tensor, float], Relevance | BySign]
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +87,10 @@ def relevance_of_input(rule: Rule, passed: Passed, relevance: Relevance, bend: s
     if bend is not None and [(share.parts, share.bias) for share in rule.shares] == [((ALL,), "all")]:
         message = divided_by_origin(relevance, passed.z, bend, rule.epsilon)
         return _back_to_x(passed, passed.linear.weights, message)
+    return settled(_by_shares(rule, passed, relevance, bend))
+
+
+def _by_shares(rule: Rule, passed: Passed, relevance: Relevance, bend: str | None) -> Relevance | BySign:
     relevance, rectified = made(relevance), bend in ("relu", "clip") and _counts_all_bias(rule, passed.linear)
     if rectified and splits_everything(rule) and not passed.sums and not _is_large(passed.linear):
         return _for_and_against(rule, passed, relevance)
@@ -117,7 +124,7 @@ def _counts_all_bias(rule: Rule, linear: Linear) -> bool:
     return linear.bias is None or all(share.bias == "all" for share in rule.shares)
 
 
-def _for_and_against(rule: Rule, passed: Passed, relevance: tf.Tensor) -> Relevance:
+def _for_and_against(rule: Rule, passed: Passed, relevance: tf.Tensor) -> Relevance | BySign:
     """Both shares behind a ReLU, with one sum for two: where it is active z > 0, evidence for is z - against, and both
     of these terms are positive. Elsewhere there is no relevance. A denominator of zero hands nothing on.
     """
@@ -131,7 +138,7 @@ def _for_and_against(rule: Rule, passed: Passed, relevance: tf.Tensor) -> Releva
     return added(supported, against.back(against_it, opposes.factor))
 
 
-def _share(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor, rectified: bool) -> Relevance:
+def _share(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor, rectified: bool) -> Relevance | BySign:
     """rectified: there is relevance only where z > 0, so evidence for, all bias included, is at least that."""
     if share.parts == (_EVEN,) and passed.linear.in_axis is not None:
         return _evenly(passed, relevance)
@@ -142,7 +149,7 @@ def _share(rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor, recti
 
 def _share_at_once(
     rule: Rule, share: Share, passed: Passed, relevance: tf.Tensor, after: tf.Tensor, rectified: bool
-) -> Relevance:
+) -> Relevance | BySign:
     one = passed.sums.get(share) or _summed(share, rule, passed, after)
     return one.back(_message(rule, share, passed, one.y, relevance, rectified), share.factor)
 
@@ -165,7 +172,7 @@ def _share_by_blocks(rule: Rule, share: Share, passed: Passed, relevance: tf.Ten
         bias = None if passed.linear.bias is None else passed.linear.bias[start:stop]
         block = replace(passed, linear=replace(passed.linear, weights=(kernel,), bias=bias))
         total = added(total, _share_at_once(rule, share, block, relevance[..., start:stop], after, rectified))
-        after = total.slope if isinstance(total, Product) else total
+        after = newest(total)
     return total
 
 
@@ -248,10 +255,8 @@ def _of_signs(share: Share, passed: Passed, kernels: list[Weights]) -> Summed:
 def _as_channels(passed: Passed, kernel: Weights) -> Summed:
     both = tf.concat([tf.nn.relu(passed.x), tf.minimum(passed.x, 0.0)], axis=-1)
 
-    def back(message: tf.Tensor, factor: float) -> Product:
-        slopes = passed.linear.transposed(message, _times(kernel, factor), both)
-        positive, negative = tf.split(slopes, 2, axis=-1)
-        return Product(passed.x, tf.where(passed.x > 0, positive, negative))
+    def back(message: tf.Tensor, factor: float) -> BySign:
+        return BySign(passed.x, passed.linear.transposed(message, _times(kernel, factor), both))
 
     return Summed(passed.linear.map(both, kernel), back)
 

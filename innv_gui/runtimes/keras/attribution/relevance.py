@@ -21,6 +21,19 @@ class Product:
     slope: tf.Tensor
 
 
+@dataclass(frozen=True, eq=False)
+class BySign:
+    """As Product; slopes: the one for positive values, then the one for negative values, along the last axis."""
+
+    value: tf.Tensor
+    slopes: tf.Tensor
+
+    def product(self) -> Product:
+        """With the slope of each value's own sign."""
+        positive, negative = tf.split(self.slopes, 2, axis=-1)
+        return Product(self.value, tf.where(self.value > 0, positive, negative))
+
+
 Relevance = Product | tf.Tensor
 
 
@@ -29,10 +42,25 @@ def made(relevance: Relevance) -> tf.Tensor:
     return relevance.value * relevance.slope if isinstance(relevance, Product) else relevance
 
 
-def added(one: Relevance | None, other: Relevance | None) -> Relevance | None:
+def newest(relevance: Relevance | BySign) -> tf.Tensor:
+    """The tensor in it that was computed last."""
+    if isinstance(relevance, BySign):
+        return relevance.slopes
+    return relevance.slope if isinstance(relevance, Product) else relevance
+
+
+def settled(relevance: Relevance | BySign) -> Relevance:
+    """With one slope a value."""
+    return relevance.product() if isinstance(relevance, BySign) else relevance
+
+
+def added(one: Relevance | BySign | None, other: Relevance | BySign | None) -> Relevance | BySign | None:
     """The sum; None is nothing."""
     if one is None or other is None:
         return other if one is None else one
+    if isinstance(one, BySign) and isinstance(other, BySign) and one.value is other.value:
+        return BySign(one.value, one.slopes + other.slopes)
+    one, other = settled(one), settled(other)
     if isinstance(one, Product) and isinstance(other, Product) and one.value is other.value:
         return Product(one.value, one.slope + other.slope)
     return made(one) + made(other)
