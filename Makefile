@@ -28,7 +28,7 @@ demo: install ## start on sample models and images; prints the address
 
 test: install-test ## everything, browser tests too
 	@sh tests/need_chromium.sh
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder
 
 bench: install ## measure all, or PARTS="scoring page"; prints and stores bench/results.json
 	$(BIN)/python -m bench $(PARTS)

@@ -19,6 +19,11 @@ settings.load_profile("repeatable")
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "sample_models"
+LONGEST = """
+    browser_suggest accessibility attribution_conformance attribution_every_layer scoring_resilience browser_ranking
+    browser cli browser_regressions main_job history session browser_session target_contract browser_targets samples
+    innvestigate_runtime scoring model_loading bridge cluster_remote streaming browser_features old_models
+""".split()
 MODEL_FILES = (
     "digits_mlp.keras",
     "digits_cnn.keras",
@@ -27,6 +32,12 @@ MODEL_FILES = (
     "weather_shortcut.keras",
     "weather_clean.keras",
 )
+
+
+def pytest_collection_modifyitems(items):
+    """Files that take longest come first, so that no process begins one of them when the others are done."""
+    places = {f"test_{name}": place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 
 
 @pytest.fixture(scope="session")
