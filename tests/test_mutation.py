@@ -23,6 +23,7 @@ def test_every_mutation_is_one_by_its_name_and_has_tests():
     assert len({(one.file, one.what) for one in MUTATIONS}) == len(MUTATIONS) > 80
     assert all(one.old != one.new and (ROOT / one.file).exists() for one in MUTATIONS)
     assert all(one.tests for one in MUTATIONS)
+    assert [one.what for one in MUTATIONS if not one.has_its_place(ROOT)] == []
 
 
 def test_what_survives_is_counted_and_written_in_the_catalogues_order(tmp_path, monkeypatch, capsys):

@@ -127,10 +127,9 @@ _METHOD_SET += _of(
     METHODS,
     ("integrated gradients: right sum for left sum", "np.arange(block.start, block.stop, dtype=np.float32) /",
      "np.arange(block.start + 1, block.stop + 1, dtype=np.float32) /"),
-    ("integrated gradients: x for x − r", "return difference * (total / steps)", "return x * (total / steps)"),
-    ("integrated gradients: sum for mean", "(total / steps).astype", "total.astype"),
+    ("integrated gradients: x for x − r", "return difference * _mean(", "return x * _mean("),
     ("smoothgrad: noise scale ignored", 'np.float32(params["noise_scale"]) * noise', "noise"),
-    ("smoothgrad: sum for mean", "(total / copies).astype", "total.astype"),
+    ("averages: sum for mean", "(total / count).astype", "total.astype"),
 )  # fmt: skip
 
 _ARITHMETIC = _of(
@@ -148,6 +147,10 @@ _ARITHMETIC = _of(
      "return tf.raw_ops.ReluGrad(gradients=slope, features=value)", "return slope"),
     ("a sum of two ways keeps one", "return made(one) + made(other)", "return made(one)"),
     ("a product forgets its value", "return relevance.value * relevance.slope if", "return relevance.slope if"),
+    ("x⁻ takes the way of x⁺", "tf.where(self.value > 0, positive, negative)", "positive"),
+    ("x⁺ and x⁻ exchanged", "tf.where(self.value > 0, positive, negative)",
+     "tf.where(self.value > 0, negative, positive)"),
+    ("of two sums by sign one is kept", "one.slopes + other.slopes", "one.slopes"),
 )  # fmt: skip
 _ARITHMETIC += _of(
     f"{ENGINE}/propagation.py",
@@ -158,11 +161,9 @@ _ARITHMETIC += _of(
     ("1 is W", '"ones": tf.ones_like}', '"ones": lambda x: x}'),
     ("bias of one sign is all bias", "bias=_WEIGHTS[which](linear.bias)", "bias=linear.bias"),
     ("signs of parts lost on the way back", "one.back(message, factor * part.sign)", "one.back(message, factor)"),
-    ("factor of a share dropped", "one.back(message, share.factor)", "one.back(message, 1.0)"),
+    ("factor of a share dropped", "relevance, rectified), share.factor)", "relevance, rectified), 1.0)"),
     ("factor of a share dropped behind a ReLU", "(against_it, opposes.factor)", "(against_it, 1.0)"),
     ("signs of parts lost in the sum", "[part.sign * one.y for", "[one.y for"),
-    ("x⁻ takes the way of x⁺", "tf.where(passed.x > 0, positive, negative)", "positive"),
-    ("x⁺ and x⁻ exchanged", "tf.where(passed.x > 0, positive, negative)", "tf.where(passed.x > 0, negative, positive)"),
     ("flat: not divided", "keepdims=True) / count", "keepdims=True)"),
     ("flat: channels not counted", " * float(passed.x.shape[-1])", ""),
     ("known range of the first layer ignored", "if known is None else known", "if True else known"),
@@ -195,12 +196,14 @@ _LAYER_SET = _of(
 _LAYER_SET += _of(
     f"{ENGINE}/ways.py",
     LAYERS,
-    (
-        "sums by gradient instead of by share",
-        "if way == PROPORTIONAL:\n        messages",
-        "if False:\n        messages",
-    ),
-    ("shares without their input", "return [x * gradient for x, gradient", "return [gradient for x, gradient"),
+    ("sums by gradient instead of by share", "if way == GRADIENT:", "if True:"),
+    ("shares without their input", "shares = [x * slope if", "shares = [slope if"),
+    ("every factor of a product takes all", "return [1.0 / count if carried", "return [1.0 if carried"),
+)
+_LAYER_SET += _of(
+    f"{ENGINE}/linear.py",
+    LAYERS,
+    ("depthwise: the kernel is not turned around", "(tf.reverse(weights[0], [0, 1]),)", "(weights[0],)"),
 )
 _LAYER_SET += _of(
     f"{ENGINE}/traces.py",
@@ -221,10 +224,14 @@ _LAYER_SET += _of(
     ("class at a layer: sum for mean", "(inside / inside.sum(axis=1, keepdims=True))", "inside"),
 )  # fmt: skip
 _LAYER_SET += _of(
+    f"{KERAS}/cam_evidence.py",
+    CAM,
+    ("weights by the largest gradient", "tf.reduce_mean(slope, axis=(1, 2)", "tf.reduce_max(slope, axis=(1, 2)"),
+    ("evidence against kept", "tf.nn.relu(tf.reduce_sum(weights", "(tf.reduce_sum(weights"),
+)
+_LAYER_SET += _of(
     f"{KERAS}/cam.py",
     CAM,
-    ("weights by the largest gradient", "tf.reduce_mean(gradient, axis=(1, 2)", "tf.reduce_max(gradient, axis=(1, 2)"),
-    ("evidence against kept", "tf.nn.relu(tf.reduce_sum(weights", "(tf.reduce_sum(weights"),
     ("nearest for bilinear", 'method="bilinear"', 'method="nearest"'),
 )
 
