@@ -33,6 +33,17 @@ def conv_connections(shape, kernel, stride, padding):
     return found, (*out, units)
 
 
+def depthwise_connections(shape, kernel, stride, padding):
+    """As conv_connections for kernel (kh, kw, C, M): each channel by itself makes M, which stand side by side."""
+    *_, channels, multiplier = kernel.shape
+    found, out_shape = [], None
+    for c in range(channels):
+        alone, (*size, _) = conv_connections((*shape[:2], 1), kernel[:, :, c : c + 1], stride, padding)
+        found += [((y, x, c), (i, j, c * multiplier + m), w) for (y, x, _), (i, j, m), w in alone]
+        out_shape = (*size, channels * multiplier)
+    return found, out_shape
+
+
 def forward(x, connections, bias, out_shape):
     """W x + b."""
     y = np.zeros(out_shape) + bias

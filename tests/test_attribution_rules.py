@@ -15,6 +15,7 @@ from innv_gui.runtimes.keras.attribution.graph import graph_to
 from innv_gui.runtimes.keras.attribution.linear import linear_of
 from innv_gui.runtimes.keras.attribution.propagation import forward, relevance_of_input
 from innv_gui.runtimes.keras.attribution.relevance import Product, made
+from innv_gui.runtimes.keras.attribution.signs import never_negative
 
 PAIRS = {
     "z": (rules.z(), twins.z, {}),
@@ -98,6 +99,34 @@ def test_a_rule_at_a_convolution_is_its_slow_twin(
     weights = [np.asarray(one, np.float64) for one in layer.get_weights()]
     connections, out_shape = twins.conv_connections(x.shape[1:], weights[0], stride, padding)
     offset = weights[1] if bias else 0.0
+    np.testing.assert_allclose(layer(x)[0], twins.forward(x[0], connections, offset, out_shape), atol=1e-5)
+    relevance = quarters(seed + 6, (2, *out_shape))
+    expected = [twin(a, connections, offset, r, **more) for a, r in zip(x, relevance, strict=True)]
+    assert_close(ours(layer, rule, x, relevance, never_negative), np.array(expected))
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@given(
+    seed=st.integers(0, 10**6),
+    size=st.tuples(st.integers(3, 5), st.integers(3, 5)),
+    channels=st.integers(1, 3),
+    multiplier=st.integers(1, 2),
+    kernel=st.integers(1, 3),
+    stride=st.integers(1, 2),
+    padding=st.sampled_from(["same", "valid"]),
+    never_negative=st.booleans(),
+)
+@PROPERTY
+def test_a_rule_at_a_depthwise_convolution_is_its_slow_twin(
+    name, seed, size, channels, multiplier, kernel, stride, padding, never_negative
+):
+    rule, twin, more = PAIRS[name]
+    layer = keras.layers.DepthwiseConv2D(kernel, stride, padding, multiplier)
+    filled(layer, (*size, channels), seed)
+    x = quarters(seed + 5, (2, *size, channels))
+    x = np.abs(x) if never_negative else x
+    weights, offset = (np.asarray(one, np.float64) for one in layer.get_weights())
+    connections, out_shape = twins.depthwise_connections(x.shape[1:], weights, stride, padding)
     np.testing.assert_allclose(layer(x)[0], twins.forward(x[0], connections, offset, out_shape), atol=1e-5)
     relevance = quarters(seed + 6, (2, *out_shape))
     expected = [twin(a, connections, offset, r, **more) for a, r in zip(x, relevance, strict=True)]
@@ -226,6 +255,21 @@ def test_a_gate_takes_nothing():
     assert not to_gate.any()
 
 
+def test_factors_that_are_no_gates_share_alike():
+    first, second, relevance = quarters(1, (1, 3, 4)) + 0.1, quarters(2, (1, 3, 4)) + 0.1, quarters(3, (1, 3, 4))
+    for found in handed_down(keras.layers.Multiply(), [first, second], relevance):
+        np.testing.assert_allclose(found, relevance / 2, rtol=1e-5, atol=1e-6)
+
+
+def test_a_product_of_matrices_gives_each_factor_half_of_every_term():
+    x, y, relevance = quarters(1, (1, 3, 4)) + 0.1, quarters(2, (1, 4, 2)) + 0.1, quarters(3, (1, 3, 2))
+    terms = x[0, :, :, None] * y[0, None, :, :]  # (3, 4, 2), their sum over the middle is the product
+    shares = terms / terms.sum(axis=1, keepdims=True) * relevance[0][:, None]
+    to_x, to_y = handed_down(lambda factors: keras.ops.matmul(*factors), [x, y], relevance)
+    assert_close(to_x[0], shares.sum(axis=2) / 2)
+    assert_close(to_y[0], shares.sum(axis=0) / 2)
+
+
 def test_an_activation_lets_relevance_pass():
     x, relevance = quarters(1, (1, 4)), quarters(2, (1, 4))
     for layer in (keras.layers.ReLU(), keras.layers.Activation("tanh"), keras.layers.LeakyReLU()):
@@ -299,3 +343,35 @@ def test_the_way_back_is_the_transpose_of_the_way_there(name):
     np.testing.assert_allclose(tf.reduce_sum(there * message), tf.reduce_sum(x * back), rtol=1e-4, atol=1e-3)
     taped = replace(linear, way_back=None).transposed(message, linear.weights, x)
     np.testing.assert_allclose(back, taped, rtol=1e-5, atol=1e-5)
+
+
+def test_what_is_known_never_to_be_negative_is_not():
+    layers = keras.layers
+    start = keras.Input((6, 6, 3))
+    signed = layers.Conv2D(4, 3, padding="same")(start)
+    known = {
+        "relu": layers.ReLU()(signed),
+        "relu of a convolution": layers.Conv2D(4, 3, padding="same", activation="relu")(start),
+        "sigmoid": layers.Activation("sigmoid")(signed),
+        "square": keras.ops.square(signed),
+    }
+    known["pooled"] = layers.AveragePooling2D(2)(known["relu"])
+    known["sum"] = layers.Add()([known["relu"], known["sigmoid"]])
+    unknown = {
+        "convolution": signed,
+        "convolution of what is positive": layers.Conv2D(4, 3)(known["relu"]),
+        "leaky": layers.LeakyReLU()(signed),
+        "swish": layers.Activation("swish")(signed),
+        "sum with what is signed": layers.Add()([known["relu"], signed]),
+        "difference": layers.Subtract()([known["relu"], known["sigmoid"]]),
+        "normalized": layers.BatchNormalization()(known["relu"]),
+        "scaled": layers.Rescaling(1, -0.5)(known["sigmoid"]),
+        "pooled": layers.MaxPooling2D()(signed),
+    }
+    end = layers.Concatenate()([layers.Flatten()(one) for one in (*known.values(), *unknown.values())])
+    found = never_negative(graph_to(start, end))
+    assert [name for name, tensor in known.items() if id(tensor) not in found] == []
+    assert [name for name, tensor in unknown.items() if id(tensor) in found] == []
+    assert id(start) not in found and id(end) not in found
+    values = keras.Model(start, list(known.values()))(np.random.default_rng(0).normal(size=(4, 6, 6, 3)))
+    assert all(float(keras.ops.min(value)) >= 0 for value in values)

@@ -167,8 +167,8 @@ _ARITHMETIC += _of(
     ("flat: not divided", "keepdims=True) / count", "keepdims=True)"),
     ("flat: channels not counted", " * float(passed.x.shape[-1])", ""),
     ("known range of the first layer ignored", "if known is None else known", "if True else known"),
-    ("for and against exchanged behind a ReLU", "sorted(rule.shares, key=is_for, reverse=True)",
-     "sorted(rule.shares, key=is_for)"),
+    ("evidence against is all of z behind a ReLU", "divided(relevance, passed.linear.plus_bias(against.y)",
+     "divided(relevance, passed.z"),
     ("evidence for is all of z behind a ReLU", "divided(relevance, passed.z - against.y",
      "divided(relevance, passed.z"),
 )  # fmt: skip
