@@ -27,7 +27,7 @@ def measure() -> None:
 
     with legacy.process() as worker, tempfile.TemporaryDirectory() as folder:
         for network in tests.NETWORKS:
-            figures = tests.measured(worker, Path(folder), network)
+            figures = tests.measured(worker, Path(folder), network, tests.compared_on(network, whole=True))
             record.put("innvestigate", network, _rows(network, figures, tests))
             print(f"{network:<16}{max(one[0] for one in figures.values()):>10.0e}", flush=True)
 
