@@ -41,11 +41,20 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def session(tmp_path_factory):
-    """One session for all tests: its workers start once."""
+def opened(tmp_path_factory):
+    """One session for all tests, whose workers start once, and the sample images, which are opened before all others:
+
+    models without names of their own take those of the first dataset that fits.
+    """
     with Session(tmp_path_factory.mktemp("workspace")) as session:
         session.warm_up("images", "keras", "innvestigate")
-        yield session
+        yield session, {name: session.datasets.get(session.add_samples(name).id) for name in ("digits", "weather")}
+
+
+@pytest.fixture(scope="session")
+def session(opened):
+    """The session."""
+    return opened[0]
 
 
 @pytest.fixture(scope="session")
@@ -56,10 +65,9 @@ def sample_models(session):
 
 
 @pytest.fixture(scope="session")
-def sample_datasets(session):
+def sample_datasets(opened):
     """The sample images: digits and weather."""
-    entries = {name: session.add_samples(name) for name in ("digits", "weather")}
-    return {name: session.datasets.get(entry.id) for name, entry in entries.items()}
+    return opened[1]
 
 
 class Server:

@@ -166,7 +166,7 @@ def compared_on(network, whole=False):
     """(method, settings) to compare on a network; whole: all methods."""
     if network in EVERY_SECOND and not whole:
         return DEFAULTS[EVERY_SECOND[network] :: 2]
-    return DEFAULTS + (OTHERS if network in ("cnn_max", "cnn_strides") else [])
+    return DEFAULTS + (OTHERS if network == "cnn_max" or network == "cnn_strides" and whole else [])
 
 
 def measured(worker, folder, network, compared):

@@ -62,7 +62,7 @@ def tf_keras_process():
         yield pool
 
 
-@pytest.mark.parametrize("name", ["digits_cnn", "digits_resnet", "weather_clean"])
+@pytest.mark.parametrize("name", ["digits_cnn", "weather_clean"])
 def test_the_numbers_are_innvestigates_own(explained, sample_models, tf_keras_process, name):
     from innv_gui.runtimes.keras.blueprint import blueprint
 
