@@ -3,7 +3,7 @@
 Drawn: from the navigation to the scatterplot of all images, on a page that was opened before; the server has not read
 the scores yet.
 
-`python -m bench.million_page serve FOLDER` is the server, with the made-up scores of `bench.suggest`.
+`python -m bench.million_page FOLDER N` is the server, with the made-up scores of `bench.suggest`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from bench.page import WAIT_MS, with_chromium
-from bench.suggest import MEMORY_GIB, N_IMAGES, TOKEN, made_up
+from bench.suggest import MEMORY_GIB, N_IMAGES, TOKEN, WHERE, unread
 
 AIMS_S = {"drawn": 2.0, "zoom": 0.3, "filter": 0.5}
 ZOOMS = 5
@@ -35,7 +35,6 @@ FILTER = """async address => {
   await answer.json();
   return answer.ok ? (performance.now() - started) / 1000 : null;
 }"""
-WHERE = "where=%7B%22entropy%22%3A%20%22%3E1%22%2C%20%22label%22%3A%20%5B%223%22%5D%7D"
 
 
 def measure(n: int = N_IMAGES) -> dict:
@@ -89,15 +88,10 @@ def serve(folder: str, n: int) -> None:
     """Until standard input closes; says where, and at the end how much memory that took."""
     from innv_gui import Session
     from innv_gui.session.models import ModelEntry
-    from innv_gui.session.suggest import check_suggestion
-    from innv_gui.session.suggestion import Suggestion
 
     with Session(folder) as session:
-        made = made_up(session, n)
-        request = check_suggestion(list(made.models), made.dataset, neuron=3)
-        fresh = Suggestion(request, made._folders, made.job)  # nobody has read from its table yet
-        session._suggestions[fresh.id] = fresh
-        for model in made.models:
+        fresh = unread(session, n)
+        for model in fresh.models:
             entry = ModelEntry(model.id, model.name, model.letter, "", model.source, status="ready", model=model)
             session.models._entries[model.id] = entry
         print(json.dumps({"base": _start(session), "id": fresh.id}), flush=True)

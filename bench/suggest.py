@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+WHERE = "where=%7B%22entropy%22%3A%20%22%3E1%22%2C%20%22label%22%3A%20%5B%223%22%5D%7D"  # two columns
 N_IMAGES, N_MODELS, N_CLASSES = 1_000_000, 3, 10
 TOKEN = "t" * 32
 AIMS_S = {"plot": 2.0, "zoom": 0.3, "filter": 0.5, "page": 0.3}
@@ -97,10 +98,21 @@ def _write(part: int, folders: list, dataset) -> None:
         folder.write(part, told | columns_of(p, labels), {"logits": logits})
 
 
+def unread(session, n: int = N_IMAGES):
+    """As `made_up`; nobody has read from its table yet."""
+    from innv_gui.session.suggest import check_suggestion
+    from innv_gui.session.suggestion import Suggestion
+
+    made = made_up(session, n)
+    request = check_suggestion(list(made.models), made.dataset, neuron=3)
+    fresh = Suggestion(request, made._folders, made.job)
+    session._suggestions[fresh.id] = fresh
+    return fresh
+
+
 def requests(id: str) -> list[tuple[str, float, str]]:
     """(what, aim in seconds, address), in this order; only the first sees a table that nobody has read from yet."""
     at = f"/suggestions/{id}"
-    where = "where=%7B%22entropy%22%3A%20%22%3E1%22%2C%20%22label%22%3A%20%5B%223%22%5D%7D"
     return [
         ("how far it is", AIMS_S["plot"], at),
         ("scatterplot, first time", AIMS_S["plot"], f"{at}/plots/scatter"),
@@ -111,8 +123,8 @@ def requests(id: str) -> list[tuple[str, float, str]]:
         ("distance, zoomed", AIMS_S["zoom"], f"{at}/plots/distance?x0=0.2&x1=0.6"),
         ("layer, first time", AIMS_S["plot"], f"{at}/plots/layer"),
         ("neuron, first time", AIMS_S["plot"], f"{at}/plots/neuron?neuron=3"),
-        ("filter, first time", AIMS_S["plot"], f"{at}/plots/scatter?{where}"),
-        ("filter on two columns", AIMS_S["filter"], f"{at}/plots/scatter?{where}&theme=dark"),
+        ("filter, first time", AIMS_S["plot"], f"{at}/plots/scatter?{WHERE}"),
+        ("filter on two columns", AIMS_S["filter"], f"{at}/plots/scatter?{WHERE}&theme=dark"),
         ("page of a bin", AIMS_S["page"], f"{at}/images?plot=distance&bin=12"),
         ("page of a box, sorted", AIMS_S["page"], f"{at}/images?plot=scatter&x0=50&x1=90&sort=entropy"),
         ("100 000 indices", AIMS_S["page"], f"{at}/indices?plot=scatter&x0=50"),
@@ -130,13 +142,10 @@ def answer(folder: str, n: int) -> dict:
     import resource
 
     from innv_gui import Session
-    from innv_gui.session.suggestion import Suggestion
     from innv_gui.web.app import create_app
 
     with Session(folder) as session:
-        made = made_up(session, n)
-        fresh = Suggestion(_request(made), made._folders, made.job)
-        session._suggestions[fresh.id] = fresh
+        fresh = unread(session, n)
         client = create_app(session, TOKEN).test_client()
         before = _memory_gib()
         rows = [_timed(client, *request) for request in requests(fresh.id)]
@@ -149,12 +158,6 @@ def answer(folder: str, n: int) -> dict:
         "peak_gib": peak,
         "aim_gib": MEMORY_GIB,
     }
-
-
-def _request(made):
-    from innv_gui.session.suggest import check_suggestion
-
-    return check_suggestion(list(made.models), made.dataset, neuron=3)
 
 
 def _memory_gib() -> float:

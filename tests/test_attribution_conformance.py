@@ -189,7 +189,7 @@ def measured(worker, folder, network, compared):
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_every_method_has_innvestigates_numbers(worker, folder, network):
+def test_methods_have_innvestigates_numbers(worker, folder, network):
     figures = measured(worker, folder, network, compared_on(network))
     wrong = {key: one for key, one in figures.items() if not (one[0] <= 1e-3 and one[1] >= 0.9999)}
     assert not wrong

@@ -146,6 +146,14 @@ def test_it_grows_part_by_part_and_numbers_do_not_change_under_way(tmp_path):
     assert list(suggestion.scores.index) == list(range(40))
 
 
+def test_a_plot_grows_though_nobody_asks_how_far_it_is(tmp_path):
+    suggestion, folders = suggestion_of(tmp_path, vectors(2, 40), write=False)
+    for part, n in ((0, 8), (1, 16)):
+        for folder in folders.values():
+            folder.write(part)
+        assert len(suggestion.views.of(PlotWish("scatter")).rows) == n
+
+
 def test_models_without_names_are_compared_by_index(tmp_path):
     models = [model_of(0, names=None), model_of(1, names=None)]
     p = vectors(2, 30)

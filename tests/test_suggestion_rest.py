@@ -254,6 +254,7 @@ def test_above_fifty_thousand_points_cells_with_an_example_are_sent(ask, monkeyp
     from innv_gui.plots import suggest_figures
 
     monkeypatch.setattr(suggest_figures, "POINTS_AT_MOST", 100)
+    monkeypatch.setattr(suggest_figures, "DOTS_IN_PART", 100)
     plot = ask("/plots/scatter").json
     assert plot["aggregated"] and sum(cell["count"] for cell in plot["cells"]) == plot["n"]
     for cell in plot["cells"][:5]:

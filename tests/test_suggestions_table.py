@@ -77,6 +77,16 @@ def test_an_image_counts_once_all_models_have_it_and_the_table_grows(made):
     np.testing.assert_array_equal(table.column("a", "probability")[rows], first.p[rows].max(1))
 
 
+def test_rows_are_counted_once_and_again_when_a_part_has_come(made):
+    first = made[0]
+    first.write(0)
+    table = table_of(first)
+    rows = table.rows()
+    assert table.rows() is rows and not rows.flags.writeable
+    first.write(1)
+    assert table.rows().tolist() == [row for row in range(16) if row != 4]
+
+
 def test_a_part_is_read_once_a_column_and_again_when_it_was_written_anew(made, monkeypatch):
     first = made[0].write()
     read = []

@@ -62,7 +62,7 @@ def drawn_y(index: np.ndarray, n_classes: np.ndarray) -> np.ndarray:
 
 def dots_at_most(n: int) -> int:
     """How many of n images may be in view to be drawn as a dot each."""
-    return POINTS_AT_MOST if n <= POINTS_AT_MOST else min(POINTS_AT_MOST, DOTS_IN_PART)
+    return POINTS_AT_MOST if n <= POINTS_AT_MOST else DOTS_IN_PART
 
 
 def scatter(

@@ -76,10 +76,6 @@ class Numbers:
         kept = self._kept.get(key)
         return None if kept is None else kept[1]
 
-    def rows(self) -> np.ndarray:
-        """(k,) rows that every model has a score for, ascending; not to be written to."""
-        return self.kept(("rows",), self.table.rows)
-
     def rows_named(self, text: str) -> np.ndarray:
         """(k,) rows of images whose name contains the text, case ignored."""
         found = self.dataset.collection.search(text or None)

@@ -118,7 +118,7 @@ class Views:
 
     def rows(self, wish: PlotWish) -> np.ndarray:
         """Images with all scores that the label and the filters leave."""
-        rows = self._numbers.rows()
+        rows = self._numbers.table.rows()
         if wish.group is not None:
             rows = rows[self._numbers.labels[rows] == self._label(wish.group)]
         for column, condition in wish.where.items():

@@ -133,6 +133,7 @@ class ScoreTable:
     def __init__(self, folders: Mapping[str, Path]):
         self.models = {id: ModelScores(folder) for id, folder in folders.items()}
         self._first = next(iter(self.models.values())).files
+        self._rows: tuple[tuple, np.ndarray] | None = None
 
     @property
     def n(self) -> int:
@@ -154,9 +155,15 @@ class ScoreTable:
         return np.concatenate([np.arange(s.start, s.stop) for s in slices]) if slices else np.zeros(0, np.int64)
 
     def rows(self) -> np.ndarray:
-        """(k,) rows that every model has a score for, ascending."""
-        scored = self.scored()
-        return scored[self._good(scored)]
+        """(k,) rows that every model has a score for, ascending; the same array, read-only, until there are more."""
+        self.finished()  # looks for new parts, which `state` does not
+        state = self.state()
+        if self._rows is None or self._rows[0] != state:
+            scored = self.scored()
+            found = scored[self._good(scored)]
+            found.setflags(write=False)
+            self._rows = state, found
+        return self._rows[1]
 
     def _good(self, rows: np.ndarray) -> np.ndarray:
         good = np.ones(len(rows), bool)

@@ -1,4 +1,4 @@
-"""The pages' own files: addresses that change with their content, and the modules a page is made of.
+"""The pages' own files: addresses that change when a file does, and the modules a page is made of.
 
 A browser keeps such a file without asking again, and fetches all modules of a page at once instead of one import after
 another.

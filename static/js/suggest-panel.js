@@ -17,8 +17,8 @@ import {
   withNewNumbers,
 } from "./suggest-request.js";
 import { running } from "./suggest-runner.js";
-import { wholeNumber } from "./whole-number.js";
 import { keepFocus } from "./focus.js";
+import { wholeNumber } from "./whole-number.js";
 
 const dataWords = ({ name, n, status, class_names }) => {
   if (status !== "ready") return `${name} · ${status}`;

@@ -5,8 +5,8 @@ import { analyzerOf } from "./method-choice.js";
 import { GRIDS, parsed } from "./neurons.js";
 import { classesOf } from "./request.js";
 import { enginesOf } from "./selection.js";
-import { wholeNumber } from "./whole-number.js";
 import { keepFocus } from "./focus.js";
+import { wholeNumber } from "./whole-number.js";
 
 const MANY_CLASSES = 30;
 const ENGINES = { innvestigate: "iNNvestigate", both: "both, compared" };

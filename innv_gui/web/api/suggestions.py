@@ -53,7 +53,7 @@ def get_suggestion(id: str):
 
 @route(api, "GET", "/suggestions/<id>/plots/<kind>", query=PlotLook)
 def get_suggestion_plot(id: str, kind: str, query: PlotLook):
-    """A plot as a Bokeh JSON item, with its numbers; above 50 000 points cells with counts."""
+    """A plot as a Bokeh JSON item, with its numbers; cells with counts where `dots_at_most` is exceeded."""
     look = {"theme": query.theme, "width": query.width, "height": query.height}
     return plot_json(session().suggestion(id), _wish(query, _kind(kind)), look)
 
