@@ -184,5 +184,25 @@ def test_a_gradient_is_its_slow_twin(network, name, given):
     assert_is(explained(source, x, name, given), expected)
 
 
+@pytest.mark.parametrize(("depth", "expected_rule"), [(8, FAST), (9, Z_PLUS)])
+def test_the_short_form_of_z_plus_is_written_out_where_many_inputs_can_be_negative(tmp_path, depth, expected_rule):
+    keras.utils.set_random_seed(depth)
+    dense = [keras.layers.Dense(5, "tanh") for _ in range(depth - 1)]
+    model = keras.Sequential([keras.Input((2, 2, 1)), keras.layers.Flatten(), *dense, keras.layers.Dense(3)])
+    model.save(tmp_path / "model.keras")
+    x = np.random.default_rng(depth).normal(size=(1, 2, 2, 1)).astype(np.float32)
+    source = ModelSource("keras", str(tmp_path / "model.keras"))
+    params, probabilities = analyzers.check("lrp.z_plus_fast", {}), np.full((1, 3), 1 / 3, np.float32)
+    maps = explain(source, x, "lrp.z_plus_fast", params, Target(class_=CLASS), False, probabilities)
+    given, kernels = [x.ravel().astype(np.float64)], [layer.get_weights()[0] for layer in model.layers[1:]]
+    for kernel in kernels:
+        given.append(np.tanh(given[-1] @ kernel))
+    relevance = np.eye(3)[CLASS] * (given[-2] @ kernels[-1])
+    for value, kernel in zip(reversed(given[:-1]), reversed(kernels), strict=True):
+        relevance = expected_rule(value, twins.dense_connections(kernel), np.zeros(kernel.shape[1]), relevance)
+    np.testing.assert_allclose(maps.values.ravel(), relevance, atol=1e-4 * np.abs(relevance).max())
+    assert [note.split(". ")[1][:8] for note in maps.notes] == ["9 layers"] * (depth == 9)
+
+
 def test_every_method_has_a_slow_twin():
     assert {name for name, _ in [*RULES, *GRADIENTS]} == set(METHODS) - {"random"}

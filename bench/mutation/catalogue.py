@@ -116,6 +116,12 @@ _METHOD_SET += _of(
     ("input_t_gradient: input forgotten", "return x * size(found) if analyzer", "return size(found) if analyzer"),
 )
 _METHOD_SET += _of(
+    f"{ENGINE}/walk.py",
+    METHODS,
+    ("z⁺ fast: never written out", "sum(at_risk) <= SHORT_AT_MOST", "len(at_risk) >= 0"),
+    ("z⁺ fast: always written out", "sum(at_risk) <= SHORT_AT_MOST", "sum(at_risk) < 0"),
+)  # fmt: skip
+_METHOD_SET += _of(
     f"{ENGINE}/bent.py",
     METHODS,
     ("guided backprop is deconvnet", 'return positive if way == "deconvnet" else', "return positive if way else"),

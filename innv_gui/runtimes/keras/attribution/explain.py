@@ -49,7 +49,7 @@ def explain(
     _check_settings(network, params)
     aim = targets.aim(network, x, target, probabilities)
     memory = _Memory()
-    run = _run(network, x.shape[1:], analyzer, params, target, unchecked, aim.layer, memory)
+    run, notes = _run(network, x.shape[1:], analyzer, params, target, unchecked, aim.layer, memory)
     parts = [_over(run, x, weights) for weights in aim.weights]
     activations = aim.activations
     if activations is None:
@@ -61,7 +61,7 @@ def explain(
         targets=aim.targets,
         seconds=time.perf_counter() - started,
         engine="native",
-        notes=(*aim.notes, *memory.notes()),
+        notes=(*aim.notes, *notes, *memory.notes()),
         activations=activations,
     )
 
@@ -73,21 +73,23 @@ def _check_settings(network: Network, params: dict[str, Any]) -> None:
         raise BadInput(message, "", "params.until_layer_idx", (f"0 to {last}",))
 
 
-def _run(network, shape, analyzer: str, params: dict, target: Target, unchecked: bool, layer: str, memory) -> Run:
-    """What explains a batch."""
+def _run(
+    network, shape, analyzer: str, params: dict, target: Target, unchecked: bool, layer: str, memory
+) -> tuple[Run, tuple[str, ...]]:
+    """What explains a batch, and what a person should know of it."""
     softmax = target.softmax and network.takes_softmax and layer == network.explained_layer
     if analyzer in ("input", "random"):
-        return lambda x, weights: (averages.random(x, params) if analyzer == "random" else x, None)
+        return lambda x, weights: (averages.random(x, params) if analyzer == "random" else x, None), ()
     if analyzer in LAYERED:
         if softmax and not unchecked:
             message = f"{analyzer} hands down scores, not probabilities: their softmax is no layer it has a rule for."
             raise AnalyzerRefused(message, "Explain the score, or run it unchecked.", "unchecked", (True,))
         key = (analyzer, tuple(sorted(params.items())))
         method = LAYERED[analyzer](params)
-        back = traces.relevance(network, key, analyzer, method, layer, shape, (softmax, unchecked))
-        return partial(memory.call, back)
+        back, notes = traces.relevance(network, key, analyzer, method, layer, shape, (softmax, unchecked))
+        return partial(memory.call, back), notes
     back = traces.gradient(network, _way(analyzer), layer, shape, softmax, unchecked)
-    return _gradient_run(analyzer, params, partial(memory.call, back))
+    return _gradient_run(analyzer, params, partial(memory.call, back)), ()
 
 
 def _way(analyzer: str) -> str:

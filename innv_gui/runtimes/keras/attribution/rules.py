@@ -38,6 +38,7 @@ class Rule:
     """epsilon: added to every denominator, away from zero; None: only denominators of exactly zero become `zero`.
 
     low, high: the range of the layer's input, for parts that ask for it.
+    short_for: the rule that this one is where no input is negative.
     """
 
     shares: tuple[Share, ...]
@@ -45,6 +46,7 @@ class Rule:
     zero: float = STABILIZER
     low: float = -1.0
     high: float = 1.0
+    short_for: Rule | None = None
 
 
 ALL = Part("all", "all")
@@ -90,7 +92,7 @@ def alpha_beta(alpha: float, beta: float, bias: bool = True) -> Rule:
 
 def z_plus_fast() -> Rule:
     """Montavon et al. 2017, the z+ rule as it is for inputs that are not negative."""
-    return Rule((Share((Part("all", "positive"),), "none"),))
+    return Rule((Share((Part("all", "positive"),), "none"),), short_for=alpha_beta(1, 0, bias=False))
 
 
 def w_square() -> Rule:

@@ -48,7 +48,7 @@ def gradient(network: Network, name: str, layer: str, shape: tuple, softmax: boo
 
 
 def relevance(network: Network, key: Hashable, name: str, method: Method, layer: str, shape: tuple, more: tuple):
-    """Compiled: x, weights -> relevance (N, H, W, C), values (N, U). more: (softmax, unchecked)."""
+    """Compiled: x, weights -> relevance (N, H, W, C), values (N, U); and notes. more: (softmax, unchecked)."""
     full = ("relevance", key, layer, shape, *more)
     return kept(network, full, lambda: _trace_relevance(network, name, method, layer, shape, *more))
 
@@ -135,7 +135,7 @@ def _trace_relevance(network, name: str, method: Method, layer: str, shape: tupl
         return walk.backward(tf.reshape(given, tf.shape(end))), tf.reduce_max(score, axis=1)
 
     back.get_concrete_function()
-    return back
+    return back, laid_out.notes
 
 
 def _end(model, x, softmax: bool):

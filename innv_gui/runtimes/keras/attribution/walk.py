@@ -20,6 +20,7 @@ HINT = (
     "It can be run unchecked: such a layer then hands relevance down by gradient times input, and the map may mislead."
 )
 HINT_ACTIVATION = "It can be run unchecked: the map is then one that the method's theory does not cover."
+SHORT_AT_MOST = 8  # layers that divide by sums which nearly vanish; one such layer can make relevance a thousandfold
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,7 @@ class Plan:
     never_negative: frozenset[int]
     gating: frozenset[int]  # ids of tensors that come out of a gating function
     rectified: frozenset[int]  # ids of tensors that nothing but a ReLU sees
+    notes: tuple[str, ...] = ()  # for the person who reads the map
 
 
 def plan(name: str, method: Method, graph: Graph, places: dict[str, int], unchecked: bool) -> Plan:
@@ -40,8 +42,28 @@ def plan(name: str, method: Method, graph: Graph, places: dict[str, int], unchec
     places: of the operations by name, the input being 0.
     """
     acts = tuple(_act(name, method, step, places.get(step.name, len(places)), unchecked) for step in graph.steps)
-    gating = ways.gating(graph.steps)
-    return Plan(graph, acts, method.positive_score, signs.never_negative(graph), gating, _rectified(graph))
+    known = signs.never_negative(graph)
+    acts, notes = _written_out(graph, acts, known)
+    return Plan(graph, acts, method.positive_score, known, ways.gating(graph.steps), _rectified(graph), notes)
+
+
+def _written_out(graph: Graph, acts: tuple, known: frozenset[int]) -> tuple[tuple, tuple[str, ...]]:
+    """(acts, notes). A rule that is short for another one is that one where inputs can be negative in many layers.
+
+    In a few it is taken at its word, as iNNvestigate takes it. Its sums can vanish there, though, and in a deep network
+    relevance soon is larger than any float32.
+    """
+    at_risk = [
+        isinstance(act, Rule) and act.short_for is not None and not known.issuperset(step.inputs)
+        for step, act in zip(graph.steps, acts, strict=True)
+    ]
+    if sum(at_risk) <= SHORT_AT_MOST:
+        return acts, ()
+    note = (
+        f"The short form of the z+ rule is for inputs that are never negative. {sum(at_risk)} layers of this model can "
+        "have others: there the rule was used in full, as lrp.z_plus has it."
+    )
+    return tuple(act.short_for if risk else act for act, risk in zip(acts, at_risk, strict=True)), (note,)
 
 
 def _rectified(graph: Graph) -> frozenset[int]:
