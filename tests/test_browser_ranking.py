@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 TWO = ("digits_cnn", "digits_mlp")
 SOME = list(range(0, 1200, 30))  # 40 images: two pages
-THIN = "\u2009"
+THIN = "\u202f"
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ def state(page):
 def test_a_person_walks_from_scoring_to_an_explanation_and_back_to_the_same_view(suggest):
     tab = suggest()
     page = tab.page
-    expect(page.locator("#run-label")).to_have_text("Score 1\u2009797 × 3")
+    expect(page.locator("#run-label")).to_have_text("Score 1\u202f797 × 3")
     score(page)
     page.get_by_role("button", name="Show as table").nth(1).click()
     press_last_bin(page, "distance")

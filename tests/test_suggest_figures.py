@@ -115,7 +115,7 @@ def test_a_bar_is_one_bin_with_its_number_above():
     assert columns["low"].tolist() == [0, 0.25, 0.5] and columns["high"].tolist() == [0.25, 0.5, 1]
     assert (columns["low"] < columns["left"]).all() and (columns["right"] < columns["high"]).all()
     assert columns["count"].tolist() == [9, 0, 1234]
-    assert columns["text"] == ["9", "", "1\u2009234"]
+    assert columns["text"] == ["9", "", "1\u202f234"]
 
 
 def test_one_image_beside_thousands_is_drawn_high_enough_to_be_seen():
@@ -140,7 +140,7 @@ def test_nothing_is_drawn_of_an_empty_bin_but_its_column_can_be_pressed():
         ([3] * 20, ["3"] * 20),
         ([600_402] + [12_345] * 19, ["600k"] + ["12k"] * 19),
         ([600_402] + [12_345] * 99, [""] * 100),
-        ([600_402, 7_446], ["600\u2009402", "7\u2009446"]),
+        ([600_402, 7_446], ["600\u202f402", "7\u202f446"]),
         ([100] + [0, 1] * 15, ["100"] + ["", "1"] * 15),
     ],
 )

@@ -284,8 +284,8 @@ def _point_at(plot: figure, marks, select: bool) -> None:
 
 
 def thin(count: int) -> str:
-    """1797 -> "1 797", with thin spaces as everywhere in the pages."""
-    return f"{int(count):,}".replace(",", "\u2009")
+    """1797 -> "1 797", with thin spaces that no line breaks at, as everywhere in the pages."""
+    return f"{int(count):,}".replace(",", "\u202f")
 
 
 def short(count: int) -> str:

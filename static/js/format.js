@@ -1,6 +1,6 @@
 // Numbers and names as the product writes them: thin groups, three decimals, a true minus, units always.
 
-const THIN = "\u2009";
+const THIN = "\u202f"; // a number stays on one line
 const MINUS = "\u2212";
 
 export const group = n =>
