@@ -128,6 +128,8 @@ def _einsum_dense(layer) -> Linear:
 
 
 def _conv(layer) -> Linear:
+    if layer.groups > 1 and layer.kernel.shape[-2] == 1 and _goes_by_channel(layer):
+        return _by_channel(layer, tf.reshape(_tensor(layer.kernel), [*layer.kernel.shape[:-2], layer.groups, -1]))
     causal = layer.padding == "causal"
 
     def apply(x, weights):
@@ -143,22 +145,33 @@ def _conv(layer) -> Linear:
 
 
 def _depthwise(layer) -> Linear:
+    if _goes_by_channel(layer):
+        return _by_channel(layer, _tensor(layer.kernel))
+
     def apply(x, weights):
         return keras.ops.depthwise_conv(
             x, weights[0], layer.strides, layer.padding, layer.data_format, layer.dilation_rate
         )
 
-    made = Linear(apply, (_tensor(layer.kernel),), _bias(layer), layer.activation, None, _depthwise_scaled)
-    if _is_plain_plane(layer) and len(set(layer.strides)) == 1:
-        native = tf.raw_ops.DepthwiseConv2dNative, tf.raw_ops.DepthwiseConv2dNativeBackpropInput
-        made = _as_operations(made, layer, *native)
-        return replace(made, way_back=_turned(made)) if _is_its_own_way_back(layer) else made
-    return made
+    return Linear(apply, (_tensor(layer.kernel),), _bias(layer), layer.activation, None, _depthwise_scaled)
 
 
-def _is_its_own_way_back(layer) -> bool:
+def _goes_by_channel(layer) -> bool:
+    """Whether TensorFlow has an operation for the layer, where each channel goes by itself."""
+    return _is_plain_plane(layer) and len(set(layer.strides)) == 1
+
+
+def _by_channel(layer, kernel: tf.Tensor) -> Linear:
+    """kernel (kh, kw, in, multiplier). A convolution with a group a channel is one, too, and is slow as what it is."""
+    made = Linear(None, (kernel,), _bias(layer), layer.activation, None, _depthwise_scaled)
+    native = tf.raw_ops.DepthwiseConv2dNative, tf.raw_ops.DepthwiseConv2dNativeBackpropInput
+    made = _as_operations(made, layer, *native)
+    return replace(made, way_back=_turned(made)) if _is_its_own_way_back(layer, kernel) else made
+
+
+def _is_its_own_way_back(layer, kernel: tf.Tensor) -> bool:
     """Whether each output stands in the middle of its inputs, one a channel: then each input does among its outputs."""
-    *window, _, multiplier = layer.kernel.shape
+    *window, _, multiplier = kernel.shape
     return set(layer.strides) == {1} and layer.padding == "same" and multiplier == 1 and all(n % 2 for n in window)
 
 
