@@ -11,7 +11,7 @@ import platform
 import sys
 from pathlib import Path
 
-from bench import attribution, maximize, methods, million_page, page, scoring, server, suggest
+from bench import attribution, groups, maximize, methods, million_page, page, scoring, server, suggest
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -94,6 +94,12 @@ def _ratio(row: dict) -> str:
     return f"{row['ratio']:.2f} forward passes (first map {row['first_seconds']:.1f} s)"
 
 
+def _print_groups(result: dict) -> None:
+    print(f"\n{result['network']}, batch {result['batch']}: a group a channel; time / Keras' own compiled forward pass")
+    for name, ratio in result["ratios"].items():
+        print(f"  {name:<32}{ratio:>8.2f}")
+
+
 def _print_scoring(result: dict) -> None:
     print("\nScoring, images a second")
     for row in result["photos"]:
@@ -122,6 +128,7 @@ PARTS = {
     "server": (server, _print_server),
     "methods": (methods, _print_methods),
     "attribution": (attribution, _print_attribution),
+    "groups": (groups, _print_groups),
     "scoring": (scoring, _print_scoring),
     "suggest": (suggest, _print_suggest),
     "maximize": (maximize, _print_maximize),

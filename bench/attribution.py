@@ -100,14 +100,14 @@ def _row(loaded: Loaded, method: str, limit: float, repeats: int) -> dict:
     name = {"smoothgrad": "augment_by_n", "integrated_gradients": "steps"}.get(method)
     copies = AVERAGED if name else 1
     work = loaded.explained(method, {name: copies} if name else {})
-    first = _fastest([work], 1)[0] / copies
-    plain, took = _fastest([loaded.plain, work], 2 if name else repeats)
+    first = fastest([work], 1)[0] / copies
+    plain, took = fastest([loaded.plain, work], 2 if name else repeats)
     ratio = took / plain / copies
     cold = first / loaded.first_seconds
     return {"analyzer": method, "first_seconds": first, "cold_ratio": cold, "ratio": ratio, "limit": limit}
 
 
-def _fastest(works: list, repeats: int) -> list[float]:
+def fastest(works: list, repeats: int) -> list[float]:
     """The fastest run of each, in turns: what else the machine does meets all of them."""
     times = [[] for _ in works]
     for _ in range(repeats):
@@ -124,7 +124,7 @@ def memory(name: str, batch: int) -> dict:
     peaks = {"forward": _peak_gib()}
     for method in EIGHT:
         work = loaded.explained(method, {})
-        _fastest([work], 2)
+        fastest([work], 2)
         peaks[method] = _peak_gib()
     return {"network": name, "batch": batch, "peaks_gib": peaks, "limit_gib": MEMORY_LIMIT_GIB}
 

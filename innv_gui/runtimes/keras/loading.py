@@ -14,6 +14,7 @@ from keras.src.saving.serialization_lib import ObjectSharingScope
 from innv_gui.errors import BadInput, InnvError, ModelRefused
 from innv_gui.records import ModelSource
 from innv_gui.runtimes.keras import flatten, gate, hooks, own_code
+from innv_gui.runtimes.keras.by_channel import compute_by_channel
 from innv_gui.runtimes.keras.network import Network
 from innv_gui.runtimes.keras.quoting import first_line, quoted
 
@@ -170,6 +171,7 @@ def _application(source: ModelSource, cleared: gate.Cleared) -> keras.Model:
 def _network(model: keras.Model, source: ModelSource, cleared: gate.Cleared) -> Network:
     file = cleared.file
     graph = flatten.functional(model, file)
+    compute_by_channel(model)
     _check_input(graph, file)
     output = _chosen_output(model, graph, source, file)
     try:
