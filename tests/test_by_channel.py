@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from innv_gui.records import ModelSource
 from innv_gui.runtimes.keras import loading
+from innv_gui.runtimes.keras.by_channel import compute_by_channel
 
 L = keras.layers
 TAKEN = {
@@ -59,3 +60,18 @@ def test_other_convolutions_stay_as_they_are(tmp_path, name):
     x = np.random.default_rng(6).normal(size=(3, 9, 8, 3)).astype(np.float32)
     np.testing.assert_allclose(network.predict(x), np.asarray(model(x)), rtol=1e-5, atol=1e-6)
     assert "DepthwiseConv2dNative" not in kinds(network)
+
+
+def test_a_layer_that_nothing_ever_called_is_no_hindrance():
+    class Spare(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.used, self.spare = L.Conv2D(2, 1), L.Conv2D(4, 3, groups=4)
+
+        def call(self, x):
+            return self.used(x)
+
+    model = Spare()
+    model(np.zeros((1, 4, 4, 2)))
+    compute_by_channel(model)
+    assert model.spare in list(model._flatten_layers()) and not model.spare.built

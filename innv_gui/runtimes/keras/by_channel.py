@@ -12,7 +12,7 @@ import keras
 def compute_by_channel(model: keras.Model) -> None:
     """Changes how such layers compute, wherever they are in the model; what they compute, but for rounding, stays."""
     for layer in model._flatten_layers():
-        if type(layer) is keras.layers.Conv2D and is_by_channel(layer):
+        if type(layer) is keras.layers.Conv2D and layer.built and is_by_channel(layer):
             layer.convolution_op = _depthwise(layer)
 
 
