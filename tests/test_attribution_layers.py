@@ -10,6 +10,7 @@ from innv_gui.records import ModelSource, Target
 from innv_gui.runtimes.keras.attribution.explain import explain
 
 L = keras.layers
+constant = keras.initializers.Constant
 
 
 def explained(folder, ends, name, params=None, unchecked=False, count=2):
@@ -144,6 +145,45 @@ def test_methods_for_relu_networks_name_another_activation(tmp_path, name):
         explained(tmp_path, ends, name)
     assert caught.value.field == "unchecked"
     assert np.isfinite(explained(tmp_path, ends, name, unchecked=True)[0].values).all()
+
+
+def told_by_a_bias(x):
+    x = L.Dense(1, activation="relu", kernel_initializer=constant(-1), bias_initializer=constant(1e8))(L.Flatten()(x))
+    return L.Dense(2, kernel_initializer=constant(10))(x)
+
+
+def all_far_below_zero(start):
+    """gelu(-12.5) is -5e-35."""
+    return told_by_a_bias(L.Activation("gelu")(L.Rescaling(0.1, -12.5)(start)))
+
+
+def convolved_far_below_zero(start):
+    settings = {"kernel_initializer": constant(0.03), "bias_initializer": constant(-12.5)}
+    return told_by_a_bias(L.Conv2D(2, 1, activation="gelu", **settings)(start))
+
+
+def some_far_below_zero(start):
+    x = L.Activation("silu")(L.Rescaling(200.0, -100.0)(start))
+    return L.Dense(2, kernel_initializer=constant(1e4))(L.GlobalAveragePooling2D()(x))
+
+
+@pytest.mark.parametrize("name", ["lrp.z_plus", "lrp.alpha_2_beta_1_IB", "deep_taylor"])
+@pytest.mark.parametrize("ends", [all_far_below_zero, some_far_below_zero, convolved_far_below_zero])
+def test_tails_of_smooth_activations_make_no_relevance_infinite(tmp_path, name, ends):
+    maps, scores = explained(tmp_path, ends, name, unchecked=True)
+    assert scores.max() > 0 and np.isfinite(maps.values).all()
+
+
+def test_deep_taylor_takes_a_gate_for_a_constant(tmp_path):
+    def ends(start):
+        x = L.Conv2D(4, 3, activation="relu", use_bias=False, kernel_initializer="random_uniform")(start)
+        gate = L.Dense(4, activation="sigmoid", bias_initializer=constant(-5))(
+            L.GlobalAveragePooling2D(keepdims=True)(x)
+        )
+        return L.Dense(3, kernel_initializer="he_uniform", use_bias=False)(L.Flatten()(L.Multiply()([x, gate])))
+
+    maps, scores = explained(tmp_path, ends, "deep_taylor", unchecked=True)
+    np.testing.assert_allclose(maps.values.sum(axis=(1, 2, 3, 4)), scores.max(axis=1), rtol=1e-3)
 
 
 def test_half_precision_networks_are_explained(tmp_path):

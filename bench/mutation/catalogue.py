@@ -122,6 +122,17 @@ _METHOD_SET += _of(
     ("z⁺ fast: always written out", "sum(at_risk) <= SHORT_AT_MOST", "sum(at_risk) < 0"),
 )  # fmt: skip
 _METHOD_SET += _of(
+    f"{ENGINE}/tails.py",
+    LAYERS,
+    ("tails stay", "if has_tail else outputs", "if False else outputs"),
+    ("tails of all that is small", "SMALLEST = 1e-20", "SMALLEST = 1e-2"),
+)
+_METHOD_SET += _of(
+    f"{ENGINE}/deep_taylor.py",
+    LAYERS,
+    ("deep_taylor: products by the gradient", "GlobalAveragePooling3D Subtract", "GlobalAveragePooling3D Multiply Subtract"),
+)  # fmt: skip
+_METHOD_SET += _of(
     f"{ENGINE}/bent.py",
     METHODS,
     ("guided backprop is deconvnet", 'return positive if way == "deconvnet" else', "return positive if way else"),

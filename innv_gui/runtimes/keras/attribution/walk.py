@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 
 from innv_gui.errors import AnalyzerRefused
-from innv_gui.runtimes.keras.attribution import signs, ways
+from innv_gui.runtimes.keras.attribution import signs, tails, ways
 from innv_gui.runtimes.keras.attribution.graph import Graph, Step
 from innv_gui.runtimes.keras.attribution.linear import linear_of, sort_of
 from innv_gui.runtimes.keras.attribution.method import Method
@@ -137,12 +137,12 @@ class Walk:
             return self._weighted(step, act)
         local = {one: self.tensors[one] for one in step.inputs}
         if act in (ways.PASS, ways.GATE, ways.NOTHING):
-            outputs, tape = step.call(local), None
+            outputs, tape = tails.cut(step, step.call(local)), None
         else:
             local = {one: tf.identity(tensor) for one, tensor in local.items()}
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch([one for one in local.values() if one.dtype.is_floating])
-                outputs = step.call(local)
+                outputs = tails.cut(step, step.call(local))
         self._note_bend(outputs[0], self.tensors[step.inputs[0]], bend_of(step))
         return outputs, (tape, list(local.values()), outputs)
 
@@ -156,7 +156,7 @@ class Walk:
         passed = forward(linear, x, one in self.plan.never_negative, bounds, rule, rectified)
         if linear.activation in (None, keras.activations.linear):
             return [passed.z], passed
-        y = linear.activation(passed.z)
+        (y,) = tails.cut(step, [linear.activation(passed.z)])
         self._note_bend(y, passed.z, bend)
         return [y], passed
 
