@@ -130,7 +130,7 @@ _METHOD_SET += _of(
 _METHOD_SET += _of(
     f"{ENGINE}/deep_taylor.py",
     LAYERS,
-    ("deep_taylor: products by the gradient", "GlobalAveragePooling3D Subtract", "GlobalAveragePooling3D Multiply Subtract"),
+    ("deep_taylor: products by the gradient", "Pooling3D Subtract", "Pooling3D Multiply Subtract"),
 )  # fmt: skip
 _METHOD_SET += _of(
     f"{ENGINE}/bent.py",
