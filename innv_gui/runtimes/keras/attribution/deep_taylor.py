@@ -1,6 +1,6 @@
 """Deep Taylor decomposition (Montavon et al. 2017) as iNNvestigate does it: z+ without biases at layers with weights,
-the plain gradient at all others, BatchNormalization, sums and averages included. Products and quotients are as in LRP:
-by the gradient relevance is multiplied by the other factor, at every gate of a deep network again.
+the plain gradient at all others, BatchNormalization, sums and averages included. Products are as in LRP: by the
+gradient relevance is multiplied by the other factor, at every gate of a deep network again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ _NOT_RELU = "knows no activations other than ReLU"
 _PLAIN_GRADIENTS = dict.fromkeys(
     """
     Activation ReLU Relu Add Average AveragePooling1D AveragePooling2D AveragePooling3D GlobalAveragePooling1D
-    GlobalAveragePooling2D GlobalAveragePooling3D Subtract LayerScale Rescaling Normalization
+    GlobalAveragePooling2D GlobalAveragePooling3D Subtract Divide TrueDivide LayerScale Rescaling
+    Normalization
     """.split(),
     ways.GRADIENT,
 )
