@@ -42,13 +42,14 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def opened(tmp_path_factory):
-    """One session for all tests, whose workers start once, and the sample images, which are opened before all others:
+    """One session for all tests, whose workers start once, with the sample images and models, opened before all others:
 
-    models without names of their own take those of the first dataset that fits.
+    classes without names of their own take those of the first dataset that fits, and a second model of a name a number.
     """
     with Session(tmp_path_factory.mktemp("workspace")) as session:
         session.warm_up("images", "keras", "innvestigate")
-        yield session, {name: session.datasets.get(session.add_samples(name).id) for name in ("digits", "weather")}
+        datasets = {name: session.datasets.get(session.add_samples(name).id) for name in ("digits", "weather")}
+        yield session, datasets, {Path(name).stem: session.start_model(SAMPLES / name).id for name in MODEL_FILES}
 
 
 @pytest.fixture(scope="session")
@@ -58,10 +59,10 @@ def session(opened):
 
 
 @pytest.fixture(scope="session")
-def sample_models(session):
+def sample_models(opened):
     """The sample models by file stem."""
-    entries = {name: session.start_model(SAMPLES / name) for name in MODEL_FILES}
-    return {Path(name).stem: session.models.get(entry.id) for name, entry in entries.items()}
+    session, _, ids = opened
+    return {stem: session.models.get(id) for stem, id in ids.items()}
 
 
 @pytest.fixture(scope="session")
