@@ -64,7 +64,7 @@ BEFORE = {
 
 def both(place, kind):
     shape, layer = (BEHIND if place == "behind" else BEFORE)[kind]
-    layer = type(layer).from_config(layer.get_config())
+    layer = type(layer).from_config({**layer.get_config(), "name": "folded"})  # numbers of names start anew in between
     stack = [layer, L.BatchNormalization()] if place == "behind" else [L.BatchNormalization(), layer]
     return model_of(shape, *stack, L.Flatten(), L.Dense(4))
 

@@ -26,7 +26,7 @@ def both(layer, path, n_channels=4):
     """(the model by itself, as it was loaded)."""
     inner = keras.Sequential([keras.Input((9, 8, n_channels)), layer], name="inner")  # found in nested models, too
     start = keras.Input((9, 8, 3))
-    x = inner(L.Conv2D(n_channels, 1)(start))
+    x = inner(L.Conv2D(n_channels, 1, name="widen")(start))
     model = keras.Model(start, L.Dense(3)(L.GlobalAveragePooling2D()(L.Activation("tanh")(x))))
     model.save(path)
     return keras.models.load_model(path), loading.load(ModelSource("keras", str(path)))
