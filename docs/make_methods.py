@@ -129,8 +129,10 @@ def conformance() -> str:
 def applications() -> str:
     """What was found on the networks of keras.applications."""
     figures = _figures("conformance.json")["applications"]
-    rows = ((one["network"], *_methods_run(one), _conserved(one), _wrong(one)) for one in figures)
-    return _table("network | methods run | only when told to | finite | lrp.z: sum / score | what failed", rows)
+    rows = ((one["network"], *_methods_run(one), _conserved(one), _wrong(one), f"`{one['code']}`") for one in figures)
+    return _table(
+        "network | methods run | only when told to | finite | lrp.z: sum / score | what failed | engine", rows
+    )
 
 
 def mutations() -> str:

@@ -76,13 +76,14 @@ def test_the_conformance_tables_are_the_figures_of_the_file(maker, elsewhere):
         {"network": "cnn", "method": "lrp.z", "difference": 0.0, "correlation": 1.0, "note": ""},
     ]
     ran = {"network": "VGG16", "methods": ["a", "b"], "unchecked": ["b"], "finite": False}
-    ran |= {"sum_over_logit": 0.99914, "failed": {"b": "ValueError: no"}}
+    ran |= {"sum_over_logit": 0.99914, "failed": {"b": "ValueError: no"}, "code": "abc"}
     (elsewhere / "conformance.json").write_text(json.dumps({"innvestigate": compared, "applications": [ran]}))
     assert rows(maker["conformance"]())[1:] == [
         ["`lrp.z`", "3e-5", "0"],
         ["`lrp.flat`", "not \\| here", "–"],
     ]
-    assert rows(maker["applications"]())[1] == ["VGG16", "2", "`b`", "**no**", "0.9991", "`b`: ValueError: no"]
+    expected = ["VGG16", "2", "`b`", "**no**", "0.9991", "`b`: ValueError: no", "`abc`"]
+    assert rows(maker["applications"]())[1] == expected
 
 
 def test_a_mutation_that_nothing_noticed_is_told(maker, elsewhere):
