@@ -37,8 +37,8 @@ EIGHT += ("deep_taylor", "lrp.alpha_2_beta_1")
 
 def measure() -> dict:
     """One process a measurement, one after the other."""
-    networks = [_asked("bench.attribution", "ratios", network, str(BATCH)) for network in NETWORKS]
-    memory = _asked("bench.attribution", "memory", "VGG16", str(BATCH))
+    networks = [asked("bench.attribution", "ratios", network, str(BATCH)) for network in NETWORKS]
+    memory = asked("bench.attribution", "memory", "VGG16", str(BATCH))
     ours = next(one for one in networks if one["network"] == REFERENCE[0])
     row = next(row for row in ours["rows"] if row["analyzer"] == REFERENCE[1])
     return {"networks": networks, "memory": memory, "reference": {**_reference(), "ours": row}}
@@ -48,11 +48,11 @@ def _reference() -> dict:
     """iNNvestigate on the same network and batch; a keras process hands the weights over."""
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "network.blueprint")
-        _asked("bench.attribution", "blueprint", REFERENCE[0], path)
-        return _asked("bench.reference", path, str(BATCH), REFERENCE[1], TF_USE_LEGACY_KERAS="1")
+        asked("bench.attribution", "blueprint", REFERENCE[0], path)
+        return asked("bench.reference", path, str(BATCH), REFERENCE[1], TF_USE_LEGACY_KERAS="1")
 
 
-def _asked(module: str, *arguments: str, **more: str) -> dict:
+def asked(module: str, *arguments: str, **more: str) -> dict:
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", **more}
     command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)

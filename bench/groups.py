@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
+
+from bench.attribution import Loaded, asked, fastest
 
 NETWORK = "ConvNeXtTiny"
 BATCH = 4
@@ -18,15 +17,10 @@ METHODS = ("gradient", "lrp.z", "lrp.alpha_2_beta_1")
 
 def measure() -> dict:
     """In a process of its own, because the server's own has no TensorFlow."""
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    command = [sys.executable, "-m", "bench.groups"]
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
+    return asked("bench.groups")
 
 
 def _measured() -> dict:
-    from bench.attribution import Loaded, fastest
-
     loaded = Loaded(NETWORK, BATCH)
     forward, gradient = _keras(loaded.x)
     works = {"forward, Keras": forward, "gradient, Keras": gradient, "forward": loaded.plain}

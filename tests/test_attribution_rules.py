@@ -324,6 +324,7 @@ BACK = {
     "conv, grouped": (LAYERS.Conv2D(4, 2, groups=2, padding="same"), (6, 5, 4)),
     "conv, a group a channel": (LAYERS.Conv2D(3, (3, 1), groups=3, padding="same"), (6, 5, 3)),
     "conv, a group a channel, strides": (LAYERS.Conv2D(6, 3, strides=2, groups=3), (6, 5, 3)),
+    "conv, a group a channel, dilated": (LAYERS.Conv2D(6, 2, dilation_rate=2, groups=3), (6, 5, 3)),
     "conv, a group a channel, strides of two sizes": (LAYERS.Conv2D(6, 3, strides=(2, 1), groups=3), (6, 5, 3)),
     "depthwise": (LAYERS.DepthwiseConv2D(3, depth_multiplier=2, padding="same"), (5, 4, 3)),
     "depthwise, strides": (LAYERS.DepthwiseConv2D((2, 3), strides=2), (6, 5, 3)),

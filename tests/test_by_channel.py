@@ -23,7 +23,7 @@ LEFT = {
 
 
 def both(layer, path, n_channels=4):
-    """(the model by itself, as it was loaded)."""
+    """(the model as Keras has it, the network that was loaded from its file)."""
     inner = keras.Sequential([keras.Input((9, 8, n_channels)), layer], name="inner")  # found in nested models, too
     start = keras.Input((9, 8, 3))
     x = inner(L.Conv2D(n_channels, 1, name="widen")(start))

@@ -7,7 +7,7 @@ from multiprocessing.pool import ThreadPool
 
 from bench.conformance import applications, record, reference
 
-AT_ONCE = 2  # networks; half of the time to a first map one core is idle
+AT_ONCE = 2  # networks; tracing keeps one core busy
 
 
 def main(wanted: list[str]) -> None:

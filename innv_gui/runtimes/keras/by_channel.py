@@ -1,7 +1,7 @@
 """Convolutions with a group a channel, computed as the depthwise ones that they are.
 
 Keras compiles every convolution in groups with XLA, because TensorFlow has no gradient of it on a processor. Where a
-group is one channel TensorFlow has an operation of its own, which takes a tenth of the time; ConvNeXt is made of these.
+group is one channel TensorFlow has an operation of its own, which is faster; ConvNeXt is made of these.
 """
 
 from __future__ import annotations
@@ -17,17 +17,19 @@ def compute_by_channel(model: keras.Model) -> None:
 
 
 def is_by_channel(layer) -> bool:
-    """Whether each input channel of a convolution goes by itself, channels last and both axes in equal steps."""
-    plain = layer.data_format == "channels_last" and len(set(layer.strides)) == 1
+    """Whether each channel of a convolution of planes goes by itself, channels last and both axes in equal steps."""
+    plain = len(layer.kernel.shape) == 4 and layer.data_format == "channels_last" and len(set(layer.strides)) == 1
     return plain and layer.groups > 1 and layer.kernel.shape[-2] == 1
 
 
-def _depthwise(layer: keras.layers.Conv2D):
-    *window, _, n_out = layer.kernel.shape
-    shape = (*window, layer.groups, n_out // layer.groups)
+def depthwise_kernel(layer, kernel):
+    """(kh, kw, 1, in * multiplier) -> (kh, kw, in, multiplier)."""
+    return keras.ops.reshape(kernel, (*kernel.shape[:-2], layer.groups, kernel.shape[-1] // layer.groups))
 
+
+def _depthwise(layer: keras.layers.Conv2D):
     def convolution_op(inputs, kernel):
-        given = keras.ops.reshape(kernel, shape)
+        given = depthwise_kernel(layer, kernel)
         return keras.ops.depthwise_conv(
             inputs, given, layer.strides, layer.padding, layer.data_format, layer.dilation_rate
         )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import keras
 import tensorflow as tf
 
+from innv_gui.runtimes.keras.by_channel import depthwise_kernel, is_by_channel
 from innv_gui.runtimes.keras.own_code import kind_of
 
 Weights = tuple[tf.Tensor, ...]
@@ -128,8 +129,8 @@ def _einsum_dense(layer) -> Linear:
 
 
 def _conv(layer) -> Linear:
-    if layer.groups > 1 and layer.kernel.shape[-2] == 1 and _goes_by_channel(layer):
-        return _by_channel(layer, tf.reshape(_tensor(layer.kernel), [*layer.kernel.shape[:-2], layer.groups, -1]))
+    if is_by_channel(layer):
+        return _by_channel(layer, depthwise_kernel(layer, _tensor(layer.kernel)))
     causal = layer.padding == "causal"
 
     def apply(x, weights):
@@ -145,28 +146,23 @@ def _conv(layer) -> Linear:
 
 
 def _depthwise(layer) -> Linear:
-    if _goes_by_channel(layer):
-        return _by_channel(layer, _tensor(layer.kernel))
+    return _by_channel(layer, _tensor(layer.kernel))
+
+
+def _by_channel(layer, kernel: tf.Tensor) -> Linear:
+    """kernel (kh, kw, in, multiplier), or (k, in, multiplier)."""
 
     def apply(x, weights):
         return keras.ops.depthwise_conv(
             x, weights[0], layer.strides, layer.padding, layer.data_format, layer.dilation_rate
         )
 
-    return Linear(apply, (_tensor(layer.kernel),), _bias(layer), layer.activation, None, _depthwise_scaled)
-
-
-def _goes_by_channel(layer) -> bool:
-    """Whether TensorFlow has an operation for the layer, where each channel goes by itself."""
-    return _is_plain_plane(layer) and len(set(layer.strides)) == 1
-
-
-def _by_channel(layer, kernel: tf.Tensor) -> Linear:
-    """kernel (kh, kw, in, multiplier). A convolution with a group a channel is one, too, and is slow as what it is."""
-    made = Linear(None, (kernel,), _bias(layer), layer.activation, None, _depthwise_scaled)
-    native = tf.raw_ops.DepthwiseConv2dNative, tf.raw_ops.DepthwiseConv2dNativeBackpropInput
-    made = _as_operations(made, layer, *native)
-    return replace(made, way_back=_turned(made)) if _is_its_own_way_back(layer, kernel) else made
+    made = Linear(apply, (kernel,), _bias(layer), layer.activation, None, _depthwise_scaled)
+    if _is_plain_plane(layer) and len(set(layer.strides)) == 1:
+        native = tf.raw_ops.DepthwiseConv2dNative, tf.raw_ops.DepthwiseConv2dNativeBackpropInput
+        made = _as_operations(made, layer, *native)
+        return replace(made, way_back=_turned(made)) if _is_its_own_way_back(layer, kernel) else made
+    return made
 
 
 def _is_its_own_way_back(layer, kernel: tf.Tensor) -> bool:
