@@ -12,6 +12,7 @@ import keras
 import model_files
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from innv_gui.errors import BadInput, ModelRefused
 from innv_gui.records import ModelSource, Target, replace
@@ -159,6 +160,20 @@ def test_mixed_precision_gives_float32(tmp_path):
     model = keras.Sequential([keras.Input(SHAPE), *layers, keras.layers.Dense(3, dtype="mixed_float16")])
     network = loading.load(saved(model, tmp_path / "mixed.keras"))
     assert network.predict(images(2)).dtype == np.float32
+
+
+def test_an_input_of_whole_numbers_lets_gradients_through(tmp_path):
+    """Keras would round on the way in, and a map of nothing but zeros would look like an answer."""
+    layers = [keras.layers.Rescaling(1 / 255), keras.layers.Flatten(), keras.layers.Dense(3, activation="softmax")]
+    model = keras.Sequential([keras.Input(SHAPE, dtype="uint8"), *layers])
+    network, x = loading.load(saved(model, tmp_path / "pixels.keras")), np.round(255 * images(2))
+    np.testing.assert_allclose(network.probabilities(network.predict(x)), model.predict(x, verbose=0), atol=1e-6)
+    with tf.GradientTape() as tape:
+        pixels = tf.constant(x)
+        tape.watch(pixels)
+        score = network.model(pixels)[:, 1]
+    slope = tape.gradient(score, pixels).numpy().reshape(2, -1)
+    np.testing.assert_allclose(slope, np.tile(model.layers[-1].get_weights()[0][:, 1] / 255, (2, 1)), rtol=1e-5)
 
 
 # --- facts -------------------------------------------------------------------------------------------------------

@@ -102,11 +102,7 @@ function extremes(state, target) {
   const { extremes: found, extremesProblem, dataset, ascent } = state;
   if (extremesProblem) return h("p", { class: "bad-text" }, extremesProblem.sentence);
   if (!dataset)
-    return h(
-      "p",
-      { class: "why" },
-      "Choose a dataset on the left to see which of its images activate this most and least.",
-    );
+    return h("p", { class: "why" }, "Choose a dataset to see which of its images activate this most and least.");
   const mine = foundFor(state, target);
   if (!mine) return ended(ascent) ? [side("Dataset images that activate it most", dataset, [], 6)] : null;
   const words = wordsOf(found);

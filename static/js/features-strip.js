@@ -81,7 +81,7 @@ function drawEmpty(state, acts) {
   const missing = obstacle(state);
   const words = missing
     ? `${missing} Then press Maximise.`
-    : "Choose classes, neurons or channels on the left, then press Maximise.";
+    : "Choose classes, neurons or channels, then press Maximise.";
   $("#empty-title").textContent = problem ? "This request was not accepted" : "Nothing generated yet";
   $("#empty-words").textContent = problem ? problem.sentence : words;
   replace(

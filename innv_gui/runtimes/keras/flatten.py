@@ -36,7 +36,7 @@ def flatten(model: keras.Model, output: int, file: str) -> Flat:
     inliner = _Inliner(file)
     given = graph.inputs[0]
     name = given._keras_history.operation.name
-    start = keras.Input(batch_shape=given.shape, dtype=given.dtype, name=name)
+    start = keras.Input(batch_shape=given.shape, dtype=_with_slopes(given.dtype), name=name)
     inliner.note(start._keras_history.operation, start)
     ends = inliner.run(graph, [start], outermost=True)
     flat = Flat(None, inliner.tensors, inliner.operations, (model.name, *inliner.inner), tuple(inliner.skipped))
@@ -48,6 +48,11 @@ def flatten(model: keras.Model, output: int, file: str) -> Flat:
     flat.tensors = {name: flat.tensors[name] for name in names}
     flat.operations = {name: flat.operations[name] for name in names}
     return flat
+
+
+def _with_slopes(dtype: str) -> str:
+    """Of the input: on the way into whole numbers Keras would round, and no gradient comes back through that."""
+    return "float32" if keras.backend.is_int_dtype(dtype) else dtype
 
 
 def functional(model: keras.Model, file: str) -> keras.Model:
