@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from innv_gui import analyzers
 from innv_gui.errors import BadInput, ModelRefused
 from innv_gui.records import ModelSource, Target, replace
 from innv_gui.runtimes.keras import cam, loading
+from innv_gui.runtimes.keras.attribution.explain import explain
 from innv_gui.runtimes.keras.inspect import inspect
 
 SHAPE = (12, 10, 3)
@@ -176,6 +178,27 @@ def test_an_input_of_whole_numbers_lets_gradients_through(tmp_path):
     np.testing.assert_allclose(slope, np.tile(model.layers[-1].get_weights()[0][:, 1] / 255, (2, 1)), rtol=1e-5)
 
 
+@pytest.mark.parametrize("first", ["flatten", "conv", "own channel"])
+def test_images_without_a_channel_axis_get_one(first, tmp_path):
+    """As the first network of many tutorials has it: (28, 28)."""
+    layers = {
+        "flatten": [keras.layers.Flatten()],
+        "conv": [keras.layers.Conv1D(4, 3, activation="relu"), keras.layers.Flatten()],
+        "own channel": [keras.layers.Reshape((14, 12, 1)), keras.layers.Conv2D(2, 3), keras.layers.Flatten()],
+    }[first]
+    model = keras.Sequential([keras.Input((14, 12)), *layers, keras.layers.Dense(3, activation="softmax")])
+    source, x = saved(model, tmp_path / "grey.keras"), images(2, (14, 12, 1))
+    network = loading.load(source)
+    found = network.probabilities(network.predict(x))
+    np.testing.assert_allclose(found, model.predict(x[..., 0], verbose=0), atol=1e-6)
+    facts = inspect(source)
+    assert facts.input_shape == (14, 12, 1) and any("without channels" in note for note in facts.notes)
+    maps = explain(source, x, "lrp.z", analyzers.check("lrp.z", {"bias": False}), Target(), False, found).values
+    scores = network.predict(x)[np.arange(2), found.argmax(axis=1)]
+    assert maps.shape == (2, 1, 14, 12, 1)
+    np.testing.assert_allclose(maps.sum(axis=(1, 2, 3, 4)), scores, rtol=1e-3)
+
+
 # --- facts -------------------------------------------------------------------------------------------------------
 
 
@@ -261,7 +284,8 @@ def test_two_inputs_are_refused_by_name(tmp_path):
         (SHAPE, [keras.layers.Conv2D(3, 3)], "one score for each class"),
         (SHAPE, [keras.layers.Dense(3)], "one score for each class"),
         ((30,), [keras.layers.Dense(3)], "an image"),
-        ((8, 8), [keras.layers.Flatten(), keras.layers.Dense(3)], "an image"),
+        ((None, 8), [keras.layers.LSTM(2), keras.layers.Dense(3)], "an image"),
+        ((9000, 8), [keras.layers.LSTM(2), keras.layers.Dense(3)], "4096"),
         ((8, 8, 4), [keras.layers.Flatten(), keras.layers.Dense(3)], "1 or 3 channels"),
         ((3, 8, 10), [keras.layers.Flatten(), keras.layers.Dense(3)], "channels must come last"),
         ((9000, 8, 3), [keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(3)], "4096"),

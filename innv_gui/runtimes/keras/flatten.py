@@ -14,6 +14,7 @@ from keras.src.models.functional import Functional
 from innv_gui.errors import ModelRefused
 from innv_gui.runtimes.keras import allowed, own_code
 
+WITHOUT_CHANNEL = "without_channel"  # a layer in front of a network that takes (H, W)
 _NO_OPS = ("Dropout", "Identity")
 
 
@@ -34,11 +35,8 @@ def flatten(model: keras.Model, output: int, file: str) -> Flat:
     """The chosen output of a functional or sequential model as a flat graph of logits."""
     graph = functional(model, file)
     inliner = _Inliner(file)
-    given = graph.inputs[0]
-    name = given._keras_history.operation.name
-    start = keras.Input(batch_shape=given.shape, dtype=_with_slopes(given.dtype), name=name)
-    inliner.note(start._keras_history.operation, start)
-    ends = inliner.run(graph, [start], outermost=True)
+    start, pixels = _start(graph.inputs[0], inliner)
+    ends = inliner.run(graph, [pixels], outermost=True)
     flat = Flat(None, inliner.tensors, inliner.operations, (model.name, *inliner.inner), tuple(inliner.skipped))
     logits = _without_softmax(keras.tree.flatten(ends)[output], flat)
     flat.model = keras.Model(start, logits, name=model.name)
@@ -50,9 +48,22 @@ def flatten(model: keras.Model, output: int, file: str) -> Flat:
     return flat
 
 
-def _with_slopes(dtype: str) -> str:
-    """Of the input: on the way into whole numbers Keras would round, and no gradient comes back through that."""
-    return "float32" if keras.backend.is_int_dtype(dtype) else dtype
+def _start(given, inliner: _Inliner) -> tuple:
+    """A new input (N, H, W, C), and what of it the graph takes: (N, H, W) where that knows no channels.
+
+    It takes floats: on the way into whole numbers Keras would round, and no gradient comes back through that.
+    """
+    without_channel = len(given.shape) == 3
+    shape = (*given.shape, 1) if without_channel else given.shape
+    dtype = "float32" if keras.backend.is_int_dtype(given.dtype) else given.dtype
+    start = keras.Input(batch_shape=shape, dtype=dtype, name=given._keras_history.operation.name)
+    inliner.note(start._keras_history.operation, start)
+    if not without_channel:
+        return start, start
+    squeeze = keras.layers.Reshape(given.shape[1:], name=WITHOUT_CHANNEL)
+    pixels = squeeze(start)
+    inliner.note(squeeze, pixels)
+    return start, pixels
 
 
 def functional(model: keras.Model, file: str) -> keras.Model:

@@ -149,7 +149,7 @@ def _check_filled(model: keras.Model, file: str) -> None:
 
 def _misfit(file: str, what: str) -> ModelRefused:
     return ModelRefused(
-        f"{file}: its weights do not fit its architecture: {what}",
+        f"{file}: its weights do not fit its architecture: {what.rstrip('.')}.",
         "Save architecture and weights from the same model.",
     )
 
@@ -199,7 +199,7 @@ def _output_names(model, graph) -> tuple[str, ...]:
 
 
 def _check_input(graph: keras.Model, file: str) -> None:
-    """One image input, (H, W, 1 or 3), channels last."""
+    """One image input, (H, W, 1 or 3) with channels last, or (H, W) in grey."""
     if len(graph.inputs) != 1:
         names = ", ".join(quoted(t.name) for t in graph.inputs)
         raise ModelRefused(
@@ -212,7 +212,8 @@ def _check_input(graph: keras.Model, file: str) -> None:
             f"{file} takes images as (channels, height, width) = {shape}; channels must come last.",
             "Save the model with data_format='channels_last'.",
         )
-    if len(shape) != 3 or shape[2] not in (1, 3):
+    is_grey = len(shape) == 2 and None not in shape
+    if not is_grey and (len(shape) != 3 or shape[2] not in (1, 3)):
         raise ModelRefused(
             f"{file} takes {_shape(shape)}; an image (height, width, 1 or 3 channels) is needed.",
             "Put keras.Input(shape=(height, width, channels)) and a Reshape in front.",
@@ -260,6 +261,8 @@ def _shape(shape: tuple) -> str:
 
 def _notes(flat: flatten.Flat) -> tuple[str, ...]:
     notes = []
+    if flatten.WITHOUT_CHANNEL in flat.operations:
+        notes.append("The model takes (height, width) without channels: its images are grey, with one channel.")
     if flat.softmax == "none" and "sigmoid" in flat.ending:
         notes.append("The model ends in a sigmoid: its outputs are taken as they are.")
     elif flat.softmax == "none" and flat.ending == own_code.SOFTMAX:
