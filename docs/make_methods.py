@@ -104,9 +104,8 @@ def places() -> str:
     """Which rule goes to which sort of layer, at the default settings."""
     makers = {**lrp.METHODS, **deep_taylor.METHODS}
     rows = (_places(name, makers[name](analyzers.check(name, {}))) for name in makers)
-    return _table(
-        "method | first layer | convolutions | dense layers | BatchNormalization | LayerNormalization …", rows
-    )
+    head = "method | first layer | convolutions | dense layers | BatchNormalization not merged | LayerNormalization …"
+    return _table(head, rows)
 
 
 def layers() -> str:

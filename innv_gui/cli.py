@@ -7,17 +7,28 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from innv_gui import __version__
 from innv_gui.errors import BadInput, InnvError
 
 DEFAULT_PORT = 5000
+WORKSPACE = "folder that keeps maps, scores, uploads and earlier runs (default: a temporary one)"
+HOOKS = "Python file with preprocess, postprocess or decode_prob, or with the classes of trusted models"
 IMAGES = "folder, manifest, .npy, .npz or HDF5 file, or the fsspec address of a folder (s3://bucket/photos)"
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, with exit status 2."""
+    """Says what is wrong in one line, with exit status 2.
+
+    tail: makes the end of the help, when that is asked for.
+    """
+
+    tail: Callable[[], str] | None = None
+
+    def format_help(self) -> str:
+        """The help with its tail."""
+        return super().format_help() + (self.tail() if self.tail else "")
 
     def error(self, message: str):
         """One sentence, then where help is."""
@@ -40,7 +51,7 @@ def parser() -> Parser:
 
 def _demo(command: Parser) -> None:
     command.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1 (default 5000)")
-    command.add_argument("--workspace", help="folder that keeps maps and uploads (default: a temporary one)")
+    command.add_argument("--workspace", metavar="DIR", help=WORKSPACE)
 
 
 def _shared(command: Parser) -> None:
@@ -56,15 +67,16 @@ def _shared(command: Parser) -> None:
     command.add_argument(
         "--preprocessing",
         metavar="P",
-        help="none, unit, symmetric, caffe, tf, torch or mean=..;std=.. (default: detected)",
+        help="none, unit, symmetric, caffe, tf, torch or 'mean=..;std=..'; with a resize rule: 'mode=unit;resize=pad' "
+        "or crop (default: detected)",
     )
-    command.add_argument("--workspace", metavar="DIR", help="folder that keeps maps and uploads")
+    command.add_argument("--workspace", metavar="DIR", help=WORKSPACE)
     command.add_argument("--scheduler", metavar="ADDR", help="Dask scheduler whose innv-gui workers do the work")
     _tls(command)
     command.add_argument(
-        "--trust", action="append", default=[], metavar="SHA256", help="run Lambda layers of the file with this hash"
+        "--trust", action="append", default=[], metavar="SHA256", help="run code of the file with this hash"
     )
-    command.add_argument("--hooks", metavar="FILE", help="Python file with preprocess, postprocess or decode_prob")
+    command.add_argument("--hooks", metavar="FILE", help=HOOKS)
 
 
 def _tls(command: Parser) -> None:
@@ -91,15 +103,15 @@ def _serve(command: Parser) -> None:
     _shared(command)
     command.add_argument("--session", metavar="FILE", help="a saved session: opens the models and images it names")
     command.add_argument(
-        "--images", action="append", default=[], metavar="DIR", help="folder, manifest, .npz, HDF5 or an fsspec address"
+        "--images", action="append", default=[], metavar="DIR", help=f"{IMAGES}; may be given several times"
     )
     command.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1 (default 5000)")
 
 
 def _explain(command: Parser) -> None:
     _shared(command)
-    command.add_argument("--images", nargs="+", action="extend", default=[], metavar="I", help="images or folders")
-    command.add_argument("--analyzer", required=True, metavar="A", help="a method, e.g. lrp.epsilon")
+    command.add_argument("--images", nargs="+", action="extend", default=[], metavar="I", help=f"images, or {IMAGES}")
+    command.add_argument("--analyzer", required=True, metavar="A", help="a method of those below")
     command.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="e.g. epsilon=1e-3")
     command.add_argument("--layer", metavar="L", help="a layer by name")
     target = command.add_mutually_exclusive_group()
@@ -109,6 +121,13 @@ def _explain(command: Parser) -> None:
     command.add_argument("--engine", default="auto", metavar="E", help="auto, native or innvestigate")
     command.add_argument("--unchecked", action="store_true", help="run a method on layers that it does not know")
     command.add_argument("--out", required=True, metavar="run.h5", help="HDF5 file to write")
+    command.tail = _methods
+
+
+def _methods() -> str:
+    from innv_gui.commands.methods import listed
+
+    return listed()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,6 +1,6 @@
-"""Trains the sample models again: `python sample_models/train.py` (about three minutes on two cores).
+"""Trains the sample models again: `python sample_models/train.py` (about four minutes on two cores).
 
-Writes the model files, figures.json and the table of README.md. All seeds are fixed.
+Writes the model files, figures.json and the tables of README.md. All seeds are fixed.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from innv_gui import analyzers
 from innv_gui.cli import main
 from tests.conftest import MODEL_FILES, SAMPLES, Server
 
@@ -152,6 +153,16 @@ def test_serve_offers_the_given_models_and_images(tmp_path, images):
         assert json.load(server.get("/api/v1/start")) == {}
     finally:
         server.stop()
+
+
+def test_the_help_of_explain_names_every_method_and_setting(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["explain", "--help"])
+    told = capsys.readouterr().out
+    words = told.split()
+    assert left.value.code == 0 and "augment_by_n=32" in told and "a whole number from 1 to 1024" in told
+    assert all(one.name in words for one in analyzers.all())
+    assert all(name in words for one in analyzers.all() for name in one.params.model_fields)
 
 
 def test_doctor_says_that_everything_is_installed(capsys):

@@ -8,7 +8,7 @@ import sys
 
 NEEDED = (
     "tensorflow", "keras", "flask", "waitress", "pydantic", "bokeh", "distributed", "duckdb", "pyarrow", "pandas",
-    "h5py", "numpy", "pillow", "scikit-learn", "cryptography", "rich",
+    "h5py", "numpy", "scipy", "pillow", "scikit-learn", "dask", "fsspec", "cryptography", "rich",
 )  # fmt: skip
 REFERENCE = ("innvestigate", "tf-keras", "future", "matplotlib")  # iNNvestigate and what it needs
 ADD_REFERENCE = "pip install --no-deps --ignore-requires-python innvestigate==2.1.2 future==0.18.3 tf-keras matplotlib"
@@ -32,8 +32,8 @@ def doctor() -> int:
         print(f"\nMissing: {', '.join(missing)}. Add them with:\n  {ADD_NEEDED}")
     if missing_reference:
         print(
-            f"\nMissing: {', '.join(missing_reference)}. Methods of iNNvestigate are not available until you run:\n"
-            f"  {ADD_REFERENCE}\nGrad-CAM works without."
+            f"\nMissing: {', '.join(missing_reference)}. Our own engine runs all methods without; for the reference,\n"
+            f"--engine innvestigate, run:\n  {ADD_REFERENCE}"
         )
     if not missing and not missing_reference:
         print("\nEverything is installed.")

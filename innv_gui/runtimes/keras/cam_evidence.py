@@ -14,7 +14,7 @@ def grad_cam(features, slope):
 
 
 def grad_cam_plus_plus(features, slope):
-    """relu(sum_k w_k A_k), w_k = sum over space of a_k relu(g_k). Chattopadhay et al. 2018, eq. 19 and 21.
+    """relu(sum_k w_k A_k), w_k = sum over space of a_k relu(g_k). Chattopadhay et al. 2018, eq. 5, 19, 20.
 
     a_k = g_k^2 / (2 g_k^2 + g_k^3 sum over space of A_k), here divided by g_k^2, which float32 would lose to zero.
     The class's score is exp(y_c) in the paper; its factor is the same everywhere and goes with the division by the
