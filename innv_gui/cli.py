@@ -60,8 +60,8 @@ def _shared(command: Parser) -> None:
         action="append",
         default=[],
         metavar="M",
-        help="a .keras or .h5 file, ARCHITECTURE.json@WEIGHTS, or a network of keras.applications: VGG16@random, "
-        "VGG16@WEIGHTS; may be given several times",
+        help="a .keras or .h5 file, a SavedModel folder of Keras 2, ARCHITECTURE.json@WEIGHTS, or a network of "
+        "keras.applications: VGG16@random, VGG16@WEIGHTS; may be given several times",
     )
     command.add_argument("--classes", metavar="F", help="class names: JSON, or a text file with a name a line")
     command.add_argument(

@@ -34,7 +34,7 @@ class Preprocessing:
 class ModelSource:
     """All a worker needs to build a network. Paths are this machine's and never leave the server."""
 
-    kind: str  # "keras", "hdf5", "json" or "application"
+    kind: str  # "keras", "hdf5", "json", "saved_model" (a folder) or "application"
     path: str | None = None
     weights: str | None = None  # a file, "random", or None when the model file holds them
     application: str | None = None  # name in keras.applications

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -12,8 +13,10 @@ import model_files
 import numpy as np
 import pytest
 
+from innv_gui.errors import ModelRefused
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras import loading, old_configs
+from innv_gui.runtimes.keras import gate, loading, old_configs
+from innv_gui.session.models import source_of
 
 KINDS = {".keras": "keras", ".h5": "hdf5"}
 
@@ -44,6 +47,124 @@ x = r.uniform(0, 255, (2, 12, 10, 3)).astype('f4'); np.savez(sys.argv[1] + '/old
     ):
         network = loading.load(source)
         np.testing.assert_allclose(network.probabilities(network.predict(wanted["x"])), wanted["p"], atol=1e-6)
+
+
+FOLDER = """
+import sys, numpy as np, tf_keras as keras
+from tf_keras import layers as L
+r = np.random.default_rng(0)
+x = r.uniform(0, 255, (3, 12, 10, 3)).astype("f4")
+scale = L.Normalization(); scale.adapt(x)
+changed = keras.Sequential([L.RandomFlip(), L.RandomRotation(0.1)], name="changed")
+conv = keras.Sequential([L.Conv2D(4, 3, input_shape=(12, 10, 3)), L.BatchNormalization(), L.ReLU()], name="conv")
+i = keras.Input((12, 10, 3)); y = scale(changed(i))
+y = L.Add()([conv(y), conv(L.ReLU()(y))])
+y = L.DepthwiseConv2D(3, padding="same")(y); y = L.SeparableConv2D(6, 3)(y); y = L.PReLU(shared_axes=[1, 2])(y)
+y = L.Conv2DTranspose(4, 2)(y); y = L.LayerNormalization()(y); y = L.Reshape((9 * 7, 4))(y)
+y = L.Add()([y, L.MultiHeadAttention(2, 3)(y, y)]); y = L.TimeDistributed(L.Dense(3))(y)
+y = L.Dropout(0.5)(L.Bidirectional(L.LSTM(4))(y)); j = keras.Input((8,))
+inner = keras.Model(j, L.Dense(8, activation="relu")(j), name="inner")
+y = L.Concatenate()([inner(y), inner(L.ReLU()(y))])
+m = keras.Model(i, L.Dense(3, activation="softmax")(y)); m.compile("adam", "categorical_crossentropy")
+m.fit(x, np.eye(3), verbose=0)
+for v in m.trainable_variables:
+    v.assign(r.uniform(.1, .6, v.shape))
+for name in sys.argv[2:]:
+    m.save(f"{sys.argv[1]}/{name}")
+np.savez(sys.argv[1] + "/wanted.npz", x=x, p=m(x, training=False).numpy())
+"""
+
+
+def legacy(program: str, folder, *names: str) -> None:
+    """Runs it with Keras 2."""
+    environment = {**os.environ, "TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    command = [sys.executable, "-c", program, str(folder), *names]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """A folder with one model of Keras 2 in all its forms, and what it predicts."""
+    folder = tmp_path_factory.mktemp("keras_2")
+    legacy(FOLDER, folder, "folder", "file.h5", "file.keras")
+    return folder
+
+
+@pytest.mark.parametrize("kind, name", [("saved_model", "folder"), ("hdf5", "file.h5"), ("keras", "file.keras")])
+def test_a_functional_model_of_keras_2_that_calls_sequential_ones(kind, name, saved):
+    network, wanted = loading.load(ModelSource(kind, str(saved / name))), np.load(saved / "wanted.npz")
+    np.testing.assert_allclose(network.probabilities(network.predict(wanted["x"])), wanted["p"], atol=1e-6)
+    assert network.flat.skipped == ("random_flip", "random_rotation") and network.n_classes == 3
+
+
+def test_a_saved_model_is_added_by_its_folder_and_trusted_by_its_content(saved, tmp_path):
+    source, copy = source_of(saved / "folder"), shutil.copytree(saved / "folder", tmp_path / "copy")
+    network = loading.load(source)
+    assert source.kind == "saved_model" and gate.fingerprint(str(copy)) == network.sha256
+    again = ModelSource("saved_model", str(copy), sha256=network.sha256)
+    assert loading.load(again).sha256 == network.sha256
+    data = next((copy / "variables").glob("*.data*"))
+    data.write_bytes(data.read_bytes()[::-1])
+    with pytest.raises(ModelRefused, match="copy has changed"):
+        loading.load(again)
+
+
+def _without(name):
+    return lambda folder: (folder / name).unlink()
+
+
+def _cut(name):
+    def cut(folder):
+        content = (folder / name).read_bytes()
+        (folder / name).write_bytes(content[: len(content) // 2])
+
+    return cut
+
+
+def _reversed(name):
+    return lambda folder: (folder / name).write_bytes((folder / name).read_bytes()[::-1])
+
+
+def _described(old: bytes, new: bytes):
+    """In the metadata, of the same length."""
+
+    def change(folder):
+        content = (folder / "keras_metadata.pb").read_bytes()
+        assert old in content and len(old) == len(new)
+        (folder / "keras_metadata.pb").write_bytes(content.replace(old, new))
+
+    return change
+
+
+DATA, INDEX = "variables/variables.data-00000-of-00001", "variables/variables.index"
+BROKEN_FOLDERS = {
+    "no description": (_without("keras_metadata.pb"), "a TensorFlow graph only"),
+    "half a description": (_cut("keras_metadata.pb"), "keras_metadata.pb is damaged"),
+    "no index": (_without(INDEX), "variables.index"),
+    "half an index": (_cut(INDEX), "weights cannot be read"),
+    "another index": (_reversed(INDEX), "weights cannot be read"),
+    "no data": (_without(DATA), "missing or not complete"),
+    "half of the data": (_cut(DATA), "weights cannot be read|more than the folder holds"),
+    "code": (_described(b'"class_name": "PReLU"', b'"class_name": "Lambd"'), "Lambd"),
+    "another size": (_described(b'"filters": 6', b'"filters": 7'), "do not fit its architecture"),
+    "no model": (_described(b'"class_name": "Functional"', b'"class_nime": "Functional"'), "does not describe"),
+}
+
+
+@pytest.mark.parametrize("how", BROKEN_FOLDERS)
+def test_a_broken_or_hostile_saved_model_is_one_sentence_with_its_name(how, saved, tmp_path):
+    change, words = BROKEN_FOLDERS[how]
+    folder = shutil.copytree(saved / "folder", tmp_path / "broken")
+    change(folder)
+    with pytest.raises(ModelRefused, match=words) as refused:
+        loading.load(ModelSource("saved_model", str(folder)))
+    assert "broken" in str(refused.value) and str(tmp_path) not in str(refused.value)
+
+
+def test_a_folder_that_is_no_model_is_one_sentence(tmp_path):
+    with pytest.raises(ModelRefused, match="is a folder and no SavedModel"):
+        loading.load(ModelSource("saved_model", str(tmp_path)))
 
 
 @pytest.mark.slow

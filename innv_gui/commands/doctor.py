@@ -8,7 +8,7 @@ import sys
 
 NEEDED = (
     "tensorflow", "keras", "flask", "waitress", "pydantic", "bokeh", "distributed", "duckdb", "pyarrow", "pandas",
-    "h5py", "numpy", "scipy", "pillow", "scikit-learn", "dask", "fsspec", "cryptography", "rich",
+    "h5py", "protobuf", "numpy", "scipy", "pillow", "scikit-learn", "dask", "fsspec", "cryptography", "rich",
 )  # fmt: skip
 REFERENCE = ("innvestigate", "tf-keras", "future", "matplotlib")  # iNNvestigate and what it needs
 ADD_REFERENCE = "pip install --no-deps --ignore-requires-python innvestigate==2.1.2 future==0.18.3 tf-keras matplotlib"

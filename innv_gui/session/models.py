@@ -72,11 +72,7 @@ def source_of(file: str | Path, weights: str | Path | None = None, **more) -> Mo
         return ModelSource("application", application=text, weights=weights, **more)
     path = _existing(path, "model")
     if path.is_dir():
-        raise BadInput(
-            f"{path.name} is a folder; expected a .keras or .h5 file, or architecture .json with weights.",
-            "SavedModel folders cannot be loaded in this version: save the model as .keras.",
-            field="model",
-        )
+        return ModelSource("saved_model", path=str(path), weights=weights, **more)
     kind = SUFFIX_KINDS.get(path.suffix.lower())
     if kind is None:
         raise BadInput(

@@ -30,7 +30,7 @@ class _Part(BaseModel):
 class SavedSource(_Part):
     """What `ModelSource` needs to be found again."""
 
-    kind: Literal["keras", "hdf5", "json", "application"]
+    kind: Literal["keras", "hdf5", "json", "saved_model", "application"]
     path: str | None
     weights: str | None
     application: str | None

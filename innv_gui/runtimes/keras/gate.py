@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import stat
 import zipfile
 import zlib
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from innv_gui.errors import ModelRefused
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras import config_walk, hdf5_walk, old_configs
+from innv_gui.runtimes.keras import config_walk, hdf5_walk, old_configs, saved_model
 from innv_gui.runtimes.keras.quoting import file_name, first_line, quoted
 
 MAX_FILE = 4 * 2**30  # bytes
@@ -52,6 +53,7 @@ class Cleared:
     config: dict | None = field(repr=False)
     weights: bytes | None = field(repr=False)
     old_weights: bool = False
+    checkpoint: dict[str, bytes] | None = field(default=None, repr=False)  # of a SavedModel, in place of weights
 
 
 def check(source: ModelSource) -> Cleared:
@@ -60,6 +62,8 @@ def check(source: ModelSource) -> Cleared:
         return _check_application(source)
     if not source.path:
         raise ModelRefused("A model file is needed.")
+    if Path(source.path).is_dir():
+        return _check_folder(source)
     content, file = _read(source.path), file_name(source.path)
     kind = file_kind(content, file)
     _check_ending(kind, source, file)
@@ -75,7 +79,9 @@ def check(source: ModelSource) -> Cleared:
 
 
 def fingerprint(path: str) -> str:
-    """SHA-256 of a file's content, in hexadecimal; what `--trust` takes."""
+    """SHA-256 of a file's (or a SavedModel's) content, in hexadecimal; what `--trust` takes."""
+    if Path(path).is_dir():
+        return _hash_of(_read_folder(path))
     return hashlib.sha256(_read(path)).hexdigest()
 
 
@@ -95,12 +101,13 @@ def file_kind(content: bytes, file: str) -> str:
     )
 
 
-def _read(path: str) -> bytes:
-    file = file_name(path)
+def _read(path: str, shown: str = "") -> bytes:
+    """shown: how messages name the file, when not by its name."""
+    file = shown or file_name(path)
     try:
         state = Path(path).stat()
         if stat.S_ISDIR(state.st_mode):
-            raise ModelRefused(f"{file} is a folder; this version does not read SavedModel.", "Save it as .keras.")
+            raise ModelRefused(f"{file} is a folder; a file is needed here.")
         if not stat.S_ISREG(state.st_mode):
             raise ModelRefused(f"{file} is not a regular file.")
         if state.st_size > MAX_FILE:
@@ -120,6 +127,35 @@ def _check_ending(kind: str, source: ModelSource, file: str) -> None:
         raise ModelRefused(
             f"{file} is {_TYPE_NAMES[kind]}, whatever its name says.", f"Rename it to {stem}{_RENAME[kind]}."
         )
+
+
+def _read_folder(path: str) -> dict[str, bytes]:
+    """The files of a SavedModel that are read, by their names in the folder."""
+    file = file_name(path)
+    names = saved_model.members(Path(path), file)
+    sizes = sum(os.path.getsize(Path(path, name)) for name in names if Path(path, name).is_file())
+    if sizes > MAX_FILE:
+        raise ModelRefused(f"{file} is larger than {MAX_FILE // 2**30} GB.")
+    return {name: _read(str(Path(path, name)), f"{file}/{name}") for name in names}
+
+
+def _hash_of(files: dict[str, bytes]) -> str:
+    """Of names and contents."""
+    parts = [f"{name}:{hashlib.sha256(content).hexdigest()}" for name, content in files.items()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _check_folder(source: ModelSource) -> Cleared:
+    files, file = _read_folder(source.path), file_name(source.path)
+    if source.weights is not None:
+        raise ModelRefused(f"{file} holds its own weights; a weights file only goes with an architecture in JSON.")
+    sha256 = _hash_of(files)
+    _check_unchanged(source, sha256, file)
+    metadata = files.pop(saved_model.METADATA)
+    if len(metadata) > MAX_CONFIG:
+        raise ModelRefused(f"{file}: {saved_model.METADATA} is larger than {MAX_CONFIG // 2**20} MB.")
+    clean = _walked(saved_model.description(metadata, file), file, sha256, source.trusted)
+    return Cleared(file, sha256, clean, None, checkpoint=files)
 
 
 def _check_unchanged(source: ModelSource, sha256: str, file: str) -> None:

@@ -13,7 +13,7 @@ from keras.src.saving.serialization_lib import ObjectSharingScope
 
 from innv_gui.errors import BadInput, InnvError, ModelRefused
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras import flatten, gate, hooks, own_code
+from innv_gui.runtimes.keras import checkpoint, flatten, gate, hooks, own_code, saved_model
 from innv_gui.runtimes.keras.by_channel import compute_by_channel
 from innv_gui.runtimes.keras.network import Network
 from innv_gui.runtimes.keras.quoting import first_line, quoted
@@ -51,9 +51,13 @@ def _key(source: ModelSource) -> tuple:
     stamps = []
     for path in (source.path, source.weights, source.hooks if source.trusted else None):
         if path and path != "random" and Path(path).exists():
-            state = Path(path).stat()
-            stamps.append((path, state.st_size, state.st_mtime_ns, state.st_ino))
+            stamps += map(_stamp, [Path(path), *saved_model.inside(Path(path))])
     return source.kind, source.application, source.weights, source.trusted, source.output, *stamps
+
+
+def _stamp(path: Path) -> tuple:
+    state = path.stat()
+    return str(path), state.st_size, state.st_mtime_ns, state.st_ino
 
 
 def _keep(key: tuple, network: Network) -> None:
@@ -67,6 +71,10 @@ def _from_config(source: ModelSource, cleared: gate.Cleared) -> keras.Model:
     model = _built(cleared, source)
     if cleared.weights is not None:
         _set_weights(model, cleared)
+    if cleared.checkpoint is not None:
+        _empty(model)
+        checkpoint.fill(model, cleared.checkpoint, cleared.file)
+        _check_filled(model, cleared.file)
     return model
 
 

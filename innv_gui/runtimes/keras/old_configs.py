@@ -35,6 +35,10 @@ _DROPPED = {
     "SimpleRNN": _NO_TIME_MAJOR,
     "RNN": _NO_TIME_MAJOR,
     "RandomCrop": _RANDOM,
+    "MultiHeadAttention": {
+        **dict.fromkeys(("query_shape", "key_shape", "value_shape"), (_ANY,)),
+        "softmax_robust_masking": (False,),
+    },
     **dict.fromkeys(allowed.AUGMENTATION, _RANDOM),
 }
 
@@ -60,6 +64,9 @@ def _rewrite_layer(node: dict, name: str, config: dict) -> None:
             del config[setting]
     if name == "InputLayer" and "batch_input_shape" in config:
         config["batch_shape"] = config.pop("batch_input_shape")
+    built = node.get("build_config")
+    if name == "MultiHeadAttention" and isinstance(built, dict) and "input_shape" in built:
+        del node["build_config"]  # Keras 3 asks for the shapes of query and value
     if name == "BatchNormalization" and _is_list_of_one(config.get("axis")):
         config["axis"] = config["axis"][0]
     for holder in (node, config):
@@ -80,10 +87,50 @@ def _rewrite_model(node: dict, name: str) -> None:
         if layer.get("class_name") != "InputLayer":
             layer["config"].pop("batch_input_shape", None)  # the input in front tells it
         if "inbound_nodes" in layer:
-            layer["inbound_nodes"] = _renamed(layer["inbound_nodes"])
+            layer["inbound_nodes"] = list(map(_with_tensors, _renamed(layer["inbound_nodes"])))
     for ends in ("input_layers", "output_layers"):
         if ends in config:
             config[ends] = _unwrapped(_renamed(config[ends]))
+    _count_calls_from_zero(config, layers)
+
+
+def _count_calls_from_zero(config: dict, layers: list[dict]) -> None:
+    """Keras 2 counts the graph inside of a model as the model's first call, Keras 3 does not."""
+    places = [(layer, "inbound_nodes") for layer in layers] + [(config, "output_layers")]
+    calls = {one["name"]: len(one["inbound_nodes"]) for one in layers if _is_called_model(one)}
+    last = {}
+    for holder, key in places:
+        for name, number in _references(holder.get(key)):
+            last[name] = max(number, last.get(name, 0))
+    shifted = {name for name, count in calls.items() if last.get(name) == count}
+    for holder, key in places if shifted else ():
+        if key in holder:
+            holder[key] = _called_earlier(holder[key], shifted)
+
+
+def _is_called_model(layer: dict) -> bool:
+    called = isinstance(layer.get("inbound_nodes"), list) and isinstance(layer.get("name"), str)
+    return called and isinstance(layer.get("class_name"), str) and layer["class_name"] in allowed.MODELS
+
+
+def _references(node) -> list[tuple[str, int]]:
+    """Layer and number of the call, of all references in a tree."""
+    if isinstance(node, dict):
+        return [found for value in node.values() for found in _references(value)]
+    if not isinstance(node, list):
+        return []
+    return [(node[0], node[1])] if _is_reference(node) else [found for item in node for found in _references(item)]
+
+
+def _called_earlier(node, names: set[str]):
+    """The tree with references to these layers one call earlier."""
+    if isinstance(node, dict):
+        return {key: _called_earlier(value, names) for key, value in node.items()}
+    if not isinstance(node, list):
+        return node
+    if _is_reference(node):
+        return [node[0], node[1] - (node[0] in names), *node[2:]]
+    return [_called_earlier(item, names) for item in node]
 
 
 def _tell_input(first: dict, layers: list) -> None:
@@ -101,9 +148,35 @@ def _module_of(layer: dict) -> dict:
 def _renamed(node):
     """References to layers, `["conv1/bn", 0, 0]`, follow their names."""
     if isinstance(node, list):
-        is_reference = len(node) > 2 and isinstance(node[0], str) and isinstance(node[1], int)
-        return [_plain(node[0]), *node[1:]] if is_reference else [_renamed(item) for item in node]
+        return [_plain(node[0]), *node[1:]] if _is_reference(node) else [_renamed(item) for item in node]
     return {key: _renamed(value) for key, value in node.items()} if isinstance(node, dict) else node
+
+
+def _with_tensors(call):
+    """A call whose settings are tensors, too (attention's `value=`), in the form that Keras 3 has for it.
+
+    Keras 3 looks up shape and dtype itself, by the reference.
+    """
+    if not isinstance(call, list) or len(call) != 1 or not isinstance(call[0], list) or len(call[0]) != 4:
+        return call
+    *first, settings = call[0]
+    if not isinstance(settings, dict) or not any(
+        isinstance(one, list) and _is_reference(one) for one in settings.values()
+    ):
+        return call
+    given = {
+        name: _tensor(one) if isinstance(one, list) and _is_reference(one) else one for name, one in settings.items()
+    }
+    return {"args": [_tensor(first)], "kwargs": given}
+
+
+def _tensor(reference: list) -> dict:
+    config = {"shape": [None], "dtype": "float32", "keras_history": reference[:3]}
+    return {"class_name": "__keras_tensor__", "config": config}
+
+
+def _is_reference(node: list) -> bool:
+    return len(node) > 2 and isinstance(node[0], str) and isinstance(node[1], int)
 
 
 def _plain(name: str) -> str:
