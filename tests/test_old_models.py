@@ -12,10 +12,12 @@ import hostile_models
 import model_files
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from innv_gui.errors import ModelRefused
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras import gate, loading, old_configs
+from innv_gui.runtimes.keras import gate, loading, old_configs, old_ops
 from innv_gui.session.models import source_of
 
 KINDS = {".keras": "keras", ".h5": "hdf5"}
@@ -108,6 +110,81 @@ def test_a_saved_model_is_added_by_its_folder_and_trusted_by_its_content(saved, 
     data.write_bytes(data.read_bytes()[::-1])
     with pytest.raises(ModelRefused, match="copy has changed"):
         loading.load(again)
+
+
+OPERATIONS = """
+import sys, numpy as np, tensorflow as tf, tf_keras as keras
+from tf_keras import layers as L
+r = np.random.default_rng(0)
+x = r.uniform(0, 255, (2, 12, 10, 3)).astype("f4")
+base = keras.Sequential([L.Conv2D(4, 3, input_shape=(12, 10, 3)), L.ReLU(), L.GlobalAveragePooling2D()])
+i, known = keras.Input((12, 10, 3)), {}
+
+def more(y):
+    y = 3.0 - (y / 255.0 * 2.0 + 1.0); z = tf.nn.relu(y)
+    y = (y + z) * tf.sigmoid(z) - z
+    y = L.Conv2D(3, 1)(tf.concat([tf.nn.swish(tf.nn.relu6(y)), 2.0 * z], -1))
+    return tf.nn.softmax(L.Dense(3)(tf.reduce_mean(y, [1, 2])))
+
+ends = {name: L.Dense(3, activation="softmax")(base(getattr(keras.applications, name).preprocess_input(i)))
+        for name in ("mobilenet_v2", "vgg16", "densenet")}
+for name, end in {**ends, "more": more(i)}.items():
+    m = keras.Model(i, end); m.save(f"{sys.argv[1]}/{name}.h5"); known[name] = m(x, training=False).numpy()
+    if name != "vgg16":  # Keras 2 cannot write its slice into one
+        m.save(f"{sys.argv[1]}/{name}.keras")
+np.savez(sys.argv[1] + "/wanted.npz", x=x, **known)
+"""
+
+
+def test_operations_that_keras_2_wrote_into_a_model_become_layers(tmp_path):
+    legacy(OPERATIONS, tmp_path)
+    wanted = np.load(tmp_path / "wanted.npz")
+    files = [path for path in tmp_path.iterdir() if path.suffix in KINDS]
+    assert len(files) == 7
+    for path in files:
+        network = loading.load(ModelSource(KINDS[path.suffix], str(path)))
+        found = network.probabilities(network.predict(wanted["x"]))
+        np.testing.assert_allclose(found, wanted[path.stem], atol=1e-6, err_msg=path.name)
+
+
+def operation(function, *call, **settings):
+    named = {"name": "op", "config": {"name": "op", "function": function}}
+    return {"class_name": "TFOpLambda", **named, "inbound_nodes": [[*call, settings]]}
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        operation("math.truediv", "x", 0, 0, y=0),
+        operation("math.truediv", "x", 0, 0, y=["z", 0, 0]),
+        operation("math.truediv", "_CONSTANT_VALUE", -1, 1.0, y=["x", 0, 0]),
+        operation("math.multiply", "x", 0, 0, y=10**400),
+        operation("math.multiply", "x", 0, 0, y=True),
+        operation("math.multiply", "x", 0, 0, y=float("nan")),
+        operation("math.pow", "x", 0, 0, y=2.0),
+        operation("nn.softmax", "x", 0, 0, axis=1),
+        operation("nn.bias_add", "x", 0, 0, bias=[1.0], data_format="NCHW"),
+        operation("math.reduce_mean", "x", 0, 0, axis=[1]),
+        operation("__operators__.getitem", "x", 0, 0, slice_spec=[{"start": 0, "stop": 1, "step": 1}]),
+    ],
+)
+def test_an_operation_without_a_layer_that_is_the_same_stays_what_it_is(node):
+    assert old_ops.as_layer(node) == node
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["x", "_CONSTANT_VALUE", "y", "axis"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["y", "bias", "axis"]), inner),
+    max_leaves=12,
+)
+FUNCTIONS = ["math.truediv", "math.subtract", "nn.bias_add", "concat", "nn.relu", "math.reduce_mean", "cast"]
+
+
+@given(st.sampled_from(FUNCTIONS), JSON)
+def test_whatever_stands_in_an_operation_nothing_is_raised(function, calls):
+    node = {"class_name": "TFOpLambda", "name": "op", "config": {"function": function}}
+    for inbound in (calls, [calls], [["x", 0, 0, calls]]):
+        assert isinstance(old_ops.as_layer({**node, "inbound_nodes": inbound}), dict)
 
 
 def _without(name):

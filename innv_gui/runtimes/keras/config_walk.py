@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 
 from innv_gui.errors import ModelRefused
-from innv_gui.runtimes.keras import allowed
+from innv_gui.runtimes.keras import allowed, old_ops
 from innv_gui.runtimes.keras.quoting import quoted
 
 MAX_DEPTH = 150
@@ -87,6 +87,8 @@ class _Walk:
             return {k: self.visit(v, place, depth + 1, k) for k, v in node.items() if k not in _DROPPED}
         if node["class_name"] == "__tuple__" and isinstance(node.get("items"), list):
             return [self.visit(item, place, depth + 1, key) for item in node["items"]]
+        if node["class_name"] in old_ops.CLASSES:
+            node = old_ops.as_layer(node)
         module = self._allow(node, place)
         clean = {k: self.visit(v, place, depth + 1, k) for k, v in node.items() if k not in _DROPPED}
         # Files of Keras 2 have no module, and Keras then reads them in the old way. Only a wrapper's inner layer
