@@ -7,17 +7,23 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
+from pathlib import Path
 
+import called_models
 import hostile_models
+import keras
 import model_files
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 
 from innv_gui.errors import ModelRefused
 from innv_gui.records import ModelSource
 from innv_gui.runtimes.keras import gate, loading, old_configs, old_ops
+from innv_gui.runtimes.keras.bundle import Bundle, Damaged
 from innv_gui.session.models import source_of
 
 KINDS = {".keras": "keras", ".h5": "hdf5"}
@@ -63,7 +69,8 @@ i = keras.Input((12, 10, 3)); y = scale(changed(i))
 y = L.Add()([conv(y), conv(L.ReLU()(y))])
 y = L.DepthwiseConv2D(3, padding="same")(y); y = L.SeparableConv2D(6, 3)(y); y = L.PReLU(shared_axes=[1, 2])(y)
 y = L.Conv2DTranspose(4, 2)(y); y = L.LayerNormalization()(y); y = L.Reshape((9 * 7, 4))(y)
-y = L.Add()([y, L.MultiHeadAttention(2, 3)(y, y)]); y = L.TimeDistributed(L.Dense(3))(y)
+y = L.Add()([y, L.MultiHeadAttention(2, 3)(*(L.Dense(4)(y) for _ in range(3)))]); y = L.Attention()([y, y])
+y = L.TimeDistributed(L.Dense(3))(y)
 y = L.Dropout(0.5)(L.Bidirectional(L.LSTM(4))(y)); j = keras.Input((8,))
 inner = keras.Model(j, L.Dense(8, activation="relu")(j), name="inner")
 y = L.Concatenate()([inner(y), inner(L.ReLU()(y))])
@@ -80,6 +87,7 @@ np.savez(sys.argv[1] + "/wanted.npz", x=x, p=m(x, training=False).numpy())
 def legacy(program: str, folder, *names: str) -> None:
     """Runs it with Keras 2."""
     environment = {**os.environ, "TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment["PYTHONPATH"] = str(Path(__file__).parent)
     command = [sys.executable, "-c", program, str(folder), *names]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -187,6 +195,59 @@ def test_whatever_stands_in_an_operation_nothing_is_raised(function, calls):
         assert isinstance(old_ops.as_layer({**node, "inbound_nodes": inbound}), dict)
 
 
+@pytest.mark.parametrize("version", [2, 3])
+def test_models_that_call_models_give_what_they_gave(version, tmp_path):
+    if version == 2:
+        legacy("import sys, tf_keras, called_models; called_models.save(tf_keras, sys.argv[1])", tmp_path)
+    else:
+        called_models.save(keras, str(tmp_path))
+    files = [path for path in tmp_path.iterdir() if path.suffix in KINDS]
+    assert len(files) == 20
+    for path in files:
+        wanted = np.load(path.with_suffix(".npz"))
+        found = loading.load(ModelSource(KINDS[path.suffix], str(path))).predict(wanted["x"])
+        np.testing.assert_allclose(found, wanted["y"], atol=1e-6, err_msg=path.name)
+
+
+def test_the_arrays_of_a_checkpoint_are_those_that_tensorflow_reads(saved):
+    folder = saved / "folder"
+    bundle, reader = bundle_of(folder), tf.train.load_checkpoint(str(folder / "variables" / "variables"))
+    shapes = reader.get_variable_to_shape_map()
+    numbers = [name for name in shapes if name != "_CHECKPOINTABLE_OBJECT_GRAPH"]
+    tree = reader.get_tensor("_CHECKPOINTABLE_OBJECT_GRAPH")
+    assert len(numbers) > 40 and bundle.text("_CHECKPOINTABLE_OBJECT_GRAPH") == tree
+    for name in numbers:
+        np.testing.assert_array_equal(bundle.array(name), reader.get_tensor(name))
+
+
+def bundle_of(folder, index: bytes | None = None):
+    """index: in place of its own."""
+    files = {path.name: path.read_bytes() for path in (folder / "variables").iterdir()}
+    return Bundle({**files, **({} if index is None else {"variables.index": index})}, "variables.index")
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_a_changed_index_is_damaged_or_read_and_nothing_else(seed, saved):
+    """TensorFlow's own reader ends the process on some of these."""
+    generator = np.random.default_rng(seed)
+    index = bytearray((saved / "folder" / INDEX).read_bytes())
+    for place in generator.integers(0, len(index), 1 + seed % 5):
+        index[place] = generator.integers(256)
+    try:
+        bundle = bundle_of(saved / "folder", bytes(index))
+    except Damaged:
+        return
+    for name in bundle.names():
+        for read in (bundle.array, bundle.text):
+            with suppress(Damaged):
+                read(name)
+
+
+def _linked(folder):
+    (folder / DATA).rename(folder.parent / "elsewhere")
+    (folder / DATA).symlink_to(folder.parent / "elsewhere")
+
+
 def _without(name):
     return lambda folder: (folder / name).unlink()
 
@@ -225,6 +286,7 @@ BROKEN_FOLDERS = {
     "half of the data": (_cut(DATA), "weights cannot be read|more than the folder holds"),
     "code": (_described(b'"class_name": "PReLU"', b'"class_name": "Lambd"'), "Lambd"),
     "another size": (_described(b'"filters": 6', b'"filters": 7'), "do not fit its architecture"),
+    "a link": (_linked, "is a link to somewhere else"),
     "no model": (_described(b'"class_name": "Functional"', b'"class_nime": "Functional"'), "does not describe"),
 }
 

@@ -26,6 +26,8 @@ _OTHER_NAMES = {
 }
 _FREE_NUMBERS = ("seed", "shared_object_id")
 _CODE = ("Lambda", "__lambda__")
+_ARRAYS = ("__numpy__", "__tensor__")
+_NUMBERS = frozenset("bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 bfloat16 float32 float64".split())
 _DROPPED = ("compile_config", "__passive_serialization__")
 
 
@@ -89,11 +91,13 @@ class _Walk:
             return [self.visit(item, place, depth + 1, key) for item in node["items"]]
         if node["class_name"] in old_ops.CLASSES:
             node = old_ops.as_layer(node)
+        if node["class_name"] in _ARRAYS and not _has_numbers(node):
+            raise ModelRefused(f"{self.file}: {_layer(place)} holds an array of something else than numbers.")
         module = self._allow(node, place)
         clean = {k: self.visit(v, place, depth + 1, k) for k, v in node.items() if k not in _DROPPED}
         # Files of Keras 2 have no module, and Keras then reads them in the old way. Only a wrapper's inner layer
         # and a part of a layer (its dtype policy, an initializer) are looked up by module in both.
-        if module and (node.get("module") is not None or key == "layer"):
+        if module and (node.get("module") is not None or key in ("layer", "cell")):
             clean["module"] = module
         if node["class_name"] == "Policy":
             clean["class_name"] = "DTypePolicy"
@@ -160,6 +164,12 @@ class _Walk:
 
     def _trust_hint(self) -> str:
         return f"If you trust the file, start innv-gui with --trust {self.sha256}."
+
+
+def _has_numbers(node: dict) -> bool:
+    """Whether an array in a configuration is of numbers; of text, a short file could ask for any amount of memory."""
+    config = node.get("config")
+    return isinstance(config, dict) and isinstance(config.get("dtype"), str) and config["dtype"] in _NUMBERS
 
 
 def _own_name(node: dict) -> str:

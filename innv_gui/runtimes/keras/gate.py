@@ -132,7 +132,10 @@ def _check_ending(kind: str, source: ModelSource, file: str) -> None:
 def _read_folder(path: str) -> dict[str, bytes]:
     """The files of a SavedModel that are read, by their names in the folder."""
     file = file_name(path)
-    names = saved_model.members(Path(path), file)
+    try:
+        names = saved_model.members(Path(path), file)
+    except OSError as error:
+        raise ModelRefused(f"{file} cannot be read: {error.strerror or error}.") from None
     sizes = sum(os.path.getsize(Path(path, name)) for name in names if Path(path, name).is_file())
     if sizes > MAX_FILE:
         raise ModelRefused(f"{file} is larger than {MAX_FILE // 2**30} GB.")

@@ -13,7 +13,7 @@ from keras.src.saving.serialization_lib import ObjectSharingScope
 
 from innv_gui.errors import BadInput, InnvError, ModelRefused
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras import checkpoint, flatten, gate, hooks, own_code, saved_model
+from innv_gui.runtimes.keras import checkpoint, flatten, gate, hooks, listed_order, own_code, saved_model
 from innv_gui.runtimes.keras.by_channel import compute_by_channel
 from innv_gui.runtimes.keras.network import Network
 from innv_gui.runtimes.keras.quoting import first_line, quoted
@@ -98,6 +98,7 @@ def _built(cleared: gate.Cleared, source: ModelSource) -> keras.Model:
         ) from error
     if not isinstance(model, keras.Model):
         raise ModelRefused(f"{cleared.file} does not describe a model.")
+    listed_order.restore(model, cleared.config)
     return model
 
 

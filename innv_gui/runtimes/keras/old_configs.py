@@ -35,6 +35,7 @@ _DROPPED = {
     "SimpleRNN": _NO_TIME_MAJOR,
     "RNN": _NO_TIME_MAJOR,
     "RandomCrop": _RANDOM,
+    "Attention": {"score_mode": ("dot",)},  # which the reader of old files takes for a function
     "MultiHeadAttention": {
         **dict.fromkeys(("query_shape", "key_shape", "value_shape"), (_ANY,)),
         "softmax_robust_masking": (False,),
@@ -83,29 +84,41 @@ def _rewrite_model(node: dict, name: str) -> None:
     layers = [layer for layer in config["layers"] if isinstance(layer, dict) and isinstance(layer.get("config"), dict)]
     if name == "Sequential" and layers:
         _tell_input(layers[0], config["layers"])
+    is_old = not any(isinstance(call, dict) for layer in layers for call in _calls(layer))
     for layer in layers:
         if layer.get("class_name") != "InputLayer":
             layer["config"].pop("batch_input_shape", None)  # the input in front tells it
-        if "inbound_nodes" in layer:
+        if _calls(layer):
             layer["inbound_nodes"] = list(map(_with_tensors, _renamed(layer["inbound_nodes"])))
     for ends in ("input_layers", "output_layers"):
         if ends in config:
             config[ends] = _unwrapped(_renamed(config[ends]))
-    _count_calls_from_zero(config, layers)
+    if is_old:
+        _count_calls_from_zero(config, layers)
+
+
+def _calls(layer: dict) -> list:
+    calls = layer.get("inbound_nodes")
+    return calls if isinstance(calls, list) else []
 
 
 def _count_calls_from_zero(config: dict, layers: list[dict]) -> None:
-    """Keras 2 counts the graph inside of a model as the model's first call, Keras 3 does not."""
+    """Keras 2 counts the graph inside of a model as the model's first call, Keras 3 does not.
+
+    But at the outputs, where Keras 3 takes one off for a functional model itself.
+    """
     places = [(layer, "inbound_nodes") for layer in layers] + [(config, "output_layers")]
-    calls = {one["name"]: len(one["inbound_nodes"]) for one in layers if _is_called_model(one)}
+    models = {one["name"]: one for one in layers if _is_called_model(one)}
+    calls = {name: len(one["inbound_nodes"]) for name, one in models.items()}
     last = {}
     for holder, key in places:
         for name, number in _references(holder.get(key)):
             last[name] = max(number, last.get(name, 0))
     shifted = {name for name, count in calls.items() if last.get(name) == count}
+    sequential = {name for name in shifted if models[name]["class_name"] == "Sequential"}
     for holder, key in places if shifted else ():
         if key in holder:
-            holder[key] = _called_earlier(holder[key], shifted)
+            holder[key] = _called_earlier(holder[key], sequential if holder is config else shifted)
 
 
 def _is_called_model(layer: dict) -> bool:

@@ -48,13 +48,14 @@ def _together(function: str, call) -> tuple | None:
     tensors = isinstance(call, list) and all(_is_call(one) and one[0] != _CONSTANT for one in call) and call
     if function != "concat" or not tensors:
         return None
-    axes = {str(_given(one[3]).get("axis")): _given(one[3]).get("axis") for one in tensors}
-    axis = next(iter(axes.values()))
-    known = len(axes) == 1 and type(axis) is int and all(set(_given(one[3])) == {"axis"} for one in tensors)
-    return ("Concatenate", {"axis": axis}, [one[:3] for one in tensors]) if known else None
+    settings = _given(tensors[0][3])
+    known = set(settings) == {"axis"} and type(settings["axis"]) is int
+    same = all(_given(one[3]) == settings for one in tensors)
+    return ("Concatenate", settings, [one[:3] for one in tensors]) if known and same else None
 
 
 def _alone(function: str, call) -> tuple | None:
+    """(class, settings, references to what it takes) of a call with one tensor in front; None where there is none."""
     if not _is_call(call):
         return None
     given, source = _given(call[3]), call[:3]
@@ -64,9 +65,10 @@ def _alone(function: str, call) -> tuple | None:
         return "Flip", {"axis": -1}, [source]
     if function == "nn.bias_add" and _is_constant(given.get("bias")) and given.get("data_format") in (None, "NHWC"):
         return *_scaled(1.0, given["bias"]), [source]
-    if function == "math.reduce_mean" and given.pop("axis", None) == [1, 2] and set(given) <= {"keepdims"}:
-        return "GlobalAveragePooling2D", {"keepdims": bool(given.get("keepdims"))}, [source]
-    if function == "cast" and given in ({"dtype": "float32"}, {}):
+    if function == "math.reduce_mean" and given.get("axis") == [1, 2] and set(given) <= {"axis", "keepdims"}:
+        settings = {"keepdims": bool(given.get("keepdims")), "data_format": "channels_last"}
+        return "GlobalAveragePooling2D", settings, [source]
+    if function == "cast" and given == {"dtype": "float32"}:
         return "Activation", {"activation": "linear"}, [source]
     return _arithmetic(function, source, given["y"]) if set(given) == {"y"} else None
 
@@ -92,7 +94,9 @@ def _with_constant(function: str, value) -> tuple | None:
         return _scaled(1.0, value if function in _ADD else _each(value, lambda one: -one))
     if function in _MULTIPLY:
         return _scaled(value, 0.0)
-    divides = function in _DIVIDE and 0 not in (value if isinstance(value, list) else [value])
+    divides = function in _DIVIDE and all(
+        abs(one) >= 1 / LARGEST for one in (value if type(value) is list else [value])
+    )
     return _scaled(_each(value, lambda one: 1.0 / one), 0.0) if divides else None
 
 
@@ -113,7 +117,7 @@ def _each(value, change):
 
 def _given(settings: dict) -> dict:
     """Settings that say something."""
-    return {key: value for key, value in settings.items() if key != "name" or value is not None}
+    return {key: value for key, value in settings.items() if key != "name"}
 
 
 def _is_call(call) -> bool:

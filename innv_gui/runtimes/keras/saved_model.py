@@ -40,11 +40,15 @@ def members(folder: Path, file: str) -> tuple[str, ...]:
             f"{file} is a folder and no SavedModel.",
             "Give a .keras file, an .h5 file, or a SavedModel of Keras 2.",
         )
-    inside = folder / "variables"
-    data = sorted(path.name for path in inside.iterdir() if _DATA.fullmatch(path.name)) if inside.is_dir() else []
+    weights = folder / "variables"
+    data = sorted(path.name for path in weights.iterdir() if _DATA.fullmatch(path.name)) if weights.is_dir() else []
     if not data or len(data) > _MAX_FILES:
         raise ModelRefused(f"{file}: the folder 'variables' with the model's weights is missing or not complete.")
-    return METADATA, _INDEX, *(f"variables/{name}" for name in data)
+    names = (METADATA, _INDEX, *(f"variables/{name}" for name in data))
+    for path in (weights, *(folder / name for name in names)):
+        if path.is_symlink():
+            raise ModelRefused(f"{file}: {path.name} is a link to somewhere else; a model holds its own files.")
+    return names
 
 
 def description(metadata: bytes, file: str) -> str:
