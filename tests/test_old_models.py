@@ -71,11 +71,10 @@ y = L.DepthwiseConv2D(3, padding="same")(y); y = L.SeparableConv2D(6, 3)(y); y =
 y = L.Conv2DTranspose(4, 2)(y); y = L.LayerNormalization()(y); y = L.Reshape((9 * 7, 4))(y)
 y = L.Add()([y, L.MultiHeadAttention(2, 3)(*(L.Dense(4)(y) for _ in range(3)))]); y = L.Attention()([y, y])
 y = L.TimeDistributed(L.Dense(3))(y)
-y = L.Dropout(0.5)(L.Bidirectional(L.LSTM(4))(y)); j = keras.Input((8,))
+y = L.Dropout(0.5)(L.GlobalAveragePooling1D()(y)); j = keras.Input((3,))
 inner = keras.Model(j, L.Dense(8, activation="relu")(j), name="inner")
 y = L.Concatenate()([inner(y), inner(L.ReLU()(y))])
 m = keras.Model(i, L.Dense(3, activation="softmax")(y)); m.compile("adam", "categorical_crossentropy")
-m.fit(x, np.eye(3), verbose=0)
 for v in m.trainable_variables:
     v.assign(r.uniform(.1, .6, v.shape))
 for name in sys.argv[2:]:
@@ -198,11 +197,11 @@ def test_whatever_stands_in_an_operation_nothing_is_raised(function, calls):
 @pytest.mark.parametrize("version", [2, 3])
 def test_models_that_call_models_give_what_they_gave(version, tmp_path):
     if version == 2:
-        legacy("import sys, tf_keras, called_models; called_models.save(tf_keras, sys.argv[1])", tmp_path)
+        legacy("import sys, tf_keras, called_models; called_models.save(tf_keras, sys.argv[1], '.h5')", tmp_path)
     else:
-        called_models.save(keras, str(tmp_path))
+        called_models.save(keras, str(tmp_path), ".keras")
     files = [path for path in tmp_path.iterdir() if path.suffix in KINDS]
-    assert len(files) == 20
+    assert len(files) == 10
     for path in files:
         wanted = np.load(path.with_suffix(".npz"))
         found = loading.load(ModelSource(KINDS[path.suffix], str(path))).predict(wanted["x"])
