@@ -96,6 +96,7 @@ def rank(ranking: Ranking, pool: Pool, store: MapStore, blueprints: Blueprints, 
         positions = list(range(start, min(start + CHUNK, len(request.items))))
         outcomes = [_outcomes(work, positions, store, job) for work in works]
         for place, position in enumerate(positions):
+            job.check()  # what a cancelled ranking shows does not change any more
             _compare(ranking, position, [of_model[place] for of_model in outcomes])
         job.step(len(positions))
     if ranking.problems:
