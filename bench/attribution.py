@@ -53,6 +53,7 @@ def _reference() -> dict:
 
 
 def asked(module: str, *arguments: str, **more: str) -> dict:
+    """What `python -m module arguments` prints as its last line, JSON; more: variables of its environment."""
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", **more}
     command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)

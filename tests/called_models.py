@@ -37,8 +37,8 @@ def all_of(keras, sequential: bool) -> dict:
     }
 
 
-def save(keras, folder: str, ending: str) -> None:
-    """Each in a file, and what it gives as .npz."""
+def save(keras, folder: str) -> None:
+    """Each as .keras and .h5, and what it gives as .npz."""
     generator = np.random.default_rng(0)
     x = generator.random((2, *SHAPE), dtype=np.float32)
     for sequential in (False, True):
@@ -46,5 +46,6 @@ def save(keras, folder: str, ending: str) -> None:
             for weight in model.weights:
                 weight.assign(generator.uniform(-0.6, 0.6, weight.shape))
             base = f"{folder}/{name}, {'sequential' if sequential else 'functional'}"
-            model.save(base + ending)
+            model.save(base + ".keras")
+            model.save(base + ".h5")
             np.savez(base + ".npz", x=x, y=np.asarray(model(x)))

@@ -171,6 +171,23 @@ def type_specification(folder):
 
 
 @hostile
+def array_of_text(folder):
+    """A short file that would ask for gigabytes."""
+    evil = {"class_name": "__numpy__", "config": {"value": ["a"] * 30, "dtype": "S100000000"}}
+    return archive(folder / "array.keras", ordinary(last=dense(extra=evil))), ("scores", "something else than numbers")
+
+
+@hostile
+def calls_that_are_none(folder):
+    """Of a functional model."""
+    start = {"class_name": "InputLayer", "config": {"batch_shape": [None, 4, 4, 1], "name": "image"}, "name": "image"}
+    layers = [{**start, "inbound_nodes": []}, {**dense(), "name": "scores", "inbound_nodes": None}]
+    ends = {"input_layers": [["image", 0, 0]], "output_layers": [["scores", 0, 0]]}
+    config = {"class_name": "Functional", "config": {"name": "broken", "layers": layers, **ends}}
+    return archive(folder / "none.keras", config), ("none.keras",)
+
+
+@hostile
 def class_name_that_is_no_text(folder):
     return archive(folder / "number.keras", ordinary({**dense(), "class_name": ["Dense"]})), ("understood",)
 

@@ -1,7 +1,7 @@
 """TensorFlow's checkpoint files, read in Python: TensorFlow's own reader ends the process on a damaged index.
 
 An index is a sorted table (LevelDB's format, uncompressed) from names to entries, an entry says where in a data file an
-array lies. Nothing is copied: arrays are views of the bytes.
+array lies. Arrays are not copied, they are views of the bytes.
 """
 
 from __future__ import annotations
@@ -61,19 +61,19 @@ class Bundle:
         length, start = _varint(content, 0)
         if start + 4 + length > len(content):
             raise Damaged(f"{name[:100]!r} is cut short")
-        return content[start + 4 : start + 4 + length]
+        return bytes(content[start + 4 : start + 4 + length])
 
     def _entry(self, name: str) -> BundleEntryProto:
         if name.encode() not in self._entries:
             raise Damaged(f"{name[:100]!r} is missing")
         return _message(BundleEntryProto, self._entries[name.encode()])
 
-    def _content(self, entry: BundleEntryProto) -> bytes:
+    def _content(self, entry: BundleEntryProto) -> memoryview:
         file = self._index.removesuffix("index") + f"data-{entry.shard_id:05d}-of-{self._shards:05d}"
         content = self._files.get(file)
         if content is None or entry.offset < 0 or entry.size < 0 or entry.offset + entry.size > len(content):
             raise Damaged("an array lies outside of the data")
-        return content[entry.offset : entry.offset + entry.size]
+        return memoryview(content)[entry.offset : entry.offset + entry.size]
 
 
 def _table(index: bytes) -> dict[bytes, bytes]:
@@ -120,7 +120,7 @@ def _handle(content: bytes, at: int) -> tuple[tuple[int, int], int]:
     return (start, size), at
 
 
-def _varint(content: bytes, at: int) -> tuple[int, int]:
+def _varint(content: bytes | memoryview, at: int) -> tuple[int, int]:
     value = 0
     for shift in range(0, 70, 7):
         if at >= len(content):

@@ -11,8 +11,8 @@ from tensorflow.core.protobuf.trackable_object_graph_pb2 import TrackableObjectG
 from innv_gui.errors import ModelRefused
 from innv_gui.runtimes.keras.bundle import Bundle, Damaged
 from innv_gui.runtimes.keras.quoting import quoted
+from innv_gui.runtimes.keras.saved_model import INDEX
 
-INDEX = "variables/variables.index"
 _TREE = "_CHECKPOINTABLE_OBJECT_GRAPH"
 _CHILD = re.compile(r"layer_with_weights-(\d{1,9})")
 _OLD_NAMES = {"depthwise_kernel": "kernel"}

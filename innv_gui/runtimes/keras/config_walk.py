@@ -150,7 +150,7 @@ class _Walk:
 
     def _unknown(self, node: dict, place: str) -> ModelRefused:
         name = node["class_name"]
-        if name in ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"):
+        if name in (*old_ops.CLASSES, "TensorFlowOpLayer"):
             return ModelRefused(
                 f"{self.file}: {_layer(place)} is a TensorFlow operation ({quoted(name)}) that only Keras 2 can read.",
                 "Rebuild the model with Keras 3 layers and save it as .keras.",

@@ -14,7 +14,6 @@ from keras.src.models.functional import Functional
 from innv_gui.errors import ModelRefused
 from innv_gui.runtimes.keras import allowed, own_code
 
-WITHOUT_CHANNEL = "without_channel"  # a layer in front of a network that takes (H, W)
 _NO_OPS = ("Dropout", "Identity")
 
 
@@ -60,7 +59,7 @@ def _start(given, inliner: _Inliner) -> tuple:
     inliner.note(start._keras_history.operation, start)
     if not without_channel:
         return start, start
-    squeeze = keras.layers.Reshape(given.shape[1:], name=WITHOUT_CHANNEL)
+    squeeze = keras.layers.Reshape(given.shape[1:], name="without_channel")
     pixels = squeeze(start)
     inliner.note(squeeze, pixels)
     return start, pixels

@@ -70,7 +70,7 @@ def check(source: ModelSource) -> Cleared:
     if kind == "json":
         return _check_json(source, content, file)
     if source.weights not in (None, "random"):
-        raise ModelRefused(f"{file} holds its own weights; a weights file only goes with an architecture in JSON.")
+        raise _holds_its_own(file)
     sha256 = hashlib.sha256(content).hexdigest()
     _check_unchanged(source, sha256, file)
     if kind == "keras":
@@ -149,9 +149,10 @@ def _hash_of(files: dict[str, bytes]) -> str:
 
 
 def _check_folder(source: ModelSource) -> Cleared:
-    files, file = _read_folder(source.path), file_name(source.path)
+    file = file_name(source.path)
     if source.weights is not None:
-        raise ModelRefused(f"{file} holds its own weights; a weights file only goes with an architecture in JSON.")
+        raise _holds_its_own(file)
+    files = _read_folder(source.path)
     sha256 = _hash_of(files)
     _check_unchanged(source, sha256, file)
     metadata = files.pop(saved_model.METADATA)
@@ -159,6 +160,10 @@ def _check_folder(source: ModelSource) -> Cleared:
         raise ModelRefused(f"{file}: {saved_model.METADATA} is larger than {MAX_CONFIG // 2**20} MB.")
     clean = _walked(saved_model.description(metadata, file), file, sha256, source.trusted)
     return Cleared(file, sha256, clean, None, checkpoint=files)
+
+
+def _holds_its_own(file: str) -> ModelRefused:
+    return ModelRefused(f"{file} holds its own weights; a weights file only goes with an architecture in JSON.")
 
 
 def _check_unchanged(source: ModelSource, sha256: str, file: str) -> None:

@@ -69,6 +69,7 @@ def _keep(key: tuple, network: Network) -> None:
 def _from_config(source: ModelSource, cleared: gate.Cleared) -> keras.Model:
     _check_size(cleared, source)
     model = _built(cleared, source)
+    listed_order.restore(model, cleared.config)
     if cleared.weights is not None:
         _set_weights(model, cleared)
     if cleared.checkpoint is not None:
@@ -98,7 +99,6 @@ def _built(cleared: gate.Cleared, source: ModelSource) -> keras.Model:
         ) from error
     if not isinstance(model, keras.Model):
         raise ModelRefused(f"{cleared.file} does not describe a model.")
-    listed_order.restore(model, cleared.config)
     return model
 
 
@@ -190,7 +190,7 @@ def _network(model: keras.Model, source: ModelSource, cleared: gate.Cleared) -> 
     except Exception as error:  # graphs that Keras builds but does not call again
         raise ModelRefused(f"{file}: its nested models cannot be joined: {first_line(error)}") from error
     _check_output(flat, file)
-    network = Network(cleared.sha256, file, flat, _output_names(model, graph), output, _notes(flat))
+    network = Network(cleared.sha256, file, flat, _output_names(model, graph), output, _notes(flat, graph))
     _check_runs(network)
     return network
 
@@ -268,9 +268,9 @@ def _shape(shape: tuple) -> str:
     return "(" + ", ".join("any" if side is None else str(side) for side in shape) + ")"
 
 
-def _notes(flat: flatten.Flat) -> tuple[str, ...]:
+def _notes(flat: flatten.Flat, graph: keras.Model) -> tuple[str, ...]:
     notes = []
-    if flatten.WITHOUT_CHANNEL in flat.operations:
+    if len(graph.inputs[0].shape) == 3:
         notes.append("The model takes (height, width) without channels: its images are grey, with one channel.")
     if flat.softmax == "none" and "sigmoid" in flat.ending:
         notes.append("The model ends in a sigmoid: its outputs are taken as they are.")

@@ -173,13 +173,9 @@ def _with_tensors(call):
     if not isinstance(call, list) or len(call) != 1 or not isinstance(call[0], list) or len(call[0]) != 4:
         return call
     *first, settings = call[0]
-    if not isinstance(settings, dict) or not any(
-        isinstance(one, list) and _is_reference(one) for one in settings.values()
-    ):
+    if not isinstance(settings, dict) or not any(map(_is_reference, settings.values())):
         return call
-    given = {
-        name: _tensor(one) if isinstance(one, list) and _is_reference(one) else one for name, one in settings.items()
-    }
+    given = {name: _tensor(one) if _is_reference(one) else one for name, one in settings.items()}
     return {"args": [_tensor(first)], "kwargs": given}
 
 
@@ -188,8 +184,8 @@ def _tensor(reference: list) -> dict:
     return {"class_name": "__keras_tensor__", "config": config}
 
 
-def _is_reference(node: list) -> bool:
-    return len(node) > 2 and isinstance(node[0], str) and isinstance(node[1], int)
+def _is_reference(node) -> bool:
+    return isinstance(node, list) and len(node) > 2 and isinstance(node[0], str) and isinstance(node[1], int)
 
 
 def _plain(name: str) -> str:

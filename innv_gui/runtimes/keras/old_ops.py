@@ -94,9 +94,7 @@ def _with_constant(function: str, value) -> tuple | None:
         return _scaled(1.0, value if function in _ADD else _each(value, lambda one: -one))
     if function in _MULTIPLY:
         return _scaled(value, 0.0)
-    divides = function in _DIVIDE and all(
-        abs(one) >= 1 / LARGEST for one in (value if type(value) is list else [value])
-    )
+    divides = function in _DIVIDE and all(abs(one) >= 1 / LARGEST for one in _numbers(value))
     return _scaled(_each(value, lambda one: 1.0 / one), 0.0) if divides else None
 
 
@@ -116,7 +114,7 @@ def _each(value, change):
 
 
 def _given(settings: dict) -> dict:
-    """Settings that say something."""
+    """Settings without the operation's name, which changes nothing."""
     return {key: value for key, value in settings.items() if key != "name"}
 
 
@@ -130,5 +128,8 @@ def _is_tensor(value) -> bool:
 
 def _is_constant(value) -> bool:
     """A number, or one for each channel."""
-    numbers = value if isinstance(value, list) and value else [value]
-    return all(type(one) in (int, float) and abs(one) <= LARGEST for one in numbers)
+    return all(type(one) in (int, float) and abs(one) <= LARGEST for one in _numbers(value))
+
+
+def _numbers(value) -> list:
+    return value if isinstance(value, list) and value else [value]

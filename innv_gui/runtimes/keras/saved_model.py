@@ -17,13 +17,15 @@ from innv_gui.errors import ModelRefused
 
 METADATA = "keras_metadata.pb"
 _GRAPH = "saved_model.pb"
-_INDEX = "variables/variables.index"
+INDEX = "variables/variables.index"
 _DATA = re.compile(r"variables\.data-\d{5}-of-\d{5}")
 _MAX_FILES = 1000
 
 
 def inside(folder: Path) -> list[Path]:
     """What of a SavedModel can change, as far as it is there; nothing of a file."""
+    if not folder.is_dir():
+        return []
     parts = [folder / METADATA, *sorted((folder / "variables").glob("variables.*"))]
     return [path for path in parts if path.is_file()]
 
@@ -44,7 +46,7 @@ def members(folder: Path, file: str) -> tuple[str, ...]:
     data = sorted(path.name for path in weights.iterdir() if _DATA.fullmatch(path.name)) if weights.is_dir() else []
     if not data or len(data) > _MAX_FILES:
         raise ModelRefused(f"{file}: the folder 'variables' with the model's weights is missing or not complete.")
-    names = (METADATA, _INDEX, *(f"variables/{name}" for name in data))
+    names = (METADATA, INDEX, *(f"variables/{name}" for name in data))
     for path in (weights, *(folder / name for name in names)):
         if path.is_symlink():
             raise ModelRefused(f"{file}: {path.name} is a link to somewhere else; a model holds its own files.")
