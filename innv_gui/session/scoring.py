@@ -41,6 +41,7 @@ def model_key(model: Model, dataset: Dataset) -> str:
         VERSION,
         source.sha256,
         source.output,
+        model.facts.outputs.kind,
         as_plain(model.preprocessing),
         hooks_hash(source.hooks),
         sorted(class_of_label(model, dataset).items()),

@@ -38,6 +38,7 @@ def _model(model: Model) -> dict:
         "preprocessing": as_plain(model.preprocessing),
         "classes": list(model.class_names) or None,
         "output": source.output,
+        "outputs": source.outputs,
         "sha256": source.sha256,
     }
 

@@ -14,7 +14,7 @@ from innv_gui.session.suggest_selection import Selection
 from innv_gui.session.suggest_view import KINDS, PlotWish, View, refuse_constant_mean
 from innv_gui.session.suggestion import Suggestion
 from innv_gui.suggestions.agreement import groups_of
-from innv_gui.web.answers import number
+from innv_gui.web.answers import number, predicted
 
 LISTED = 200  # rows of the table beside a plot
 
@@ -59,6 +59,8 @@ def _why_not(suggestion: Suggestion, kind: str) -> str:
     first = suggestion.models[0]
     if kind == "scatter" and len(suggestion.models) < 2:
         return "Compares models: choose two or more."
+    if kind in ("scatter", "distance") and suggestion.numbers.why_no_single_class:
+        return suggestion.numbers.why_no_single_class
     if kind == "distance" and "distance" not in suggestion.views.columns():
         return "Choose the class that all images belong to: their labels do not tell."
     if kind == "neuron" and not suggestion.neurons:
@@ -168,14 +170,14 @@ def _cards(suggestion: Suggestion, rows: np.ndarray, view: View | None) -> list[
 
 def _tops(suggestion: Suggestion, tops: list) -> dict:
     found = zip(suggestion.models, suggestion.numbers.class_names, tops, strict=True)
+    return {model.id: _top(model, names, top) for model, names, top in found}
+
+
+def _top(model: Model, names: tuple[str, ...], top) -> dict:
+    pairs = list(zip(top.classes, top.probabilities, strict=True))
     return {
-        model.id: {
-            "top5": [
-                {"class": class_, "name": names[class_], "probability": probability}
-                for class_, probability in zip(top.classes, top.probabilities, strict=True)
-            ]
-        }
-        for model, names, top in found
+        "top5": [{"class": class_, "name": names[class_], "probability": probability} for class_, probability in pairs],
+        "predicted": [names[class_] for class_ in predicted(model, pairs)],
     }
 
 

@@ -4,6 +4,7 @@ import { address } from "./api.js";
 import { fileName, probability, signed } from "./format.js";
 import { thumbnail } from "./image-facts.js";
 import { groupLine } from "./hover-card.js";
+import { saying } from "./prediction.js";
 
 const GROUPED = new Set(["scatter", "evidence"]);
 const WORDS = {
@@ -25,8 +26,9 @@ function worth(value, digits = 3) {
 
 /** A model's letter and class; a tick where it is the label, so that colour is not needed. */
 function vote(model, { label, models }) {
-  const name = models[model.id]?.top5[0]?.name ?? "–";
-  const right = label !== null && label !== undefined && name === label;
+  const { top5 = [], predicted = [] } = models[model.id] ?? {};
+  const name = saying(predicted, top5);
+  const right = predicted.includes(label);
   return h(
     "span",
     { class: right ? "vote yes" : "vote no", title: `${model.name}: ${name}` },
@@ -57,7 +59,7 @@ const listed = names =>
 /** Who sees the class that distance is measured to, by name. */
 function seenBy(models, image, className) {
   const wanted = className ?? image.label;
-  const names = models.filter(({ id }) => image.models[id]?.top5[0]?.name === wanted).map(({ name }) => name);
+  const names = models.filter(({ id }) => image.models[id]?.predicted.includes(wanted)).map(({ name }) => name);
   if (!names.length) return `No model says ${wanted}.`;
   if (names.length === models.length) return `All models say ${wanted}.`;
   return `${listed(names)} ${names.length === 1 ? "says" : "say"} ${wanted}.`;

@@ -52,9 +52,9 @@ function finished(context, cell) {
       "div",
       { class: "read" },
       owner(model),
-      topThree(cell.top || []),
+      topThree(cell.top || [], cell.predicted),
       explained(cell),
-      verdict(cell.top || [], image.label, classNames),
+      verdict(cell.top || [], image.label, classNames, cell.predicted),
       healthBadge(cell.health),
     ),
   );

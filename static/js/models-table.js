@@ -1,6 +1,7 @@
 // The table of models: who they are, how they stand, what they expect. Refused ones keep their row and say why.
 import { colour, h, icon, key, replace } from "./dom.js";
 import { group, RULES, shape } from "./format.js";
+import { OUTPUTS, outputsQuestion } from "./model-outputs.js";
 
 const NONE = () => h("span", { class: "quiet" }, "—");
 
@@ -35,7 +36,7 @@ function ruleSelect(model, onrule) {
 }
 
 function row(model, { chosen, job, acts }) {
-  const noted = model.status === "refused";
+  const noted = model.status === "refused" || Boolean(model.outputs?.doubt);
   const classes = [
     model.letter ? colour(model.letter) : "",
     chosen === model.id ? "chosen" : "",
@@ -97,31 +98,36 @@ function row(model, { chosen, job, acts }) {
   );
 }
 
-function refusal(model) {
+const noteRow = content => (content ? h("tr", { class: "note" }, h("td", { colspan: 7 }, content)) : null);
+
+/** Why a file was refused; with a button for each reading of its outputs that would let it in. */
+function refusal(model, acts) {
   const error = model.error || { message: "This file was refused." };
-  return h(
-    "tr",
-    { class: "note" },
+  const readings = error.field === "outputs" ? (error.allowed ?? []) : [];
+  return noteRow(
     h(
-      "td",
-      { colspan: 7 },
-      h(
-        "div",
-        { class: "call bad" },
-        icon("warn"),
-        h("span", { class: "grow wrap-any" }, h("strong", {}, error.message), " ", error.hint || ""),
+      "div",
+      { class: "call bad" },
+      icon("warn"),
+      h("span", { class: "grow wrap-any" }, h("strong", {}, error.message), " ", error.hint || ""),
+      readings.map(kind =>
+        h(
+          "button",
+          { class: "btn tiny", type: "button", onclick: () => acts.outputs(model, kind) },
+          `Read it as ${OUTPUTS[kind] ?? kind}`,
+        ),
       ),
     ),
   );
 }
 
-/** acts: choose(id), rule(model, mode), remove(model). jobs: id -> job. */
+/** acts: choose(id), rule(model, mode), outputs(model, kind), remove(model). jobs: id -> job. */
 export function drawModelsTable(body, { models, chosen, jobs }, acts) {
   replace(
     body,
     models.map(model => [
       row(model, { chosen, job: jobs.get(model.job?.id ?? model.job), acts }),
-      model.status === "refused" ? refusal(model) : null,
+      model.status === "refused" ? refusal(model, acts) : noteRow(outputsQuestion(model, acts.outputs)),
     ]),
   );
 }

@@ -107,6 +107,15 @@ const acts = {
       taken({ ...model });
     }
   },
+  async outputs(model, outputs) {
+    try {
+      taken(await patch(path(model.id), { outputs }));
+      watch();
+    } catch (error) {
+      complain(error);
+      taken({ ...model });
+    }
+  },
   async remove(model) {
     const loading = model.status === "loading";
     const refused = model.status === "refused";

@@ -66,7 +66,7 @@ function modelBlock({ explanation, model, image, cell, classNames, ended, acts, 
       h(
         "div",
         { class: "row wrap" },
-        verdict(cell.top || [], image.label, classNames),
+        verdict(cell.top || [], image.label, classNames, cell.predicted),
         explained(cell),
         healthBadges(cell.health),
       ),

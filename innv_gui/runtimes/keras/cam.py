@@ -41,7 +41,7 @@ def explain(
         raise BadInput(f"{quoted(analyzer)} does not run here.", field="analyzer", allowed=ANALYZERS)
     layer = layer_for(network, target.layer)
     classes = _classes(network, x, target, probabilities)
-    run, notes = _way(network, layer, analyzer, params, target.softmax and network.takes_softmax)
+    run, notes = _way(network, layer, analyzer, params, target.softmax and network.has_link)
     parts = [run(x[i : i + BATCH], classes[i : i + BATCH]) for i in range(0, len(x), BATCH)]
     depth = x.shape[3] if analyzer == "guided_grad_cam" else 1
     empty = (np.zeros((0, *x.shape[1:3], depth), np.float32), np.zeros(0, np.float32))
@@ -94,7 +94,7 @@ def _classes(network: Network, x: np.ndarray, target: Target, probabilities: np.
     if target.neuron is not None or target.top_neurons is not None:
         raise BadInput("Class activation maps explain a class, not a neuron.", "Choose a class.", field="neuron")
     if target.class_ in (None, "predicted"):
-        known = network.probabilities(network.predict(x)) if probabilities is None else np.asarray(probabilities)
+        known = network.probabilities(network.scores(x)) if probabilities is None else np.asarray(probabilities)
         return known.argmax(axis=1).astype(np.int64) if len(known) else np.zeros(0, np.int64)
     if not isinstance(target.class_, int | np.integer) or not 0 <= target.class_ < network.n_classes:
         raise BadInput(
@@ -152,7 +152,7 @@ def _trace_cam(network: Network, layer: str, name: str, softmax: bool):
         with tf.GradientTape() as tape:
             tape.watch(x)
             features, output = seeing(x, training=False)
-            score = _score(output, classes, softmax)
+            score = _score(network, output, classes, softmax)
         slope = tape.gradient(score, features, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         evidence = EVIDENCE[name](tf.cast(features, tf.float32), tf.cast(slope, tf.float32))
         return tf.image.resize(evidence, tf.shape(x)[1:3], method="bilinear"), score
@@ -167,7 +167,7 @@ def _trace_guided(network: Network, softmax: bool):
     def back(x, classes):
         with tf.GradientTape() as tape:
             tape.watch(x)
-            score = _score(network.model(x, training=False), classes, softmax)
+            score = _score(network, network.model(x, training=False), classes, softmax)
         return tape.gradient(score, x)
 
     with guided_relus(network.flat.operations.values()):
@@ -175,8 +175,7 @@ def _trace_guided(network: Network, softmax: bool):
     return back
 
 
-def _score(output, classes, softmax: bool):
-    """(N, K) -> (N,): the logit of each image's class, or its probability."""
-    output = tf.cast(output, tf.float32)
-    output = tf.nn.softmax(output) if softmax else output
+def _score(network: Network, output, classes, softmax: bool):
+    """(N, K) -> (N,): the score of each image's class, or its probability."""
+    output = network.link(softmax).traced(tf.cast(output, tf.float32))
     return tf.gather(output, classes, batch_dims=1)

@@ -21,7 +21,7 @@ def evidence(network: Network, layer: str, x: np.ndarray, classes: np.ndarray, c
     """
     see = network.function(("features", layer), lambda: _trace_features(network, layer))
     features, scores = (part.numpy() for part in see(tf.constant(x)))
-    empty = network.probabilities(network.predict(np.zeros_like(x[:1])))[0]
+    empty = network.probabilities(network.scores(np.zeros_like(x[:1])))[0]
     maps = [
         _one(network, image, maps, int(class_), float(empty[class_]), channels)
         for image, maps, class_ in zip(x, features, classes, strict=True)

@@ -58,7 +58,7 @@ def seeing(network: Network, layer: str, kind: str, probability: bool):
         if kind != "class":
             values = pooled(end, kind, index)
             return values, tf.fill(tf.shape(values), np.float32(np.nan))
-        p = tf.gather(tf.nn.softmax(end) if network.takes_softmax else end, index, batch_dims=1)
+        p = tf.gather(network.link().traced(end), index, batch_dims=1)
         return (p if probability else tf.gather(end, index, batch_dims=1)), p
 
     return see
