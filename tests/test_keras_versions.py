@@ -59,7 +59,7 @@ def differing(path, kind: str, wanted: np.ndarray, names: list[str]) -> dict[str
     return {name: float(one) for name, one in zip(names, each, strict=True) if not one < 1e-5}
 
 
-@pytest.mark.parametrize("form", KINDS)
+@pytest.mark.parametrize("form", [".h5", pytest.param(".keras", marks=pytest.mark.slow)])
 def test_every_row_gives_the_numbers_of_keras_2(form, made):
     seen = []
     for listed in sorted(made.glob("rows*.json")):
