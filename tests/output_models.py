@@ -31,7 +31,7 @@ OF_KERAS_3 = {
     "one log sigmoid": (1, "log_sigmoid", ()),
     "several log sigmoids": (3, "log_sigmoid", ()),
 }
-BLENDS = ("mean of softmaxes", "product of softmaxes", "softmax pooled", "p and 1 - p", "mean of sigmoids")
+BLENDS = ("mean of softmaxes", "softmax pooled", "p and 1 - p", "mean of sigmoids")
 
 
 def _layer(keras, name: str, units: int):
@@ -74,11 +74,7 @@ def blended(keras, name: str):
         return keras.Model(image, layers.Concatenate()([layers.Rescaling(-1.0, 1.0)(p), p]))
     kind = "sigmoid" if "sigmoid" in name else "softmax"
     several = [layers.Dense(4, activation=kind)(pooled) for _ in range(2)]
-    if name.startswith("mean"):
-        return keras.Model(image, layers.Average()(several))
-    product = layers.Multiply()(several)
-    total = layers.Dot(axes=1)([product, layers.Rescaling(0.0, 1.0)(product)])
-    return keras.Model(image, product / total)
+    return keras.Model(image, layers.Average()(several))
 
 
 def all_of(keras, version: int) -> dict:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import keras
 import numpy as np
 
-from innv_gui.runtimes.keras import own_code
+from innv_gui.runtimes.keras import old_layers, own_code
 from innv_gui.runtimes.keras.links import TAKEN_OFF, outcome
 
 CLOSE = {"float16": 2e-2, "bfloat16": 5e-2}  # largest difference by type; 1e-4 for all others
@@ -30,6 +30,7 @@ _FUNCTIONS = {
     keras.activations.sigmoid: "sigmoid",
     keras.activations.log_sigmoid: "log_sigmoid",
     keras.activations.hard_sigmoid: "hard_sigmoid",
+    old_layers.hard_sigmoid_of_keras_2: "hard_sigmoid_of_keras_2",
     keras.activations.linear: "linear",
 }
 _KINDS = {

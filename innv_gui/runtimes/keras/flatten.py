@@ -104,7 +104,7 @@ class _Inliner:
             return self._inlined(operation)
         if own_code.kind_of(operation) in allowed.AUGMENTATION:
             self.skipped.append(operation.name)
-            return lambda x, **_: x
+            return lambda *args, **given: _first(args, given)
 
         def call(*args, **kwargs):
             result = operation(*args, **kwargs)
@@ -118,9 +118,8 @@ class _Inliner:
         self.inner.append(model.name)
         graph = functional(model, self.file)
 
-        def call(*inputs, **_):
-            ends = self.run(graph, keras.tree.flatten(inputs), prefix=model.name)
-            return ends
+        def call(*args, **given):
+            return self.run(graph, _ordered(_first(args, given), graph), prefix=model.name)
 
         return call
 
@@ -140,3 +139,17 @@ class _Inliner:
         """Remembers an operation's (last) output."""
         self.operations[operation.name] = operation
         self.tensors[operation.name] = result
+
+
+def _first(args: tuple, given: dict):
+    """What a layer is called on, by place or by name: `backbone(inputs=x)`."""
+    return args[0] if args else next(value for name, value in given.items() if name not in ("training", "mask"))
+
+
+def _ordered(inputs, graph) -> list:
+    """The tensors that a graph is called on in its own order; a dictionary gives them by name."""
+    if isinstance(inputs, dict):
+        known = graph._inputs_struct
+        names = sorted(known) if isinstance(known, dict) else [one.name for one in graph.inputs]
+        return [inputs[name] for name in names]
+    return keras.tree.flatten(inputs)

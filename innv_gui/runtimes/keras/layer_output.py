@@ -24,6 +24,7 @@ def layer_output(source: ModelSource, x: np.ndarray, layer: str) -> np.ndarray:
             "layer",
             known,
         )
+    network.check_single(layer)
 
     def trace():
         model = keras.Model(network.model.inputs, network.flat.tensors[layer])

@@ -14,6 +14,8 @@ import numpy as np
 import tensorflow as tf
 from scipy.special import expit, log_expit, log_softmax, softmax
 
+from innv_gui.runtimes.keras import old_layers
+
 
 @dataclass(frozen=True)
 class Link:
@@ -34,6 +36,11 @@ LINKS = {
     "hard_sigmoid": Link(
         lambda scores: np.clip(scores / 6 + 0.5, 0, 1), keras.activations.hard_sigmoid, "hard_sigmoid"
     ),
+    "hard_sigmoid_of_keras_2": Link(
+        lambda scores: np.clip(scores / 5 + 0.5, 0, 1),
+        old_layers.hard_sigmoid_of_keras_2,
+        "innv_gui>hard_sigmoid_of_keras_2",
+    ),
     "exp": Link(np.exp, tf.exp, "exponential"),
     "identity": Link(_same, _same),
 }
@@ -45,6 +52,7 @@ TAKEN_OFF = {
     "sigmoid": ("sigmoid", False),
     "log_sigmoid": ("sigmoid", True),
     "hard_sigmoid": ("hard_sigmoid", False),
+    "hard_sigmoid_of_keras_2": ("hard_sigmoid_of_keras_2", False),
 }
 
 

@@ -95,17 +95,19 @@ def _built(cleared: gate.Cleared, source: ModelSource) -> keras.Model:
     except Exception as error:  # whatever a configuration makes Keras raise
         raise ModelRefused(
             f"{cleared.file}: Keras cannot build the model: {first_line(error)}",
-            _build_hint(source),
+            _build_hint(source, str(error)),
         ) from error
     if not isinstance(model, keras.Model):
         raise ModelRefused(f"{cleared.file} does not describe a model.")
     return model
 
 
-def _build_hint(source: ModelSource) -> str:
+def _build_hint(source: ModelSource, said: str) -> str:
+    if "marshal" in said or "code object" in said:
+        return "A Lambda holds code for one version of Python: replace it by a layer where the model was made."
     if source.trusted:
         return "Name the Python file that defines the model's own classes: --hooks FILE."
-    return "Check that this version of Keras can load it."
+    return "Open the model in the Keras that wrote it, change what is named here, and save it again."
 
 
 def _check_size(cleared: gate.Cleared, source: ModelSource) -> None:

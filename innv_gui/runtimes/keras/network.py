@@ -8,13 +8,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from innv_gui.errors import AnalyzerRefused
 from innv_gui.records import Layer
-from innv_gui.runtimes.keras import links
+from innv_gui.runtimes.keras import coverage, links
 from innv_gui.runtimes.keras.flatten import Flat
 from innv_gui.runtimes.keras.links import LINKS, Link
+from innv_gui.runtimes.keras.quoting import quoted
 
 BATCH = 32
-_IN_FRONT = frozenset({"InputLayer", "Rescaling", "Normalization", "Resizing", "CenterCrop", "RandomCrop"})
+_IN_FRONT = frozenset(
+    "InputLayer Rescaling Normalization Resizing CenterCrop RandomCrop GetItem Slice Split CropImages".split()
+)
 
 
 @dataclass(eq=False)
@@ -63,7 +67,43 @@ class Network:
         is_one = hasattr(tensor, "shape")  # an operation like Split gives several
         shape = tuple((tensor if is_one else keras.tree.flatten(tensor)[0]).shape[1:])
         count = operation.count_params() if isinstance(operation, keras.Layer) else 0
-        return Layer(name, type(operation).__name__, shape, int(count), is_one and is_spatial(operation, shape))
+        return Layer(
+            name,
+            type(operation).__name__,
+            shape,
+            int(count),
+            is_one and is_spatial(operation, shape) and self._has_place(name),
+        )
+
+    @property
+    def apart(self) -> dict[str, int]:
+        """How often a layer is computed, of those that are on different parts: they have no single output."""
+        return self.function("apart", lambda: coverage.apart(self.flat))
+
+    @property
+    def regions(self) -> dict[str, coverage.Region | None]:
+        """The part of the picture that a layer's output shows, by layer."""
+        return self.function("regions", lambda: coverage.regions(self.flat))
+
+    @property
+    def cam_layer(self) -> str | None:
+        """The last layer that Grad-CAM can use, if there is one: of those that see the whole picture, if there are."""
+        usable = [layer.name for layer in self.layers() if layer.spatial]
+        whole = [name for name in usable if coverage.is_whole(self.regions[name])]
+        return (whole or usable or [None])[-1]
+
+    def check_single(self, name: str) -> None:
+        """Raises AnalyzerRefused for a layer that has several outputs, of which none stands for the layer."""
+        if name in self.apart:
+            raise AnalyzerRefused(
+                f"{quoted(name)} of {self.file} is computed {self.apart[name]} times apart from each other: it has no"
+                " single output.",
+                "Choose a layer before these calls, or behind where they are joined.",
+                "layer",
+            )
+
+    def _has_place(self, name: str) -> bool:
+        return name not in self.apart and self.regions[name] is not None
 
     def scores(self, x: np.ndarray) -> np.ndarray:
         """(N, H, W, C) float32 network input -> (N, K) float32 scores, in batches of 32."""

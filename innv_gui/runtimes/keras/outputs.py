@@ -16,8 +16,12 @@ from innv_gui.runtimes.keras.links import TAKEN_OFF
 from innv_gui.runtimes.keras.quoting import quoted
 
 CLOSE = 1e-3  # of a sum of probabilities
-_ONE = "one unit"
-_SIGMOIDS = {"sigmoid": "a sigmoid", "hard_sigmoid": "a hard sigmoid", "log_sigmoid": "the logarithm of a sigmoid"}
+_SIGMOIDS = {
+    "sigmoid": "a sigmoid",
+    "hard_sigmoid": "a hard sigmoid",
+    "hard_sigmoid_of_keras_2": "the hard sigmoid of Keras 2",
+    "log_sigmoid": "the logarithm of a sigmoid",
+}
 
 
 @dataclass(frozen=True)
@@ -80,9 +84,8 @@ def decided(ends: Ends, wish: str | None, file: str) -> tuple[Outputs, str]:
             raise _contradicted(ends, wish, choices, file)
         return Outputs(chosen.kind, f"As you said. {chosen.reason}", "", choices, _scores(chosen)), chosen.link
     if doubt and ends.n_units == 1 and ends.function != "softmax":
-        raise ModelRefused(
-            f"{file}: {doubt}", "Say that it is the logit of class 1 (--outputs binary), if so.", "outputs", choices
-        )
+        hint = "If it is the logit of class 1, say so: --outputs binary."
+        raise ModelRefused(f"{file}: {doubt}", hint, "outputs", choices)
     return Outputs(readings[0].kind, readings[0].reason, doubt, choices, _scores(readings[0])), readings[0].link
 
 
@@ -91,9 +94,7 @@ def _readings(ends: Ends) -> tuple[list[Reading], str]:
     if ends.is_off:
         return _known(ends)
     if ends.sum_to_one():
-        reason = (
-            "Its values lie in [0, 1] and sum to 1 for each image: they are probabilities, with no softmax to take off."
-        )
+        reason = "Its values lie in [0, 1] and sum to 1 for each image: probabilities, with no softmax to take off."
         return [Reading("probabilities", "identity", reason)], ""
     if ends.logarithms():
         reason = "The exponentials of its values sum to 1 for each image."
@@ -128,15 +129,13 @@ def _sigmoids(ends: Ends, link: str) -> tuple[list[Reading], str]:
 
 def _one_unit(ends: Ends) -> tuple[list[Reading], str]:
     if ends.function == "" and ends.between():
-        return [
-            Reading("binary", "identity", "One unit with values in [0, 1]: p of class 1, and 1 − p of class 0.")
-        ], ""
+        reason = "One unit with values in [0, 1]: p of class 1, and 1 − p of class 0."
+        return [Reading("binary", "identity", reason)], ""
     reading = Reading("binary", "sigmoid", "One unit without activation: it is read as the logit of class 1.")
     if ends.function in ("linear", ""):
         return [reading], ""
-    doubt = (
-        f"it gives one value an image, {ends.range()}, behind {quoted(ends.function)}; that is neither p nor a logit."
-    )
+    behind = quoted(ends.function)
+    doubt = f"it gives one value for each image, {ends.range()}, behind {behind}: neither a probability nor a logit."
     return [reading], doubt
 
 
@@ -147,9 +146,7 @@ def _many_units(ends: Ends) -> tuple[list[Reading], str]:
         return [logits, Reading("multilabel", "sigmoid", each)], ""
     if ends.between() and not ends.function:
         reason = "All values lie in [0, 1] and do not sum to 1: every class is right or wrong by itself."
-        doubt = (
-            "All values lie in [0, 1] and do not sum to 1: independent classes, or scores that still need a softmax?"
-        )
+        doubt = "All values lie in [0, 1] and do not sum to 1: independent classes, or scores that need a softmax?"
         return [Reading("multilabel", "identity", reason), logits], doubt
     doubt = f"The model ends in {quoted(ends.function)}: are its values ({ends.range()}) logits of a softmax?"
     return [logits, Reading("multilabel", "sigmoid", each)], doubt if ends.function else ""
@@ -157,9 +154,8 @@ def _many_units(ends: Ends) -> tuple[list[Reading], str]:
 
 def _scores(reading: Reading) -> str:
     """What an explanation explains."""
-    if reading.link == "identity":
-        return "probability"
-    return {"exp": "log-probability", "hard_sigmoid": "score before the hard sigmoid"}.get(reading.link, "logit")
+    names = {"identity": "probability", "exp": "log-probability", "softmax": "logit", "sigmoid": "logit"}
+    return names.get(reading.link, "score before the hard sigmoid")
 
 
 def _contradicted(ends: Ends, wish: str, choices: tuple[str, ...], file: str) -> BadInput:

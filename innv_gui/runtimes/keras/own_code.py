@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from innv_gui.errors import ModelRefused
+from innv_gui.runtimes.keras import old_layers
 from innv_gui.runtimes.keras.links import outcome
 
 _TAKEN_OFF = ("softmax", "sigmoid", "log_softmax", "log_sigmoid")
@@ -14,7 +15,8 @@ _TAKEN_OFF = ("softmax", "sigmoid", "log_softmax", "log_sigmoid")
 def kind_of(operation) -> str:
     """The class name of a layer or operation; "custom Name" for what is not Keras' own, whatever its name."""
     found = type(operation)
-    return found.__name__ if found.__module__.partition(".")[0] == "keras" else f"custom {found.__name__}"
+    is_known = found.__module__.partition(".")[0] == "keras" or found.__module__ == old_layers.__name__
+    return found.__name__ if is_known else f"custom {found.__name__}"
 
 
 def is_own(operation) -> bool:

@@ -12,6 +12,7 @@ import keras
 import numpy as np
 
 _PASSING = frozenset("Flatten Dropout Identity GlobalAveragePooling2D AveragePooling2D".split())  # f(-x) = -f(x)
+_RESHAPING = frozenset("Reshape Squeeze ExpandDims".split())  # of the one value, left out
 _WIDENED = {"Dense": "units", "Conv2D": "filters"}
 
 
@@ -23,9 +24,10 @@ def both(unit, is_probability: bool, n_calls: Callable[[object], int], note: Cal
     if type(operation).__name__ not in _WIDENED or n_calls(operation) > 1:
         return _added(unit, [[-1.0, 1.0]], None, note)
     wide = _widened(operation, before, note)
-    for passing in tail:
-        wide = passing(wide)
-        note(passing, wide)
+    for passing in tail + [keras.layers.Flatten(name="both_classes")]:
+        if len(wide.shape) > 2 and type(passing).__name__ in _PASSING:
+            wide = passing(wide)
+            note(passing, wide)
     return wide
 
 
@@ -35,7 +37,7 @@ def _last_weights(tensor) -> tuple[list, object, object]:
     while True:
         operation, node_index, _ = tensor._keras_history
         before = operation._inbound_nodes[node_index].input_tensors
-        if type(operation).__name__ not in _PASSING:
+        if type(operation).__name__ not in _PASSING | _RESHAPING:
             return tail, operation, before[0] if before else tensor
         tail.insert(0, operation)
         tensor = before[0]

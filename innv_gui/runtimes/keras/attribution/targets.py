@@ -54,6 +54,7 @@ def layer_for(network: Network, name: str | None) -> str:
     if name not in known:
         listed = ", ".join(known[-8:])
         raise BadInput(f"{network.file} has no layer {quoted(name)}.", f"Expected one of …, {listed}.", "layer", known)
+    network.check_single(name)
     tensor = network.flat.tensors[name]
     usable = hasattr(tensor, "shape") and len(tensor.shape) > 1 and tensor.shape[-1] and "float" in str(tensor.dtype)
     if not usable or name == next(iter(known)):

@@ -36,6 +36,7 @@ def layer_for(network: Network, features: Features) -> str:
     if features.kind == "class" and name != network.explained_layer:
         message = f"A class is maximised at the output of {network.file}, {quoted(network.explained_layer)}."
         raise BadInput(message, f"For {quoted(name)} choose neurons or channels.", "layer", (network.explained_layer,))
+    network.check_single(name)
     tensor = network.flat.tensors[name]
     if name == known[0]:
         raise AnalyzerRefused(
