@@ -40,6 +40,7 @@ class Collection:
     codes: np.ndarray | None = field(default=None, repr=False, compare=False)
     key: str | None = None
     opened_ns: int = field(default=0, compare=False)
+    keras_class_names: tuple[str, ...] | None = None
 
     def __len__(self) -> int:
         return self.n

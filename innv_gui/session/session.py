@@ -17,12 +17,13 @@ from innv_gui.cluster.pool import Pool
 from innv_gui.cluster.remote import RemotePool
 from innv_gui.errors import BadInput, NotFound
 from innv_gui.folders import folder
-from innv_gui.records import Model, Prepared, replace
+from innv_gui.records import ClassNames, Model, Prepared, replace
 from innv_gui.session import features, saved
 from innv_gui.session.comparison import Difference, compare
 from innv_gui.session.explain import Blueprints, explain, prepare
 from innv_gui.session.images import Dataset, DatasetEntry, DatasetShelf
-from innv_gui.session.models import ModelEntry, ModelShelf, names_for
+from innv_gui.session.models import ModelEntry, ModelShelf
+from innv_gui.session.naming import naming_of
 from innv_gui.session.pictures import Pictures
 from innv_gui.session.ranking import Ranking, new_ranking, rank
 from innv_gui.session.remembered import remembered, request_of
@@ -72,7 +73,7 @@ class Session:
         self.store = MapStore(self.workspace.part("maps"))
         self.history = History(self.workspace.part("history"))
         self._reopening = threading.Lock()
-        self.models = ModelShelf(lambda: self.pool, self.jobs, tuple(trusted), hooks)
+        self.models = ModelShelf(lambda: self.pool, self.jobs, tuple(trusted), hooks, self.naming)
         self.datasets = DatasetShelf(lambda: self.pool, self.jobs)
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
@@ -177,7 +178,7 @@ class Session:
 
     def start_explain(self, request: Request, id: str | None = None) -> Run:
         """Begin a run; `run.job` tells how far it is, `run.cell(...)` what is there. id: of a run that is reopened."""
-        run = Run(replace(request, items=tuple(request.items)), self.store, id)
+        run = Run(replace(request, items=tuple(request.items)), self.store, id, self.models.current)
         pool = self.pool
 
         def work(job: Job) -> Run:
@@ -193,7 +194,7 @@ class Session:
 
     def start_explain_to(self, path: str | Path, request: Request) -> Run:
         """Begin a run into a file; `run.job` tells how far it is. In a lasting workspace its maps are kept, too."""
-        run, pool = Run(request, self.store), self.pool
+        run, pool = Run(request, self.store, None, self.models.current), self.pool
         streaming = Streaming(run, pool, self.store, self._blueprints, keeps=not self.workspace.temporary)
         return self._started(run, lambda job: streaming.into(Path(path), job))
 
@@ -232,7 +233,9 @@ class Session:
         with self._lock:
             if id not in self._rankings:
                 raise NotFound(f"There is no ranking {id!r}.", "Ask for it again.")
-            return self._rankings[id]
+            found = self._rankings[id]
+        found.call([self.models.current(model) for model in found.request.models])
+        return found
 
     def run(self, id: str) -> Run:
         """A run by its id; one from before a restart is begun again, with the maps that were kept."""
@@ -305,11 +308,14 @@ class Session:
         with self._lock:
             return list(reversed(self._suggestions.values()))
 
+    def naming(self, model: Model) -> ClassNames:
+        """What a model's classes are called where no dataset is chosen: the first of the open ones that fits counts."""
+        opened = (entry.dataset for entry in self.datasets.entries() if entry.dataset is not None)
+        return naming_of(self.models.current(model), *opened)
+
     def class_names(self, model: Model) -> tuple[str, ...]:
-        """What a model's classes are called: its own names, else those of the first dataset that has as many."""
-        datasets = [entry.dataset for entry in self.datasets.entries() if entry.dataset is not None]
-        fitting = [d.class_names for d in datasets if d.class_names and len(d.class_names) == model.n_classes]
-        return names_for(model, fitting[0] if fitting else None)
+        """The names alone."""
+        return self.naming(model).names
 
     # -- features
 
@@ -322,7 +328,7 @@ class Session:
         same seed gives the same pictures. -> .images (T, H, W, C) float32, .pictures uint8, .curves, .stopped, .steps
         """
         aims = {name: wishes.pop(name, None) for name in ("classes", "neurons", "channels")}
-        found = features.check_features(model, layer, dataset_names=self.class_names(model), **aims)
+        found = features.check_features(model, layer, naming=self.naming(model), **aims)
         known = self.features.start(features.check_request(model, found, **wishes))
         known.job.wait()
         return known
@@ -335,7 +341,7 @@ class Session:
         dataset = self._usable_images(dataset)
         if not isinstance(dataset, Dataset):
             raise BadInput("Expected a dataset, or the path of one.", "Open it with add_dataset.", "dataset")
-        found = features.check_features(model, layer, dataset_names=self.class_names(model), **aims)
+        found = features.check_features(model, layer, naming=self.naming(model), **aims)
         known = self.features.start_extremes(model, dataset, found, count)
         known.job.wait()
         return known

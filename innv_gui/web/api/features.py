@@ -14,7 +14,7 @@ from innv_gui.records import ImageRef, Model, replace
 from innv_gui.session.extremes import Extremes
 from innv_gui.session.features import check_features, check_request, why_not
 from innv_gui.session.maximization import Maximization
-from innv_gui.web.answers import layer_json, number, shown_names
+from innv_gui.web.answers import layer_json, number
 from innv_gui.web.api import api, session
 from innv_gui.web.api.datasets import image_ref, png
 from innv_gui.web.routes import route
@@ -66,7 +66,7 @@ def add_maximization(body: NewMaximization):
 
 def _found(model: Model, body: Wanted) -> tuple:
     aims = {name: getattr(body, name) for name in ("classes", "neurons", "channels")}
-    return check_features(model, body.layer, dataset_names=shown_names(model, session()), **aims)
+    return check_features(model, body.layer, naming=session().naming(model), **aims)
 
 
 def _image(body: NewMaximization) -> ImageRef:
