@@ -19,6 +19,7 @@ from innv_gui.session.images import Dataset
 from innv_gui.session.labels import mapped_by_hand
 from innv_gui.session.naming import CONFIRM, confirmed, known_naming, naming_of, numbered
 
+LEFT_OUT = "The class names that were given are left out."
 SUFFIX_KINDS = {".keras": "keras", ".h5": "hdf5", ".hdf5": "hdf5", ".json": "json"}
 
 
@@ -240,19 +241,21 @@ def _model(entry: ModelEntry, facts: ModelFacts) -> Model:
     wish: Preprocessing | None = entry.wishes.get("preprocessing")
     if wish is not None:
         check_channels(wish, facts.input_shape[-1])
-    naming = _named(entry.wishes.get("classes"), facts)
+    naming, notes = _fitting(entry.wishes, facts)
+    notes = (*facts.notes, *notes)
     rule = wish or facts.preprocessing
-    return Model(
-        entry.id,
-        entry.name,
-        entry.letter,
-        entry.file,
-        facts,
-        rule,
-        naming,
-        facts.notes,
-        entry.wishes.get("by_hand", ()),
-    )
+    hand = entry.wishes.get("by_hand", ())
+    return Model(entry.id, entry.name, entry.letter, entry.file, facts, rule, naming, notes, hand)
+
+
+def _fitting(wishes: dict, facts: ModelFacts) -> tuple[ClassNames | None, tuple[str, ...]]:
+    """What classes are called, and a note where names were given that do not fit and the model is wanted without."""
+    try:
+        return _named(wishes.get("classes"), facts), ()
+    except BadInput as misfit:
+        if not wishes.get("without_misfits"):
+            raise
+        return _named(None, facts), (f"{LEFT_OUT} {misfit}",)
 
 
 def _named(classes, facts: ModelFacts) -> ClassNames | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,8 @@ from innv_gui.session import features, saved
 from innv_gui.session.comparison import Difference, compare
 from innv_gui.session.explain import Blueprints, explain, prepare
 from innv_gui.session.images import Dataset, DatasetEntry, DatasetShelf
+from innv_gui.session.label_orders import LabelOrders
+from innv_gui.session.labels import class_of_label
 from innv_gui.session.models import ModelEntry, ModelShelf
 from innv_gui.session.naming import naming_of
 from innv_gui.session.pictures import Pictures
@@ -37,6 +39,7 @@ from innv_gui.session.suggestion import Suggestion
 from innv_gui.store.history import History
 from innv_gui.store.maps import MapStore
 from innv_gui.store.workspace import Workspace
+from innv_gui.suggestions.label_order import LabelOrder
 
 RUNS_KEPT = 100  # and as many suggestions
 WORKERS = {"native": "keras", "innvestigate": "innvestigate"}  # engine -> kind of worker
@@ -78,6 +81,7 @@ class Session:
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self.features = features.FeatureShelf(lambda: self.pool, self.jobs, self.workspace.part("scores"))
+        self.label_orders = LabelOrders()
         self._runs: OrderedDict[str, Run] = OrderedDict()
         self._rankings: OrderedDict[str, Ranking] = OrderedDict()
         self._suggestions: OrderedDict[str, Suggestion] = OrderedDict()
@@ -281,15 +285,18 @@ class Session:
         suggestion.job.wait()
         return suggestion
 
-    def start_suggest(self, models, dataset, layer=None, neuron=None, class_=None, layers=()) -> Suggestion:
-        """Begin to score; `suggestion.job` tells how far it is, and the suggestion shows what is there."""
+    def start_suggest(self, models, dataset, layer=None, neuron=None, class_=None, layers=(), id=None) -> Suggestion:
+        """Begin to score; `suggestion.job` tells how far it is, and the suggestion shows what is there.
+
+        id: of a suggestion whose place it takes.
+        """
         request = check_suggestion(models, dataset, layer, neuron, class_, layers)
         for model in request.models:
             if model.id not in request.neurons:
                 refuse_constant_mean(model, request.layers[model.id])
         job = self.scoring.start(request.models, dataset, request.measured())
         folders = {model.id: self.scoring.path(model, dataset) for model in request.models}
-        suggestion = Suggestion(request, folders, job)
+        suggestion = Suggestion(request, folders, job, id)
         with self._lock:
             self._suggestions[suggestion.id] = suggestion
             while len(self._suggestions) > RUNS_KEPT:
@@ -297,11 +304,20 @@ class Session:
         return suggestion
 
     def suggestion(self, id: str) -> Suggestion:
-        """An earlier suggestion by its id."""
-        with self._lock:
-            if id not in self._suggestions:
-                raise NotFound(f"There is no suggestion {id!r}.", "Ask for it again; kept scores are reused.")
-            return self._suggestions[id]
+        """An earlier suggestion by its id; made anew, of kept scores, where its classes are called otherwise now."""
+        with self._reopening:
+            with self._lock:
+                if id not in self._suggestions:
+                    raise NotFound(f"There is no suggestion {id!r}.", "Ask for it again; kept scores are reused.")
+                found = self._suggestions[id]
+            models = [self.models.current(model) for model in found.models]
+            return found if not found.is_outdated(models) else self._renewed(found, models)
+
+    def _renewed(self, old: Suggestion, models: list[Model]) -> Suggestion:
+        old.job.cancel()
+        known = {name for model in models for name in naming_of(model, old.dataset).names}
+        class_ = old.class_ if old.class_ in known else None
+        return self.start_suggest(models, old.dataset, old.layers, old.neurons, class_, old.more, old.id)
 
     def suggestions(self) -> list[Suggestion]:
         """Newest first."""
@@ -312,6 +328,14 @@ class Session:
         """What a model's classes are called where no dataset is chosen: the first of the open ones that fits counts."""
         opened = (entry.dataset for entry in self.datasets.entries() if entry.dataset is not None)
         return naming_of(self.models.current(model), *opened)
+
+    def label_order(self, model: Model) -> LabelOrder | None:
+        """Another order of a model's assumed names that fits labelled images far better; None without."""
+        return self.label_orders.of(model, self.naming(model), self.suggestions())
+
+    def map_labels(self, model: Model, dataset: Dataset, classes: Mapping[str, str | int | None]) -> dict[str, int]:
+        """Say which class a label is: {label: name or index}, None takes it back. -> all labels that fit now."""
+        return class_of_label(self.models.map_labels(model.id, dataset, classes), dataset)
 
     def class_names(self, model: Model) -> tuple[str, ...]:
         """The names alone."""

@@ -11,7 +11,7 @@ import numpy as np
 from innv_gui.errors import BadInput
 from innv_gui.records import Model
 from innv_gui.session.images import Dataset
-from innv_gui.session.labels import class_of_label, label_codes
+from innv_gui.session.labels import label_codes, label_fit
 from innv_gui.session.naming import namings_of
 from innv_gui.suggestions.agreement import Scatter, scatter_of
 from innv_gui.suggestions.classes import CommonClasses, common_classes
@@ -31,7 +31,8 @@ class Numbers:
     def __init__(self, models: Sequence[Model], dataset: Dataset, table: ScoreTable):
         self.models, self.dataset, self.table = tuple(models), dataset, table
         self.namings = namings_of(models, dataset)
-        self.class_of = [class_of_label(model, dataset) for model in models]  # as they were scored
+        self.label_fits = [label_fit(model, dataset) for model in models]
+        self.class_of = [fit.class_of for fit in self.label_fits]  # as they were scored
         self.class_names = [naming.names for naming in self.namings]
         self.common: CommonClasses = common_classes(self.class_names)
         self.labels = label_codes(dataset)

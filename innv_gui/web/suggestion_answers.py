@@ -9,12 +9,12 @@ from importlib import import_module
 import numpy as np
 
 from innv_gui.errors import InnvError
-from innv_gui.records import Model
+from innv_gui.session.label_orders import of_suggestion
 from innv_gui.session.suggest_selection import Selection
 from innv_gui.session.suggest_view import KINDS, PlotWish, View, refuse_constant_mean
 from innv_gui.session.suggestion import Suggestion
 from innv_gui.suggestions.agreement import groups_of
-from innv_gui.web.answers import number
+from innv_gui.web.answers import number, order_json, origin_json, without_json
 
 LISTED = 200  # rows of the table beside a plot
 
@@ -26,7 +26,7 @@ def suggestion_json(suggestion: Suggestion) -> dict:
         "id": suggestion.id,
         "status": job.status,
         "dataset": {"id": dataset.id, "name": dataset.name, "n": len(dataset)},
-        "models": [_model(model) for model in suggestion.models],
+        "models": [_model(suggestion, position) for position in range(len(suggestion.models))],
         "layers": suggestion.layers,
         "neurons": suggestion.neurons,
         "class": suggestion.class_,
@@ -40,8 +40,16 @@ def suggestion_json(suggestion: Suggestion) -> dict:
     }
 
 
-def _model(model: Model) -> dict:
-    return {"id": model.id, "name": model.name, "letter": model.letter}
+def _model(suggestion: Suggestion, position: int) -> dict:
+    model, naming = suggestion.models[position], suggestion.numbers.namings[position]
+    return {
+        "id": model.id,
+        "name": model.name,
+        "letter": model.letter,
+        **origin_json(naming),
+        **without_json(suggestion.numbers.label_fits[position], model),
+        "label_order": order_json(of_suggestion(suggestion, model), naming),
+    }
 
 
 def _labels(suggestion: Suggestion) -> dict:
