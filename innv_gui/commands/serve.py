@@ -74,7 +74,7 @@ def demo(options: argparse.Namespace) -> int:
         session.warm_up("images", "keras")
         entries = {}
         for path in _story_first(session.sample_models()):
-            entries[path.stem] = session.start_model(path)
+            entries[path.stem] = session.start_model(path, classes=samples.class_names(path.name))
         datasets = {name: session.add_samples(name) for name in ("digits", "weather")}
         story = lambda: _story(entries, datasets["weather"])  # noqa: E731
         return _serve(session, sock, story)

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from innv_gui.datasets.collection import Collection, ProblemList, given_labels, of_files
 from innv_gui.datasets.formats import IMAGE_EXTENSIONS, READABLE, extension, is_litter, why_no_image
 from innv_gui.datasets.names import quoted, shown, sort_naturally
+from innv_gui.datasets.wordnet_labels import wordnet_labels
 from innv_gui.errors import BadInput
+from innv_gui.records import replace
 
 # Folders that split a dataset rather than name a class, when the first level has nothing else.
 SPLITS = frozenset("train training test testing val valid validation".split())
@@ -25,8 +27,10 @@ def open_folder(root: str, labels: Sequence | None = None) -> Collection:
     name = os.path.basename(os.path.normpath(root)) or "images"
     if not files:
         raise _no_image(name, problems)
-    labels = given_labels(labels, len(files)) or folder_labels(files)
-    return of_files(name, "folder", root, files, labels, problems)
+    folders = folder_labels(files)
+    labels = given_labels(labels, len(files)) or folders or wordnet_labels(files)
+    found = of_files(name, "folder", root, files, labels, problems)
+    return replace(found, keras_class_names=tuple(sorted(set(filter(None, folders)))) if folders else None)
 
 
 def open_image(path: str, labels: Sequence | None = None) -> Collection:

@@ -137,16 +137,16 @@ def dataset_json(entry: DatasetEntry, session: Session) -> dict:
         "class_names": list(names) if names else None,
         "n_problems": len(entry.problems),
         "checked": entry.checked,
-        "left_out": _left_out(dataset, session) if dataset is not None else [],
+        **(_fitting(dataset, session) if dataset is not None else {"fits": [], "left_out": []}),
     }
 
 
-def _left_out(dataset: Dataset, session: Session) -> list[dict]:
-    """Models that know some of the images' labels and not all. One that knows none is made for other images."""
+def _fitting(dataset: Dataset, session: Session) -> dict:
+    """fits: models with a label among their classes. left_out: those of them that do not know all labels."""
     models = [entry.model for entry in session.models.entries() if entry.model is not None]
-    fits = [(model, label_fit(model, dataset)) for model in models]
-    some = [(model, fit) for model, fit in fits if 0 < fit.n_without_class < fit.n_images]
-    return [{"model": model.id} | without_json(fit, model) for model, fit in some]
+    fits = [(model, fit) for model in models if (fit := label_fit(model, dataset)).class_of]
+    some = [{"model": model.id} | without_json(fit, model) for model, fit in fits if fit.n_without_class]
+    return {"fits": [model.id for model, _ in fits], "left_out": some}
 
 
 def run_json(run: Run) -> dict:

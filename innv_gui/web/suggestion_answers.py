@@ -166,7 +166,7 @@ def _cards(suggestion: Suggestion, rows: np.ndarray, view: View | None) -> list[
             "name": (ref := suggestion.ref(row)).name,
             "label": ref.label,
             "values": {name: number(values[place]) for name, values in columns.items()},
-            "models": _tops(suggestion, [of_model[place] for of_model in tops]),
+            "models": _tops(suggestion, ref.label, [of_model[place] for of_model in tops]),
             "groups": (groups := _groups(suggestion, row)),
             **_predicting(view, groups),
         }
@@ -174,16 +174,19 @@ def _cards(suggestion: Suggestion, rows: np.ndarray, view: View | None) -> list[
     ]
 
 
-def _tops(suggestion: Suggestion, tops: list) -> dict:
-    found = zip(suggestion.models, suggestion.numbers.class_names, tops, strict=True)
+def _tops(suggestion: Suggestion, label: str | None, tops: list) -> dict:
+    """Per model the likeliest classes, and whether the first is the label: null where that is no class of its."""
+    numbers = suggestion.numbers
+    found = zip(suggestion.models, numbers.class_names, numbers.class_of, tops, strict=True)
     return {
         model.id: {
+            "right": top.classes[:1] == (class_of[label],) if label in class_of else None,
             "top5": [
                 {"class": class_, "name": names[class_], "probability": probability}
                 for class_, probability in zip(top.classes, top.probabilities, strict=True)
-            ]
+            ],
         }
-        for model, names, top in found
+        for model, names, class_of, top in found
     }
 
 

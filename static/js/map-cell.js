@@ -35,7 +35,7 @@ export function failure(model, error, { onunchecked, again = false }) {
 }
 
 function finished(context, cell) {
-  const { explanation, model, image, classNames, second } = context;
+  const { explanation, model, image, second } = context;
   const spec = {
     run: explanation.id,
     dataset: explanation.request.dataset,
@@ -54,7 +54,7 @@ function finished(context, cell) {
       owner(model),
       topThree(cell.top || []),
       explained(cell),
-      verdict(cell.top || [], image.label, classNames),
+      verdict(cell, image.label),
       healthBadge(cell.health),
     ),
   );
@@ -76,14 +76,14 @@ export function face(explanation, model, cell, ended, second) {
 }
 
 /** -> {element: td, update(explanation, model, cell, ended, second)}; second: what the other engine gave, or null. */
-export function mapCell({ model, image, row, classNames, onunchecked }) {
+export function mapCell({ model, image, row, onunchecked }) {
   const element = h("td", { class: colour(model.letter) });
   let drawn = "";
   const update = (explanation, current, cell, ended, second = null) => {
     const now = face(explanation, current, cell, ended, second);
     if (now === drawn) return;
     drawn = now;
-    if (now.startsWith("done")) replace(element, finished({ explanation, model: current, image, classNames, second }, cell));
+    if (now.startsWith("done")) replace(element, finished({ explanation, model: current, image, second }, cell));
     else if (now === "failed")
       replace(
         element,

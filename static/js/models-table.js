@@ -1,6 +1,7 @@
 // The table of models: who they are, how they stand, what they expect. Refused ones keep their row and say why.
 import { colour, h, icon, key, replace } from "./dom.js";
 import { group, RULES, shape } from "./format.js";
+import { namingNote } from "./naming-notes.js";
 
 const NONE = () => h("span", { class: "quiet" }, "—");
 
@@ -34,8 +35,7 @@ function ruleSelect(model, onrule) {
   );
 }
 
-function row(model, { chosen, job, acts }) {
-  const noted = model.status === "refused";
+function row(model, { chosen, job, acts, noted }) {
   const classes = [
     model.letter ? colour(model.letter) : "",
     chosen === model.id ? "chosen" : "",
@@ -100,28 +100,26 @@ function row(model, { chosen, job, acts }) {
 function refusal(model) {
   const error = model.error || { message: "This file was refused." };
   return h(
-    "tr",
-    { class: "note" },
-    h(
-      "td",
-      { colspan: 7 },
-      h(
-        "div",
-        { class: "call bad" },
-        icon("warn"),
-        h("span", { class: "grow wrap-any" }, h("strong", {}, error.message), " ", error.hint || ""),
-      ),
-    ),
+    "div",
+    { class: "call bad" },
+    icon("warn"),
+    h("span", { class: "grow wrap-any" }, h("strong", {}, error.message), " ", error.hint || ""),
   );
 }
 
-/** acts: choose(id), rule(model, mode), remove(model). jobs: id -> job. */
+const noteRow = (model, note) =>
+  h("tr", { class: "note", "data-note": model.id }, h("td", { colspan: 7 }, note));
+
+/** acts: choose(id), rule(model, mode), remove(model), and those of a naming note. jobs: id -> job. */
 export function drawModelsTable(body, { models, chosen, jobs }, acts) {
   replace(
     body,
-    models.map(model => [
-      row(model, { chosen, job: jobs.get(model.job?.id ?? model.job), acts }),
-      model.status === "refused" ? refusal(model) : null,
-    ]),
+    models.map(model => {
+      const note = model.status === "refused" ? refusal(model) : namingNote(model, acts);
+      return [
+        row(model, { chosen, job: jobs.get(model.job?.id ?? model.job), acts, noted: Boolean(note) }),
+        note ? noteRow(model, note) : null,
+      ];
+    }),
   );
 }

@@ -90,6 +90,15 @@ async function load() {
   });
 }
 
+async function name(model, class_names, done) {
+  try {
+    taken(await patch(path(model.id), { class_names }));
+    toast(done);
+  } catch (error) {
+    complain(error);
+  }
+}
+
 const acts = {
   choose: id => store.set({ chosen: id }),
   async rule(model, mode) {
@@ -106,6 +115,14 @@ const acts = {
       complain(error);
       taken({ ...model });
     }
+  },
+  confirm: model => name(model, model.class_names, `The class names of ${model.name} are confirmed.`),
+  order: model => name(model, model.label_order.names, `${model.name} has its names in the better order.`),
+  drop: model => name(model, [], `The classes of ${model.name} are numbers now.`),
+  edit(model) {
+    store.set({ chosen: model.id });
+    $("#details .fold").open = true;
+    $("#class-lines").focus();
   },
   async remove(model) {
     const loading = model.status === "loading";

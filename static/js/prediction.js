@@ -46,16 +46,16 @@ export const topFive = top =>
     ),
   );
 
-/** Verdict against the label, when the label is one of the model's classes. */
-export function verdict(top, label, classNames) {
+/** Verdict against the label, when the label is one of the model's classes: the server says which. */
+export function verdict({ top = [], label_class: labelClass }, label) {
   if (label === null || label === undefined || !top.length) return null;
-  if (classNames && !classNames.includes(label))
+  if (labelClass === null || labelClass === undefined)
     return h(
       "span",
       { class: "verdict none", "data-tip": `The label “${label}” is not one of this model's classes.` },
       "other labels",
     );
-  const right = top[0].name === label;
+  const right = top[0].class === labelClass;
   return h(
     "span",
     { class: right ? "verdict ok" : "verdict bad" },
