@@ -219,7 +219,8 @@ class ModelShelf:
             check_channels(rule, model.input_shape[-1])
             model = replace(model, preprocessing=rule)
         if class_names is not None:
-            model = replace(model, naming=self._named(model, class_names))
+            notes = tuple(note for note in model.notes if not note.startswith(LEFT_OUT))
+            model = replace(model, naming=self._named(model, class_names), notes=notes)
         entry.model = model
         return model
 

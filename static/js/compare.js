@@ -19,8 +19,8 @@ function targetOf({ request: { class: class_, neuron, top_neurons, softmax } }, 
 /** What tells a run from another: method, target, layers, engine, parameters. */
 function wordsOf(explanation, named, catalog) {
   const { request } = explanation;
-  const named = beside(catalog.models, request.dataset);
-  const names = named.find(({ id }) => id === request.models[0])?.class_names;
+  const models = beside(catalog.models, request.dataset);
+  const names = models.find(({ id }) => id === request.models[0])?.class_names;
   const layers = [...new Set(Object.values(request.layer ?? {}))].filter(Boolean);
   const params = Object.entries(request.params).map(([name, value]) => `${name} ${parameter(value)}`);
   const parts = [named ? request.analyzer : null, targetOf(explanation, names), ...layers, request.engine, ...params];

@@ -12,10 +12,17 @@ function some(names) {
   return `${names.slice(0, FIRST).join(", ")}${more}`;
 }
 
+/** Names of the command line that do not fit. */
+function misfitOf({ notes = [] }) {
+  const misfit = notes.find(note => note.startsWith(LEFT_OUT));
+  return misfit ? `${misfit} ` : null;
+}
+
 /** acts: confirm(model), edit(model), drop(model), order(model). */
 function assumed(model, acts) {
   return notice(
     [
+      misfitOf(model),
       h("strong", {}, `Class names are ${model.class_names_words}`),
       `: ${some(model.class_names)}. Are they in the order of the outputs?`,
     ],
@@ -39,7 +46,7 @@ export function namingNote(model, acts) {
   if (model.status !== "ready") return null;
   if (model.label_order) return otherOrder(model, acts);
   if (model.class_names_origin === "assumed") return assumed(model, acts);
-  const misfit = (model.notes ?? []).find(note => note.startsWith(LEFT_OUT));
+  const misfit = misfitOf(model);
   return misfit ? notice(misfit, button("Edit names", () => acts.edit(model))) : null;
 }
 
