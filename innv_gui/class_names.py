@@ -89,7 +89,7 @@ def _loosely(name: str) -> str:
 
 
 def _wordnet_id(name: str) -> str | None:
-    return imagenet.id_in(name) or imagenet.id_named(name)
+    return imagenet.id_in(name) or imagenet.id_named(name) or imagenet.id_named(_first_synonym(name))
 
 
 def _first_synonym(name: str) -> str:

@@ -25,7 +25,8 @@ class Collection:
     names and labels (and of a container's size and time of change), not of the pixels. class_names: the labels in
     natural order, or None. problems: what was left out, at most MAX_LISTED_PROBLEMS by name; n_problems counts all.
     files: paths relative to root, None for a container, whose array is `key`. codes: (n,) int32 indices into
-    class_names, NO_LABEL where there is none. opened_ns: when its listing began, ns since 1970.
+    class_names, NO_LABEL where there is none. opened_ns: when its listing began, ns since 1970. keras_class_names: the
+    class folders in the order of Keras' own loader, empty ones among them; None where labels are not class folders.
     """
 
     name: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from innv_gui.datasets.collection import Collection, ProblemList, given_labels, of_files
 from innv_gui.datasets.formats import IMAGE_EXTENSIONS, READABLE, extension, is_litter, why_no_image
@@ -30,7 +31,8 @@ def open_folder(root: str, labels: Sequence | None = None) -> Collection:
     folders = folder_labels(files)
     labels = given_labels(labels, len(files)) or folders or wordnet_labels(files)
     found = of_files(name, "folder", root, files, labels, problems)
-    return replace(found, keras_class_names=tuple(sorted(set(filter(None, folders)))) if folders else None)
+    is_by_folder = folders is not None and labels is folders
+    return replace(found, keras_class_names=keras_class_names(root, files) if is_by_folder else None)
 
 
 def open_image(path: str, labels: Sequence | None = None) -> Collection:
@@ -94,11 +96,32 @@ def folder_labels(files: list[str]) -> list[str | None] | None:
 
     `digits/0/a.png, digits/1/b.png` are labelled 0 and 1; so are `train/0/a.png, test/1/b.png`.
     """
+    level = _class_level(files)
+    labels = [_folder(file, level) for file in files]
+    return [label and shown(label) for label in labels] if any(labels) else None
+
+
+def keras_class_names(root: str, files: list[str]) -> tuple[str, ...]:
+    """The class folders in the order of `keras.utils.image_dataset_from_directory`: sorted by code point.
+
+    Empty folders count, hidden ones do not. The folders of train and test are put together.
+    """
+    level = _class_level(files)
+    above = {"/".join(file.split("/")[:level]) for file in files}
+    return tuple(sorted({shown(name) for folder in above for name in _folders_in(os.path.join(root, folder))}))
+
+
+def _folders_in(folder: str) -> list[str]:
+    with suppress(OSError), os.scandir(folder) as entries:
+        return [entry.name for entry in entries if entry.is_dir() and not entry.name.startswith(".")]
+    return []
+
+
+def _class_level(files: list[str]) -> int:
     level = 0
     while _is_no_class({_folder(file, level) for file in files}) and all(file.count("/") > level + 1 for file in files):
         level += 1
-    labels = [_folder(file, level) for file in files]
-    return [label and shown(label) for label in labels] if any(labels) else None
+    return level
 
 
 def _is_no_class(folders: set[str | None]) -> bool:
