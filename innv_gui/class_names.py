@@ -44,11 +44,11 @@ def class_names(listed: Mapping | Sequence) -> tuple[str, ...]:
     return _checked(_told_apart(pairs))
 
 
-def fit(names: Mapping | Sequence[str], n_classes: int) -> tuple[str, ...]:
-    """The names, when there is one a class; else BadInput with expected and got."""
+def fit(names: Mapping | Sequence[str], n_classes: int, model: str = "the model") -> tuple[str, ...]:
+    """The names, when there is one a class; else BadInput with expected and got. model: its name."""
     names = class_names(names)
     if len(names) != n_classes:
-        raise _refused(f"Expected {n_classes} class names, one a class of the model, got {len(names)}.")
+        raise _refused(f"Expected {n_classes} class names, one a class of {model}, got {len(names)}.")
     return names
 
 

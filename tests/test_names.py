@@ -346,3 +346,17 @@ def test_a_saved_session_keeps_what_was_said_and_opens_files_of_before(session, 
     assert _classes(SavedModel.model_validate(old).model_dump()) == ("tree", "car")
     assert _classes(SavedModel.model_validate(old | {"class_names": []}).model_dump()) is None
     session.remove_model(model.id)
+
+
+def test_exports_say_that_names_are_assumed(session, sample_datasets, tmp_path):
+    import pandas
+
+    from innv_gui.session.sheets import sheet_of
+
+    model, images = session.add_model(SAMPLES / "digits_cnn.keras", name="told"), sample_datasets["digits"][:64]
+    path = session.suggest(model, images).save(tmp_path / "scores.parquet")
+    assert pandas.read_parquet(path).attrs["class_names"]["told"]["words"] == "assumed from the folders of digits"
+    run = session.explain(model, images[:1], "gradient")
+    facts = dict(sheet_of(run, session.pictures).facts)
+    assert facts[f"class names {model.letter}"] == "assumed from the folders of digits"
+    session.remove_model(model.id)

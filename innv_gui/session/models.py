@@ -227,7 +227,7 @@ class ModelShelf:
     def _named(self, model: Model, wish) -> ClassNames:
         if wish == CONFIRM:
             return confirmed(self._naming(model), model.name)
-        return ClassNames(fit(wish, model.n_classes), "given") if wish else numbered(model.n_classes)
+        return ClassNames(fit(wish, model.n_classes, model.name), "given") if wish else numbered(model.n_classes)
 
     def remove(self, id: str) -> None:
         """Forget a model."""
@@ -242,28 +242,28 @@ def _model(entry: ModelEntry, facts: ModelFacts) -> Model:
     wish: Preprocessing | None = entry.wishes.get("preprocessing")
     if wish is not None:
         check_channels(wish, facts.input_shape[-1])
-    naming, notes = _fitting(entry.wishes, facts)
+    naming, notes = _fitting(entry, facts)
     notes = (*facts.notes, *notes)
     rule = wish or facts.preprocessing
     hand = entry.wishes.get("by_hand", ())
     return Model(entry.id, entry.name, entry.letter, entry.file, facts, rule, naming, notes, hand)
 
 
-def _fitting(wishes: dict, facts: ModelFacts) -> tuple[ClassNames | None, tuple[str, ...]]:
+def _fitting(entry: ModelEntry, facts: ModelFacts) -> tuple[ClassNames | None, tuple[str, ...]]:
     """What classes are called, and a note where names were given that do not fit and the model is wanted without."""
     try:
-        return _named(wishes.get("classes"), facts), ()
+        return _named(entry.wishes.get("classes"), facts, entry.name), ()
     except BadInput as misfit:
-        if not wishes.get("without_misfits"):
+        if not entry.wishes.get("without_misfits"):
             raise
-        return _named(None, facts), (f"{LEFT_OUT} {misfit}",)
+        return _named(None, facts, entry.name), (f"{LEFT_OUT} {misfit}",)
 
 
-def _named(classes, facts: ModelFacts) -> ClassNames | None:
+def _named(classes, facts: ModelFacts, name: str) -> ClassNames | None:
     """classes: a file or a list; empty where a person wants numbers; None where nothing was said."""
     if classes is None:
         source = facts.source
         return known_naming(facts.class_names, source.kind == "application", facts.n_classes, facts.architecture)
     if isinstance(classes, str | Path):
         classes = read_class_names(classes)
-    return ClassNames(fit(classes, facts.n_classes), "given") if classes else numbered(facts.n_classes)
+    return ClassNames(fit(classes, facts.n_classes, name), "given") if classes else numbered(facts.n_classes)
