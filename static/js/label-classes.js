@@ -21,7 +21,8 @@ function row(model, dataset, entry, place, onchange) {
       const value = event.target.value.trim();
       try {
         const labels = { dataset: dataset.id, classes: { [entry.label]: value || null } };
-        onchange(await patch(path(model.id), { labels }));
+        await patch(path(model.id), { labels });
+        onchange(id);
         toast(value ? `${entry.label} is now the class ${value}.` : `${entry.label} is no class now.`);
       } catch (error) {
         event.target.setAttribute("aria-invalid", "true");
@@ -55,7 +56,11 @@ function fold(model, dataset, answer, onchange) {
 }
 
 /** Fills `root` with the labels that do not fit, a fold a dataset; it stays hidden where all fit. */
-export async function drawLabels(root, model, onchange) {
+export async function drawLabels(root, model) {
+  const onchange = async id => {
+    await drawLabels(root, model);
+    root.querySelector(`#${CSS.escape(id)}`)?.focus();
+  };
   const { datasets } = await get("/datasets");
   const labelled = datasets.filter(({ status, class_names: labels }) => status === "ready" && labels?.length);
   const asked = labelled.map(({ id }) => get(`${path(model.id)}/labels?dataset=${encodeURIComponent(id)}`));

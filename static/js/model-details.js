@@ -230,5 +230,5 @@ export function drawDetails(root, model, onchange, mode = model.preprocessing.mo
       labels,
     ),
   );
-  drawLabels(labels, model, onchange).catch(() => {}); // closed meanwhile: nothing to map
+  drawLabels(labels, model).catch(() => {}); // closed meanwhile: nothing to map
 }

@@ -1,6 +1,6 @@
 // The page Models: add, look at, correct and remove models.
 import { $, h, replace } from "./dom.js";
-import { get, patch, pause, post, remove } from "./api.js";
+import { ENDED, get, patch, pause, post, remove } from "./api.js";
 import { confirmed } from "./confirm.js";
 import { count, group, RULES } from "./format.js";
 import { drawDetails } from "./model-details.js";
@@ -56,6 +56,11 @@ async function addFiles(files) {
   addError(problems.join(" "));
 }
 
+/** Something is on its way that changes what is shown: a model, or images whose folders may name its classes. */
+const loading = ({ models, jobs }) =>
+  models.some(model => model.status === "loading") ||
+  [...jobs.values()].some(({ kind, status }) => kind === "open" && !ENDED.has(status));
+
 let watching = false;
 
 /** Asks again while something is loading. */
@@ -63,7 +68,7 @@ async function watch() {
   if (watching) return;
   watching = true;
   try {
-    while (store.state.models.some(model => model.status === "loading")) {
+    while (loading(store.state)) {
       await pause(LOADING_MS);
       await load();
     }
@@ -93,6 +98,7 @@ async function load() {
 async function name(model, class_names, done) {
   try {
     taken(await patch(path(model.id), { class_names }));
+    $(`#rows tr[data-model="${CSS.escape(model.id)}"] .name-b`)?.focus(); // the note with the button is gone
     toast(done);
   } catch (error) {
     complain(error);
