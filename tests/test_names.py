@@ -5,6 +5,7 @@ import os
 import string
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -181,7 +182,18 @@ def test_a_suggestion_and_its_scores_follow_a_change_of_names(session, sample_da
     before = suggestion.scores["scored.class"].tolist()
     session.models.change(model.id, class_names=names)
     renewed = session.suggestion(suggestion.id)
-    renewed.job.wait()
+    assert renewed.job.wait().result.n_computed == 0  # kept scores are told anew what labels mean
+    other = session.add_model(SAMPLES / "digits_cnn.keras", name="scratch", classes=names, preprocessing="unit")
+    fresh = session.scoring.scores.parent / "fresh"  # the same from the beginning
+    session.scoring.scores, kept = fresh, session.scoring.scores
+    try:
+        scratch = session.suggest(other, images)
+    finally:
+        session.scoring.scores = kept
+    for column in ("label_class", "loss", "probability", "mean:digit"):
+        ours, theirs = renewed.table.column(model.id, column), scratch.table.column(other.id, column)
+        np.testing.assert_array_equal(ours, theirs)
+    session.remove_model(other.id)
     after = renewed.scores["scored.class"].tolist()
     assert renewed.id == suggestion.id and [wrong.index(one) for one in before] == [names.index(one) for one in after]
     assert (renewed.scores["distance"] < 0.5).mean() > 0.9 > 0.1 > (suggestion.scores["distance"] < 0.5).mean()

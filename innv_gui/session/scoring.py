@@ -37,15 +37,16 @@ def dataset_key(dataset: Dataset) -> str:
 
 def model_key(model: Model, dataset: Dataset) -> str:
     """Changes with anything that changes a score: content, output, preprocessing, hooks, what labels mean."""
+    return _hash([*_numbers_parts(model), sorted(class_of_label(model, dataset).items())])
+
+
+def _numbers_parts(model: Model) -> list:
+    """What probabilities and activations depend on."""
     source = model.source
-    parts = [
-        VERSION,
-        source.sha256,
-        source.output,
-        as_plain(model.preprocessing),
-        hooks_hash(source.hooks),
-        sorted(class_of_label(model, dataset).items()),
-    ]
+    return [VERSION, source.sha256, source.output, as_plain(model.preprocessing), hooks_hash(source.hooks)]
+
+
+def _hash(parts: list) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -81,6 +82,7 @@ def open_folder(scores: Path, model: Model, dataset: Dataset, layers: Sequence[s
             "sha256": model.source.sha256,
             "preprocessing": as_plain(model.preprocessing),
             "n_classes": model.n_classes,
+            "scores": _hash(_numbers_parts(model)),  # the same in folders that differ in what labels mean
             "class_names": list(naming.names),
             "class_names_origin": naming.origin,
             "class_names_source": naming.source,
