@@ -79,10 +79,10 @@ def test_what_is_listed_for_eyes_is_in_natural_order_and_indices_in_keras(tmp_pa
     assert naming_of(nameless(12), dataset).names == ("1", "10", "11", "12", *map(str, range(2, 10)))
 
 
-def test_folders_below_train_and_test_are_put_together(tmp_path):
+def test_folders_below_train_are_those_that_count(tmp_path):
     folder_of(tmp_path / "split" / "train", {"b": 1, "a": 0})
     folder_of(tmp_path / "split" / "test", {"C": 1, "b": 1})
-    assert open_dataset(tmp_path / "split").keras_class_names == ("C", "a", "b")
+    assert open_dataset(tmp_path / "split").keras_class_names == ("a", "b")
 
 
 # -- what may be borrowed

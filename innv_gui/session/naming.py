@@ -107,14 +107,14 @@ def _borrowed(model: Model, dataset: Dataset) -> ClassNames:
 
 def _in_class_order(dataset: Dataset, n_classes: int) -> tuple[tuple[str, ...] | None, str]:
     """(names, what they are); None where it cannot be told which of them is class 0."""
-    folders, labels = dataset.collection.keras_class_names, dataset.class_names
-    if folders is not None:
-        return folders, "folders"
+    in_arrays, labels = dataset.collection.kind in IN_ARRAYS, dataset.class_names
+    if dataset.keras_class_names is not None and not in_arrays:
+        return dataset.keras_class_names, "folders"
     by_text = tuple(sorted(labels))
     if not all(_is_whole(label) for label in labels):
         return by_text, "labels"
     by_number = tuple(sorted(labels, key=int))
-    if dataset.collection.kind in IN_ARRAYS:
+    if in_arrays:
         below = int(by_number[-1]) < n_classes
         return (tuple(str(index) for index in range(n_classes)) if below else by_number), "labels"
     return (by_text if by_text == by_number else None), "labels"
