@@ -1,11 +1,18 @@
 // One map of the grid with what stands beside it, in each of its states.
+import { assumedTag } from "./class-names.js";
 import { colour, h, icon, key, replace } from "./dom.js";
 import { engineMaps, faceOf } from "./engine-cell.js";
 import { maps } from "./neurons.js";
 import { explained, healthBadge, topThree, verdict } from "./prediction.js";
 
 const owner = model =>
-  h("span", { class: "only-s", title: model.name }, key(model), h("span", { class: "clip" }, model.name));
+  h(
+    "span",
+    { class: "only-s", title: model.name },
+    key(model),
+    h("span", { class: "clip" }, model.name),
+    assumedTag(model),
+  );
 export const UNKNOWN = { message: "This map could not be computed." };
 const RISK =
   "Unchecked, a layer that the method does not know is passed by plain gradient: the map may break the method's rules.";
