@@ -28,6 +28,9 @@ def files_below(name: str) -> list[str]:
 setup(
     packages=find_packages(include=["innv_gui", "innv_gui.*"]) + [f"innv_gui.{name}" for name in MAPPED],
     package_dir={f"innv_gui.{name}": name for name in MAPPED},
-    package_data={f"innv_gui.{name}": files_below(name) for name in MAPPED},
+    package_data={
+        "innv_gui": ["imagenet_classes.txt"],
+        **{f"innv_gui.{name}": files_below(name) for name in MAPPED},
+    },
     install_requires=requirements(),
 )

@@ -6,9 +6,10 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from innv_gui import imagenet
 from innv_gui.errors import BadInput
 
 MAX_BYTES = 4 * 2**20
@@ -43,11 +44,11 @@ def class_names(listed: Mapping | Sequence) -> tuple[str, ...]:
     return _checked(_told_apart(pairs))
 
 
-def fit(names: Mapping | Sequence[str], n_classes: int) -> tuple[str, ...]:
-    """The names, when there is one a class; else BadInput with expected and got."""
+def fit(names: Mapping | Sequence[str], n_classes: int, model: str = "the model") -> tuple[str, ...]:
+    """The names, when there is one a class; else BadInput with expected and got. model: its name."""
     names = class_names(names)
     if len(names) != n_classes:
-        raise _refused(f"Expected {n_classes} class names, one a class of the model, got {len(names)}.")
+        raise _refused(f"Expected {n_classes} class names, one a class of {model}, got {len(names)}.")
     return names
 
 
@@ -57,26 +58,42 @@ def map_by_name(
     """(label -> class index of the model, classes without a label, labels without a class).
 
     A name fits when it is spelled the same, else when it differs only in case, spaces, hyphens, underscores or in how
-    accents are written, as long as exactly one class does.
+    accents are written, else when both mean one WordNet id ("n01440764", "n01440764_tench", "tench"), else when the
+    first of its synonyms fits ("tench, Tinca tinca"); each as long as exactly one class does.
     """
     exact = {name: index for index, name in enumerate(model_names)}
-    loose: dict[str, list[int]] = {}
-    for index, name in enumerate(model_names):
-        loose.setdefault(_loosely(name), []).append(index)
-    found = {}
-    for label in dataset_names:
-        alike = loose.get(_loosely(label), [])
-        if label in exact:
-            found[label] = exact[label]
-        elif len(alike) == 1:
-            found[label] = alike[0]
+    found = {label: exact[label] for label in dataset_names if label in exact}
+    left = [label for label in dataset_names if label not in exact]
+    for meaning in (_loosely, _wordnet_id, _first_synonym) if left else ():
+        alike = _by_meaning(model_names, meaning)
+        classes = {label: alike.get(meaning(label), ()) for label in left}
+        found |= {label: indices[0] for label, indices in classes.items() if len(indices) == 1}
+        left = [label for label in left if not classes[label]]  # what several fit is left alone
     used = set(found.values())
-    left = tuple(name for index, name in enumerate(model_names) if index not in used)
-    return found, left, tuple(label for label in dataset_names if label not in found)
+    without = tuple(name for index, name in enumerate(model_names) if index not in used)
+    return found, without, tuple(label for label in dataset_names if label not in found)
+
+
+def _by_meaning(names: Sequence[str], meaning: Callable[[str], str | None]) -> dict[str, list[int]]:
+    alike: dict[str, list[int]] = {}
+    for index, name in enumerate(names):
+        key = meaning(name)
+        if key is not None:
+            alike.setdefault(key, []).append(index)
+    return alike
 
 
 def _loosely(name: str) -> str:
-    return _APART.sub(" ", unicodedata.normalize("NFC", name).casefold()).strip()
+    # A sign in front stays: the label -1 is not the class 1.
+    return _APART.sub(" ", unicodedata.normalize("NFC", name).casefold().strip()).rstrip()
+
+
+def _wordnet_id(name: str) -> str | None:
+    return imagenet.id_in(name) or imagenet.id_named(name) or imagenet.id_named(_first_synonym(name))
+
+
+def _first_synonym(name: str) -> str:
+    return _loosely(name.partition(",")[0])
 
 
 def _text(path: Path) -> str:
@@ -116,9 +133,14 @@ def _id_and_name(entry, index: int) -> tuple[str, str]:
 
 
 def _told_apart(pairs: list[tuple[str, str]]) -> list[str]:
-    """ImageNet has two cranes and two maillots; their ids tell them apart."""
+    """ImageNet has two cranes and two maillots; their ids tell them apart. So does an id that no name stands for."""
     count = Counter(name for _, name in pairs)
-    return [f"{name} ({id})" if id and count[name] > 1 else name for id, name in pairs]
+    return [f"{name} ({id})" if _needs_id(id, name, count[name]) else name for id, name in pairs]
+
+
+def _needs_id(id: str, name: str, count: int) -> bool:
+    is_wordnet = imagenet.id_at_start(id) == id
+    return bool(id) and (count > 1 or (is_wordnet and _wordnet_id(name) != id))
 
 
 def _checked(names: list[str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from innv_gui import __version__
+from innv_gui.commands.model_options import add_model_options
 from innv_gui.errors import BadInput, InnvError
 
 DEFAULT_PORT = 5000
@@ -55,21 +56,7 @@ def _demo(command: Parser) -> None:
 
 
 def _shared(command: Parser) -> None:
-    command.add_argument(
-        "--model",
-        action="append",
-        default=[],
-        metavar="M",
-        help="a .keras or .h5 file, a SavedModel folder of Keras 2, ARCHITECTURE.json@WEIGHTS, or a network of "
-        "keras.applications: VGG16@random, VGG16@WEIGHTS; may be given several times",
-    )
-    command.add_argument("--classes", metavar="F", help="class names: JSON, or a text file with a name a line")
-    command.add_argument(
-        "--preprocessing",
-        metavar="P",
-        help="none, unit, symmetric, caffe, tf, torch or 'mean=..;std=..'; with a resize rule: 'mode=unit;resize=pad' "
-        "or crop (default: detected)",
-    )
+    add_model_options(command)
     command.add_argument("--workspace", metavar="DIR", help=WORKSPACE)
     command.add_argument("--scheduler", metavar="ADDR", help="Dask scheduler whose innv-gui workers do the work")
     _tls(command)

@@ -13,6 +13,7 @@ import numpy as np
 PREPROCESSING_MODES = ("none", "unit", "symmetric", "caffe", "tf", "torch", "standardize")
 RESIZE_RULES = ("stretch", "pad", "crop")
 OUTPUT_KINDS = ("softmax", "logits", "probabilities", "log_probabilities", "binary", "multilabel")
+NAME_ORIGINS = ("given", "file", "bundled", "assumed", "numbers")
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,53 @@ class ModelFacts:
     explained_layer: str  # the default target: the last layer with softmax removed
     cam_layer: str | None  # the last layer with spatial output
     notes: tuple[str, ...] = ()
+    architecture: str = ""  # what the network calls itself
+
+
+@dataclass(frozen=True)
+class ClassNames:
+    """What a model's classes are called, a name a class, and how that is known.
+
+    origin: "given" (a person gave or confirmed them), "file" (the model's own files say so), "bundled" (ImageNet's, of
+    a network of keras.applications), "assumed" (nobody said so), or "numbers" (class 0, class 1 ...).
+    source: of assumed names the dataset, the model or the list that they were taken from; basis: what of it
+    ("folders", "labels", "classes", "list"). note: of numbers, why nothing was taken from the images.
+    """
+
+    names: tuple[str, ...]
+    origin: str = "numbers"
+    source: str = ""
+    basis: str = ""
+    note: str = ""
+
+    @property
+    def words(self) -> str:
+        """In a few words where assumed names are from; empty for others."""
+        if self.origin != "assumed":
+            return ""
+        return (
+            f"assumed to be {self.source}'s"
+            if self.basis == "list"
+            else f"assumed from the {self.basis} of {self.source}"
+        )
+
+
+@dataclass(frozen=True)
+class LabelClass:
+    """A label that a person says is a class of a model. dataset: fingerprint of the collection; class_: index."""
+
+    dataset: str
+    label: str
+    class_: int
 
 
 @dataclass(frozen=True)
 class Model:
-    """A model in a session. `letter` is given once and never changes; `id` is opaque."""
+    """A model in a session. `letter` is given once and never changes; `id` is opaque.
+
+    naming: what its classes are called; None where nobody said, so that names may be borrowed from the images
+    (`session/naming.py` decides). by_hand: labels that a person mapped to classes.
+    """
 
     id: str
     name: str
@@ -112,8 +155,14 @@ class Model:
     file: str  # file name as a person knows it, without its folder
     facts: ModelFacts
     preprocessing: Preprocessing
-    class_names: tuple[str, ...]
+    naming: ClassNames | None
     notes: tuple[str, ...] = ()
+    by_hand: tuple[LabelClass, ...] = ()
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Names that are known without looking at images; empty without."""
+        return () if self.naming is None or self.naming.origin == "numbers" else self.naming.names
 
     @property
     def input_shape(self) -> tuple[int | None, int | None, int]:

@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "innv_gui"
-BASE = {"errors", "records", "applications", "preprocessing_rules", "class_names", "folders", "health", "agreement"}
+BASE = {
+    "errors",
+    "records",
+    "applications",
+    "preprocessing_rules",
+    "class_names",
+    "folders",
+    "health",
+    "agreement",
+    "imagenet",
+}
 ALLOWED = {
     **{name: BASE | {"analyzers"} if name == "health" else BASE for name in BASE},
     "analyzers": BASE | {"analyzers"},

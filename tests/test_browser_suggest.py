@@ -360,7 +360,7 @@ def test_images_without_labels_are_asked_about_before_distance_is_drawn(open_tab
     page.keyboard.press("Escape")
     expect(page.locator("#pick-distance")).not_to_be_checked()
     page.locator("#pick-distance").click()
-    page.locator("#class-name").select_option("class 7")
+    page.locator("#class-name").select_option("7")
     page.get_by_role("button", name="Use this").click()
     expect(page.locator("[data-plot=distance] h2")).to_have_text("Distance to class 7")
     page.locator("[data-plot=distance] .figure[data-n='4']").wait_for(timeout=WAIT_MS)

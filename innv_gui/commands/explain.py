@@ -9,7 +9,6 @@ from pathlib import Path
 from innv_gui import analyzers
 from innv_gui.commands.steps import add_models, check_given, check_out, follow, session_of
 from innv_gui.errors import BadInput, InnvError
-from innv_gui.preprocessing_rules import parse
 from innv_gui.records import Model
 from innv_gui.session import Session
 from innv_gui.session.request import check_request, engine_for
@@ -22,7 +21,6 @@ def explain(options: argparse.Namespace) -> int:
     method = analyzers.get(options.analyzer)
     params = analyzers.check(method.name, params)
     engine_for(method, options.engine)
-    parse(options.preprocessing)
     check_given(options)
     check_out(options.out, "run.h5")
     with session_of(options) as session:

@@ -11,16 +11,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from innv_gui import samples
-from innv_gui.commands.steps import session_of
+from innv_gui.class_names import read_class_names
+from innv_gui.commands.model_options import loose_end, named_models
+from innv_gui.commands.steps import say, session_of, start
 from innv_gui.errors import BadInput
-from innv_gui.preprocessing_rules import parse
 from innv_gui.session import Session, saved
 from innv_gui.session.images import check_there
-from innv_gui.session.models import parse_model_argument, source_of
+from innv_gui.session.models import LEFT_OUT, ModelEntry, parse_model_argument, source_of
 from innv_gui.web.app import create_app
 from innv_gui.web.security import new_token
 from innv_gui.web.server import listening, make_server
 
+LOADING_S = 600
 STORY_MODELS = ("weather_shortcut", "weather_clean")
 
 
@@ -30,9 +32,9 @@ def serve(options: argparse.Namespace) -> int:
     sock = listening(_port(options))
     with session_of(options) as session:
         session.warm_up("images", "keras")
-        for text in options.model:
-            file, weights = parse_model_argument(text)
-            session.start_model(file, weights=weights, preprocessing=options.preprocessing, classes=options.classes)
+        say(loose_end(options))
+        entries = [start(session, model, without_misfits=True) for model in named_models(options)]
+        threading.Thread(target=_tell_misfits, args=(entries,), daemon=True, name="misfits").start()
         for text in options.images:
             session.datasets.start(text)
         if options.session:
@@ -40,12 +42,21 @@ def serve(options: argparse.Namespace) -> int:
         return _serve(session, sock, dict)
 
 
+def _tell_misfits(entries: list[ModelEntry]) -> None:
+    """On the terminal as well as on the page: whose class names do not fit. The server does not wait for it."""
+    for entry in entries:
+        entry.job.ended(LOADING_S)
+        for note in entry.model.notes if entry.model is not None else ():
+            say(f"{entry.name}: {note}" if note.startswith(LEFT_OUT) else "")
+
+
 def _check(options: argparse.Namespace) -> None:
-    parse(options.preprocessing)
     if options.session:
         saved.read_file(options.session)
-    for text in options.model:
-        source_of(*parse_model_argument(text))
+    for model in named_models(options):
+        source_of(*parse_model_argument(model.text))
+        if "classes" in model.wishes:
+            read_class_names(model.wishes["classes"])
     for text in options.images:
         check_there(text)
 
@@ -63,7 +74,7 @@ def demo(options: argparse.Namespace) -> int:
         session.warm_up("images", "keras")
         entries = {}
         for path in _story_first(session.sample_models()):
-            entries[path.stem] = session.start_model(path)
+            entries[path.stem] = session.start_model(path, classes=samples.class_names(path.name))
         datasets = {name: session.add_samples(name) for name in ("digits", "weather")}
         story = lambda: _story(entries, datasets["weather"])  # noqa: E731
         return _serve(session, sock, story)
@@ -92,9 +103,9 @@ def _story(entries: dict, weather) -> dict:
     }
 
 
-def _serve(session: Session, sock, start: Callable[[], dict]) -> int:
+def _serve(session: Session, sock, first: Callable[[], dict]) -> int:
     token = new_token()
-    server = make_server(create_app(session, token, offered=(), start=start), sock)
+    server = make_server(create_app(session, token, offered=(), start=first), sock)
     port = sock.getsockname()[1]
     address = f"http://127.0.0.1:{port}/?token={token}"
     session.workspace.sign(f"the innv-gui server at http://127.0.0.1:{port} (process {os.getpid()})")

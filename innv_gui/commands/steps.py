@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from innv_gui.cluster.jobs import Job
+from innv_gui.commands.model_options import NamedModel, loose_end, named_models
 from innv_gui.errors import BadInput
-from innv_gui.preprocessing_rules import parse
 from innv_gui.records import Model
 from innv_gui.session import Session
-from innv_gui.session.models import parse_model_argument
+from innv_gui.session.images import Dataset
+from innv_gui.session.labels import label_fit
+from innv_gui.session.models import ModelEntry
+from innv_gui.session.naming import naming_of
 from innv_gui.store.files import written
 
 POLL_S = 0.1
@@ -35,7 +40,7 @@ def session_of(options: argparse.Namespace) -> Session:
 
 def check_given(options: argparse.Namespace) -> None:
     """That there are models and images, and what can be said of the preprocessing without a model."""
-    parse(options.preprocessing)
+    named_models(options)
     if not options.model:
         raise BadInput("No model was given; expected at least one.", "Add --model FILE.", field="models")
     if not options.images:
@@ -57,13 +62,33 @@ def check_out(text: str, example: str) -> None:
 
 def add_models(session: Session, options: argparse.Namespace) -> list[Model]:
     """All models that were named, loaded side by side."""
-    entries = []
-    for text in options.model:
-        file, weights = parse_model_argument(text)
-        entries.append(
-            session.start_model(file, weights=weights, preprocessing=options.preprocessing, classes=options.classes)
-        )
+    say(loose_end(options))
+    entries = [start(session, model) for model in named_models(options)]
     return [session.models.get(entry.id) for entry in entries]
+
+
+def start(session: Session, model: NamedModel, **more) -> ModelEntry:
+    """Begin to load a model of the command line."""
+    file, wishes = model.start
+    return session.start_model(file, **wishes, **more)
+
+
+def say(sentence: str) -> None:
+    """On the terminal, beside what a command gives."""
+    if sentence:
+        print(f"innv-gui: {sentence}", file=sys.stderr)
+
+
+def say_naming(models: Sequence[Model], dataset: Dataset | None) -> None:
+    """A line a model where what its classes are called, or which labels are classes, is not sure."""
+    for model in models:
+        naming = naming_of(model, dataset)
+        if naming.words:
+            say(f"the class names of {model.name} are {naming.words}; say --classes FILE to name them.")
+        if naming.note:
+            say(f"{model.name}: {naming.note}")
+        if dataset is not None:
+            say(label_fit(model, dataset).sentence(model.name))
 
 
 def follow(job: Job) -> None:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from innv_gui.commands.steps import add_models, check_given, check_out, follow, session_of
+from innv_gui.commands.steps import add_models, check_given, check_out, follow, say_naming, session_of
 from innv_gui.errors import BadInput
 
 SUFFIXES = (".parquet", ".csv")
@@ -26,6 +26,7 @@ def suggest(options: argparse.Namespace) -> int:
         suggestion = session.start_suggest(
             models, dataset, layer=options.layer, neuron=options.neuron, class_=options.class_
         )
+        say_naming(models, dataset)
         follow(suggestion.job)
         suggestion.save(out)
         _say(suggestion, out)

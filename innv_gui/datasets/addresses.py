@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import BinaryIO
 
 from innv_gui.datasets.collection import Collection, ProblemList, given_labels, of_files
-from innv_gui.datasets.folder import folder_labels
+from innv_gui.datasets.folder import labels_and_order
 from innv_gui.datasets.formats import IMAGE_EXTENSIONS, extension, is_litter, why_no_image
 from innv_gui.datasets.names import quoted, sort_naturally
 from innv_gui.errors import BadInput
@@ -37,25 +37,40 @@ def plain(path: str) -> str:
 def open_address(address: str, labels: Sequence | None = None) -> Collection:
     """All image files below an address. Lists names; reads no image."""
     system, root = _reached(address)
-    try:
-        found = system.find(root)
-    except Exception as error:  # whatever a service answers
-        raise _refused(address, f"cannot be listed: {type(error).__name__}: {error}") from None
-    problems, files = ProblemList(), []
-    for path in found:
-        file = path[len(root) :].lstrip("/")
-        if not file or any(is_litter(part) for part in file.split("/")):
-            continue
-        if extension(file) in IMAGE_EXTENSIONS:
-            files.append(file)
-        else:
-            problems.add(file, why_no_image(file))
+    problems, (files, folders) = ProblemList(), _listed(system, root, address)
+    files = sort_naturally(_images(files, problems))
     if not files:
         raise _refused(address, "holds no images")
-    files = sort_naturally(files)
-    labels = given_labels(labels, len(files)) or folder_labels(files)
+    found, order = (labels, None) if labels is not None else labels_and_order(files, folders)
     name = root.rstrip("/").rpartition("/")[2] or "images"
-    return of_files(name, "folder", address.rstrip("/"), files, labels, problems)
+    labels = given_labels(found, len(files))
+    return of_files(name, "folder", address.rstrip("/"), files, labels, problems, order)
+
+
+def _listed(system, root: str, address: str) -> tuple[list[str], set[str]]:
+    """(files, folders) below; a folder that only a name leads through counts too."""
+    try:
+        found = system.find(root, withdirs=True, detail=True)
+    except Exception as error:  # whatever a service answers
+        raise _refused(address, f"cannot be listed: {type(error).__name__}: {error}") from None
+    kinds = {path[len(root) :].strip("/"): facts.get("type") for path, facts in found.items()}
+    kinds.pop("", None)
+    files = [path for path, kind in kinds.items() if kind != "directory"]
+    folders = {path for path, kind in kinds.items() if kind == "directory"}
+    for file in files:
+        while file := file.rpartition("/")[0]:
+            folders.add(file)
+    return files, folders
+
+
+def _images(files: Iterable[str], problems: ProblemList) -> Iterator[str]:
+    for file in files:
+        if any(is_litter(part) for part in file.split("/")):
+            continue
+        if extension(file) in IMAGE_EXTENSIONS:
+            yield file
+        else:
+            problems.add(file, why_no_image(file))
 
 
 def size_bytes(address: str) -> int:

@@ -25,7 +25,9 @@ class Collection:
     names and labels (and of a container's size and time of change), not of the pixels. class_names: the labels in
     natural order, or None. problems: what was left out, at most MAX_LISTED_PROBLEMS by name; n_problems counts all.
     files: paths relative to root, None for a container, whose array is `key`. codes: (n,) int32 indices into
-    class_names, NO_LABEL where there is none. opened_ns: when its listing began, ns since 1970.
+    class_names, NO_LABEL where there is none. opened_ns: when its listing began, ns since 1970. keras_class_names:
+    position -> name as Keras' own loader of folders counts, and as whole numbers in an array count themselves; None
+    where labels are only texts. It may name classes without an image.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Collection:
     codes: np.ndarray | None = field(default=None, repr=False, compare=False)
     key: str | None = None
     opened_ns: int = field(default=0, compare=False)
+    keras_class_names: tuple[str, ...] | None = field(default=None, compare=False)
 
     def __len__(self) -> int:
         return self.n
@@ -61,6 +64,11 @@ class Collection:
         """The label of one image."""
         code = NO_LABEL if self.codes is None else self.codes[index]
         return None if code == NO_LABEL else self.class_names[code]
+
+    @property
+    def n_unlabelled(self) -> int:
+        """Images without a label beside others that have one; 0 where no image has one."""
+        return 0 if self.codes is None else int(np.count_nonzero(self.codes == NO_LABEL))
 
     def search(self, text: str | None = None, label: str | None = None) -> np.ndarray:
         """(k,) int64 positions of the images whose name contains the text and that have the label, ascending."""
@@ -141,12 +149,22 @@ def fingerprint_of(*parts: bytes | str | None) -> str:
 
 
 def of_files(
-    name: str, kind: str, root: str, files: list[str], labels: Sequence[str | None] | None, problems: ProblemList
+    name: str,
+    kind: str,
+    root: str,
+    files: list[str],
+    labels: Sequence[str | None] | None,
+    problems: ProblemList,
+    order: tuple[str, ...] | None = None,
 ) -> Collection:
-    """A collection of image files, given by paths relative to `root` (or absolute) in their final order."""
+    """A collection of image files, given by paths relative to `root` (or absolute) in their final order.
+
+    order: names of the class folders as Keras counts them.
+    """
     class_names, codes = coded(labels)
     names = Names.of(files)
     content = fingerprint_of(kind, names.joined, "\0".join(class_names or ()), codes.tobytes() if class_names else None)
+    listed = (problems.listed(), problems.n)
     return Collection(
-        shown(name), kind, root, content, len(files), class_names, problems.listed(), problems.n, names, codes
+        shown(name), kind, root, content, len(files), class_names, *listed, names, codes, keras_class_names=order
     )

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from innv_gui.datasets.collection import Collection, ProblemList, given_labels, of_files
-from innv_gui.datasets.formats import IMAGE_EXTENSIONS, READABLE, extension, is_litter, why_no_image
+from innv_gui.datasets.formats import READABLE
+from innv_gui.datasets.listing import Listing
 from innv_gui.datasets.names import quoted, shown, sort_naturally
+from innv_gui.datasets.wordnet_labels import wordnet_labels
 from innv_gui.errors import BadInput
 
 # Folders that split a dataset rather than name a class, when the first level has nothing else.
-SPLITS = frozenset("train training test testing val valid validation".split())
+TRAINING = frozenset(("train", "training"))
+SPLITS = TRAINING | frozenset("test testing val valid validation".split())
 
 
-def open_folder(root: str, labels: Sequence | None = None) -> Collection:
+def open_folder(root: str, labels: Sequence | None = None, follow: bool = False) -> Collection:
     """All image files in the folder and below.
 
-    A link to a file inside the folder is followed; a link out of it, or to another folder, is listed as a problem:
-    what a dataset holds stays within the folder a person named.
+    follow: links are followed, as a person expects who names the folder. Else a link to a file inside the folder is,
+    and a link out of it, or to another folder, is listed as a problem.
     """
     problems = ProblemList()
-    files = sort_naturally(_image_files(root, problems))
+    listing = Listing(root, follow, problems)
+    files = sort_naturally(listing.files())
     name = os.path.basename(os.path.normpath(root)) or "images"
     if not files:
         raise _no_image(name, problems)
-    labels = given_labels(labels, len(files)) or folder_labels(files)
-    return of_files(name, "folder", root, files, labels, problems)
+    found, order = (labels, None) if labels is not None else labels_and_order(files, listing.folders)
+    found = found or wordnet_labels(files)
+    return of_files(name, "folder", root, files, given_labels(found, len(files)), problems, order)
 
 
 def open_image(path: str, labels: Sequence | None = None) -> Collection:
@@ -42,47 +47,18 @@ def _no_image(name: str, problems: ProblemList) -> BadInput:
     return BadInput(f"No image in {quoted(name)}{others}; expected files that are {READABLE}.", hint, field="images")
 
 
-def _image_files(root: str, problems: ProblemList) -> Iterator[str]:
-    """Paths relative to root, with "/" between, in no particular order."""
-    folders = [""]
-    while folders:
-        below = folders.pop()
-        for entry in _entries(root, below, problems):
-            path = below + entry.name
-            if entry.is_symlink():
-                reason = _why_link_is_left_out(root, entry)
-            elif entry.is_dir(follow_symlinks=False):
-                folders.append(path + "/")
-                continue
-            else:
-                reason = None if entry.is_file(follow_symlinks=False) else "is not a regular file."
-            reason = reason or (None if extension(path) in IMAGE_EXTENSIONS else why_no_image(entry.name))
-            if reason is None:
-                yield path
-            else:
-                problems.add(path, reason)
+def labels_and_order(
+    files: list[str], folders: Iterable[str]
+) -> tuple[list[str | None] | None, tuple[str, ...] | None]:
+    """(the label of each file, names in the order in which Keras counts the class folders); (None, None) without.
 
-
-def _entries(root: str, below: str, problems: ProblemList) -> Iterator[os.DirEntry]:
-    """What a folder holds but for litter. Links and kinds come with the listing: no file is looked at."""
-    try:
-        with os.scandir(os.path.join(root, below)) as entries:
-            yield from (entry for entry in entries if not is_litter(entry.name))
-    except OSError as error:
-        if not below:
-            raise BadInput(
-                f"The folder {quoted(os.path.basename(root))} cannot be read: {error.strerror}.", field="images"
-            ) from None
-        problems.add(below.rstrip("/"), f"is a folder that cannot be read: {error.strerror}.")
-
-
-def _why_link_is_left_out(root: str, entry: os.DirEntry) -> str | None:
-    target = os.path.realpath(entry.path)
-    if os.path.commonpath([target, os.path.realpath(root)]) != os.path.realpath(root):
-        return "is a link that leads out of the folder; it is not followed."
-    if os.path.isdir(target):
-        return "is a link to a folder; it is not followed."
-    return None if os.path.isfile(target) else "is a link to nothing that can be read."
+    files, folders: paths below the folder, with "/" between; folders also those without an image.
+    """
+    level = _class_level(files)
+    labels = [_folder(file, level) for file in files]
+    if not any(labels):
+        return None, None
+    return [label and shown(label) for label in labels], _keras_order(files, folders, level)
 
 
 def folder_labels(files: list[str]) -> list[str | None] | None:
@@ -90,11 +66,27 @@ def folder_labels(files: list[str]) -> list[str | None] | None:
 
     `digits/0/a.png, digits/1/b.png` are labelled 0 and 1; so are `train/0/a.png, test/1/b.png`.
     """
+    return labels_and_order(files, ())[0]
+
+
+def _class_level(files: list[str]) -> int:
+    """How many folders lie above the class folders."""
     level = 0
     while _is_no_class({_folder(file, level) for file in files}) and all(file.count("/") > level + 1 for file in files):
         level += 1
-    labels = [_folder(file, level) for file in files]
-    return [label and shown(label) for label in labels] if any(labels) else None
+    return level
+
+
+def _keras_order(files: list[str], folders: Iterable[str], level: int) -> tuple[str, ...]:
+    """As `keras.utils.image_dataset_from_directory` counts: `sorted`, empty folders too, hidden ones not.
+
+    Of a dataset in splits it is the order of the folder to train on, else that of all splits together.
+    """
+    above = {"/".join(file.split("/", level)[:level]) for file in files} if level else {""}
+    above = {path for path in above if TRAINING & set(path.lower().split("/"))} or above
+    parts = (folder.rpartition("/") for folder in folders)
+    names = {name for parent, _, name in parts if parent in above and not name.startswith(".")}
+    return tuple(map(shown, sorted(names)))
 
 
 def _is_no_class(folders: set[str | None]) -> bool:

@@ -33,8 +33,8 @@ def open_dataset(path: str | os.PathLike, labels: Sequence | None = None, anywhe
     """Opens a folder, an image, a manifest or a file of arrays. Lists names; decodes no image.
 
     labels: one text an image in the collection's order, in place of the labels that are found. anywhere: a manifest
-    may list images outside its own folder; say so only for a path that was named on the command line, never for an
-    upload. Raises BadInput (field "images") in a sentence that names the file.
+    may list images outside its own folder, and links in a folder are followed; say so only for a path that was named
+    on the command line, never for an upload. Raises BadInput (field "images") in a sentence that names the file.
     """
     begun = time.time_ns()
     return replace(_opened(plain(os.fspath(path)), labels, anywhere), opened_ns=begun)
@@ -47,7 +47,7 @@ def _opened(path: str, labels: Sequence | None, anywhere: bool) -> Collection:
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
-            return open_folder(path, labels)
+            return open_folder(path, labels, follow=anywhere)
         if not stat.S_ISREG(mode):
             raise BadInput(f"{quoted(name)} is neither a folder nor a regular file.", EXPECTED, field="images")
         kind = _kind(path, name)

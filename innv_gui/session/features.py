@@ -14,11 +14,11 @@ from innv_gui.analyzers import maximize as presets
 from innv_gui.cluster.jobs import Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, Conflict, NotFound
-from innv_gui.records import Features, ImageRef, Layer, Model
+from innv_gui.records import ClassNames, Features, ImageRef, Layer, Model
 from innv_gui.session.extremes import Extremes, search
 from innv_gui.session.images import Dataset
 from innv_gui.session.maximization import Maximization, ascend
-from innv_gui.session.models import names_for
+from innv_gui.session.naming import numbered
 from innv_gui.session.request import class_index
 
 KEPT = 100  # ascents and searches that can still be asked for
@@ -56,9 +56,9 @@ def check_features(
     classes: Sequence | None = None,
     neurons: Sequence | None = None,
     channels: Sequence | None = None,
-    dataset_names: tuple[str, ...] | None = None,
+    naming: ClassNames | None = None,
 ) -> tuple[Features, tuple[str, ...], str]:
-    """(features, a name for each, the layer's name), or BadInput naming the field."""
+    """(features, a name for each, the layer's name), or BadInput naming the field. naming: of the classes."""
     given = {"class": classes, "neuron": neurons, "channel": channels}
     asked = {kind: list(_several(kind, index)) for kind, index in given.items() if index is not None}
     if len(asked) != 1:
@@ -68,10 +68,10 @@ def check_features(
     if not 1 <= len(index) <= presets.MOST_TARGETS:
         message = f"Expected 1 to {presets.MOST_TARGETS} {field_name}, got {len(index)}."
         raise BadInput(message, "", field_name, (f"1 to {presets.MOST_TARGETS}",))
-    found = _layer(model, kind, layer)
+    found, naming = _layer(model, kind, layer), naming or model.naming or numbered(model.n_classes)
     if kind == "class":
-        index = [_class(value, model, dataset_names) for value in index]
-        names = tuple(names_for(model, dataset_names)[one] for one in index)
+        index = [_class(value, model, naming) for value in index]
+        names = tuple(naming.names[one] for one in index)
     else:
         index = [_inside(value, found, kind, field_name, model) for value in index]
         names = tuple(f"{kind} {one}" for one in index)
@@ -118,8 +118,8 @@ def why_not(model: Model, kind: str, layer: Layer) -> str:
     return ""
 
 
-def _class(value, model: Model, dataset_names) -> int:
-    index = class_index(value, model, dataset_names)
+def _class(value, model: Model, naming: ClassNames) -> int:
+    index = class_index(value, model, naming)
     if index == "predicted":
         raise BadInput("Expected a class by name or index, got 'predicted'.", field="classes")
     return int(index)

@@ -59,6 +59,19 @@ class Dataset:
         return self.collection.class_names
 
     @property
+    def keras_class_names(self) -> tuple[str, ...] | None:
+        """Names by the index a network has for them if Keras' own loader read these folders; None where none did."""
+        return self.collection.keras_class_names
+
+    @property
+    def n_unlabelled(self) -> int:
+        """How many of these images have no label while the dataset has labels."""
+        codes = self.collection.codes
+        if codes is None or self.indices is None:
+            return self.collection.n_unlabelled
+        return int(np.count_nonzero(codes[self.indices] < 0))
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """Files that were left out when it was opened."""
         return self.collection.problems

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,10 +14,13 @@ from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, InnvError, NotFound, WorkFailed
 from innv_gui.preprocessing_rules import check_channels, parse
-from innv_gui.records import OUTPUT_KINDS, Model, ModelFacts, ModelSource, Preprocessing, replace
+from innv_gui.records import OUTPUT_KINDS, ClassNames, Model, ModelFacts, ModelSource, Preprocessing, replace
+from innv_gui.session.images import Dataset
+from innv_gui.session.labels import mapped_by_hand
+from innv_gui.session.naming import CONFIRM, confirmed, known_naming, naming_of, numbered
 
+LEFT_OUT = "The class names that were given are left out."
 SUFFIX_KINDS = {".keras": "keras", ".h5": "hdf5", ".hdf5": "hdf5", ".json": "json"}
-GENERIC = "class {}"
 
 
 @dataclass
@@ -114,8 +117,15 @@ def letter_of(count: int) -> str:
 class ModelShelf:
     """All models of a session by id."""
 
-    def __init__(self, pool: Callable[[], Pool], jobs: Jobs, trusted: tuple[str, ...] = (), hooks: str | None = None):
-        self._pool, self._jobs = pool, jobs
+    def __init__(
+        self,
+        pool: Callable[[], Pool],
+        jobs: Jobs,
+        trusted: tuple[str, ...] = (),
+        hooks: str | None = None,
+        naming: Callable[[Model], ClassNames] = naming_of,
+    ):
+        self._pool, self._jobs, self._naming = pool, jobs, naming
         self._trusted, self._hooks = tuple(trusted), hooks
         self._entries: dict[str, ModelEntry] = {}
         self._given = 0
@@ -124,7 +134,7 @@ class ModelShelf:
     def start(
         self, file, *, weights=None, name=None, output=None, outputs=None, shown_file=None, **wishes
     ) -> ModelEntry:
-        """Begin to load a model; returns at once. `wishes`: preprocessing, classes."""
+        """Begin to load a model; returns at once. `wishes`: preprocessing, classes, by_hand."""
         source = source_of(file, weights, output=output, outputs=checked_outputs(outputs), hooks=self._hooks)
         wishes["preprocessing"] = parse(wishes.get("preprocessing"))
         entry = self._enter(source, name, shown_file or Path(str(file)).name, wishes)
@@ -188,8 +198,26 @@ class ModelShelf:
             raise entry.error or BadInput(f"{entry.name} is not loaded.", field="models")
         return entry.model
 
+    def current(self, model: Model) -> Model:
+        """A model as it is now called: the names of its classes and of labels may have changed since a run began."""
+        with self._lock:
+            entry = self._entries.get(model.id)
+        now = entry.model if entry is not None else None
+        same = now is not None and now.source == model.source
+        return replace(model, naming=now.naming, by_hand=now.by_hand) if same else model
+
+    def map_labels(self, id: str, dataset: Dataset, wish: Mapping[str, str | int | None]) -> Model:
+        """Say by hand which class a label of a dataset is: a name or an index; None takes it back."""
+        entry, model = self.entry(id), self.get(id)
+        names = naming_of(model, dataset).names
+        entry.model = replace(model, by_hand=mapped_by_hand(model, dataset, names, wish))
+        return entry.model
+
     def change(self, id: str, *, name=None, preprocessing=None, class_names=None, outputs=None) -> Model:
-        """Edit what was detected."""
+        """Edit what was detected.
+
+        class_names: a list; "confirm" to say that the assumed ones are right; an empty list to drop them for good.
+        """
         entry = self.entry(id)
         if outputs is not None and entry.status == "refused":
             self._try_again(entry, checked_outputs(outputs))
@@ -205,7 +233,8 @@ class ModelShelf:
             check_channels(rule, model.input_shape[-1])
             model = replace(model, preprocessing=rule)
         if class_names is not None:
-            model = replace(model, class_names=fit(class_names, model.n_classes) if class_names else ())
+            notes = tuple(note for note in model.notes if not note.startswith(LEFT_OUT))
+            model = replace(model, naming=self._named(model, class_names), notes=notes)
         entry.model = model
         return model
 
@@ -220,8 +249,13 @@ class ModelShelf:
         source = replace(model.source, outputs=kind)
         facts = self._pool().run("keras.inspect", source, about=entry.name)
         entry.source = replace(entry.source, outputs=kind)
-        names = model.class_names if facts.n_classes == model.n_classes else ()
-        return replace(model, facts=facts, class_names=names, notes=facts.notes)
+        naming = model.naming if facts.n_classes == model.n_classes else _named(None, facts, entry.name)
+        return replace(model, facts=facts, naming=naming, notes=facts.notes)
+
+    def _named(self, model: Model, wish) -> ClassNames:
+        if wish == CONFIRM:
+            return confirmed(self._naming(model), model.name)
+        return ClassNames(fit(wish, model.n_classes, model.name), "given") if wish else numbered(model.n_classes)
 
     def remove(self, id: str) -> None:
         """Forget a model."""
@@ -236,22 +270,28 @@ def _model(entry: ModelEntry, facts: ModelFacts) -> Model:
     wish: Preprocessing | None = entry.wishes.get("preprocessing")
     if wish is not None:
         check_channels(wish, facts.input_shape[-1])
-    names = _names(entry.wishes.get("classes"), facts)
+    naming, notes = _fitting(entry, facts)
+    notes = (*facts.notes, *notes)
     rule = wish or facts.preprocessing
-    return Model(entry.id, entry.name, entry.letter, entry.file, facts, rule, names, notes=facts.notes)
+    hand = entry.wishes.get("by_hand", ())
+    return Model(entry.id, entry.name, entry.letter, entry.file, facts, rule, naming, notes, hand)
 
 
-def _names(classes, facts: ModelFacts) -> tuple[str, ...]:
+def _fitting(entry: ModelEntry, facts: ModelFacts) -> tuple[ClassNames | None, tuple[str, ...]]:
+    """What classes are called, and a note where names were given that do not fit and the model is wanted without."""
+    try:
+        return _named(entry.wishes.get("classes"), facts, entry.name), ()
+    except BadInput as misfit:
+        if not entry.wishes.get("without_misfits"):
+            raise
+        return _named(None, facts, entry.name), (f"{LEFT_OUT} {misfit}",)
+
+
+def _named(classes, facts: ModelFacts, name: str) -> ClassNames | None:
+    """classes: a file or a list; empty where a person wants numbers; None where nothing was said."""
     if classes is None:
-        return facts.class_names or ()
-    names = read_class_names(classes) if isinstance(classes, str | Path) else tuple(classes)
-    return fit(names, facts.n_classes)
-
-
-def names_for(model: Model, dataset_names: tuple[str, ...] | None) -> tuple[str, ...]:
-    """What the model's classes are called: its own names, else the dataset's when there are as many, else numbers."""
-    if model.class_names:
-        return model.class_names
-    if dataset_names and len(dataset_names) == model.n_classes:
-        return tuple(dataset_names)
-    return tuple(GENERIC.format(index) for index in range(model.n_classes))
+        source = facts.source
+        return known_naming(facts.class_names, source.kind == "application", facts.n_classes, facts.architecture)
+    if isinstance(classes, str | Path):
+        classes = read_class_names(classes)
+    return ClassNames(fit(classes, facts.n_classes, name), "given") if classes else numbered(facts.n_classes)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import uuid
 from bisect import insort
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,10 +18,9 @@ from innv_gui.agreement import matrix
 from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, InnvError
-from innv_gui.records import Problem
+from innv_gui.records import Model, Problem, replace
 from innv_gui.session.agreements import checked_measure, comparable
 from innv_gui.session.explain import CHUNK, Blueprints, ModelWork, Outcome
-from innv_gui.session.models import names_for
 from innv_gui.session.request import Request
 from innv_gui.store.maps import MapStore
 
@@ -29,7 +29,7 @@ from innv_gui.store.maps import MapStore
 class Ranked:
     """One image. agreement: mean over the pairs of models, NaN where no pair has a number.
 
-    answers: (class name, probability) a model, in the order of the models.
+    best: (class index, probability) a model, in the order of the models; answers: the same by name.
     """
 
     position: int
@@ -38,6 +38,7 @@ class Ranked:
     label: str | None
     agreement: float
     answers: tuple[tuple[str, float], ...]
+    best: tuple[tuple[int, float], ...] = ()
 
     @cached_property
     def same_answer(self) -> bool:
@@ -60,7 +61,22 @@ class Ranking:
     job: Job | None = None
     problems: list[Problem] = field(default_factory=list)
     _rows: list[Ranked] = field(default_factory=list)
+    _names: tuple[tuple[str, ...], ...] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def call(self, models: Sequence[Model]) -> None:
+        """Take up what classes are called by now. models: those of the request, as they are now."""
+        names = tuple(self.request.naming(model).names for model in models)
+        with self._lock:
+            if names != self._names:
+                self._names = names
+                self._rows = [replace(row, answers=_named(row.best, names)) for row in self._rows]
+
+    def answers(self, best: tuple[tuple[int, float], ...]) -> tuple[tuple[str, float], ...]:
+        """(class index, probability) a model -> (name, probability)."""
+        if self._names is None:
+            self.call(self.request.models)
+        return _named(best, self._names)
 
     def put(self, row: Ranked) -> None:
         """An image is through; it goes to its place, because a page looks often and a person ranks many."""
@@ -125,10 +141,14 @@ def _compare(ranking: Ranking, position: int, outcomes: list[Outcome]) -> None:
         return
     pairs = agreements[np.triu_indices(len(found), 1)]
     mean = float(np.nanmean(pairs)) if np.isfinite(pairs).any() else float("nan")
-    answers = tuple(_answer(model, kept.probabilities, request) for model, kept in found)
-    ranking.put(Ranked(position, item.index, item.name, item.label, mean, answers))
+    best = tuple(_best(kept.probabilities) for _, kept in found)
+    ranking.put(Ranked(position, item.index, item.name, item.label, mean, ranking.answers(best), best))
 
 
-def _answer(model, probabilities: np.ndarray, request: Request) -> tuple[str, float]:
+def _best(probabilities: np.ndarray) -> tuple[int, float]:
     best = int(np.argmax(probabilities))
-    return names_for(model, request.dataset_names)[best], float(probabilities[best])
+    return best, float(probabilities[best])
+
+
+def _named(best: tuple[tuple[int, float], ...], names: Sequence[Sequence[str]]) -> tuple[tuple[str, float], ...]:
+    return tuple((own[index], probability) for (index, probability), own in zip(best, names, strict=True))

@@ -6,7 +6,7 @@ import time
 
 from innv_gui import analyzers
 from innv_gui.errors import Conflict
-from innv_gui.records import Model, Preprocessing, Target, as_plain
+from innv_gui.records import LabelClass, Model, Preprocessing, Target, as_plain
 from innv_gui.session.images import Dataset
 from innv_gui.session.request import Item, Request
 
@@ -42,6 +42,8 @@ def described(model: Model) -> dict:
         "source": {name: value for name, value in as_plain(model.source).items() if name not in _LATER},
         "preprocessing": as_plain(model.preprocessing),
         "class_names": list(model.class_names),
+        "class_names_origin": model.naming.origin if model.naming is not None else None,
+        "labels_by_hand": [as_plain(one) for one in model.by_hand],
     }
 
 
@@ -108,7 +110,8 @@ def _opened(record: dict, preprocessing: Preprocessing, models) -> Model:
         output=source["output"],
         outputs=source.get("outputs"),
         shown_file=record["file"],
-        classes=tuple(record["class_names"]) or None,
+        classes=_classes(record),
+        by_hand=tuple(LabelClass(**one) for one in record.get("labels_by_hand") or ()),
     )
     entry.job.wait()
     model = models.get(entry.id)
@@ -120,6 +123,16 @@ def _opened(record: dict, preprocessing: Preprocessing, models) -> Model:
             field="models",
         )
     return models.change(entry.id, preprocessing=preprocessing) if model.preprocessing != preprocessing else model
+
+
+def _classes(record: dict) -> tuple[str, ...] | None:
+    """What a person said of the class names: a list, or nothing of them (empty). All else is found out anew.
+
+    Records of before there were origins hold names that were given, or none.
+    """
+    names = tuple(record["class_names"])
+    origin = record.get("class_names_origin") or ("given" if names else None)
+    return {"given": names, "numbers": ()}.get(origin)
 
 
 def _preprocessing(record: dict) -> Preprocessing:

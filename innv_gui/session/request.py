@@ -10,10 +10,11 @@ import numpy as np
 
 from innv_gui import analyzers
 from innv_gui.analyzers.declaration import Analyzer, Targets
+from innv_gui.class_names import map_by_name
 from innv_gui.errors import BadInput
-from innv_gui.records import ImageRef, Model, Target
+from innv_gui.records import ClassNames, ImageRef, Model, Target
 from innv_gui.session.images import Dataset
-from innv_gui.session.models import names_for
+from innv_gui.session.naming import naming_of
 
 ENGINES = ("auto", "native", "innvestigate")
 GRIDS = (1, 4, 9, 16)
@@ -60,10 +61,9 @@ class Request:
     unchecked: bool = False
     dataset: Dataset | None = None
 
-    @property
-    def dataset_names(self) -> tuple[str, ...] | None:
-        """Class names of the dataset, when it has labels."""
-        return self.dataset.class_names if self.dataset is not None else None
+    def naming(self, model: Model) -> ClassNames:
+        """What the model's classes are called beside these images."""
+        return naming_of(model, self.dataset)
 
 
 def check_request(
@@ -84,9 +84,8 @@ def check_request(
     method = analyzers.get(analyzer)
     complete = analyzers.check(method.name, dict(params or {}))
     items, dataset = items_of(images)
-    names = dataset.class_names if dataset is not None else None
     wish = _wish(method, layer, neuron, top_neurons, class_)
-    targets = tuple(_target(model, method, wish, softmax, names) for model in models)
+    targets = tuple(_target(model, method, wish, softmax, naming_of(model, dataset)) for model in models)
     return Request(models, items, method, complete, targets, engine_for(method, engine), unchecked, dataset)
 
 
@@ -146,7 +145,7 @@ def _wish(method: Analyzer, layer, neuron, top_neurons, class_) -> Wish:
     return wish
 
 
-def _target(model: Model, method: Analyzer, wish: Wish, softmax: bool, names) -> Target:
+def _target(model: Model, method: Analyzer, wish: Wish, softmax: bool, naming: ClassNames) -> Target:
     layer = wish.layer.get(model.id, wish.layer.get(model.name)) if isinstance(wish.layer, dict) else wish.layer
     if layer is not None:
         _check_layer(model, method, layer)
@@ -154,7 +153,7 @@ def _target(model: Model, method: Analyzer, wish: Wish, softmax: bool, names) ->
         _check_neuron(model, layer or model.facts.explained_layer, wish.neuron)
     if wish.neurons:
         return Target(layer, None, wish.neuron, wish.top_neurons, softmax)
-    return Target(layer=layer, class_=class_index(wish.class_, model, names), softmax=softmax)
+    return Target(layer=layer, class_=class_index(wish.class_, model, naming), softmax=softmax)
 
 
 def _check_neuron(model: Model, layer: str, neuron: int) -> None:
@@ -175,16 +174,14 @@ def _check_layer(model: Model, method: Analyzer, name: str) -> None:
         raise BadInput(f"{model.name} has no layer {name!r}.", f"Expected one of {some}.", "layer", allowed)
 
 
-def class_index(class_: str | int | None, model: Model, dataset_names) -> int | str:
+def class_index(class_: str | int | None, model: Model, naming: ClassNames) -> int | str:
     """A class by name or index -> its index; "predicted" stays."""
     if class_ in (None, "predicted"):
         return "predicted"
     if isinstance(class_, bool) or not isinstance(class_, str | int | np.integer):
         raise BadInput(f"Expected a class by name or index, got {class_!r}.", field="class")
-    names = names_for(model, dataset_names)
-    if str(class_) in names and isinstance(class_, str):
-        return names.index(class_)
-    return _index(class_, model, names)
+    fitting = map_by_name(naming.names, [class_])[0] if isinstance(class_, str) else {}
+    return fitting[class_] if fitting else _index(class_, model, naming.names)
 
 
 def _index(class_, model: Model, names: tuple[str, ...]) -> int:

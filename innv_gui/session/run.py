@@ -7,19 +7,19 @@ import importlib.metadata
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from innv_gui import __version__
-from innv_gui.class_names import map_by_name
 from innv_gui.cluster.jobs import Job
 from innv_gui.errors import BadInput, Conflict, ImageRefused, InnvError, NotFound
-from innv_gui.records import Health, Model, Problem, as_plain
+from innv_gui.records import ClassNames, Health, Model, Problem, as_plain
 from innv_gui.session.agreements import between_models
-from innv_gui.session.models import names_for
+from innv_gui.session.labels import LabelFit, class_of_label, label_fit
+from innv_gui.session.naming import naming_of
 from innv_gui.session.request import Item, Request
 from innv_gui.store.maps import KeptMap, MapStore
 from innv_gui.store.runs import RunRow, run_file
@@ -74,6 +74,7 @@ class Explanation:
     model: Model
     items: tuple[Item, ...]
     cells: tuple[Cell, ...]
+    naming: ClassNames
     _store: MapStore
 
     def kept(self) -> Iterator[KeptMap]:
@@ -128,7 +129,14 @@ class Explanation:
 class Run:
     """One explanation job over models and images; `run[model]` is an Explanation."""
 
-    def __init__(self, request: Request, store: MapStore, id: str | None = None):
+    def __init__(
+        self,
+        request: Request,
+        store: MapStore,
+        id: str | None = None,
+        current: Callable[[Model], Model] = lambda model: model,
+    ):
+        self._current, self._classes = current, {}
         self.id = id or f"e-{uuid.uuid4().hex[:12]}"
         self.request = request
         self.job: Job | None = None
@@ -192,7 +200,7 @@ class Run:
         if not done:
             raise next((cell.error for cell in cells if cell.error), Conflict("No map of this run is finished yet."))
         items, cells = zip(*done, strict=True)
-        return Explanation(model, items, cells, self._store)
+        return Explanation(model, items, cells, self.naming(model), self._store)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -215,20 +223,36 @@ class Run:
         """Whether targets are classes; else they are neurons."""
         return self.request.targets[0].class_ is not None
 
+    def naming(self, model: Model) -> ClassNames:
+        """What a model's classes are called beside these images, as a person has it now."""
+        return naming_of(self._current(model), self.request.dataset)
+
     def names(self, model: Model) -> tuple[str, ...]:
         """Class names of a model as this run shows them."""
-        return names_for(model, self.request.dataset_names)
+        return self.naming(model).names
+
+    def class_of(self, model: Model, label: str | None) -> int | None:
+        """The class that a label is in a model; None without."""
+        current, dataset = self._current(model), self.request.dataset
+        key = (model.id, current.naming, current.by_hand)
+        if key not in self._classes:
+            self._classes[key] = class_of_label(current, dataset) if dataset is not None else {}
+        return self._classes[key].get(label)
+
+    def label_fit(self, model: Model) -> LabelFit | None:
+        """How the labels of this run's images fit the model's classes; None for arrays."""
+        dataset = self.request.dataset
+        if dataset is None:
+            return None
+        is_part = isinstance(self.items, tuple) and dataset.indices is None
+        part = dataset[[item.index for item in self.items]] if is_part else dataset
+        return label_fit(self._current(model), part)
 
     def notes(self, model: Model) -> tuple[str, ...]:
-        """What a person should know about this model in this run: classes that do not fit the labels, for one."""
-        labels = self.request.dataset_names
-        if not labels or not model.class_names:
-            return ()
-        _, _, unknown = map_by_name(model.class_names, labels)
-        if not unknown:
-            return ()
-        some = ", ".join(unknown[:5]) + (", …" if len(unknown) > 5 else "")
-        return (f"{len(unknown)} of {len(labels)} labels have no class of that name in {model.name}: {some}.",)
+        """What a person should know about this model in this run: names that are assumed, images without a class."""
+        naming, fit = self.naming(model), self.label_fit(model)
+        assumed = f"The class names of {model.name} are {naming.words}." if naming.words else ""
+        return tuple(filter(None, (assumed, naming.note, fit.sentence(model.name) if fit else "")))
 
     def agreement(self, measure: str = "spearman") -> np.ndarray:
         """float64 (images, models, models): how far the models' heatmaps agree; NaN where there is no number.
@@ -278,13 +302,15 @@ class Run:
             "target": as_plain(target),
             "preprocessing": as_plain(model.preprocessing),
             "class_names": list(self.names(model)),
+            "class_names_origin": self.naming(model).origin,
+            "class_names_source": self.naming(model).source,
         }
 
     def row(self, model: Model, position: int, kept: KeptMap) -> RunRow:
         """One image's map as a file has it."""
-        item, names = self.items[position], self.names(model)
-        label = names.index(item.label) if item.label in names else -1
-        return RunRow(item.name, label, item.label or "", kept)
+        item = self.items[position]
+        class_ = self.class_of(model, item.label)
+        return RunRow(item.name, -1 if class_ is None else class_, item.label or "", kept)
 
 
 def versions() -> dict[str, str]:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from innv_gui import __version__
 from innv_gui.errors import BadInput, InnvError
-from innv_gui.records import OUTPUT_KINDS
+from innv_gui.records import NAME_ORIGINS, OUTPUT_KINDS
 from innv_gui.session.remembered import dataset_of, described, model_of, opened_dataset
 from innv_gui.store.files import write_bytes
 
@@ -48,6 +48,14 @@ class SavedPreprocessing(_Part):
     resize: str
 
 
+class SavedLabel(_Part):
+    """A label that a person mapped to a class."""
+
+    dataset: str = Field(max_length=64)
+    label: str
+    class_: int = Field(ge=0)
+
+
 class SavedModel(_Part):
     """One model of the session, or of a run."""
 
@@ -57,6 +65,8 @@ class SavedModel(_Part):
     source: SavedSource
     preprocessing: SavedPreprocessing
     class_names: list[str]
+    class_names_origin: Literal[NAME_ORIGINS] | None = None
+    labels_by_hand: list[SavedLabel] = Field(default=[], max_length=100_000)
 
 
 class SavedDataset(_Part):

@@ -36,6 +36,14 @@ def columns_of(probabilities: np.ndarray, label_class: np.ndarray) -> dict:
     }
 
 
+def relabelled(labels: Sequence[str | None], probabilities: np.ndarray, class_of: dict[str, int]) -> dict:
+    """The columns that depend on what labels mean, made anew of kept probabilities (N, K), rows of NaN without."""
+    classes = label_classes(labels, class_of)
+    good = np.isfinite(probabilities).all(axis=1)
+    p = np.where(good[:, None], probabilities, np.float32(0))
+    return {"label_class": classes, "loss": _or_nan(_loss(p, classes), good & (classes != NO_CLASS))}
+
+
 def label_classes(labels: Sequence[str | None], class_of: dict[str, int]) -> np.ndarray:
     """(N,) int32: the model's class that each label is, -1 where there is none."""
     return np.array([class_of.get(label, NO_CLASS) for label in labels], np.int32)

@@ -7,6 +7,7 @@ import threading
 from collections import Counter, defaultdict
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,10 @@ from innv_gui.cluster.pool import Pool
 from innv_gui.errors import WorkFailed
 from innv_gui.records import ImageRef, Model, ScoredImages, ScoreWish, Votes
 from innv_gui.session.images import Dataset
-from innv_gui.session.score_columns import columns_of, label_classes
+from innv_gui.session.score_columns import columns_of, label_classes, relabelled
 from innv_gui.session.score_plan import Cutter, Stretch, groups, stretches
 from innv_gui.session.score_tasks import Asking, joined_votes
+from innv_gui.store.score_adoption import adopt
 from innv_gui.store.score_parts import ScoreFolder, remove_rests
 
 MOST_AT_ONCE = 64  # chunks on their way, when there are as many workers
@@ -119,6 +121,7 @@ class ScoringWork:
         """Score what is missing."""
         for parts in self._parts:
             remove_rests(parts.folder.path)
+            adopt(parts.folder, partial(relabelled, class_of=parts.class_of))
         todo = self._todo(job)
         self._check_space(todo)
         with ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="chunk") as threads:

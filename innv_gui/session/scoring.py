@@ -10,13 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from innv_gui.class_names import map_by_name
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput
 from innv_gui.records import Model, as_plain
 from innv_gui.session.images import Dataset
-from innv_gui.session.models import hooks_hash, names_for
+from innv_gui.session.labels import class_of_label
+from innv_gui.session.models import hooks_hash
+from innv_gui.session.naming import naming_of
 from innv_gui.session.score_work import ModelParts, ScoringWork, Seen
 from innv_gui.store.score_parts import VERSION, ScoreFolder
 
@@ -36,23 +37,24 @@ def dataset_key(dataset: Dataset) -> str:
 
 def model_key(model: Model, dataset: Dataset) -> str:
     """Changes with anything that changes a score: content, output, preprocessing, hooks, what labels mean."""
+    return _hash([*_numbers_parts(model), sorted(class_of_label(model, dataset).items())])
+
+
+def _numbers_parts(model: Model) -> list:
+    """What probabilities and activations depend on."""
     source = model.source
-    parts = [
+    return [
         VERSION,
         source.sha256,
         source.output,
         model.facts.outputs.kind,
         as_plain(model.preprocessing),
         hooks_hash(source.hooks),
-        sorted(class_of_label(model, dataset).items()),
     ]
+
+
+def _hash(parts: list) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def class_of_label(model: Model, dataset: Dataset) -> dict[str, int]:
-    """The dataset's labels that are classes of the model, by name."""
-    labels = dataset.class_names or ()
-    return map_by_name(names_for(model, dataset.class_names), labels)[0]
 
 
 def score_path(scores: Path, model: Model, dataset: Dataset) -> Path:
@@ -74,7 +76,7 @@ def layer_names(model: Model, layers: Sequence[str] = ()) -> tuple[str, ...]:
 def open_folder(scores: Path, model: Model, dataset: Dataset, layers: Sequence[str] = ()) -> ScoreFolder:
     """The parts of a model on a dataset, for reading and writing."""
     names = layer_names(model, layers)
-    known = {layer.name: layer for layer in model.layers}
+    known, naming = {layer.name: layer for layer in model.layers}, naming_of(model, dataset)
     about = {
         "dataset": {
             "name": dataset.name,
@@ -87,7 +89,10 @@ def open_folder(scores: Path, model: Model, dataset: Dataset, layers: Sequence[s
             "sha256": model.source.sha256,
             "preprocessing": as_plain(model.preprocessing),
             "n_classes": model.n_classes,
-            "class_names": list(names_for(model, dataset.class_names)),
+            "scores": _hash(_numbers_parts(model)),  # the same in folders that differ in what labels mean
+            "class_names": list(naming.names),
+            "class_names_origin": naming.origin,
+            "class_names_source": naming.source,
         },
     }
     units = {name: known[name].output_shape[-1] for name in names}

@@ -36,11 +36,17 @@ def _model(model: Model) -> dict:
         "name": model.name,
         "weights": source.weights,
         "preprocessing": as_plain(model.preprocessing),
-        "classes": list(model.class_names) or None,
+        "classes": _classes(model),
         "output": source.output,
         "outputs": source.outputs,
         "sha256": source.sha256,
     }
+
+
+def _classes(model: Model) -> list[str] | None:
+    """What a person said; all else is found out again, in the same way."""
+    is_told = model.naming is not None and model.naming.origin in ("given", "numbers")
+    return list(model.class_names) if is_told else None
 
 
 def _session(models: tuple[Model, ...]) -> dict:

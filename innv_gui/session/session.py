@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +17,15 @@ from innv_gui.cluster.pool import Pool
 from innv_gui.cluster.remote import RemotePool
 from innv_gui.errors import BadInput, NotFound
 from innv_gui.folders import folder
-from innv_gui.records import Model, Prepared, replace
+from innv_gui.records import ClassNames, Model, Prepared, replace
 from innv_gui.session import features, saved
 from innv_gui.session.comparison import Difference, compare
 from innv_gui.session.explain import Blueprints, explain, prepare
 from innv_gui.session.images import Dataset, DatasetEntry, DatasetShelf
-from innv_gui.session.models import ModelEntry, ModelShelf, names_for
+from innv_gui.session.label_orders import LabelOrders
+from innv_gui.session.labels import class_of_label
+from innv_gui.session.models import ModelEntry, ModelShelf
+from innv_gui.session.naming import naming_of
 from innv_gui.session.pictures import Pictures
 from innv_gui.session.ranking import Ranking, new_ranking, rank
 from innv_gui.session.remembered import remembered, request_of
@@ -36,6 +39,7 @@ from innv_gui.session.suggestion import Suggestion
 from innv_gui.store.history import History
 from innv_gui.store.maps import MapStore
 from innv_gui.store.workspace import Workspace
+from innv_gui.suggestions.label_order import LabelOrder
 
 RUNS_KEPT = 100  # and as many suggestions
 WORKERS = {"native": "keras", "innvestigate": "innvestigate"}  # engine -> kind of worker
@@ -72,11 +76,12 @@ class Session:
         self.store = MapStore(self.workspace.part("maps"))
         self.history = History(self.workspace.part("history"))
         self._reopening = threading.Lock()
-        self.models = ModelShelf(lambda: self.pool, self.jobs, tuple(trusted), hooks)
+        self.models = ModelShelf(lambda: self.pool, self.jobs, tuple(trusted), hooks, self.naming)
         self.datasets = DatasetShelf(lambda: self.pool, self.jobs)
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self.features = features.FeatureShelf(lambda: self.pool, self.jobs, self.workspace.part("scores"))
+        self.label_orders = LabelOrders()
         self._runs: OrderedDict[str, Run] = OrderedDict()
         self._rankings: OrderedDict[str, Ranking] = OrderedDict()
         self._suggestions: OrderedDict[str, Suggestion] = OrderedDict()
@@ -186,7 +191,7 @@ class Session:
 
     def start_explain(self, request: Request, id: str | None = None) -> Run:
         """Begin a run; `run.job` tells how far it is, `run.cell(...)` what is there. id: of a run that is reopened."""
-        run = Run(replace(request, items=tuple(request.items)), self.store, id)
+        run = Run(replace(request, items=tuple(request.items)), self.store, id, self.models.current)
         pool = self.pool
 
         def work(job: Job) -> Run:
@@ -202,7 +207,7 @@ class Session:
 
     def start_explain_to(self, path: str | Path, request: Request) -> Run:
         """Begin a run into a file; `run.job` tells how far it is. In a lasting workspace its maps are kept, too."""
-        run, pool = Run(request, self.store), self.pool
+        run, pool = Run(request, self.store, None, self.models.current), self.pool
         streaming = Streaming(run, pool, self.store, self._blueprints, keeps=not self.workspace.temporary)
         return self._started(run, lambda job: streaming.into(Path(path), job))
 
@@ -241,7 +246,9 @@ class Session:
         with self._lock:
             if id not in self._rankings:
                 raise NotFound(f"There is no ranking {id!r}.", "Ask for it again.")
-            return self._rankings[id]
+            found = self._rankings[id]
+        found.call([self.models.current(model) for model in found.request.models])
+        return found
 
     def run(self, id: str) -> Run:
         """A run by its id; one from before a restart is begun again, with the maps that were kept."""
@@ -287,15 +294,18 @@ class Session:
         suggestion.job.wait()
         return suggestion
 
-    def start_suggest(self, models, dataset, layer=None, neuron=None, class_=None, layers=()) -> Suggestion:
-        """Begin to score; `suggestion.job` tells how far it is, and the suggestion shows what is there."""
+    def start_suggest(self, models, dataset, layer=None, neuron=None, class_=None, layers=(), id=None) -> Suggestion:
+        """Begin to score; `suggestion.job` tells how far it is, and the suggestion shows what is there.
+
+        id: of a suggestion whose place it takes.
+        """
         request = check_suggestion(models, dataset, layer, neuron, class_, layers)
         for model in request.models:
             if model.id not in request.neurons:
                 refuse_constant_mean(model, request.layers[model.id])
         job = self.scoring.start(request.models, dataset, request.measured())
         folders = {model.id: self.scoring.path(model, dataset) for model in request.models}
-        suggestion = Suggestion(request, folders, job)
+        suggestion = Suggestion(request, folders, job, id)
         with self._lock:
             self._suggestions[suggestion.id] = suggestion
             while len(self._suggestions) > RUNS_KEPT:
@@ -303,22 +313,42 @@ class Session:
         return suggestion
 
     def suggestion(self, id: str) -> Suggestion:
-        """An earlier suggestion by its id."""
-        with self._lock:
-            if id not in self._suggestions:
-                raise NotFound(f"There is no suggestion {id!r}.", "Ask for it again; kept scores are reused.")
-            return self._suggestions[id]
+        """An earlier suggestion by its id; made anew, of kept scores, where its classes are called otherwise now."""
+        with self._reopening:
+            with self._lock:
+                if id not in self._suggestions:
+                    raise NotFound(f"There is no suggestion {id!r}.", "Ask for it again; kept scores are reused.")
+                found = self._suggestions[id]
+            models = [self.models.current(model) for model in found.models]
+            return found if not found.is_outdated(models) else self._renewed(found, models)
+
+    def _renewed(self, old: Suggestion, models: list[Model]) -> Suggestion:
+        old.job.cancel()
+        known = {name for model in models for name in naming_of(model, old.dataset).names}
+        class_ = old.class_ if old.class_ in known else None
+        return self.start_suggest(models, old.dataset, old.layers, old.neurons, class_, old.more, old.id)
 
     def suggestions(self) -> list[Suggestion]:
         """Newest first."""
         with self._lock:
             return list(reversed(self._suggestions.values()))
 
+    def naming(self, model: Model) -> ClassNames:
+        """What a model's classes are called where no dataset is chosen: the first of the open ones that fits counts."""
+        opened = (entry.dataset for entry in self.datasets.entries() if entry.dataset is not None)
+        return naming_of(self.models.current(model), *opened)
+
+    def label_order(self, model: Model) -> LabelOrder | None:
+        """Another order of a model's assumed names that fits labelled images far better; None without."""
+        return self.label_orders.of(model, self.naming(model), self.suggestions())
+
+    def map_labels(self, model: Model, dataset: Dataset, classes: Mapping[str, str | int | None]) -> dict[str, int]:
+        """Say which class a label is: {label: name or index}, None takes it back. -> all labels that fit now."""
+        return class_of_label(self.models.map_labels(model.id, dataset, classes), dataset)
+
     def class_names(self, model: Model) -> tuple[str, ...]:
-        """What a model's classes are called: its own names, else those of the first dataset that has as many."""
-        datasets = [entry.dataset for entry in self.datasets.entries() if entry.dataset is not None]
-        fitting = [d.class_names for d in datasets if d.class_names and len(d.class_names) == model.n_classes]
-        return names_for(model, fitting[0] if fitting else None)
+        """The names alone."""
+        return self.naming(model).names
 
     # -- features
 
@@ -331,7 +361,7 @@ class Session:
         same seed gives the same pictures. -> .images (T, H, W, C) float32, .pictures uint8, .curves, .stopped, .steps
         """
         aims = {name: wishes.pop(name, None) for name in ("classes", "neurons", "channels")}
-        found = features.check_features(model, layer, dataset_names=self.class_names(model), **aims)
+        found = features.check_features(model, layer, naming=self.naming(model), **aims)
         known = self.features.start(features.check_request(model, found, **wishes))
         known.job.wait()
         return known
@@ -344,7 +374,7 @@ class Session:
         dataset = self._usable_images(dataset)
         if not isinstance(dataset, Dataset):
             raise BadInput("Expected a dataset, or the path of one.", "Open it with add_dataset.", "dataset")
-        found = features.check_features(model, layer, dataset_names=self.class_names(model), **aims)
+        found = features.check_features(model, layer, naming=self.naming(model), **aims)
         known = self.features.start_extremes(model, dataset, found, count)
         known.job.wait()
         return known

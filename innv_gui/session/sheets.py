@@ -102,6 +102,8 @@ def _facts(run: Run, look: Look):
     for model in run.models:
         rule = model.preprocessing
         yield f"model {model.letter}", f"{model.name}, layer {layer_of(request, model)}, {rule.mode}, {rule.resize}"
+        if run.naming(model).words:
+            yield f"class names {model.letter}", run.naming(model).words
     if request.dataset is not None:
         yield "images", request.dataset.name
     yield "engine", request.engine

@@ -11,7 +11,7 @@ from innv_gui.class_names import map_by_name
 from innv_gui.errors import BadInput
 from innv_gui.records import Model
 from innv_gui.session.images import Dataset
-from innv_gui.session.models import names_for
+from innv_gui.session.naming import naming_of
 from innv_gui.session.scoring import layer_names
 
 FEWEST_IMAGES = 2
@@ -113,12 +113,12 @@ def _class_name(class_: str | int | None, models: tuple[Model, ...], dataset: Da
         return None
     if isinstance(class_, bool) or not isinstance(class_, str | int | np.integer):
         raise BadInput(f"Expected a class by name or index, got {class_!r}.", field="class")
-    first = names_for(models[0], dataset.class_names)
+    first = naming_of(models[0], dataset).names
     name = str(class_)
     if not _knows(first, name) and name.isdigit() and int(name) < len(first):
         name = first[int(name)]
     for model in models:
-        names = names_for(model, dataset.class_names)
+        names = naming_of(model, dataset).names
         if not _knows(names, name):
             some = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
             raise BadInput(f"{model.name} has no class {name!r}.", f"Expected one of {some}.", "class", names[:50])

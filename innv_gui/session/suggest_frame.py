@@ -20,6 +20,10 @@ def frame_of(suggestion: Suggestion) -> pandas.DataFrame:
     names, labels = _texts(suggestion, rows)
     columns = {name: values[rows] for name, values in columns.items()}
     frame = pandas.DataFrame({"image": names, "label": labels} | columns, index=pandas.Index(rows, name="index"))
+    frame.attrs["class_names"] = {  # a Parquet file keeps it
+        model.name: {"origin": naming.origin, "source": naming.source, "words": naming.words}
+        for model, naming in zip(suggestion.models, suggestion.numbers.namings, strict=True)
+    }
     scored = frame["confidence"].notna() if "confidence" in frame else np.ones(len(frame), bool)
     if not scored.all():
         frame["n_classes"] = frame["n_classes"].where(scored)  # a whole number cannot say "none"

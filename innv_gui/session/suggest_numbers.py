@@ -11,7 +11,8 @@ import numpy as np
 from innv_gui.errors import BadInput
 from innv_gui.records import Model
 from innv_gui.session.images import Dataset
-from innv_gui.session.models import names_for
+from innv_gui.session.labels import label_codes, label_fit
+from innv_gui.session.naming import namings_of
 from innv_gui.suggestions.agreement import Scatter, scatter_of
 from innv_gui.suggestions.classes import CommonClasses, common_classes
 from innv_gui.suggestions.distance import class_distance
@@ -19,28 +20,6 @@ from innv_gui.suggestions.ranking import joined, js_divergence, mean_of_models
 
 if TYPE_CHECKING:
     from innv_gui.store.scores import ScoreTable
-
-
-def shown_class_names(models: Sequence[Model], dataset: Dataset) -> list[tuple[str, ...]]:
-    """What each model's classes are called when models are compared.
-
-    Its own names, else the dataset's when there are as many, else those of another model with as many: a model
-    without names is compared by index.
-    """
-    own = [model.class_names or None for model in models]
-    found = []
-    for model in models:
-        fitting = [names for names in (dataset.class_names, *own) if names and len(names) == model.n_classes]
-        found.append(names_for(model, fitting[0] if fitting else None))
-    return found
-
-
-def label_codes(dataset: Dataset) -> np.ndarray:
-    """(n,) int32: index of each image's label in dataset.class_names, -1 without."""
-    codes = dataset.collection.codes
-    if codes is None:
-        return np.full(len(dataset), -1, np.int32)
-    return np.asarray(codes if dataset.indices is None else codes[dataset.indices], np.int32)
 
 
 class Numbers:
@@ -51,7 +30,10 @@ class Numbers:
 
     def __init__(self, models: Sequence[Model], dataset: Dataset, table: ScoreTable):
         self.models, self.dataset, self.table = tuple(models), dataset, table
-        self.class_names = shown_class_names(models, dataset)
+        self.namings = namings_of(models, dataset)
+        self.label_fits = [label_fit(model, dataset) for model in models]
+        self.class_of = [fit.class_of for fit in self.label_fits]  # as they were scored
+        self.class_names = [naming.names for naming in self.namings]
         self.common: CommonClasses = common_classes(self.class_names)
         self.labels = label_codes(dataset)
         counts = np.bincount(self.labels[self.labels >= 0], minlength=len(dataset.class_names or ()))
@@ -142,6 +124,13 @@ class Numbers:
                     f"{model.name} has no class {class_name!r}.", "Choose a class that all models have.", "class"
                 )
         return found
+
+    def common_class(self, label: str) -> str | None:
+        """The class, by its common name, that a label is in the first model that has it; None when none has."""
+        for position, class_of in enumerate(self.class_of):
+            if label in class_of:
+                return self.common.names[int(self.common.of(position, np.array([class_of[label]]))[0])]
+        return None
 
     def label_classes(self) -> np.ndarray:
         """(M, n) int32: each image's label as common number, by model; -1 where the model does not have it."""

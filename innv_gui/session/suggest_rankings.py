@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from innv_gui.class_names import map_by_name
 from innv_gui.records import Model
 from innv_gui.session.suggest_features import Features
 from innv_gui.session.suggest_numbers import Numbers
@@ -113,7 +112,7 @@ def _only_right_reason(ground: Ground, row: int, value: float) -> str:
 def knowing(numbers: Numbers) -> list[int]:
     """Positions of the models that have every label of the dataset among their classes."""
     used = [name for name, count in numbers.label_counts.items() if count]
-    return [place for place, own in enumerate(numbers.class_names) if used and not map_by_name(own, used)[2]]
+    return [place for place, class_of in enumerate(numbers.class_of) if used and set(used) <= set(class_of)]
 
 
 def _suspicions(ground: Ground) -> dict[str, np.ndarray]:

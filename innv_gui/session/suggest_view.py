@@ -8,7 +8,6 @@ from functools import cached_property
 
 import numpy as np
 
-from innv_gui.class_names import map_by_name
 from innv_gui.errors import BadInput
 from innv_gui.records import Model
 from innv_gui.session.suggest_numbers import Numbers
@@ -171,14 +170,13 @@ class Views:
     def labels_fit(self) -> bool:
         """Whether at least one label is a class of every model, so that there is a distance to it."""
         used = [name for name, count in self._numbers.label_counts.items() if count]
-        fitting = [set(map_by_name(names, used)[0]) for names in self._numbers.class_names]
+        fitting = [set(class_of) & set(used) for class_of in self._numbers.class_of]
         return bool(set.intersection(*fitting))
 
     def same_label(self) -> str | None:
         """The label that all labelled images have, as a class of the models; None when labels differ."""
         used = [name for name, count in self._numbers.label_counts.items() if count]
-        found = map_by_name(self._numbers.common.names, used[:1])[0] if len(used) == 1 else {}
-        return self._numbers.common.names[found[used[0]]] if found else None
+        return self._numbers.common_class(used[0]) if len(used) == 1 else None
 
     # -- one kind each: values (n,) and what was taken
 
@@ -206,10 +204,10 @@ class Views:
         return self._numbers.label_distance(), {}
 
     def _group_class(self, label: str) -> str:
-        found = map_by_name(self._numbers.common.names, [label])[0]
-        if not found:
+        found = self._numbers.common_class(label)
+        if found is None:
             raise BadInput(f"No model has a class {label!r}.", "Choose a class.", "class")
-        return self._numbers.common.names[found[label]]
+        return found
 
     def _activation(self, wish: PlotWish) -> tuple[np.ndarray, dict]:
         model = self._model(wish.model)

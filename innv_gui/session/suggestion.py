@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 class Suggestion:
     """What `Session.suggest` gives. An image takes part once every model has scored it."""
 
-    def __init__(self, request: SuggestionRequest, folders: Mapping[str, Path], job: Job):
-        self.id = f"s-{uuid.uuid4().hex[:12]}"
+    def __init__(self, request: SuggestionRequest, folders: Mapping[str, Path], job: Job, id: str | None = None):
+        self.id = id or f"s-{uuid.uuid4().hex[:12]}"
         self.models: tuple[Model, ...] = request.models
         self.dataset: Dataset = request.dataset
         self.layers, self.neurons, self.class_ = request.layers, request.neurons, request.class_
-        self.job = job
+        self.more, self.job = request.more, job
         self._folders = dict(folders)
 
     @property
@@ -45,6 +45,11 @@ class Suggestion:
         """The neuron that is looked at, in the same form; None when none was asked for."""
         named = {model.name: self.neurons[model.id] for model in self.models if model.id in self.neurons}
         return next(iter(named.values()), None) if len(self.models) == 1 else named or None
+
+    def is_outdated(self, models: Sequence[Model]) -> bool:
+        """Whether its models (given as they are now) call classes otherwise, or know other labels, than it does."""
+        pairs = zip(self.models, models, strict=True)
+        return any((old.naming, old.by_hand) != (new.naming, new.by_hand) for old, new in pairs)
 
     @cached_property
     def table(self) -> ScoreTable:

@@ -76,7 +76,7 @@ class ScoreFolder:
     def is_finished(self, part: int) -> bool:
         """Whether everything asked for is there and can be opened."""
         columns = self._columns(part)
-        return all(f"mean:{name}" in columns and self._layer_path(part, name).exists() for name in self.layers)
+        return all(f"mean:{name}" in columns and self.layer_path(part, name).exists() for name in self.layers)
 
     def finished(self) -> list[int]:
         """Part numbers, ascending."""
@@ -98,35 +98,37 @@ class ScoreFolder:
         Layers that were measured earlier stay. Raises WorkFailed when the disk is full or cannot be written.
         """
         for name in self.layers:
-            write_bytes(self._layer_path(part, name), _layer_file(activations[name]))
+            write_bytes(self.layer_path(part, name), _layer_file(activations[name]))
         means = {f"mean:{name}": _means(activations[name]) for name in self.layers}
-        write_bytes(self._path(part), _parquet({**columns, **self._other_means(part, means), **means}))
+        write_bytes(self.part_path(part), _parquet({**columns, **self._other_means(part, means), **means}))
 
     def discard(self, part: int) -> None:
         """Forget a part that is no longer true, all its layers with it."""
-        self._path(part).unlink(missing_ok=True)
+        self.part_path(part).unlink(missing_ok=True)
         for name in self.about["layers"]:
-            self._layer_path(part, name).unlink(missing_ok=True)
+            self.layer_path(part, name).unlink(missing_ok=True)
 
     def column(self, part: int, *names: str) -> list[np.ndarray]:
         """Columns of a finished part; text and null come as objects."""
         import pyarrow.parquet
 
-        table = pyarrow.parquet.read_table(self._path(part), columns=list(names), memory_map=False)
+        table = pyarrow.parquet.read_table(self.part_path(part), columns=list(names), memory_map=False)
         return [table.column(name).to_numpy() for name in names]
 
     def free_bytes(self) -> int:
         """What the disk has left."""
         return shutil.disk_usage(self.path).free
 
-    def _path(self, part: int) -> Path:
+    def part_path(self, part: int) -> Path:
+        """Where the scores are."""
         return self.path / f"part-{part:07d}.parquet"
 
-    def _layer_path(self, part: int, layer: str) -> Path:
+    def layer_path(self, part: int, layer: str) -> Path:
+        """Where the activations of a layer are."""
         return self.path / f"part-{part:07d}.{self.about['layers'][layer]['file']}.h5"
 
     def _columns(self, part: int) -> frozenset[str]:
-        path = self._path(part)
+        path = self.part_path(part)
         if not path.exists():
             return frozenset()
         import pyarrow
@@ -177,9 +179,15 @@ def _parquet(columns: dict) -> bytes:
             arrays[name] = arrow.FixedSizeListArray.from_arrays(flat, values.shape[1])
         else:
             arrays[name] = arrow.array(values, kinds.get(name, arrow.float32()))
+    return table_bytes(arrow.table(arrays))
+
+
+def table_bytes(table) -> bytes:
+    """A part's table as a Parquet file."""
+    import pyarrow.parquet
+
     memory = io.BytesIO()
-    table = arrow.table(arrays)
-    arrow.parquet.write_table(table, memory, compression="zstd", use_dictionary=["label", "problem"])
+    pyarrow.parquet.write_table(table, memory, compression="zstd", use_dictionary=["label", "problem"])
     return memory.getvalue()
 
 

@@ -7,12 +7,15 @@ from itertools import islice
 
 from innv_gui.cluster.jobs import Job
 from innv_gui.errors import InnvError
-from innv_gui.records import Layer, Model, as_plain
+from innv_gui.records import ClassNames, Layer, Model, as_plain
 from innv_gui.session import Session
 from innv_gui.session.comparison import Difference
-from innv_gui.session.images import DatasetEntry
+from innv_gui.session.images import Dataset, DatasetEntry
+from innv_gui.session.labels import LabelFit, label_fit
 from innv_gui.session.models import ModelEntry
+from innv_gui.session.naming import naming_of
 from innv_gui.session.run import Cell, Run, layer_of
+from innv_gui.suggestions.label_order import LabelOrder
 
 
 def error_json(error: InnvError | None) -> dict | None:
@@ -44,8 +47,9 @@ def _facts(model: Model, session: Session) -> dict:
     return {
         "input": list(model.input_shape),
         "n_classes": model.n_classes,
-        "class_names": list(shown_names(model, session)),
-        "class_names_given": bool(model.class_names),
+        **naming_json(session.naming(model)),
+        "borrowed": _borrowed(model, session),
+        "label_order": order_json(session.label_order(model), session.naming(model)),
         "n_params": facts.n_params,
         "preprocessing": as_plain(model.preprocessing),
         "preprocessing_reason": facts.preprocessing_reason,
@@ -58,9 +62,62 @@ def _facts(model: Model, session: Session) -> dict:
     }
 
 
-def shown_names(model: Model, session: Session) -> tuple[str, ...]:
-    """The model's class names; without its own those of the first dataset that has as many."""
-    return session.class_names(model)
+def naming_json(naming: ClassNames) -> dict:
+    """What classes are called, and how that is known."""
+    return {"class_names": list(naming.names)} | origin_json(naming)
+
+
+def origin_json(naming: ClassNames) -> dict:
+    """How it is known what classes are called; words: where assumed names are from."""
+    return {
+        "class_names_origin": naming.origin,
+        "class_names_source": naming.source,
+        "class_names_words": naming.words,
+        "class_names_note": naming.note,
+    }
+
+
+def _borrowed(model: Model, session: Session) -> dict:
+    """Per dataset what the classes are called beside it, where that is not what they are called otherwise."""
+    if model.naming is not None:
+        return {}
+    usual, opened = session.naming(model), (entry.dataset for entry in session.datasets.entries() if entry.dataset)
+    found = {dataset.id: naming_of(model, dataset) for dataset in opened}
+    return {id: naming_json(naming) for id, naming in found.items() if naming != usual}
+
+
+def order_json(order: LabelOrder | None, naming: ClassNames) -> dict | None:
+    """A better order of assumed names, as a sentence and as the names in it."""
+    if order is None:
+        return None
+    return {
+        "names": list(order.of(naming.names)),
+        "accuracy": order.accuracy,
+        "better": order.better,
+        "n": order.n,
+        "words": order.sentence,
+    }
+
+
+def labels_json(model: Model, dataset: Dataset) -> dict:
+    """Each label of a dataset with the class that it is, by name or by hand, and how many images have none."""
+    fit, names = label_fit(model, dataset), naming_of(model, dataset).names
+    rows = [
+        {
+            "label": label,
+            "n": n,
+            "class": (index := fit.class_of.get(label)),
+            "name": None if index is None else names[index],
+            "by_hand": label in fit.by_hand,
+        }
+        for label, n in fit.counts.items()
+    ]
+    return {"labels": rows, "n_images": fit.n_images} | without_json(fit, model)
+
+
+def without_json(fit: LabelFit, model: Model) -> dict:
+    """How many images have no class of a model's, as a number and as a sentence."""
+    return {"n_without_class": fit.n_without_class, "without_class": fit.sentence(model.name)}
 
 
 def layer_json(layer: Layer) -> dict:
@@ -68,7 +125,7 @@ def layer_json(layer: Layer) -> dict:
     return as_plain(layer)
 
 
-def dataset_json(entry: DatasetEntry) -> dict:
+def dataset_json(entry: DatasetEntry, session: Session) -> dict:
     """A dataset in any state."""
     dataset = entry.dataset
     names = dataset.class_names if dataset is not None else None
@@ -83,7 +140,16 @@ def dataset_json(entry: DatasetEntry) -> dict:
         "class_names": list(names) if names else None,
         "n_problems": len(entry.problems),
         "checked": entry.checked,
+        **(_fitting(dataset, session) if dataset is not None else {"fits": [], "left_out": []}),
     }
+
+
+def _fitting(dataset: Dataset, session: Session) -> dict:
+    """fits: models with a label among their classes. left_out: those of them that do not know all labels."""
+    models = [entry.model for entry in session.models.entries() if entry.model is not None]
+    fits = [(model, fit) for model in models if (fit := label_fit(model, dataset)).class_of]
+    some = [{"model": model.id} | without_json(fit, model) for model, fit in fits if fit.n_without_class]
+    return {"fits": [model.id for model, _ in fits], "left_out": some}
 
 
 def run_json(run: Run) -> dict:
@@ -147,6 +213,7 @@ def _run_model(run: Run, model: Model) -> dict:
         "input": list(model.input_shape),
         "n_classes": model.n_classes,
         "explained": model.facts.outputs.explained,
+        **origin_json(run.naming(model)),
         "notes": list(run.notes(model)),
     }
 
@@ -160,12 +227,13 @@ def _failure(error: InnvError | None) -> dict | None:
 def _cell(run: Run, model: Model, position: int) -> dict:
     cell, item = run.cell(model, position), run.items[position]
     body = {"model": model.id, "image": item.index, "status": _status(run, model, cell)}
+    body["label_class"] = run.class_of(model, item.label)
     if cell.status == "failed":
         return body | {"error": error_json(cell.error)}
     if cell.status != "done":
         return body
     names = run.names(model)
-    said = [names[index] for index in predicted(model, cell.top)]
+    said = [{"class": index, "name": names[index]} for index in predicted(model, cell.top)]
     return body | _finished(cell, names, run.explains_classes) | {"predicted": said}
 
 

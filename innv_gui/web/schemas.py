@@ -44,13 +44,31 @@ class PreprocessingChange(Incoming):
     resize: Literal[RESIZE_RULES] = "stretch"
 
 
+class LabelsChange(Incoming):
+    """Which class a label is, said by hand."""
+
+    dataset: str = Id
+    classes: dict[str, int | str | None] = Field(
+        max_length=10_000, description="A class by name or index a label; null takes it back."
+    )
+
+
 class ModelChange(Incoming):
     """What can be edited of a model."""
 
     name: str | None = Field(None, min_length=1, max_length=120)
     preprocessing: PreprocessingChange | None = None
-    class_names: list[str] | dict[str, str | list[str]] | None = None
+    class_names: list[str] | dict[str, str | list[str]] | Literal["confirm"] | None = Field(
+        None, description="A list; confirm, to say that the assumed ones are right; an empty list drops them for good."
+    )
     outputs: Literal[(*OUTPUT_KINDS, "auto")] | None = Field(None, description="What the model's outputs are.")
+    labels: LabelsChange | None = None
+
+
+class LabelsQuery(Incoming):
+    """Of which dataset labels are listed."""
+
+    dataset: str = Id
 
 
 class LayersQuery(Incoming):

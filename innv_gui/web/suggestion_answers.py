@@ -9,12 +9,12 @@ from importlib import import_module
 import numpy as np
 
 from innv_gui.errors import InnvError
-from innv_gui.records import Model
+from innv_gui.session.label_orders import of_suggestion
 from innv_gui.session.suggest_selection import Selection
 from innv_gui.session.suggest_view import KINDS, PlotWish, View, refuse_constant_mean
 from innv_gui.session.suggestion import Suggestion
 from innv_gui.suggestions.agreement import groups_of
-from innv_gui.web.answers import number, predicted
+from innv_gui.web.answers import number, order_json, origin_json, predicted, without_json
 
 LISTED = 200  # rows of the table beside a plot
 
@@ -26,7 +26,7 @@ def suggestion_json(suggestion: Suggestion) -> dict:
         "id": suggestion.id,
         "status": job.status,
         "dataset": {"id": dataset.id, "name": dataset.name, "n": len(dataset)},
-        "models": [_model(model) for model in suggestion.models],
+        "models": [_model(suggestion, position) for position in range(len(suggestion.models))],
         "layers": suggestion.layers,
         "neurons": suggestion.neurons,
         "class": suggestion.class_,
@@ -40,8 +40,16 @@ def suggestion_json(suggestion: Suggestion) -> dict:
     }
 
 
-def _model(model: Model) -> dict:
-    return {"id": model.id, "name": model.name, "letter": model.letter}
+def _model(suggestion: Suggestion, position: int) -> dict:
+    model, naming = suggestion.models[position], suggestion.numbers.namings[position]
+    return {
+        "id": model.id,
+        "name": model.name,
+        "letter": model.letter,
+        **origin_json(naming),
+        **without_json(suggestion.numbers.label_fits[position], model),
+        "label_order": order_json(of_suggestion(suggestion, model), naming),
+    }
 
 
 def _labels(suggestion: Suggestion) -> dict:
@@ -160,7 +168,7 @@ def _cards(suggestion: Suggestion, rows: np.ndarray, view: View | None) -> list[
             "name": (ref := suggestion.ref(row)).name,
             "label": ref.label,
             "values": {name: number(values[place]) for name, values in columns.items()},
-            "models": _tops(suggestion, [of_model[place] for of_model in tops]),
+            "models": _tops(suggestion, ref.label, [of_model[place] for of_model in tops]),
             "groups": (groups := _groups(suggestion, row)),
             **_predicting(view, groups),
         }
@@ -168,16 +176,21 @@ def _cards(suggestion: Suggestion, rows: np.ndarray, view: View | None) -> list[
     ]
 
 
-def _tops(suggestion: Suggestion, tops: list) -> dict:
-    found = zip(suggestion.models, suggestion.numbers.class_names, tops, strict=True)
-    return {model.id: _top(model, names, top) for model, names, top in found}
+def _tops(suggestion: Suggestion, label: str | None, tops: list) -> dict:
+    numbers = suggestion.numbers
+    found = zip(suggestion.models, numbers.class_names, numbers.class_of, tops, strict=True)
+    return {model.id: _top(model, names, class_of.get(label), top) for model, names, class_of, top in found}
 
 
-def _top(model: Model, names: tuple[str, ...], top) -> dict:
+def _top(model: Model, names: tuple[str, ...], label_class: int | None, top) -> dict:
+    """The likeliest classes, and whether the label is what the model says: null where that is no class of its."""
     pairs = list(zip(top.classes, top.probabilities, strict=True))
+    said = predicted(model, pairs)
     return {
+        "right": label_class in said if label_class is not None else None,
+        "predicted": [names[class_] for class_ in said],
         "top5": [{"class": class_, "name": names[class_], "probability": probability} for class_, probability in pairs],
-        "predicted": [names[class_] for class_ in predicted(model, pairs)],
+    }
     }
 
 

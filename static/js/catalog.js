@@ -5,7 +5,8 @@ const ASK_MS = 300;
 
 export const loading = records => records.filter(record => record.status === "loading");
 
-const holdings = async () => {
+/** Models and datasets as they are now. */
+export const holdings = async () => {
   const [{ models }, { datasets }] = await Promise.all([get("/models"), get("/datasets")]);
   return { models, datasets };
 };

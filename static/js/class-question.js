@@ -1,5 +1,6 @@
 // "Do all images show the same class? Which?": asked before distance to a class is drawn, answered from labels where there
 // are any. The answer is a class for all images, or each image's own label.
+import { beside } from "./class-names.js";
 import { $, h, replace } from "./dom.js";
 import { count } from "./format.js";
 import { classesOf } from "./request.js";
@@ -15,17 +16,8 @@ function wordsOf({ has, same, classes }, name) {
   return `${name} has no labels. Distance needs to know which class the models should see.`;
 }
 
-/** A model's own class names, else the dataset's where it has as many, else numbers: the names that its scores carry. */
-function namesOf({ class_names, class_names_given, n_classes }, labels) {
-  if (class_names_given) return class_names;
-  return labels?.length === n_classes ? labels : Array.from({ length: n_classes }, (_, number) => `class ${number}`);
-}
-
-function modelClasses(state) {
-  const labels = datasetOf(state)?.class_names;
-  const chosen = state.catalog.models.filter(({ id }) => state.models.includes(id));
-  return classesOf(chosen.map(model => ({ class_names: namesOf(model, labels) })));
-}
+const modelClasses = ({ catalog, models, dataset }) =>
+  classesOf(beside(catalog.models, dataset).filter(({ id }) => models.includes(id)));
 
 function answer(value, words, checked, disabled, ...more) {
   const id = `class-answer-${value}`;

@@ -1,4 +1,5 @@
 // Earlier runs beside each other: what they have in common, or why they cannot be compared; how they are followed.
+import { beside } from "./class-names.js";
 import { cancel, get, pause } from "./api.js";
 import { count, parameter } from "./format.js";
 import { ended } from "./runner.js";
@@ -18,7 +19,8 @@ function targetOf({ request: { class: class_, neuron, top_neurons, softmax } }, 
 /** What tells a run from another: method, target, layers, engine, parameters. */
 function wordsOf(explanation, named, catalog) {
   const { request } = explanation;
-  const names = catalog.models.find(({ id }) => id === request.models[0])?.class_names;
+  const models = beside(catalog.models, request.dataset);
+  const names = models.find(({ id }) => id === request.models[0])?.class_names;
   const layers = [...new Set(Object.values(request.layer ?? {}))].filter(Boolean);
   const params = Object.entries(request.params).map(([name, value]) => `${name} ${parameter(value)}`);
   const parts = [named ? request.analyzer : null, targetOf(explanation, names), ...layers, request.engine, ...params];

@@ -34,7 +34,12 @@ export function drawDatasetPanel({ datasets, dataset, q, label }) {
   );
   if ($("#query").value.trim() !== q) $("#query").value = q;
   drawCounts(record, labels);
+  replace($("#left-out"), (record.left_out ?? []).map(leftOut));
 }
+
+/** "12 of 80 images have no class of A's", with the way to mend it. */
+const leftOut = ({ model, without_class: words }) =>
+  h("p", { class: "why" }, words, " ", h("a", { href: `/models#model=${encodeURIComponent(model)}` }, "Map labels"));
 
 /** Why no image is to be seen, and the way out. */
 export function drawNoImages(record, filtered, onshowall) {

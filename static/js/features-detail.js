@@ -1,6 +1,7 @@
 // The chosen picture large, what it is, and the images of a dataset that activate the same feature most and least.
 import { $, h, replace } from "./dom.js";
 import { address, put } from "./api.js";
+import { assumedTag } from "./class-names.js";
 import { count, fileName, group, signed } from "./format.js";
 import { pictureOf } from "./features-cards.js";
 import { curve } from "./features-curve.js";
@@ -124,6 +125,10 @@ function sendButton(state, target) {
   );
 }
 
+/** The mark on assumed class names; other features have no names. */
+const assumedOf = ({ request, model, class_names_words }) =>
+  request.kind === "class" ? assumedTag({ ...model, class_names_words }) : null;
+
 /** Before the first step: everything in its final size. */
 const drawWaiting = (root, name) =>
   replace(
@@ -153,7 +158,7 @@ export function createDetail(store) {
     picture.setAttribute("alt", `Generated image for ${name}`);
     replace(
       root,
-      h("header", {}, h("h2", { class: "grow" }, name), sendButton(state, target)),
+      h("header", {}, h("h2", { class: "grow" }, name), assumedOf(ascent), sendButton(state, target)),
       h(
         "div",
         { class: "in" },

@@ -43,8 +43,7 @@ export const firstIndex = (kind, count) =>
 
 /** The dataset whose labels are this model's classes, else none. */
 export function datasetFor(model, datasets) {
-  const names = new Set(model?.class_names ?? []);
-  const fits = ({ class_names: labels }) => (labels ?? []).some(label => names.has(label));
+  const fits = dataset => dataset.fits?.includes(model?.id);
   return ready(datasets).find(fits)?.id ?? null;
 }
 

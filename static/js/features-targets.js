@@ -1,5 +1,6 @@
 // Which classes, neurons or channels: chips where they are few, numbers and ranges where they are many.
 import { $, $$, h, replace } from "./dom.js";
+import { assumedTag } from "./class-names.js";
 import { group } from "./format.js";
 import { MANY, countOf, firstIndex, modelOf, nameOf } from "./features-request.js";
 import { createLayerField, layersOf } from "./features-layers.js";
@@ -133,6 +134,7 @@ export function createTargets(store) {
     showLayers(state.layers ?? [], own, state.kind === "class");
     replace(
       $("#targets"),
+      state.kind === "class" && modelOf(state) ? assumedTag(modelOf(state)) : null,
       !count ? null : count <= MOST_CHIPS ? chips(state, count, toggle) : numbers(state, count, choose),
     );
   });

@@ -1,6 +1,7 @@
 // One image of the gallery: checkbox, picture, the value it was found by, and what every model says; large, all of it.
 import { $, colour, h, icon, key, replace } from "./dom.js";
 import { address } from "./api.js";
+import { assumedTag } from "./class-names.js";
 import { fileName, probability, signed } from "./format.js";
 import { thumbnail } from "./image-facts.js";
 import { groupLine } from "./hover-card.js";
@@ -25,10 +26,9 @@ function worth(value, digits = 3) {
 }
 
 /** A model's letter and class; a tick where it is the label, so that colour is not needed. */
-function vote(model, { label, models }) {
-  const { top5 = [], predicted = [] } = models[model.id] ?? {};
+function vote(model, { models }) {
+  const { top5 = [], predicted, right } = models[model.id] ?? {};
   const name = saying(predicted, top5);
-  const right = predicted.includes(label);
   return h(
     "span",
     { class: right ? "vote yes" : "vote no", title: `${model.name}: ${name}` },
@@ -59,7 +59,8 @@ const listed = names =>
 /** Who sees the class that distance is measured to, by name. */
 function seenBy(models, image, className) {
   const wanted = className ?? image.label;
-  const names = models.filter(({ id }) => image.models[id]?.predicted.includes(wanted)).map(({ name }) => name);
+  const says = ({ predicted, right } = {}) => (className === null ? right : predicted?.includes(wanted));
+  const names = models.filter(({ id }) => says(image.models[id])).map(({ name }) => name);
   if (!names.length) return `No model says ${wanted}.`;
   if (names.length === models.length) return `All models say ${wanted}.`;
   return `${listed(names)} ${names.length === 1 ? "says" : "say"} ${wanted}.`;
@@ -127,7 +128,7 @@ function topFive(model, { models }) {
   return h(
     "section",
     { class: `five ${colour(model.letter)}` },
-    h("h3", {}, key(model), h("span", { class: "clip" }, model.name)),
+    h("h3", {}, key(model), h("span", { class: "clip" }, model.name), assumedTag(model)),
     h("ol", {}, (models[model.id]?.top5 ?? []).map(line)),
   );
 }

@@ -1,6 +1,7 @@
 // Images in rows, models in columns. Built once a run; cells change on their own as they finish.
 import { $, $$, h, icon, key, replace } from "./dom.js";
 import { address } from "./api.js";
+import { assumedTag } from "./class-names.js";
 import { fileName, preprocessing } from "./format.js";
 import { mapCell } from "./map-cell.js";
 
@@ -26,6 +27,7 @@ function head(explanation) {
           { scope: "col" },
           h("span", { class: "name" }, key(model), h("span", { class: "clip", title: model.name }, model.name)),
           h("span", { class: "facts clip", "data-facts": model.id }),
+          h("span", { class: "facts", "data-naming": model.id }),
         ),
       ),
     ),
@@ -58,8 +60,8 @@ function rowHead(explanation, image, place, onopen) {
   );
 }
 
-/** acts: open(place), unchecked(); classNames(modelId) gives the model's classes. */
-export function createGrid(root, acts, classNames) {
+/** acts: open(place), unchecked(). */
+export function createGrid(root, acts) {
   let shown = "";
   let cells = new Map();
 
@@ -76,7 +78,6 @@ export function createGrid(root, acts, classNames) {
             model,
             image,
             row: place,
-            classNames: classNames(model.id),
             onunchecked: acts.unchecked,
           });
           cells.set(`${model.id}/${image.index}`, cell);
@@ -106,6 +107,7 @@ export function createGrid(root, acts, classNames) {
         preprocessing(model.preprocessing),
         model.layer ? [" · ", h("span", { class: "mono" }, model.layer)] : null,
       );
+      replace($(`[data-naming="${CSS.escape(model.id)}"]`, root), assumedTag(model));
       for (const image of explanation.images) {
         const name = `${model.id}/${image.index}`;
         cells.get(name)?.update(explanation, model, known.get(name), ended, second(model.id, image.index));

@@ -34,6 +34,7 @@ function imageCard({ dataset, models }, { index, name, label, values, groups }) 
       {},
       groups.map(group => groupLine(models, group)),
     ),
+    models.some(model => model.class_names_words) ? h("span", { class: "small warn-text" }, "class names are assumed") : null,
   ];
 }
 

@@ -1,11 +1,18 @@
 // One map of the grid with what stands beside it, in each of its states.
+import { assumedTag } from "./class-names.js";
 import { colour, h, icon, key, replace } from "./dom.js";
 import { engineMaps, faceOf } from "./engine-cell.js";
 import { maps } from "./neurons.js";
 import { explained, healthBadge, topThree, verdict } from "./prediction.js";
 
 const owner = model =>
-  h("span", { class: "only-s", title: model.name }, key(model), h("span", { class: "clip" }, model.name));
+  h(
+    "span",
+    { class: "only-s", title: model.name },
+    key(model),
+    h("span", { class: "clip" }, model.name),
+    assumedTag(model),
+  );
 export const UNKNOWN = { message: "This map could not be computed." };
 const RISK =
   "Unchecked, a layer that the method does not know is passed by plain gradient: the map may break the method's rules.";
@@ -35,7 +42,7 @@ export function failure(model, error, { onunchecked, again = false }) {
 }
 
 function finished(context, cell) {
-  const { explanation, model, image, classNames, second } = context;
+  const { explanation, model, image, second } = context;
   const spec = {
     run: explanation.id,
     dataset: explanation.request.dataset,
@@ -54,7 +61,7 @@ function finished(context, cell) {
       owner(model),
       topThree(cell.top || [], cell.predicted),
       explained(cell),
-      verdict(cell.top || [], image.label, classNames, cell.predicted),
+      verdict(cell, image.label),
       healthBadge(cell.health),
     ),
   );
@@ -76,14 +83,14 @@ export function face(explanation, model, cell, ended, second) {
 }
 
 /** -> {element: td, update(explanation, model, cell, ended, second)}; second: what the other engine gave, or null. */
-export function mapCell({ model, image, row, classNames, onunchecked }) {
+export function mapCell({ model, image, row, onunchecked }) {
   const element = h("td", { class: colour(model.letter) });
   let drawn = "";
   const update = (explanation, current, cell, ended, second = null) => {
     const now = face(explanation, current, cell, ended, second);
     if (now === drawn) return;
     drawn = now;
-    if (now.startsWith("done")) replace(element, finished({ explanation, model: current, image, classNames, second }, cell));
+    if (now.startsWith("done")) replace(element, finished({ explanation, model: current, image, second }, cell));
     else if (now === "failed")
       replace(
         element,

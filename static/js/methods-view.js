@@ -2,6 +2,7 @@
 import { $, colour, h, key, replace } from "./dom.js";
 import { agreement } from "./agreement.js";
 import { address } from "./api.js";
+import { assumedTag, beside } from "./class-names.js";
 import { drawColourBar } from "./colour-bar.js";
 import { fileName, seconds } from "./format.js";
 import { mapCanvas } from "./map-canvas.js";
@@ -115,6 +116,7 @@ export function createMethodsView(root) {
           "th",
           { scope: "row", class: "of" },
           h("span", { class: "name" }, key(model), h("span", { class: "clip", title: model.name }, model.name)),
+          assumedTag(beside([model], state.dataset)[0]),
           prediction(model, image),
         ),
         state.columns.map(column => place(column, model, image)),

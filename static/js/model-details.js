@@ -2,7 +2,9 @@
 import { $, h, key, replace } from "./dom.js";
 import { patch } from "./api.js";
 import { count, group, RULES, shape } from "./format.js";
+import { drawLabels } from "./label-classes.js";
 import { OUTPUTS, outputsPart } from "./model-outputs.js";
+import { originLine } from "./naming-notes.js";
 import { toast } from "./toast.js";
 
 const RESIZES = { stretch: "stretch", pad: "pad, keep proportions", crop: "centre crop" };
@@ -153,6 +155,7 @@ function classForm(model, onchange) {
     "section",
     { class: "part" },
     h("h3", {}, count(model.n_classes, "class", "classes")),
+    originLine(model),
     h("p", { class: "why" }, first, rest > 0 ? ` and ${group(rest)} more` : ""),
     h("details", { class: "fold" }, h("summary", {}, "Edit class names, one a line"), form),
   );
@@ -212,6 +215,7 @@ function detected(model) {
 
 /** onchange(model) gets the model as the server now has it. `mode`: the rule in the form, where it is not yet in force. */
 export function drawDetails(root, model, onchange, mode = model.preprocessing.mode) {
+  const labels = h("section", { class: "part", id: "label-classes", hidden: true });
   replace(
     root,
     h(
@@ -228,6 +232,8 @@ export function drawDetails(root, model, onchange, mode = model.preprocessing.mo
       ruleForm(model, mode, onchange),
       outputsForm(model, onchange),
       classForm(model, onchange),
+      labels,
     ),
   );
+  drawLabels(labels, model).catch(() => {}); // closed meanwhile: nothing to map
 }

@@ -2,6 +2,7 @@
 import { colour, h, icon, key, replace } from "./dom.js";
 import { group, RULES, shape } from "./format.js";
 import { OUTPUTS, outputsQuestion } from "./model-outputs.js";
+import { namingNote } from "./naming-notes.js";
 
 const NONE = () => h("span", { class: "quiet" }, "—");
 
@@ -35,8 +36,7 @@ function ruleSelect(model, onrule) {
   );
 }
 
-function row(model, { chosen, job, acts }) {
-  const noted = model.status === "refused" || Boolean(model.outputs?.doubt);
+function row(model, { chosen, job, acts, noted }) {
   const classes = [
     model.letter ? colour(model.letter) : "",
     chosen === model.id ? "chosen" : "",
@@ -98,36 +98,43 @@ function row(model, { chosen, job, acts }) {
   );
 }
 
-const noteRow = content => (content ? h("tr", { class: "note" }, h("td", { colspan: 7 }, content)) : null);
-
 /** Why a file was refused; with a button for each reading of its outputs that would let it in. */
 function refusal(model, acts) {
   const error = model.error || { message: "This file was refused." };
   const readings = error.field === "outputs" ? (error.allowed ?? []) : [];
-  return noteRow(
-    h(
-      "div",
-      { class: "call bad" },
-      icon("warn"),
-      h("span", { class: "grow wrap-any" }, h("strong", {}, error.message), " ", error.hint || ""),
-      readings.map(kind =>
-        h(
-          "button",
-          { class: "btn tiny", type: "button", onclick: () => acts.outputs(model, kind) },
-          `Read it as ${OUTPUTS[kind] ?? kind}`,
-        ),
+  return h(
+    "div",
+    { class: "call bad" },
+    icon("warn"),
+    h("span", { class: "grow wrap-any" }, h("strong", {}, error.message), " ", error.hint || ""),
+    readings.map(kind =>
+      h(
+        "button",
+        { class: "btn tiny", type: "button", onclick: () => acts.outputs(model, kind) },
+        `Read it as ${OUTPUTS[kind] ?? kind}`,
       ),
     ),
   );
 }
 
-/** acts: choose(id), rule(model, mode), outputs(model, kind), remove(model). jobs: id -> job. */
+const noteRow = (model, note) =>
+  h("tr", { class: "note", "data-note": model.id }, h("td", { colspan: 7 }, note));
+
+const notes = (model, acts) =>
+  (model.status === "refused" ? [refusal(model, acts)] : [outputsQuestion(model, acts.outputs), namingNote(model, acts)]).filter(
+    Boolean,
+  );
+
+/** acts: choose(id), rule(model, mode), outputs(model, kind), remove(model), and those of a naming note. jobs: id -> job. */
 export function drawModelsTable(body, { models, chosen, jobs }, acts) {
   replace(
     body,
-    models.map(model => [
-      row(model, { chosen, job: jobs.get(model.job?.id ?? model.job), acts }),
-      model.status === "refused" ? refusal(model, acts) : noteRow(outputsQuestion(model, acts.outputs)),
-    ]),
+    models.map(model => {
+      const said = notes(model, acts);
+      return [
+        row(model, { chosen, job: jobs.get(model.job?.id ?? model.job), acts, noted: said.length > 0 }),
+        said.map(note => noteRow(model, note)),
+      ];
+    }),
   );
 }

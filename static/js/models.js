@@ -1,6 +1,6 @@
 // The page Models: add, look at, correct and remove models.
 import { $, h, replace } from "./dom.js";
-import { get, patch, pause, post, remove } from "./api.js";
+import { ENDED, get, patch, pause, post, remove } from "./api.js";
 import { confirmed } from "./confirm.js";
 import { count, group, RULES } from "./format.js";
 import { drawDetails } from "./model-details.js";
@@ -56,6 +56,11 @@ async function addFiles(files) {
   addError(problems.join(" "));
 }
 
+/** Something is on its way that changes what is shown: a model, or images whose folders may name its classes. */
+const loading = ({ models, jobs }) =>
+  models.some(model => model.status === "loading") ||
+  [...jobs.values()].some(({ kind, status }) => kind === "open" && !ENDED.has(status));
+
 let watching = false;
 
 /** Asks again while something is loading. */
@@ -63,7 +68,7 @@ async function watch() {
   if (watching) return;
   watching = true;
   try {
-    while (store.state.models.some(model => model.status === "loading")) {
+    while (loading(store.state)) {
       await pause(LOADING_MS);
       await load();
     }
@@ -88,6 +93,16 @@ async function load() {
     loaded: true,
     ...(fresh ? { chosen: fresh.id } : {}),
   });
+}
+
+async function name(model, class_names, done) {
+  try {
+    taken(await patch(path(model.id), { class_names }));
+    $(`#rows tr[data-model="${CSS.escape(model.id)}"] .name-b`)?.focus(); // the note with the button is gone
+    toast(done);
+  } catch (error) {
+    complain(error);
+  }
 }
 
 const acts = {
@@ -115,6 +130,14 @@ const acts = {
       complain(error);
       taken({ ...model });
     }
+  },
+  confirm: model => name(model, model.class_names, `The class names of ${model.name} are confirmed.`),
+  order: model => name(model, model.label_order.names, `${model.name} has its names in the better order.`),
+  drop: model => name(model, [], `The classes of ${model.name} are numbers now.`),
+  edit(model) {
+    store.set({ chosen: model.id });
+    $("#details .fold").open = true;
+    $("#class-lines").focus();
   },
   async remove(model) {
     const loading = model.status === "loading";

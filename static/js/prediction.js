@@ -6,9 +6,9 @@ import { preprocessing, probability, parameter, seconds, signed } from "./format
 const meter = (value, name) =>
   h("meter", { min: 0, max: 1, value: Number.isFinite(value) ? value : 0, "aria-label": `Probability of ${name}` });
 
-/** What the model says: a class, or where several can be right all with p > 0.5. predicted: their names. */
+/** What the model says: a class, or where several can be right all with p > 0.5. predicted: their names, or {name}. */
 export const saying = (predicted, top) =>
-  !predicted ? (top[0]?.name ?? "–") : predicted.length ? predicted.join(", ") : "no class above 0.5";
+  !predicted ? (top[0]?.name ?? "–") : predicted.length ? predicted.map(said => said.name ?? said).join(", ") : "no class above 0.5";
 
 /** What is said with a bar for the likeliest class, the next two in small. */
 export function topThree(top, predicted) {
@@ -51,16 +51,16 @@ export const topFive = top =>
     ),
   );
 
-/** Verdict against the label, when the label is one of the model's classes. */
-export function verdict(top, label, classNames, predicted) {
+/** Verdict against the label, when the label is one of the model's classes: the server says which. */
+export function verdict({ top = [], predicted, label_class: labelClass }, label) {
   if (label === null || label === undefined || !top.length) return null;
-  if (classNames && !classNames.includes(label))
+  if (labelClass === null || labelClass === undefined)
     return h(
       "span",
       { class: "verdict none", "data-tip": `The label “${label}” is not one of this model's classes.` },
       "other labels",
     );
-  const right = (predicted ?? [top[0].name]).includes(label);
+  const right = (predicted ?? top.slice(0, 1)).some(said => said.class === labelClass);
   return h(
     "span",
     { class: right ? "verdict ok" : "verdict bad" },

@@ -1,4 +1,5 @@
 // The request of Visualize as a value: where it starts from, what is posted, when two are the same.
+import { beside } from "./class-names.js";
 import { get } from "./api.js";
 import { loading } from "./catalog.js";
 import { FIRST } from "./methods.js";
@@ -51,11 +52,10 @@ const remembered = () => {
 
 export const ready = models => models.filter(model => model.status === "ready");
 
-/** Models whose classes share a name with the dataset's labels; all when nothing is known or nothing fits. */
+/** Models that have a label of the dataset's among their classes; all when nothing is known or nothing fits. */
 export function modelsFor(dataset, models) {
   const usable = ready(models);
-  const labels = new Set(dataset?.class_names || []);
-  const fitting = usable.filter(model => (model.class_names || []).some(name => labels.has(name)));
+  const fitting = usable.filter(({ id }) => dataset?.fits?.includes(id));
   return (fitting.length ? fitting : usable).slice(0, FIRST_MODELS).map(model => model.id);
 }
 
@@ -63,8 +63,10 @@ export function modelsFor(dataset, models) {
 export const classesOf = models => [...new Set(models.flatMap(model => model.class_names || []).map(String))];
 
 /** The target, or the predicted class where none of the chosen models has a class of that name. */
-export const fittingTarget = (target, chosen, models) =>
-  classesOf(models.filter(model => chosen.includes(model.id))).includes(String(target)) ? target : "predicted";
+export const fittingTarget = (target, chosen, models, dataset) => {
+  const named = beside(models, dataset).filter(model => chosen.includes(model.id));
+  return classesOf(named).includes(String(target)) ? target : "predicted";
+};
 
 /** A few images spread evenly over a dataset: the first selection, so that a first run is one press away. */
 export function spread(n, wanted = FIRST_IMAGES) {
@@ -98,7 +100,7 @@ function completed(state, { models, datasets, analyzers }, basket) {
     dataset,
     analyzer,
     models: fitting,
-    target: fittingTarget(state.target, fitting, models),
+    target: fittingTarget(state.target, fitting, models, dataset),
     params: analyzer === state.analyzer ? state.params || {} : {},
     images: images.length ? images : spread(record?.n ?? 0),
     methods: knownOf(state.methods ?? [], methods) ?? FIRST.filter(name => methods.includes(name)),
@@ -179,7 +181,7 @@ export function requestOf(state) {
 /** The way back: the request of a run as this page's state. */
 export function stateOf({ request }, { models, analyzers }) {
   const { neuron, top_neurons, class: class_, engine, layer } = request;
-  const names = models.find(model => model.id === request.models[0])?.class_names ?? [];
+  const names = beside(models, request.dataset).find(model => model.id === request.models[0])?.class_names ?? [];
   const preferred = analyzers.find(({ name }) => name === request.analyzer)?.runtimes[0];
   return {
     ...Object.fromEntries(["models", "dataset", "images", "analyzer", "params", "softmax", "unchecked"].map(
@@ -215,7 +217,8 @@ const layerOf = (layer, id) => (layer && typeof layer === "object" ? layer[id] :
 export function matches(state, { request: shown }) {
   const asked = requestOf(state);
   const method = state.catalog.analyzers.find(analyzer => analyzer.name === asked.analyzer);
-  const names = state.catalog.models.find(model => model.id === asked.models[0])?.class_names ?? [];
+  const named = beside(state.catalog.models, state.dataset);
+  const names = named.find(model => model.id === asked.models[0])?.class_names ?? [];
   const equal = name => sorted(asked[name]) === sorted(shown[name]);
   const sameParameter = ({ name, default: usual }) =>
     sorted(asked.params[name] ?? usual) === sorted(shown.params?.[name] ?? usual);

@@ -61,9 +61,8 @@ export function drawFailure(error) {
 /** acts: run, stop, unchecked, open, go, step. */
 export function createResultView(store, acts) {
   const root = $("#result");
-  const classNames = id => store.state.catalog.models.find(model => model.id === id)?.class_names ?? null;
-  const grid = createGrid(root, acts, classNames);
-  const slideshow = createSlideshow(root, acts, classNames);
+  const grid = createGrid(root, acts);
+  const slideshow = createSlideshow(root, acts);
   const methods = createMethodsView(root);
 
   function drawGrid(state, explanation, place) {

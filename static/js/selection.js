@@ -3,7 +3,7 @@ import { fittingTarget, modelsFor, spread } from "./request.js";
 
 /** Other models may not have the chosen class. */
 export function chooseModels(store, models) {
-  store.set({ models, target: fittingTarget(store.state.target, models, store.state.catalog.models) });
+  store.set({ models, target: fittingTarget(store.state.target, models, store.state.catalog.models, store.state.dataset) });
 }
 
 const left = new Map(); // dataset -> what was chosen with it, so that switching back finds it
@@ -13,7 +13,7 @@ export function chooseDataset(store, id) {
   const record = catalog.datasets.find(other => other.id === id);
   left.set(dataset, { images, models, layers });
   const chosen = left.get(id) ?? { images: spread(record.n), models: modelsFor(record, catalog.models), layers: {} };
-  const fitting = fittingTarget(target, chosen.models, catalog.models);
+  const fitting = fittingTarget(target, chosen.models, catalog.models, id);
   store.set({ ...chosen, dataset: id, dropped: [], image: 0, target: fitting });
 }
 

@@ -1,5 +1,6 @@
 // One image large: the input, then a block per model, all on the same image; below, the film of thumbnails.
 import { $$, colour, h, icon, key, replace } from "./dom.js";
+import { assumedTag } from "./class-names.js";
 import { ofModels } from "./agreement.js";
 import { address } from "./api.js";
 import { group } from "./format.js";
@@ -39,12 +40,12 @@ function inputBlock(explanation, image, dataset, complete) {
   );
 }
 
-function modelBlock({ explanation, model, image, cell, classNames, ended, acts, second }) {
+function modelBlock({ explanation, model, image, cell, ended, acts, second }) {
   const state = face(explanation, model, cell, ended);
   const block = h(
     "article",
     { class: `big ${colour(model.letter)}`, "aria-label": `Model ${model.letter} ${model.name}` },
-    h("header", {}, key(model), h("span", { class: "clip", title: model.name }, model.name)),
+    h("header", {}, key(model), h("span", { class: "clip", title: model.name }, model.name), assumedTag(model)),
   );
   if (state === "failed")
     block.append(failure(model, model.error || cell?.error || UNKNOWN, { onunchecked: acts.unchecked }));
@@ -66,7 +67,7 @@ function modelBlock({ explanation, model, image, cell, classNames, ended, acts, 
       h(
         "div",
         { class: "row wrap" },
-        verdict(cell.top || [], image.label, classNames, cell.predicted),
+        verdict(cell, image.label),
         explained(cell),
         healthBadges(cell.health),
       ),
@@ -76,7 +77,7 @@ function modelBlock({ explanation, model, image, cell, classNames, ended, acts, 
   return block;
 }
 
-export function createSlideshow(root, acts, classNames) {
+export function createSlideshow(root, acts) {
   const counter = h("span", { class: "num strong", "aria-live": "polite" });
   const file = h("span", { class: "mono clip" });
   const label = h("span", { class: "tag" });
@@ -170,7 +171,6 @@ export function createSlideshow(root, acts, classNames) {
           model,
           image,
           cell: cells.get(model.id),
-          classNames: classNames(model.id),
           ended,
           acts,
           second: second(model.id, image.index),

@@ -3,7 +3,7 @@ import { $, $$, h, replace } from "./dom.js";
 import { address, get } from "./api.js";
 import { createBasket } from "./basket.js";
 import { loadBokeh } from "./bokeh-figure.js";
-import { openCatalog, settle } from "./catalog.js";
+import { holdings, openCatalog, settle } from "./catalog.js";
 import { createGallery } from "./gallery.js";
 import { onKeys } from "./keyboard.js";
 import { createPlotCard } from "./plot-card.js";
@@ -16,6 +16,7 @@ import { createKinds } from "./suggestion-kinds.js";
 import { createSuggestPanel } from "./suggest-panel.js";
 import { BLANK, PLOTS, datasetOf, distanceAsked, firstState, matches, obstacle, remember } from "./suggest-request.js";
 import { createSuggestRunner } from "./suggest-runner.js";
+import { drawNotices } from "./suggest-notices.js";
 import { drawStrip } from "./suggest-strip.js";
 import { KEPT, read, write } from "./suggest-url.js";
 import { complain, toast } from "./toast.js";
@@ -70,6 +71,13 @@ const acts = {
   },
   told: (kind, answer) => store.set({ answers: { ...store.state.answers, [kind]: answer } }),
   problems: () => listProblems().catch(complain),
+  /** The same suggestion under its new names: plots and images are drawn again. */
+  async renew() {
+    const { models, datasets } = await holdings();
+    store.set({ catalog: { ...store.state.catalog, models, datasets }, look: null, views: {}, className: null });
+    cards.clear();
+    await runner.reopen(store.state.run);
+  },
 };
 const panel = createSuggestPanel(store, acts);
 const drawKinds = createKinds(store, acts.look, () => show("evidence"));
@@ -104,6 +112,7 @@ function drawState(state) {
   }
   document.body.dataset.state = drawStrip($("#strip"), state, acts);
   $("#scores").hidden = !state.suggestion;
+  drawNotices(state, acts.renew);
   if (document.body.dataset.state === "error" && !state.suggestion) document.body.dataset.state = "empty";
   drawEmpty(state);
 }

@@ -3,6 +3,7 @@ import { $, $$, h, replace } from "./dom.js";
 import { drawLayerChoice } from "./layer-choice.js";
 import { analyzerOf } from "./method-choice.js";
 import { GRIDS, parsed } from "./neurons.js";
+import { beside } from "./class-names.js";
 import { classesOf } from "./request.js";
 import { enginesOf } from "./selection.js";
 import { keepFocus } from "./focus.js";
@@ -49,7 +50,8 @@ function neuronControl(neurons, onchoose) {
 const kindOf = ({ neurons, target }) => (neurons ? "neurons" : target === "predicted" ? "predicted" : "class");
 
 export function createTargetSection(store) {
-  const chosen = ({ catalog, models }) => catalog.models.filter(model => models.includes(model.id));
+  const chosen = ({ catalog, models, dataset }) =>
+    beside(catalog.models, dataset).filter(model => models.includes(model.id));
   const choose = target => store.set({ target: target || "predicted" });
 
   /** Starts with the class that was predicted last, so that the choice is never empty. */

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
+from innv_gui import imagenet
 from innv_gui.records import ModelFacts, ModelSource, replace
 from innv_gui.runtimes.keras import detection, hooks, loading
 from innv_gui.runtimes.keras.network import Network
-
-IMAGENET_INDEX = Path("models") / "imagenet_class_index.json"  # inside Keras' own folder
 
 
 def inspect(source: ModelSource) -> ModelFacts:
@@ -32,6 +28,7 @@ def inspect(source: ModelSource) -> ModelFacts:
         explained_layer=network.explained_layer,
         cam_layer=network.cam_layer,
         notes=(*notes, *_size_notes(network)),
+        architecture=_architecture(network),
     )
 
 
@@ -41,19 +38,14 @@ def _size_notes(network: Network) -> tuple[str, ...]:
     return ()
 
 
+def _architecture(network: Network) -> str:
+    """What the network, or a model inside it, is called, where that is the name of a known architecture."""
+    names = network.flat.inner_names
+    return next(filter(imagenet.is_architecture, names), names[0] if names else "")
+
+
 def _class_names(source: ModelSource, network: Network) -> tuple[str, ...] | None:
-    """From the person's `decode_prob`, or ImageNet's when Keras has them on this machine already."""
+    """From the person's `decode_prob`."""
     if "decode_prob" in hooks.load(source.hooks):
         return hooks.class_names(source.hooks, network.n_classes)
-    if source.kind == "application" and network.n_classes == 1000:
-        return _imagenet()
     return None
-
-
-def _imagenet() -> tuple[str, ...] | None:
-    path = Path.home() / ".keras" / IMAGENET_INDEX
-    try:
-        index = json.loads(path.read_text())
-        return tuple(index[str(i)][1] for i in range(1000))
-    except (OSError, ValueError, KeyError, IndexError, TypeError):
-        return None

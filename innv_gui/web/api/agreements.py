@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from innv_gui.records import Model
 from innv_gui.session.agreements import Agreement, between_models, between_runs
 from innv_gui.session.ranking import Ranked, Ranking
-from innv_gui.web.answers import number
+from innv_gui.session.request import Request
+from innv_gui.web.answers import number, origin_json
 from innv_gui.web.api import api, session
 from innv_gui.web.api.explanations import checked_request
 from innv_gui.web.routes import route
@@ -90,11 +92,16 @@ def _ranking_json(ranking: Ranking) -> dict:
         "unchecked": request.unchecked,
         "dataset": request.dataset.id,
         "n_images": len(request.items),
-        "models": [{"id": model.id, "name": model.name, "letter": model.letter} for model in request.models],
+        "models": [_ranked_model(model, request) for model in request.models],
         "status": ranking.job.status,
         "job": ranking.job.as_json(),
         "n_problems": len(ranking.problems),
     }
+
+
+def _ranked_model(model: Model, request: Request) -> dict:
+    naming = request.naming(session().models.current(model))
+    return {"id": model.id, "name": model.name, "letter": model.letter} | origin_json(naming)
 
 
 def _row(row: Ranked) -> dict:

@@ -20,7 +20,7 @@ PICTURE_PX = 1024
 @route(api, "GET", "/datasets")
 def list_datasets():
     """All datasets in the order they were opened."""
-    return {"datasets": [dataset_json(entry) for entry in session().datasets.entries()]}
+    return {"datasets": [dataset_json(entry, session()) for entry in session().datasets.entries()]}
 
 
 @route(api, "POST", "/datasets", form=("images",), status=202)
@@ -29,7 +29,7 @@ def open_dataset():
     files = request.files.getlist("images")
     folder = save_image_uploads(session().workspace, files)
     entry = session().datasets.start(_container(folder), name=_name(files), uploaded=True)
-    return {"dataset": dataset_json(entry), "job": entry.job.as_json()}
+    return {"dataset": dataset_json(entry, session()), "job": entry.job.as_json()}
 
 
 def _container(folder: Path) -> Path:
@@ -48,7 +48,7 @@ def _name(files) -> str:
 @route(api, "GET", "/datasets/<id>")
 def get_dataset(id: str):
     """One dataset."""
-    return dataset_json(session().datasets.entry(id))
+    return dataset_json(session().datasets.entry(id), session())
 
 
 @route(api, "DELETE", "/datasets/<id>", status=204)

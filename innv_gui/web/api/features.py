@@ -14,7 +14,7 @@ from innv_gui.records import ImageRef, Model, replace
 from innv_gui.session.extremes import Extremes
 from innv_gui.session.features import check_features, check_request, why_not
 from innv_gui.session.maximization import Maximization
-from innv_gui.web.answers import layer_json, number, shown_names
+from innv_gui.web.answers import layer_json, number, origin_json
 from innv_gui.web.api import api, session
 from innv_gui.web.api.datasets import image_ref, png
 from innv_gui.web.routes import route
@@ -66,7 +66,7 @@ def add_maximization(body: NewMaximization):
 
 def _found(model: Model, body: Wanted) -> tuple:
     aims = {name: getattr(body, name) for name in ("classes", "neurons", "channels")}
-    return check_features(model, body.layer, dataset_names=shown_names(model, session()), **aims)
+    return check_features(model, body.layer, naming=session().naming(model), **aims)
 
 
 def _image(body: NewMaximization) -> ImageRef:
@@ -110,7 +110,7 @@ def get_curves(id: str):
     text = io.StringIO()
     rows = csv.writer(text)
     rows.writerow(("target", "name", "step", "objective", "probability"))
-    for index, name, curve in zip(known.targets, known.request.names, _curves(known), strict=True):
+    for index, name, curve in zip(known.targets, _names(known), _curves(known), strict=True):
         for step, (value, p) in enumerate(curve):
             rows.writerow((index, name, step, value, "" if p is None else p))
     return send_file(io.BytesIO(text.getvalue().encode()), "text/csv", True, f"{id}.csv")
@@ -129,12 +129,21 @@ def maximization_json(known: Maximization) -> dict:
         "status": known.job.status,
         "job": known.job.as_json(),
         "model": {"id": request.model.id, "name": request.model.name, "letter": request.model.letter},
+        **origin_json(session().naming(request.model)),
         "input": list(known.start.u.shape) if known.begun else list(request.model.input_shape),
         "request": _request(known),
         "targets": [_target(known, place, curve) for place, curve in enumerate(_curves(known))],
         "notes": list(known.notes),
         "seconds": round(known.seconds, 3),
     }
+
+
+def _names(known: Maximization) -> list[str]:
+    """Of the targets; classes as they are called now."""
+    if not known.is_class:
+        return list(known.request.names)
+    names = session().class_names(known.request.model)
+    return [names[index] for index in known.targets]
 
 
 def _request(known: Maximization) -> dict:
@@ -159,7 +168,7 @@ def _target(known: Maximization, place: int, curve: list[tuple[float | None, flo
     shown = sorted({round(k) for k in np.linspace(0, len(curve) - 1, min(len(curve), CURVE_POINTS))})
     return {
         "index": known.targets[place],
-        "name": known.request.names[place],
+        "name": _names(known)[place],
         "steps": known.steps[place],
         "stopped": known.stopped[place],
         "value": last[0],
@@ -202,7 +211,10 @@ def extremes_json(known: Extremes) -> dict:
 
 def _extreme(known: Extremes, place: int) -> dict:
     most, least = (_rows(known, side) for side in known.sides(place))
-    return {"index": known.features.index[place], "name": known.names[place], "most": most, "least": least}
+    index, name = known.features.index[place], known.names[place]
+    if known.features.kind == "class":
+        name = session().class_names(known.model)[index]
+    return {"index": index, "name": name, "most": most, "least": least}
 
 
 def _rows(known: Extremes, side: list[tuple[int, float]]) -> list[dict]:

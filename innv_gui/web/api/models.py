@@ -7,10 +7,10 @@ from flask import current_app, request
 from innv_gui import analyzers
 from innv_gui.errors import BadInput, NotFound
 from innv_gui.records import Model
-from innv_gui.web.answers import layer_json, model_json
+from innv_gui.web.answers import labels_json, layer_json, model_json
 from innv_gui.web.api import api, session
 from innv_gui.web.routes import route
-from innv_gui.web.schemas import LayersQuery, ModelChange, NewModel
+from innv_gui.web.schemas import LabelsQuery, LayersQuery, ModelChange, NewModel
 from innv_gui.web.uploads import save_model_upload
 
 
@@ -59,10 +59,21 @@ def get_model(id: str):
 
 @route(api, "PATCH", "/models/<id>", body=ModelChange)
 def change_model(id: str, body: ModelChange):
-    """Edit name, preprocessing, class names, or what the outputs are."""
+    """Edit name, preprocessing, class names, what the outputs are, or which class a label of a dataset is."""
     rule = body.preprocessing.model_dump() if body.preprocessing is not None else None
-    session().models.change(id, name=body.name, preprocessing=rule, class_names=body.class_names, outputs=body.outputs)
+    dataset = session().datasets.get(body.labels.dataset) if body.labels is not None else None
+    session().models.change(
+        id, name=body.name, preprocessing=rule, class_names=body.class_names, outputs=body.outputs
+    )
+    if dataset is not None:
+        session().models.map_labels(id, dataset, body.labels.classes)
     return model_json(session().models.entry(id), session())
+
+
+@route(api, "GET", "/models/<id>/labels", query=LabelsQuery)
+def list_labels(id: str, query: LabelsQuery):
+    """The labels of a dataset, with the class of this model that each is; and how many images have none."""
+    return labels_json(session().models.get(id), session().datasets.get(query.dataset))
 
 
 @route(api, "DELETE", "/models/<id>", status=204)

@@ -1,0 +1,110 @@
+"""Which of a dataset's labels is which class of a model, by name or by hand, and how many images that leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from innv_gui.class_names import map_by_name
+from innv_gui.errors import BadInput
+from innv_gui.records import ClassNames, LabelClass, Model
+from innv_gui.session.images import Dataset
+from innv_gui.session.naming import naming_of
+
+LISTED = 5
+
+
+@dataclass(frozen=True)
+class LabelFit:
+    """How a dataset's labels fit a model. class_of: label -> class index; counts: label -> images, all labels.
+
+    by_hand: the labels that a person mapped. n_unlabelled: images without a label.
+    """
+
+    class_of: Mapping[str, int]
+    counts: Mapping[str, int]
+    by_hand: frozenset[str] = field(default=frozenset())
+    n_unlabelled: int = 0
+
+    @property
+    def n_images(self) -> int:
+        """All images."""
+        return sum(self.counts.values()) + self.n_unlabelled
+
+    @property
+    def without(self) -> dict[str, int]:
+        """Label -> images, of labels that are no class of the model's."""
+        return {label: n for label, n in self.counts.items() if n and label not in self.class_of}
+
+    @property
+    def n_without_class(self) -> int:
+        """Images whose label is no class of the model's, or that have no label while others have."""
+        return sum(self.without.values()) + self.n_unlabelled if any(self.counts.values()) else 0
+
+    def sentence(self, name: str) -> str:
+        """ "12 of 80 images have no class of resnet's: labels crane, maillot."; empty when all have."""
+        if not self.n_without_class:
+            return ""
+        verb = "has" if self.n_without_class == 1 else "have"
+        words = f"{self.n_without_class:,} of {self.n_images:,} images {verb} no class of {name}'s"
+        return f"{words}: {'; '.join(self._reasons())}."
+
+    def _reasons(self) -> list[str]:
+        labels = list(self.without)
+        some = ", ".join(labels[:LISTED]) + (", …" if len(labels) > LISTED else "")
+        told = [f"label{'' if len(labels) == 1 else 's'} {some}"] if labels else []
+        return told + ([f"{self.n_unlabelled:,} without a label"] if self.n_unlabelled else [])
+
+
+def class_of_label(model: Model, dataset: Dataset, naming: ClassNames | None = None) -> dict[str, int]:
+    """The dataset's labels that are classes of the model. naming: where it is not the usual one beside this dataset."""
+    names = (naming or naming_of(model, dataset)).names
+    labels = dataset.class_names or ()
+    return map_by_name(names, labels)[0] | _by_hand(model, dataset)
+
+
+def label_fit(model: Model, dataset: Dataset, naming: ClassNames | None = None) -> LabelFit:
+    """Over all images of the dataset, or of the part of it."""
+    labels, codes = dataset.class_names or (), label_codes(dataset)
+    counts = np.bincount(codes[codes >= 0], minlength=len(labels)).tolist()
+    class_of, hand = class_of_label(model, dataset, naming), frozenset(_by_hand(model, dataset))
+    return LabelFit(class_of, dict(zip(labels, counts, strict=True)), hand, int((codes < 0).sum()))
+
+
+def label_codes(dataset: Dataset) -> np.ndarray:
+    """(n,) int32: index of each image's label in dataset.class_names, -1 without."""
+    codes = dataset.collection.codes
+    if codes is None:
+        return np.full(len(dataset), -1, np.int32)
+    return np.asarray(codes if dataset.indices is None else codes[dataset.indices], np.int32)
+
+
+def mapped_by_hand(
+    model: Model, dataset: Dataset, names: Sequence[str], wish: Mapping[str, str | int | None]
+) -> tuple[LabelClass, ...]:
+    """The model's labels by hand after a change. wish: label -> class (name or index), None to take it back."""
+    place = dataset.collection.fingerprint
+    kept = {(one.dataset, one.label): one for one in model.by_hand}
+    for label, class_ in wish.items():
+        if label not in (dataset.class_names or ()):
+            raise BadInput(f"{dataset.name} has no label {label!r}.", "", "labels", (dataset.class_names or ())[:50])
+        kept.pop((place, label), None)
+        if class_ is not None:
+            kept[place, label] = LabelClass(place, label, _class(class_, model, names))
+    return tuple(kept.values())
+
+
+def _class(class_: str | int, model: Model, names: Sequence[str]) -> int:
+    found = names.index(class_) if class_ in names else class_
+    is_index = isinstance(found, int | np.integer) and not isinstance(found, bool)
+    if not is_index or not 0 <= found < model.n_classes:
+        hint = f"Expected one of its names, or an index from 0 to {model.n_classes - 1}."
+        raise BadInput(f"{model.name} has no class {class_!r}.", hint, "labels", tuple(names[:50]))
+    return int(found)
+
+
+def _by_hand(model: Model, dataset: Dataset) -> dict[str, int]:
+    place, labels = dataset.collection.fingerprint, set(dataset.class_names or ())
+    return {one.label: one.class_ for one in model.by_hand if one.dataset == place and one.label in labels}
