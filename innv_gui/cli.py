@@ -68,7 +68,7 @@ def _shared(command: Parser) -> None:
         "--preprocessing",
         metavar="P",
         help="none, unit, symmetric, caffe, tf, torch or 'mean=..;std=..'; with a resize rule: 'mode=unit;resize=pad' "
-        "or crop (default: detected)",
+        "or crop; colours as OpenCV reads them: 'mode=unit;channels=bgr' (default: detected)",
     )
     command.add_argument("--workspace", metavar="DIR", help=WORKSPACE)
     command.add_argument("--scheduler", metavar="ADDR", help="Dask scheduler whose innv-gui workers do the work")

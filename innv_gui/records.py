@@ -12,6 +12,10 @@ import numpy as np
 
 PREPROCESSING_MODES = ("none", "unit", "symmetric", "caffe", "tf", "torch", "standardize")
 RESIZE_RULES = ("stretch", "pad", "crop")
+CHANNEL_ORDERS = ("rgb", "bgr")
+# How sure a detected preprocessing is: the file's own front was measured and has one reading; the likelier reading of
+# values; a guess by the architecture's name; nothing is known.
+BASES = ("structure", "values", "name", "assumed")
 
 
 @dataclass(frozen=True)
@@ -22,12 +26,14 @@ class Preprocessing:
     keras.applications (caffe, tf, torch), or standardize: (x - mean) / (std + eps), mean and std given once or once
     a channel, in pixel units.
     resize: stretch, pad (keep the proportions, black border) or crop (keep the proportions, centre).
+    channels: in what order the mode is given the colours: rgb, or bgr as OpenCV reads pictures.
     """
 
     mode: str = "none"
     mean: tuple[float, ...] | None = None
     std: tuple[float, ...] | None = None
     resize: str = "stretch"
+    channels: str = "rgb"
 
 
 @dataclass(frozen=True)
@@ -65,13 +71,14 @@ class ModelFacts:
     layers: tuple[Layer, ...]
     n_params: int
     preprocessing: Preprocessing
-    preprocessing_reason: str  # one sentence: how it was found out
+    preprocessing_reason: str  # how it was found out
     class_names: tuple[str, ...] | None
     softmax: str  # "activation" of the last layer, a "layer" of its own, or "none": the output is logits
     outputs: tuple[str, ...]  # names, one for almost every model
     explained_layer: str  # the default target: the last layer with softmax removed
     cam_layer: str | None  # the last layer with spatial output
     notes: tuple[str, ...] = ()
+    preprocessing_basis: str = "assumed"  # one of BASES
 
 
 @dataclass(frozen=True)

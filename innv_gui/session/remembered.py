@@ -116,4 +116,4 @@ def _opened(record: dict, preprocessing: Preprocessing, models) -> Model:
 
 def _preprocessing(record: dict) -> Preprocessing:
     sides = {name: tuple(record[name]) if record[name] is not None else None for name in ("mean", "std")}
-    return Preprocessing(record["mode"], sides["mean"], sides["std"], record["resize"])
+    return Preprocessing(record["mode"], sides["mean"], sides["std"], record["resize"], record.get("channels", "rgb"))

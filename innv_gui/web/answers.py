@@ -46,6 +46,7 @@ def _facts(model: Model, session: Session) -> dict:
         "n_params": facts.n_params,
         "preprocessing": as_plain(model.preprocessing),
         "preprocessing_reason": facts.preprocessing_reason,
+        "preprocessing_basis": facts.preprocessing_basis,
         "notes": list(model.notes),
         "explained_layer": facts.explained_layer,
         "cam_layer": facts.cam_layer,

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from innv_gui.errors import BadInput
-from innv_gui.records import PREPROCESSING_MODES, RESIZE_RULES
+from innv_gui.records import CHANNEL_ORDERS, PREPROCESSING_MODES, RESIZE_RULES
 from innv_gui.session.suggest_view import KINDS as PLOT_KINDS
 from innv_gui.suggestions.bins import MAX_BINS, RULES
 from innv_gui.web.routes import Incoming
@@ -41,6 +41,7 @@ class PreprocessingChange(Incoming):
     mean: list[float] | float | None = None
     std: list[float] | float | None = None
     resize: Literal[RESIZE_RULES] = "stretch"
+    channels: Literal[CHANNEL_ORDERS] = "rgb"
 
 
 class ModelChange(Incoming):
