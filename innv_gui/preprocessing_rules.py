@@ -22,6 +22,15 @@ _ALIASES = {
     "[0,255]": "none",
     "0..255": "none",
 }
+_WORDS = {
+    "none": "[0, 255] as they are",
+    "unit": "scaled to [0, 1]",
+    "symmetric": "scaled to [−1, 1]",
+    "caffe": "ImageNet, caffe",
+    "tf": "scaled to [−1, 1] (tf)",
+    "torch": "ImageNet, torch",
+    "standardize": "mean and std",
+}
 _KEYS = tuple(field.name for field in fields(Preprocessing))
 MAX_CHANNELS = 3
 
@@ -59,6 +68,11 @@ def written(rule: Preprocessing) -> str:
     if moments:
         return ";".join(moments + more)
     return ";".join([f"mode={rule.mode}", *more]) if more else rule.mode
+
+
+def in_words(rule: Preprocessing) -> str:
+    """What the rule makes of pixels, for people; the resize rule is not part of it."""
+    return _WORDS[rule.mode] + (", blue first" if rule.channels == "bgr" else "")
 
 
 def checked(rule: Preprocessing) -> Preprocessing:

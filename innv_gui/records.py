@@ -14,8 +14,8 @@ PREPROCESSING_MODES = ("none", "unit", "symmetric", "caffe", "tf", "torch", "sta
 RESIZE_RULES = ("stretch", "pad", "crop")
 CHANNEL_ORDERS = ("rgb", "bgr")
 # How sure a detected preprocessing is: the file's own front was measured and has one reading; the likelier reading of
-# values; a guess by the architecture's name; nothing is known.
-BASES = ("structure", "values", "name", "assumed")
+# values; a guess by the architecture's name; nothing is known; a function of the person's own does it.
+BASES = ("structure", "values", "name", "assumed", "own")
 
 
 @dataclass(frozen=True)
@@ -303,6 +303,20 @@ class Ascent:
         """`count` pictures before their first step."""
         zeros, none = np.zeros(count, np.int32), np.zeros((0, count), np.float32)
         return cls(np.repeat(start.u[None], count, axis=0), zeros, zeros, none, none)
+
+
+UNREAD, NO_ANSWER = -1, -2  # in Answers: an image that cannot be read, a network that gives no numbers for it
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a network says of n images under R rules. predicted: (R, n) int32 class indices, UNREAD or NO_ANSWER.
+
+    uniform: all have the proportions of the network's input, so that no resize rule makes a difference.
+    """
+
+    predicted: np.ndarray = field(compare=False)
+    uniform: bool
 
 
 STOPS = ("", "probability", "iterations", "flat", "not finite")  # "": it goes on

@@ -113,6 +113,7 @@ class ModelShelf:
         self._entries: dict[str, ModelEntry] = {}
         self._given = 0
         self._lock = threading.Lock()
+        self.changed: Callable[[], None] = lambda: None  # called when a model is ready, changed or removed
 
     def start(self, file, *, weights=None, name=None, output=None, shown_file=None, **wishes) -> ModelEntry:
         """Begin to load a model; returns at once. `wishes`: preprocessing, classes."""
@@ -145,6 +146,7 @@ class ModelShelf:
             entry.status, entry.error = "refused", error
             raise
         job.step()
+        self.changed()
         return entry.model
 
     def _facts(self, entry: ModelEntry, job: Job) -> ModelFacts:
@@ -193,6 +195,7 @@ class ModelShelf:
         if class_names is not None:
             model = replace(model, class_names=fit(class_names, model.n_classes) if class_names else ())
         entry.model = model
+        self.changed()
         return model
 
     def remove(self, id: str) -> None:
@@ -202,6 +205,7 @@ class ModelShelf:
             entry.job.cancel()
         with self._lock:
             self._entries.pop(id, None)
+        self.changed()
 
 
 def _model(entry: ModelEntry, facts: ModelFacts) -> Model:

@@ -24,6 +24,8 @@ from innv_gui.session.explain import Blueprints, explain, prepare
 from innv_gui.session.images import Dataset, DatasetEntry, DatasetShelf
 from innv_gui.session.models import ModelEntry, ModelShelf, names_for
 from innv_gui.session.pictures import Pictures
+from innv_gui.session.probe import Probe
+from innv_gui.session.probes import Probes
 from innv_gui.session.ranking import Ranking, new_ranking, rank
 from innv_gui.session.remembered import remembered, request_of
 from innv_gui.session.request import Request, check_request, engine_for, items_of
@@ -77,6 +79,7 @@ class Session:
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self.features = features.FeatureShelf(lambda: self.pool, self.jobs, self.workspace.part("scores"))
+        self.probes = Probes(lambda: self.pool, self.jobs, self.models, self.datasets, self.workspace.part("probes"))
         self._runs: OrderedDict[str, Run] = OrderedDict()
         self._rankings: OrderedDict[str, Ranking] = OrderedDict()
         self._suggestions: OrderedDict[str, Suggestion] = OrderedDict()
@@ -310,6 +313,14 @@ class Session:
         datasets = [entry.dataset for entry in self.datasets.entries() if entry.dataset is not None]
         fitting = [d.class_names for d in datasets if d.class_names and len(d.class_names) == model.n_classes]
         return names_for(model, fitting[0] if fitting else None)
+
+    def probe(self, model: Model, dataset) -> Probe:
+        """Accuracy under every preprocessing on at most 200 labelled images; waits for it.
+
+        dataset: a Dataset or part of one, or a path. -> .table (a frame), .advice (a sentence, empty where the model's
+        rule is as good as any), .advised (that Preprocessing, or None), .notes. Raises BadInput without usable labels.
+        """
+        return self.probes.start(model, self._usable_images(dataset)).wait().result
 
     # -- features
 

@@ -10,6 +10,7 @@ from innv_gui.session.comparison import Difference
 from innv_gui.session.images import DatasetEntry
 from innv_gui.session.models import ModelEntry
 from innv_gui.session.run import Cell, Run, layer_of
+from innv_gui.web.probe_answers import advice_json
 
 
 def error_json(error: InnvError | None) -> dict | None:
@@ -47,6 +48,7 @@ def _facts(model: Model, session: Session) -> dict:
         "preprocessing": as_plain(model.preprocessing),
         "preprocessing_reason": facts.preprocessing_reason,
         "preprocessing_basis": facts.preprocessing_basis,
+        "advice": _advice(model, session),
         "notes": list(model.notes),
         "explained_layer": facts.explained_layer,
         "cam_layer": facts.cam_layer,
@@ -54,6 +56,12 @@ def _facts(model: Model, session: Session) -> dict:
         "outputs": list(facts.outputs),
         "sha256": facts.source.sha256,
     }
+
+
+def _advice(model: Model, session: Session) -> dict | None:
+    """What the accuracy probe advises; None where there is nothing to say."""
+    probe = session.probes.finished(model)
+    return None if probe is None else advice_json(probe)
 
 
 def shown_names(model: Model, session: Session) -> tuple[str, ...]:

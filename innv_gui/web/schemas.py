@@ -52,6 +52,12 @@ class ModelChange(Incoming):
     class_names: list[str] | dict[str, str | list[str]] | None = None
 
 
+class NewProbe(Incoming):
+    """Which labelled images to check a model's preprocessing with."""
+
+    dataset: str | None = Field(None, max_length=64, description="The dataset whose labels fit best by default.")
+
+
 class LayersQuery(Incoming):
     """For which method layers are listed."""
 

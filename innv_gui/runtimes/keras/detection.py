@@ -54,6 +54,9 @@ class Detected:
     basis: str
 
 
+OWN = Detected(Preprocessing("unit"), "Images are prepared by your own function.", "own")
+
+
 def preprocessing(network: Network) -> Detected:
     """The first of structure, values and name that says something."""
     known = front(network)

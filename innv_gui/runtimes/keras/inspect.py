@@ -16,7 +16,7 @@ def inspect(source: ModelSource) -> ModelFacts:
     """Gate, load, and facts; raises ModelRefused naming the file and, where there is one, the layer."""
     network = loading.load(source)
     layers = network.layers()
-    found = detection.preprocessing(network)
+    found = detection.OWN if "preprocess" in hooks.load(source.hooks) else detection.preprocessing(network)
     spatial = [layer.name for layer in layers if layer.spatial]
     notes = (*network.notes, found.reason) if found.basis in ("name", "assumed") else network.notes
     return ModelFacts(
