@@ -313,10 +313,12 @@ class Answers:
     """What a network says of n images under R rules. predicted: (R, n) int32 class indices, UNREAD or NO_ANSWER.
 
     uniform: all have the proportions of the network's input, so that no resize rule makes a difference.
+    sums: (3, C) float64 over all pixels before preprocessing: how many, their sum, the sum of their squares.
     """
 
     predicted: np.ndarray = field(compare=False)
     uniform: bool
+    sums: np.ndarray = field(compare=False)
 
 
 STOPS = ("", "probability", "iterations", "flat", "not finite")  # "": it goes on

@@ -141,12 +141,12 @@ class ModelShelf:
         try:
             facts = self._facts(entry, job)
             entry.model = _model(entry, facts)
+            self.changed()
             entry.status = "ready"
         except InnvError as error:
             entry.status, entry.error = "refused", error
             raise
         job.step()
-        self.changed()
         return entry.model
 
     def _facts(self, entry: ModelEntry, job: Job) -> ModelFacts:

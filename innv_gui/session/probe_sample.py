@@ -80,6 +80,17 @@ def candidates(model: Model) -> tuple[Preprocessing, ...]:
     return distinct((current, told, *others))
 
 
+def standardized(sums: np.ndarray, resize: str) -> tuple[Preprocessing, ...]:
+    """The images' own mean and deviation a channel, to four digits; none without spread. sums: see Answers."""
+    n, total, squares = sums
+    if not n.all():
+        return ()
+    mean = total / n
+    std = np.sqrt(np.maximum(squares / n - mean**2, 0))
+    rounded = [tuple(float(f"{value:.4g}") for value in values) for values in (mean, std)]
+    return (Preprocessing("standardize", *rounded, resize),) if all(rounded[1]) else ()
+
+
 def resized(rule: Preprocessing) -> tuple[Preprocessing, ...]:
     """The same rule with each of the other resize rules."""
     return tuple(replace(rule, resize=resize) for resize in RESIZE_RULES if resize != rule.resize)
@@ -87,7 +98,10 @@ def resized(rule: Preprocessing) -> tuple[Preprocessing, ...]:
 
 def distinct(rules: tuple[Preprocessing, ...]) -> tuple[Preprocessing, ...]:
     """Each once, "tf" and "symmetric" being the same."""
-    return tuple({arithmetic(rule): rule for rule in reversed(rules)}.values())[::-1]
+    found: dict[Preprocessing, Preprocessing] = {}
+    for rule in rules:
+        found.setdefault(arithmetic(rule), rule)
+    return tuple(found.values())
 
 
 def arithmetic(rule: Preprocessing) -> Preprocessing:

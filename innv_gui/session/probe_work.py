@@ -17,7 +17,7 @@ from innv_gui.preprocessing_rules import parse, written
 from innv_gui.records import Answers, Model, Preprocessing
 from innv_gui.session.models import hooks_hash
 from innv_gui.session.probe import Probe
-from innv_gui.session.probe_sample import Sample, arithmetic, candidates, distinct, resized
+from innv_gui.session.probe_sample import Sample, arithmetic, candidates, distinct, resized, standardized
 from innv_gui.session.scoring import dataset_key
 from innv_gui.store.files import write_bytes
 
@@ -36,12 +36,16 @@ class ProbeWork:
     folder: Path
     answers: dict[Preprocessing, np.ndarray] = field(default_factory=dict)
     uniform: bool = False
+    sums: np.ndarray | None = None  # see Answers
 
     def do(self, job: Job) -> Probe:
-        """Ask for all rules under the current resize rule, then for the best one under the others."""
+        """Ask for all rules under the current resize rule, then for the images' own mean and deviation, then for the
+        best one under the other resize rules."""
         path = self.folder / f"{self._key(job)}.json"
         self._read(path)
         rules = candidates(self.model)
+        self._ask(rules, job)
+        rules = distinct((*rules, *standardized(self.sums, self.model.preprocessing.resize)))
         self._ask(rules, job)
         best = rules[self._probe(rules).comparison.best] if self._counts(rules) else None
         if best is not None and not self.uniform:
@@ -66,6 +70,7 @@ class ProbeWork:
         job.total = job.done + len(missing) * len(self.sample)
         chunks = [self._chunk(start, missing, job) for start in range(0, len(self.sample), CHUNK)]
         self.uniform = all(chunk.uniform for chunk in chunks)
+        self.sums = self.sums if self.sums is not None else sum(chunk.sums for chunk in chunks)
         predicted = np.concatenate([chunk.predicted for chunk in chunks], axis=1)
         self.answers |= {arithmetic(rule): row for rule, row in zip(missing, predicted, strict=True)}
 
@@ -79,7 +84,8 @@ class ProbeWork:
             done = len(parts[-1].predicted)
             left = left[done:]
             job.step(done * len(refs))
-        return Answers(np.concatenate([part.predicted for part in parts]), all(part.uniform for part in parts))
+        predicted = np.concatenate([part.predicted for part in parts])
+        return Answers(predicted, all(part.uniform for part in parts), parts[0].sums)
 
     # -- keeping
 
@@ -98,9 +104,11 @@ class ProbeWork:
             kept = json.loads(path.read_text())
             rows = {parse(rule): np.array(row, np.int32) for rule, row in kept["answers"].items()}
             if all(row.shape == (len(self.sample),) for row in rows.values()):
-                self.answers, self.uniform = rows, bool(kept["uniform"])
+                self.sums, self.uniform = np.array(kept["sums"], np.float64), bool(kept["uniform"])
+                self.answers = rows
 
     def _write(self, path: Path) -> None:
         kept = {written(rule): row.tolist() for rule, row in self.answers.items()}
+        content = {"uniform": self.uniform, "sums": self.sums.tolist(), "answers": kept}
         with contextlib.suppress(WorkFailed):  # a full disk costs the next start some seconds, and nothing now
-            write_bytes(path, json.dumps({"uniform": self.uniform, "answers": kept}).encode())
+            write_bytes(path, json.dumps(content).encode())

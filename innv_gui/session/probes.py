@@ -21,7 +21,7 @@ from innv_gui.session.scoring import class_of_label, dataset_key
 LINE = "probe"  # one after the other
 LEAST_CLASSES = 2
 LEAST_SHARE = 0.5  # of a dataset's labels that are classes of the model, for a probe that nobody asked for
-STATES = ("no images", "not applicable", "waiting", "running", "done", "cancelled", "failed")
+STATES = ("no images", "not begun", "not applicable", "waiting", "running", "done", "cancelled", "failed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +109,7 @@ class Probes:
         if refusal(model) is not None:
             return "not applicable", None
         if asked is None:
-            return ("no images" if self.dataset_for(model) is None else "waiting"), None
+            return ("no images" if self.dataset_for(model) is None else "not begun"), None
         status = asked.job.status
         return ("waiting" if status == "queued" else status), asked
 

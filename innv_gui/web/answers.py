@@ -48,6 +48,7 @@ def _facts(model: Model, session: Session) -> dict:
         "preprocessing": as_plain(model.preprocessing),
         "preprocessing_reason": facts.preprocessing_reason,
         "preprocessing_basis": facts.preprocessing_basis,
+        "preprocessing_detected": as_plain(facts.preprocessing),
         "advice": _advice(model, session),
         "notes": list(model.notes),
         "explained_layer": facts.explained_layer,

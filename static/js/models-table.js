@@ -1,6 +1,7 @@
 // The table of models: who they are, how they stand, what they expect. Refused ones keep their row and say why.
 import { colour, h, icon, key, replace } from "./dom.js";
 import { group, RULES, shape } from "./format.js";
+import { adviceRow, basisOf } from "./model-advice.js";
 
 const NONE = () => h("span", { class: "quiet" }, "—");
 
@@ -16,6 +17,7 @@ function status(model, job) {
 
 function ruleSelect(model, onrule) {
   if (!model.preprocessing) return NONE();
+  const order = model.preprocessing.channels === "bgr" ? ", BGR" : "";
   return h(
     "select",
     {
@@ -28,14 +30,14 @@ function ruleSelect(model, onrule) {
       h(
         "option",
         { value: mode, selected: mode === model.preprocessing.mode },
-        mode === "standardize" ? `${words}…` : words,
+        (mode === "standardize" ? `${words}…` : words) + (mode === model.preprocessing.mode ? order : ""),
       ),
     ),
   );
 }
 
 function row(model, { chosen, job, acts }) {
-  const noted = model.status === "refused";
+  const noted = model.status === "refused" || Boolean(model.advice);
   const classes = [
     model.letter ? colour(model.letter) : "",
     chosen === model.id ? "chosen" : "",
@@ -77,7 +79,7 @@ function row(model, { chosen, job, acts }) {
     ),
     h("td", {}, status(model, job)),
     h("td", { class: "num" }, model.input ? shape(model.input) : NONE()),
-    h("td", {}, model.status === "ready" ? ruleSelect(model, acts.rule) : NONE()),
+    h("td", {}, model.status === "ready" ? [ruleSelect(model, acts.rule), basisOf(model)] : NONE()),
     h("td", { class: "r num not-s" }, model.status === "ready" ? group(model.n_classes) : NONE()),
     h("td", { class: "r num not-s" }, model.status === "ready" ? group(model.n_params) : NONE()),
     h(
@@ -115,13 +117,14 @@ function refusal(model) {
   );
 }
 
-/** acts: choose(id), rule(model, mode), remove(model). jobs: id -> job. */
+/** acts: choose(id), rule(model, mode), advised(model, preprocessing), remove(model). jobs: id -> job. */
 export function drawModelsTable(body, { models, chosen, jobs }, acts) {
   replace(
     body,
     models.map(model => [
       row(model, { chosen, job: jobs.get(model.job?.id ?? model.job), acts }),
       model.status === "refused" ? refusal(model) : null,
+      model.advice ? adviceRow(model, acts.advised) : null,
     ]),
   );
 }

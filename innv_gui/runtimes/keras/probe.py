@@ -39,14 +39,16 @@ def answers(
             if stopped():
                 raise Cancelled("The work was cancelled.")
             if make_way():
-                return _answers(found, len(refs), uniform)
+                return _answers(found, pixels, unread, uniform)
             parts.append(_predicted(network, pixels[start : start + AT_ONCE], rule))
         found.append(np.where(unread, UNREAD, np.concatenate(parts)))
-    return _answers(found, len(refs), uniform)
+    return _answers(found, pixels, unread, uniform)
 
 
-def _answers(found: list[np.ndarray], n: int, uniform: bool) -> Answers:
-    return Answers(np.array(found, np.int32).reshape(-1, n), uniform)
+def _answers(found: list[np.ndarray], pixels: np.ndarray, unread: np.ndarray, uniform: bool) -> Answers:
+    flat = pixels[~unread].reshape(-1, pixels.shape[-1]).astype(np.float64)
+    sums = np.stack([np.full(flat.shape[1], len(flat)), flat.sum(axis=0), (flat**2).sum(axis=0)])
+    return Answers(np.array(found, np.int32).reshape(-1, len(pixels)), uniform, sums)
 
 
 def _look(network: Network, rule: Preprocessing) -> tuple[int, int, int, str]:
