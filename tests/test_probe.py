@@ -11,8 +11,8 @@ import pytest
 
 from innv_gui.errors import BadInput
 from innv_gui.records import Preprocessing
-from innv_gui.session.probe import percent
 from innv_gui.samples import digits
+from innv_gui.session.probe import percent
 from innv_gui.session.probe_sample import arithmetic, candidates, sample
 from innv_gui.suggestions.rule_comparison import (
     CLEAR,

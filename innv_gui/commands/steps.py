@@ -13,7 +13,7 @@ from innv_gui.errors import BadInput
 from innv_gui.preprocessing_rules import parse
 from innv_gui.records import Model
 from innv_gui.session import Session
-from innv_gui.session.models import parse_model_argument
+from innv_gui.session.models import ModelEntry, parse_model_argument
 from innv_gui.store.files import written
 
 POLL_S = 0.1
@@ -57,13 +57,18 @@ def check_out(text: str, example: str) -> None:
 
 def add_models(session: Session, options: argparse.Namespace) -> list[Model]:
     """All models that were named, loaded side by side."""
+    return [session.models.get(entry.id) for entry in start_models(session, options)]
+
+
+def start_models(session: Session, options: argparse.Namespace) -> list[ModelEntry]:
+    """The same, without waiting for them."""
     entries = []
     for text in options.model:
         file, weights = parse_model_argument(text)
         entries.append(
             session.start_model(file, weights=weights, preprocessing=options.preprocessing, classes=options.classes)
         )
-    return [session.models.get(entry.id) for entry in entries]
+    return entries
 
 
 def follow(job: Job) -> None:

@@ -12,11 +12,13 @@ from innv_gui.preprocessing_rules import in_words, written
 from innv_gui.records import UNREAD, Model, Preprocessing
 from innv_gui.session.probe_sample import Sample, arithmetic
 from innv_gui.suggestions.rule_comparison import (
+    CLEAR,
     Comparison,
     can_be_assigned,
     compared,
     interval,
     is_near_chance,
+    p_value,
     right_when_assigned,
 )
 
@@ -124,13 +126,19 @@ class Probe:
             return ("None of its images could be read.",)
         best = self.comparison.best
         found = [ASSIGNED] if self.assigned is not None else []
-        lost = is_near_chance(self.right[best], self.classes)
-        if lost and self.assigned is not None and not is_near_chance(self.assigned[best], self.classes):
+        if self._is_other_order(best):
             found.append(OTHER_ORDER.format(percent(self.assigned[best].mean())))
-        elif lost and self.n > 1:
+        elif self.n > 1 and is_near_chance(self.right[best], self.classes):
             found.append(NEAR_CHANCE)
         unread = len(self.sample) - self.n
         return (*found, f"{unread} images could not be read.") if unread else tuple(found)
+
+    def _is_other_order(self, best: int) -> bool:
+        """Whether another order of the classes would more than double what is right, by more than accident."""
+        if self.assigned is None:
+            return False
+        right, assigned = self.right[best], self.assigned[best]
+        return assigned.sum() > 2 * right.sum() and p_value(assigned, right) < CLEAR
 
     def rows(self) -> list[dict]:
         """A row a rule: rule, words, resize, right, n, accuracy, low, high (95 %), assigned, current, advised, tied."""

@@ -41,7 +41,7 @@ function line(row, model, acts) {
         h("meter", { min: 0, max: 1, value: row.accuracy, "aria-label": `Accuracy, ${rule}` }),
         h("span", { class: "num strong" }, row.percent),
         h("span", { class: "sub num not-s" }, `${per(row.low)}–${per(row.high)} %`),
-        row.assigned === null ? null : h("span", { class: "sub num not-s" }, `best order ${per(row.assigned)} %`),
+        row.assigned === null || per(row.assigned) === per(row.accuracy) ? null : h("span", { class: "sub num not-s" }, `best order ${per(row.assigned)} %`),
       ),
     ),
     h("td", { class: "r" }, row.current ? null : use),

@@ -1,0 +1,78 @@
+"""`innv-gui check`: what models get right under each preprocessing, without a server."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from innv_gui.commands.steps import check_given, follow, session_of, start_models
+from innv_gui.errors import InnvError
+from innv_gui.preprocessing_rules import written
+from innv_gui.records import Model
+from innv_gui.session import Session
+from innv_gui.session.images import Dataset
+from innv_gui.session.probe import Probe, percent
+
+BASES = {"structure": "read off the file", "values": "the likelier reading", "name": "a guess", "assumed": "assumed"}
+LEAST_WIDTH = 100  # characters, where there is no terminal that has fewer
+BAR = 20
+
+
+def check(options: argparse.Namespace) -> int:
+    """A table and one line of advice for each model; 1 when a model or the images were refused."""
+    check_given(options)
+    with session_of(options) as session:
+        entries = start_models(session, options)
+        dataset = session.add_dataset(options.images)
+        return max([_model(session, entry.id, dataset) for entry in entries])
+
+
+def _model(session: Session, id: str, dataset: Dataset) -> int:
+    try:
+        model = session.models.get(id)
+        job = session.probes.start(model, dataset)
+        follow(job)
+    except InnvError as error:
+        print(f"innv-gui: {error}", file=sys.stderr)
+        return 1
+    _say(model, job.result, session.class_names(model))
+    return 0
+
+
+def _say(model: Model, probe: Probe, names: tuple[str, ...]) -> None:
+    facts = model.facts
+    origin = "as given or in the file" if model.class_names else "assumed from the images' labels"
+    shown = ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
+    print(f"{model.name} ({model.file}): {model.n_classes} classes, {origin}: {shown}")
+    print(f"Preprocessing: {written(model.preprocessing)}; detected: {written(facts.preprocessing)}, ", end="")
+    print(f"{BASES.get(facts.preprocessing_basis, facts.preprocessing_basis)}. {facts.preprocessing_reason}")
+    console = Console(width=max(LEAST_WIDTH, Console().width) if not sys.stdout.isatty() else None)
+    console.print(_table(probe))
+    for note in probe.notes:
+        print(note)
+    print(_advice(probe))
+    print()
+
+
+def _table(probe: Probe) -> Table:
+    table = Table("Preprocessing", "Option", "Resize", "Right", "Accuracy", "", "95 %", "")
+    for row in sorted(probe.rows(), key=lambda row: -row["right"]):
+        bar = "█" * round(BAR * row["accuracy"])
+        ends = f"{100 * row['low']:.0f} to {100 * row['high']:.0f} %"
+        mark = "in use" if row["current"] else "clearly better" if row["advised"] else ""
+        right = f"{row['right']} of {row['n']}"
+        cells = (row["words"], written(row["rule"]), row["resize"], right, percent(row["accuracy"]), bar, ends, mark)
+        table.add_row(*map(escape, cells))
+    return table
+
+
+def _advice(probe: Probe) -> str:
+    """One line with the exact option to give."""
+    if probe.advice:
+        return f"{probe.advice} Give {probe.option}"
+    current = probe.comparison is not None and probe.comparison.current in probe.comparison.tied
+    return "The preprocessing in use is as good as any." if current else "Nothing can be advised."
