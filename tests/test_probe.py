@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
+from innv_gui.cli import main
 from innv_gui.errors import BadInput
 from innv_gui.records import Preprocessing
 from innv_gui.samples import digits
@@ -22,7 +24,10 @@ from innv_gui.suggestions.rule_comparison import (
     p_value,
     right_when_assigned,
 )
+from innv_gui.web.app import create_app
 from tests import probed_models
+from tests.conftest import Server
+from tests.test_browser import CHROMIUM, FLAGS, WAIT_MS
 
 # --- statistics ---------------------------------------------------------------------------------------------------
 
@@ -223,3 +228,77 @@ def test_a_probe_begins_by_itself_where_a_model_and_labelled_images_meet(session
 def test_labels_that_are_no_classes_are_refused_by_name(session, sample_models, sample_datasets):
     with pytest.raises(BadInput, match="No label of .* is a class"):
         session.probe(sample_models["weather_clean"], sample_datasets["digits"])
+
+
+# --- REST, command line, page -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def client(session):
+    app = create_app(session, "t" * 32)
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {'t' * 32}"
+    return client
+
+
+def test_rest_gives_the_states_and_the_advice_of_a_probe(client, session, lenet, sample_datasets):
+    model = session.add_model(lenet, classes=[str(digit) for digit in range(10)])
+    address = f"/api/v1/models/{model.id}/probe"
+    assert client.get(address).json["state"] == "not begun"
+    begun = client.post(address, json={"dataset": sample_datasets["digits"].id})
+    assert begun.status_code == 202 and begun.json["state"] in ("waiting", "running")
+    session.jobs.get(begun.json["job"]["id"]).wait(60)
+    found = client.get(address).json
+    assert found["state"] == "done" and found["n"] == 200
+    assert found["advice"]["preprocessing"]["mode"] == "none"
+    assert client.get(f"/api/v1/models/{model.id}").json["advice"]["words"] == "[0, 255] as they are"
+    assert client.post(address, json={"dataset": sample_datasets["weather"].id}).status_code == 400
+    rule = found["advice"]["preprocessing"]
+    assert client.patch(f"/api/v1/models/{model.id}", json={"preprocessing": rule}).json["advice"] is None
+    swapped = client.patch(f"/api/v1/models/{model.id}", json={"preprocessing": {"mode": "unit", "channels": "bgr"}})
+    assert swapped.status_code == 400 and "bgr" in swapped.json["error"]["message"]
+    session.remove_model(model.id)
+
+
+def test_the_command_line_prints_the_table_and_the_option_to_give(lenet, sample_datasets, capfd):
+    images = sample_datasets["digits"].collection.root
+    status = main(["check", "--model", str(lenet), "--images", images])
+    out, _ = capfd.readouterr()
+    assert status == 0 and out.rstrip().endswith("--preprocessing none")
+    assert all(words in out for words in (" of 200", "in use", "clearly better"))
+    assert "assumed" in out and "10 classes" in out
+
+
+@pytest.mark.browser
+def test_one_click_on_the_warning_mends_a_models_preprocessing(lenet, sample_datasets, tmp_path):
+    images = sample_datasets["digits"].collection.root
+    server = Server("serve", "--port", "0", "--model", str(lenet), "--images", images, log=tmp_path / "log")
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            page = browser.new_page(viewport={"width": 390, "height": 844})
+            page.set_default_timeout(WAIT_MS)
+            complaints = []
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.goto(server.address)
+            page.goto(server.base + "/models")
+            warning = page.locator("tr[data-advice]")
+            warning.wait_for()
+            assert "[0, 255] as they are" in warning.inner_text()
+            assert page.locator(".basis").inner_text() == "assumed"
+            page.goto(server.base + "/visualize")
+            page.locator(".advice").first.wait_for(state="attached")
+            page.goto(server.base + "/models")
+            button = warning.get_by_role("button")
+            button.focus()
+            page.keyboard.press("Enter")
+            warning.wait_for(state="detached")
+            assert page.get_by_label("Preprocessing of lenet").input_value() == "none"
+            in_use = page.locator("#probe tr.chosen")
+            page.locator("#probe[data-state=done]").wait_for()
+            expect(in_use).to_contain_text("[0, 255] as they are")
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= 390 and not complaints
+            browser.close()
+    finally:
+        server.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -18,8 +19,8 @@ from innv_gui.session.images import Dataset
 from innv_gui.session.probe import Probe, percent
 
 BASES = {"structure": "read off the file", "values": "the likelier reading", "name": "a guess", "assumed": "assumed"}
-LEAST_WIDTH = 100  # characters, where there is no terminal that has fewer
-BAR = 20
+WIDTH = 130  # characters, where there is no terminal
+BAR = 10
 
 
 def check(options: argparse.Namespace) -> int:
@@ -50,8 +51,7 @@ def _say(model: Model, probe: Probe, names: tuple[str, ...]) -> None:
     print(f"{model.name} ({model.file}): {model.n_classes} classes, {origin}: {shown}")
     print(f"Preprocessing: {written(model.preprocessing)}; detected: {written(facts.preprocessing)}, ", end="")
     print(f"{BASES.get(facts.preprocessing_basis, facts.preprocessing_basis)}. {facts.preprocessing_reason}")
-    console = Console(width=max(LEAST_WIDTH, Console().width) if not sys.stdout.isatty() else None)
-    console.print(_table(probe))
+    Console(width=None if sys.stdout.isatty() else WIDTH).print(_table(probe))
     for note in probe.notes:
         print(note)
     print(_advice(probe))
@@ -59,7 +59,7 @@ def _say(model: Model, probe: Probe, names: tuple[str, ...]) -> None:
 
 
 def _table(probe: Probe) -> Table:
-    table = Table("Preprocessing", "Option", "Resize", "Right", "Accuracy", "", "95 %", "")
+    table = Table(*("Preprocessing", "Option", "Resize", "Right", "Accuracy", "", "95 %", ""), box=SIMPLE)
     for row in sorted(probe.rows(), key=lambda row: -row["right"]):
         bar = "█" * round(BAR * row["accuracy"])
         ends = f"{100 * row['low']:.0f} to {100 * row['high']:.0f} %"

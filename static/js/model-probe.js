@@ -31,7 +31,7 @@ function line(row, model, acts) {
     { class: row.current ? "chosen" : "", "data-rule": `${row.rule.mode} ${row.rule.channels} ${row.resize}` },
     h("th", { scope: "row" }, row.words, " ", mark(row)),
     h("td", { class: "not-s" }, RESIZES[row.resize]),
-    h("td", { class: "r num" }, `${group(row.right)} of ${group(row.n)}`),
+    h("td", { class: "r num" }, group(row.right), h("span", { class: "not-s" }, ` of ${group(row.n)}`)),
     h(
       "td",
       {},
