@@ -12,7 +12,8 @@ from playwright.sync_api import expect, sync_playwright
 
 from innv_gui.cli import main
 from innv_gui.errors import BadInput
-from innv_gui.records import Preprocessing
+from innv_gui.records import UNREAD, ModelSource, Preprocessing
+from innv_gui.runtimes.keras.probe import answers
 from innv_gui.samples import digits
 from innv_gui.session.probe import percent
 from innv_gui.session.probe_sample import arithmetic, candidates, sample
@@ -222,6 +223,30 @@ def test_a_probe_begins_by_itself_where_a_model_and_labelled_images_meet(session
     assert again.job is not asked.job  # another meaning of the labels
     session.probes.cancel(renamed)
     assert session.probes.state(renamed)[0] in ("cancelled", "done")
+    session.remove_model(model.id)
+
+
+@pytest.mark.parametrize("asked, rules", [(0, 0), (2, 0), (3, 1), (7, 2), (100, 3)])
+def test_a_chunk_makes_way_between_eight_images_and_keeps_whole_rules(asked, rules, lenet, sample_datasets):
+    """24 images are three questions a rule."""
+    refs = tuple(sample_datasets["digits"][:24])
+    given = tuple(Preprocessing(mode) for mode in ("none", "unit", "symmetric"))
+    countdown = iter(range(asked, -1, -1))
+    found = answers(ModelSource("keras", str(lenet)), refs, given, make_way=lambda: next(countdown) == 0)
+    assert found.predicted.shape == (rules, 24) and found.uniform
+    whole = answers(ModelSource("keras", str(lenet)), refs, given)
+    assert np.array_equal(found.predicted, whole.predicted[:rules])
+
+
+def test_images_that_cannot_be_read_are_left_out_and_counted(session, lenet, tmp_path):
+    pixels, labels = digits.pictures()
+    root = probed_models.write_folders(tmp_path / "some", pixels[:60, ..., None], labels[:60], list("0123456789"))
+    broken = sorted((root / "3").iterdir())[0]
+    broken.write_bytes(broken.read_bytes()[:40])
+    model = session.add_model(lenet, classes=list("0123456789"), preprocessing="none")
+    found = session.probe(model, root)
+    assert found.n == 59 and "1 image could not be read." in found.notes
+    assert (found.predicted == UNREAD).sum() == len(found.rules)
     session.remove_model(model.id)
 
 

@@ -131,7 +131,9 @@ class Probe:
         elif self.n > 1 and is_near_chance(self.right[best], self.classes):
             found.append(NEAR_CHANCE)
         unread = len(self.sample) - self.n
-        return (*found, f"{unread} images could not be read.") if unread else tuple(found)
+        if unread:
+            found.append(f"{unread} image{'' if unread == 1 else 's'} could not be read.")
+        return tuple(found)
 
     def _is_other_order(self, best: int) -> bool:
         """Whether another order of the classes would more than double what is right, by more than accident."""
