@@ -1,4 +1,4 @@
-"""The command line: `innv-gui demo | serve | explain | suggest | worker | doctor`.
+"""The command line: `innv-gui demo | serve | explain | suggest | check | worker | doctor`.
 
 Exit status: 0 good, 2 wrong usage, 1 the work failed. Errors are one sentence and a hint on standard error.
 """
@@ -45,6 +45,7 @@ def parser() -> Parser:
     _serve(commands.add_parser("serve", help="start on your models and images"))
     _explain(commands.add_parser("explain", help="write explanations to a file, without a server"))
     _suggest(commands.add_parser("suggest", help="write scores of all images to a table, without a server"))
+    _check(commands.add_parser("check", help="say what models get right under each preprocessing, without a server"))
     _worker(commands.add_parser("worker", help="let this machine work for a Dask scheduler"))
     commands.add_parser("doctor", help="say whether everything is installed")
     return top
@@ -79,6 +80,11 @@ def _suggest(command: Parser) -> None:
     command.add_argument("--neuron", type=int, metavar="I", help="a neuron of the layer")
     command.add_argument("--class", dest="class_", metavar="C", help="the class all images are of, by name or index")
     command.add_argument("--out", required=True, metavar="scores.parquet", help=".parquet or .csv file to write")
+
+
+def _check(command: Parser) -> None:
+    _shared(command)
+    command.add_argument("--images", metavar="DIR", help=f"labelled images: {IMAGES}")
 
 
 def _worker(command: Parser) -> None:
@@ -143,6 +149,10 @@ def _run(options: argparse.Namespace) -> int:
         from innv_gui.commands.suggest import suggest
 
         return suggest(options)
+    if options.command == "check":
+        from innv_gui.commands.check import check
+
+        return check(options)
     if options.command == "worker":
         from innv_gui.commands.worker import worker
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import fields
 
 from innv_gui.errors import BadInput
-from innv_gui.records import PREPROCESSING_MODES, RESIZE_RULES, Preprocessing
+from innv_gui.records import CHANNEL_ORDERS, PREPROCESSING_MODES, RESIZE_RULES, Preprocessing
 
 _ALIASES = {
     "[0,1]": "unit",
@@ -21,6 +21,15 @@ _ALIASES = {
     "raw": "none",
     "[0,255]": "none",
     "0..255": "none",
+}
+_WORDS = {
+    "none": "[0, 255] as they are",
+    "unit": "scaled to [0, 1]",
+    "symmetric": "scaled to [−1, 1]",
+    "caffe": "ImageNet, caffe",
+    "tf": "scaled to [−1, 1] (tf)",
+    "torch": "ImageNet, torch",
+    "standardize": "mean and std",
 }
 _KEYS = tuple(field.name for field in fields(Preprocessing))
 MAX_CHANNELS = 3
@@ -42,11 +51,28 @@ def parse(given: str | dict | Preprocessing | None) -> Preprocessing | None:
         raise _refused(f"{unknown[0]!r} is not one of its settings", allowed=_KEYS)
     mean, std = (_numbers(settings.get(key), key) for key in ("mean", "std"))
     mode = _mode(settings.get("mode") or ("standardize" if mean or std else "auto"))
-    if mode is None and (mean or std or settings.get("resize")):
-        raise _refused("mean, std and resize need a preprocessing beside them", allowed=PREPROCESSING_MODES)
-    if mode is None:
-        return None
-    return checked(Preprocessing(mode, mean, std, settings.get("resize") or "stretch"))
+    more = {key: settings[key] for key in ("resize", "channels") if settings.get(key)}
+    if mode is None and (mean or std or more):
+        raise _refused("mean, std, resize and channels need a preprocessing beside them", allowed=PREPROCESSING_MODES)
+    return None if mode is None else checked(Preprocessing(mode, mean, std, **more))
+
+
+def written(rule: Preprocessing) -> str:
+    """As `--preprocessing` takes it: "unit", "mode=none;channels=bgr", "mean=1,2,3;std=4;resize=pad"."""
+    moments = [
+        f"{name}={','.join(format(value, '.9g') for value in getattr(rule, name))}"
+        for name in ("mean", "std")
+        if getattr(rule, name)
+    ]
+    more = [f"resize={rule.resize}"] * (rule.resize != "stretch") + ["channels=bgr"] * (rule.channels == "bgr")
+    if moments:
+        return ";".join(moments + more)
+    return ";".join([f"mode={rule.mode}", *more]) if more else rule.mode
+
+
+def in_words(rule: Preprocessing) -> str:
+    """What the rule makes of pixels, for people; the resize rule is not part of it."""
+    return _WORDS[rule.mode] + (", blue first" if rule.channels == "bgr" else "")
 
 
 def checked(rule: Preprocessing) -> Preprocessing:
@@ -55,6 +81,8 @@ def checked(rule: Preprocessing) -> Preprocessing:
         raise _refused(f"{rule.mode!r} is not a preprocessing", allowed=PREPROCESSING_MODES)
     if rule.resize not in RESIZE_RULES:
         raise _refused(f"{rule.resize!r} is not a resize rule", allowed=RESIZE_RULES)
+    if rule.channels not in CHANNEL_ORDERS:
+        raise _refused(f"{rule.channels!r} is not an order of channels", allowed=CHANNEL_ORDERS)
     if rule.mode != "standardize" and (rule.mean or rule.std):
         raise _refused(f"mean and std go with 'standardize', not with {rule.mode!r}")
     if rule.mode == "standardize":
@@ -70,6 +98,8 @@ def check_channels(rule: Preprocessing, channels: int) -> None:
             raise _refused(f"{name} has {len(values)} values; expected 1 or {channels}, one a channel")
     if rule.mode in ("caffe", "torch") and channels != 3:
         raise _refused(f"{rule.mode!r} is for colour images; the model takes {channels} channel")
+    if rule.channels == "bgr" and channels != 3:
+        raise _refused(f"'bgr' is for colour images; the model takes {channels} channel")
 
 
 def _check_moments(rule: Preprocessing) -> None:

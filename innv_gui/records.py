@@ -14,6 +14,10 @@ PREPROCESSING_MODES = ("none", "unit", "symmetric", "caffe", "tf", "torch", "sta
 RESIZE_RULES = ("stretch", "pad", "crop")
 OUTPUT_KINDS = ("softmax", "logits", "probabilities", "log_probabilities", "binary", "multilabel")
 NAME_ORIGINS = ("given", "file", "bundled", "assumed", "numbers")
+CHANNEL_ORDERS = ("rgb", "bgr")
+# How sure a detected preprocessing is: the file's own front was measured and has one reading; the likelier reading of
+# values; a guess by the architecture's name; nothing is known; a function of the person's own does it.
+BASES = ("structure", "values", "name", "assumed", "own")
 
 
 @dataclass(frozen=True)
@@ -24,12 +28,14 @@ class Preprocessing:
     keras.applications (caffe, tf, torch), or standardize: (x - mean) / (std + eps), mean and std given once or once
     a channel, in pixel units.
     resize: stretch, pad (keep the proportions, black border) or crop (keep the proportions, centre).
+    channels: in what order the mode is given the colours: rgb, or bgr as OpenCV reads pictures.
     """
 
     mode: str = "none"
     mean: tuple[float, ...] | None = None
     std: tuple[float, ...] | None = None
     resize: str = "stretch"
+    channels: str = "rgb"
 
 
 @dataclass(frozen=True)
@@ -94,13 +100,14 @@ class ModelFacts:
     layers: tuple[Layer, ...]
     n_params: int
     preprocessing: Preprocessing
-    preprocessing_reason: str  # one sentence: how it was found out
+    preprocessing_reason: str  # how it was found out
     class_names: tuple[str, ...] | None
     outputs: Outputs
     output_names: tuple[str, ...]  # one for almost every model
     explained_layer: str  # the default target: the last layer with softmax removed
     cam_layer: str | None  # the last layer with spatial output
     notes: tuple[str, ...] = ()
+    preprocessing_basis: str = "assumed"  # one of BASES
     architecture: str = ""  # what the network calls itself
 
 
@@ -373,6 +380,22 @@ class Ascent:
         """`count` pictures before their first step."""
         zeros, none = np.zeros(count, np.int32), np.zeros((0, count), np.float32)
         return cls(np.repeat(start.u[None], count, axis=0), zeros, zeros, none, none)
+
+
+UNREAD, NO_ANSWER = -1, -2  # in Answers: an image that cannot be read, a network that gives no numbers for it
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a network says of n images under R rules. predicted: (R, n) int32 class indices, UNREAD or NO_ANSWER.
+
+    uniform: all have the proportions of the network's input, so that no resize rule makes a difference.
+    sums: (3, C) float64 over all pixels before preprocessing: how many, their sum, the sum of their squares.
+    """
+
+    predicted: np.ndarray = field(compare=False)
+    uniform: bool
+    sums: np.ndarray = field(compare=False)
 
 
 STOPS = ("", "probability", "iterations", "flat", "not finite")  # "": it goes on

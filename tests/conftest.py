@@ -22,7 +22,7 @@ SAMPLES = ROOT / "sample_models"
 LONGEST = """
     browser_suggest accessibility attribution_conformance attribution_every_layer scoring_resilience browser_ranking
     browser cli browser_regressions main_job history session browser_session target_contract browser_targets samples
-    innvestigate_runtime scoring model_loading bridge cluster_remote streaming browser_features old_models
+    probe innvestigate_runtime scoring model_loading bridge cluster_remote streaming browser_features old_models
 """.split()
 MODEL_FILES = (
     "digits_mlp.keras",

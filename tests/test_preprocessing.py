@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from innv_gui import datasets
 from innv_gui.datasets import geometry
 from innv_gui.errors import BadInput, WorkFailed
-from innv_gui.preprocessing_rules import check_channels, parse
+from innv_gui.preprocessing_rules import check_channels, parse, written
 from innv_gui.records import ImageRef, ModelSource, Preprocessing
 from innv_gui.runtimes.keras import preprocessing
 
 RANDOM = np.random.default_rng(3)
 
 
-# --- how it is written -------------------------------------------------------------------------------------------
+# --- how it is written ---
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_mean_must_fit_the_channels():
     check_channels(parse("mean=1"), 3)
 
 
-# --- what it does ------------------------------------------------------------------------------------------------
+# --- what it does ---
 
 
 def test_none_and_the_scales():
@@ -129,7 +129,7 @@ def test_standardize_slowly():
     np.testing.assert_allclose(only_mean, pixels - 5, atol=1e-5)
 
 
-# --- geometry ----------------------------------------------------------------------------------------------------
+# --- geometry ---
 
 
 def halves(height: int, width: int) -> np.ndarray:
@@ -189,7 +189,7 @@ def test_grey_and_colour_are_converted():
     assert geometry.with_channels(red, 1)[0, 0, 0] == pytest.approx(76.245, abs=0.01)
 
 
-# --- whole batches -----------------------------------------------------------------------------------------------
+# --- whole batches ---
 
 
 @pytest.fixture
@@ -332,3 +332,40 @@ def test_an_error_in_a_hook_is_a_sentence(files, pictures, tmp_path, text, words
     with pytest.raises(WorkFailed) as refusal:
         prepare(source, Preprocessing(), (pictures["colour"],), None)
     assert all(word in str(refusal.value) for word in words)
+
+
+# --- blue, green, red ---
+
+
+@pytest.mark.parametrize("mode", ["none", "unit", "symmetric", "caffe", "torch"])
+def test_bgr_is_the_same_rule_on_pixels_as_opencv_reads_them(mode):
+    pixels = RANDOM.uniform(0, 255, (2, 4, 5, 3)).astype(np.float32)
+    swapped = preprocessing.apply(pixels, Preprocessing(mode, channels="bgr"))
+    assert np.array_equal(swapped, preprocessing.apply(pixels[..., ::-1], Preprocessing(mode)))
+
+
+def test_bgr_is_refused_for_grey_networks():
+    with pytest.raises(BadInput, match="bgr"):
+        check_channels(Preprocessing("unit", channels="bgr"), 1)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Preprocessing("unit"),
+        Preprocessing("none", resize="pad"),
+        Preprocessing("caffe", channels="bgr"),
+        Preprocessing("standardize", (1.5, 2.0, 3.25), (0.1, 2.0, 3.0), "crop", "bgr"),
+        Preprocessing("standardize", (127.5,)),
+    ],
+)
+def test_what_is_written_for_the_command_line_is_read_as_the_same_rule(rule):
+    assert parse(written(rule)) == rule
+
+
+def test_records_of_earlier_versions_know_no_order_of_channels():
+    from innv_gui.session.remembered import _preprocessing
+
+    assert _preprocessing({"mode": "unit", "mean": None, "std": None, "resize": "pad"}) == Preprocessing(
+        "unit", resize="pad"
+    )

@@ -43,6 +43,7 @@ TASKS = {
     "keras.aim": Task("keras", "innv_gui.runtimes.keras.attribution.targets:looked_up"),
     "keras.explain": Task("keras", "innv_gui.runtimes.keras.explain:explain"),
     "keras.score": Task("keras", "innv_gui.runtimes.keras.score:score", stoppable=True),
+    "keras.probe": Task("keras", "innv_gui.runtimes.keras.probe:answers", stoppable=True),
     "keras.start": Task("keras", "innv_gui.runtimes.keras.maximize.starts:start"),
     "keras.climb": Task("keras", "innv_gui.runtimes.keras.maximize.climb:climb"),
     "keras.activations": Task("keras", "innv_gui.runtimes.keras.maximize.activations:activations"),

@@ -22,8 +22,8 @@ MODEL = (
 )
 CLASSES = f"class names: JSON, or a text file with a name a line{BINDS}"
 PREPROCESSING = (
-    "none, unit, symmetric, caffe, tf, torch or 'mean=..;std=..'; with a resize rule: 'mode=unit;resize=pad' or crop "
-    f"(default: detected){BINDS}"
+    "none, unit, symmetric, caffe, tf, torch or 'mean=..;std=..'; with a resize rule: 'mode=unit;resize=pad' or crop; "
+    f"colours as OpenCV reads them: 'mode=unit;channels=bgr' (default: detected){BINDS}"
 )
 
 

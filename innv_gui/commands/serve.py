@@ -104,6 +104,7 @@ def _story(entries: dict, weather) -> dict:
 
 
 def _serve(session: Session, sock, first: Callable[[], dict]) -> int:
+    session.probes.start_by_themselves()
     token = new_token()
     server = make_server(create_app(session, token, offered=(), start=first), sock)
     port = sock.getsockname()[1]

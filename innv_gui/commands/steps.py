@@ -62,9 +62,13 @@ def check_out(text: str, example: str) -> None:
 
 def add_models(session: Session, options: argparse.Namespace) -> list[Model]:
     """All models that were named, loaded side by side."""
+    return [session.models.get(entry.id) for entry in start_models(session, options)]
+
+
+def start_models(session: Session, options: argparse.Namespace) -> list[ModelEntry]:
+    """The same, without waiting for them."""
     say(loose_end(options))
-    entries = [start(session, model) for model in named_models(options)]
-    return [session.models.get(entry.id) for entry in entries]
+    return [start(session, model) for model in named_models(options)]
 
 
 def start(session: Session, model: NamedModel, **more) -> ModelEntry:

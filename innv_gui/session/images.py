@@ -100,6 +100,7 @@ class DatasetShelf:
         self._entries: dict[str, DatasetEntry] = {}
         self._given = 0
         self._lock = threading.Lock()
+        self.changed: Callable[[], None] = lambda: None  # called when a dataset is open or removed
 
     def start(self, path: str | Path, name: str | None = None, *, uploaded: bool = False) -> DatasetEntry:
         """Begin to open a dataset, by its path or an fsspec address; returns at once.
@@ -139,6 +140,7 @@ class DatasetShelf:
         entry.problems = list(collection.problems)
         entry.status = "ready"
         job.step()
+        self.changed()
         return entry.dataset
 
     def place(self, dataset: Dataset) -> str:
@@ -191,3 +193,4 @@ class DatasetShelf:
             entry.job.cancel()
         with self._lock:
             self._entries.pop(id, None)
+        self.changed()

@@ -130,6 +130,7 @@ class ModelShelf:
         self._entries: dict[str, ModelEntry] = {}
         self._given = 0
         self._lock = threading.Lock()
+        self.changed: Callable[[], None] = lambda: None  # called when a model is ready, changed or removed
 
     def start(
         self, file, *, weights=None, name=None, output=None, outputs=None, shown_file=None, **wishes
@@ -159,6 +160,7 @@ class ModelShelf:
         try:
             facts = self._facts(entry, job)
             entry.model = _model(entry, facts)
+            self.changed()
             entry.status = "ready"
         except InnvError as error:
             entry.status, entry.error = "refused", error
@@ -236,6 +238,7 @@ class ModelShelf:
             notes = tuple(note for note in model.notes if not note.startswith(LEFT_OUT))
             model = replace(model, naming=self._named(model, class_names), notes=notes)
         entry.model = model
+        self.changed()
         return model
 
     def _try_again(self, entry: ModelEntry, kind: str | None) -> None:
@@ -264,6 +267,7 @@ class ModelShelf:
             entry.job.cancel()
         with self._lock:
             self._entries.pop(id, None)
+        self.changed()
 
 
 def _model(entry: ModelEntry, facts: ModelFacts) -> Model:

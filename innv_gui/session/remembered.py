@@ -137,4 +137,4 @@ def _classes(record: dict) -> tuple[str, ...] | None:
 
 def _preprocessing(record: dict) -> Preprocessing:
     sides = {name: tuple(record[name]) if record[name] is not None else None for name in ("mean", "std")}
-    return Preprocessing(record["mode"], sides["mean"], sides["std"], record["resize"])
+    return Preprocessing(record["mode"], sides["mean"], sides["std"], record["resize"], record.get("channels", "rgb"))

@@ -46,6 +46,7 @@ class SavedPreprocessing(_Part):
     mean: list[float] | None
     std: list[float] | None
     resize: str
+    channels: str = "rgb"  # files of earlier versions do not have it
 
 
 class SavedLabel(_Part):

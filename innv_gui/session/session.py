@@ -27,6 +27,8 @@ from innv_gui.session.labels import class_of_label
 from innv_gui.session.models import ModelEntry, ModelShelf
 from innv_gui.session.naming import naming_of
 from innv_gui.session.pictures import Pictures
+from innv_gui.session.probe import Probe
+from innv_gui.session.probes import Probes
 from innv_gui.session.ranking import Ranking, new_ranking, rank
 from innv_gui.session.remembered import remembered, request_of
 from innv_gui.session.request import Request, check_request, engine_for, items_of
@@ -82,6 +84,7 @@ class Session:
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self.features = features.FeatureShelf(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self.label_orders = LabelOrders()
+        self.probes = Probes(lambda: self.pool, self.jobs, self.models, self.datasets, self.workspace.part("probes"))
         self._runs: OrderedDict[str, Run] = OrderedDict()
         self._rankings: OrderedDict[str, Ranking] = OrderedDict()
         self._suggestions: OrderedDict[str, Suggestion] = OrderedDict()
@@ -340,7 +343,8 @@ class Session:
 
     def label_order(self, model: Model) -> LabelOrder | None:
         """Another order of a model's assumed names that fits labelled images far better; None without."""
-        return self.label_orders.of(model, self.naming(model), self.suggestions())
+        naming = self.naming(model)
+        return self.label_orders.of(model, naming, self.suggestions()) or self.probes.label_order(model, naming)
 
     def map_labels(self, model: Model, dataset: Dataset, classes: Mapping[str, str | int | None]) -> dict[str, int]:
         """Say which class a label is: {label: name or index}, None takes it back. -> all labels that fit now."""
@@ -349,6 +353,14 @@ class Session:
     def class_names(self, model: Model) -> tuple[str, ...]:
         """The names alone."""
         return self.naming(model).names
+
+    def probe(self, model: Model, dataset) -> Probe:
+        """Accuracy under every preprocessing on at most 200 labelled images; waits for it.
+
+        dataset: a Dataset or part of one, or a path. -> .table (a frame), .advice (a sentence, empty where the model's
+        rule is as good as any), .advised (that Preprocessing, or None), .notes. Raises BadInput without usable labels.
+        """
+        return self.probes.start(model, self._usable_images(dataset)).wait().result
 
     # -- features
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from innv_gui.errors import BadInput, Conflict
 
-PARTS = ("maps", "scores", "thumbnails", "uploads", "samples", "history", "logs", "dask")
+PARTS = ("maps", "scores", "thumbnails", "uploads", "samples", "history", "probes", "logs", "dask")
 
 
 class Workspace:

@@ -16,6 +16,7 @@ from innv_gui.session.models import ModelEntry
 from innv_gui.session.naming import naming_of
 from innv_gui.session.run import Cell, Run, layer_of
 from innv_gui.suggestions.label_order import LabelOrder
+from innv_gui.web.probe_answers import advice_json
 
 
 def error_json(error: InnvError | None) -> dict | None:
@@ -53,6 +54,9 @@ def _facts(model: Model, session: Session) -> dict:
         "n_params": facts.n_params,
         "preprocessing": as_plain(model.preprocessing),
         "preprocessing_reason": facts.preprocessing_reason,
+        "preprocessing_basis": facts.preprocessing_basis,
+        "preprocessing_detected": as_plain(facts.preprocessing),
+        "advice": _advice(model, session),
         "notes": list(model.notes),
         "explained_layer": facts.explained_layer,
         "cam_layer": facts.cam_layer,
@@ -118,6 +122,12 @@ def labels_json(model: Model, dataset: Dataset) -> dict:
 def without_json(fit: LabelFit, model: Model) -> dict:
     """How many images have no class of a model's, as a number and as a sentence."""
     return {"n_without_class": fit.n_without_class, "without_class": fit.sentence(model.name)}
+
+
+def _advice(model: Model, session: Session) -> dict | None:
+    """What the accuracy probe advises; None where there is nothing to say."""
+    probe = session.probes.finished(model)
+    return None if probe is None else advice_json(probe)
 
 
 def layer_json(layer: Layer) -> dict:

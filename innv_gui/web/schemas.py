@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from innv_gui.errors import BadInput
-from innv_gui.records import OUTPUT_KINDS, PREPROCESSING_MODES, RESIZE_RULES
+from innv_gui.records import CHANNEL_ORDERS, OUTPUT_KINDS, PREPROCESSING_MODES, RESIZE_RULES
 from innv_gui.session.suggest_view import KINDS as PLOT_KINDS
 from innv_gui.suggestions.bins import MAX_BINS, RULES
 from innv_gui.web.routes import Incoming
@@ -42,6 +42,7 @@ class PreprocessingChange(Incoming):
     mean: list[float] | float | None = None
     std: list[float] | float | None = None
     resize: Literal[RESIZE_RULES] = "stretch"
+    channels: Literal[CHANNEL_ORDERS] = "rgb"
 
 
 class LabelsChange(Incoming):
@@ -69,6 +70,12 @@ class LabelsQuery(Incoming):
     """Of which dataset labels are listed."""
 
     dataset: str = Id
+
+
+class NewProbe(Incoming):
+    """Which labelled images to check a model's preprocessing with."""
+
+    dataset: str | None = Field(None, max_length=64, description="The dataset whose labels fit best by default.")
 
 
 class LayersQuery(Incoming):

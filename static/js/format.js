@@ -40,7 +40,8 @@ export const RULES = {
 export const fileName = name => name.split("/").at(-1) || name;
 
 /** How pixels become network input, in words; from the API it is an object, or already a sentence. */
-export const preprocessing = rule => (rule && typeof rule === "object" ? RULES[rule.mode] || rule.mode : rule || "");
+export const preprocessing = rule =>
+  rule && typeof rule === "object" ? (RULES[rule.mode] || rule.mode) + (rule.channels === "bgr" ? ", BGR" : "") : rule || "";
 
 /** A parameter's value as a person would type it. */
 export function parameter(value) {

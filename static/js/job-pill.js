@@ -38,7 +38,9 @@ async function look() {
   clearTimeout(timer);
   if (document.hidden) return;
   try {
-    draw((await get("/jobs")).jobs);
+    const { jobs } = await get("/jobs");
+    draw(jobs);
+    dispatchEvent(new CustomEvent("innv:jobs", { detail: jobs }));
   } catch {
     draw([]);
   }

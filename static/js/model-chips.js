@@ -15,6 +15,17 @@ function chip(model, checked, ontoggle) {
   );
 }
 
+/** What the accuracy probe found, where results are asked for; the click to mend it is on Models. */
+function advice(model) {
+  const { words, then, now } = model.advice;
+  return h(
+    "a",
+    { class: "call advice", href: `/models#model=${encodeURIComponent(model.id)}` },
+    icon("warn"),
+    h("span", { class: "grow" }, `${model.name}: ${then} right instead of ${now} with another preprocessing (${words}).`),
+  );
+}
+
 export function createModelChips(store) {
   function toggle(id, on) {
     const chosen = new Set(store.state.models);
@@ -32,6 +43,9 @@ export function createModelChips(store) {
       $("#model-chips"),
       ready(catalog.models).map(model => chip(model, models.includes(model.id), toggle)),
       h("a", { class: "chip add", href: "/models" }, icon("plus"), "Add"),
+      ready(catalog.models)
+        .filter(model => model.advice && models.includes(model.id))
+        .map(advice),
     ),
   );
   store.on(["catalog", "models"], draw);

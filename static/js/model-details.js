@@ -3,10 +3,12 @@ import { $, h, key, replace } from "./dom.js";
 import { patch } from "./api.js";
 import { count, group, RULES, shape } from "./format.js";
 import { drawLabels } from "./label-classes.js";
+import { guessTag } from "./model-advice.js";
 import { OUTPUTS, outputsPart } from "./model-outputs.js";
 import { originLine } from "./naming-notes.js";
 import { toast } from "./toast.js";
 
+const ORDERS = { rgb: "red, green, blue", bgr: "blue, green, red (as OpenCV reads)" };
 const RESIZES = { stretch: "stretch", pad: "pad, keep proportions", crop: "centre crop" };
 const PREVIEW_CLASSES = 12;
 
@@ -51,6 +53,7 @@ function ruleForm(model, mode, onchange) {
   const text = values => (values || []).join(", ");
   const modes = choice("rule-mode", RULES, mode);
   const resize = choice("rule-resize", RESIZES, rule.resize);
+  const order = choice("rule-channels", ORDERS, rule.channels || "rgb");
   const mean = h("input", {
     class: "field num",
     id: "rule-mean",
@@ -81,10 +84,11 @@ function ruleForm(model, mode, onchange) {
     "form",
     { class: "part", id: "rule-form", novalidate: true },
     h("h3", {}, "Preprocessing"),
-    h("p", { class: "why" }, model.preprocessing_reason || ""),
+    h("p", { class: "why" }, guessTag(model), model.preprocessing_reason || ""),
     line("Rule", "rule-mode", modes),
     own,
     line("Resize", "rule-resize", resize),
+    model.input[2] === 3 ? line("Channels", "rule-channels", order) : null,
     h("p", { class: "bad-text", role: "alert", hidden: true }),
     h("div", { class: "row" }, apply),
   );
@@ -98,6 +102,7 @@ function ruleForm(model, mode, onchange) {
     const standardize = modes.value === "standardize";
     const given = input => (standardize && input.value.trim() ? numbers(input.value) : null);
     const preprocessing = { mode: modes.value, mean: given(mean), std: given(std), resize: resize.value };
+    if (model.input[2] === 3) preprocessing.channels = order.value;
     if (await send(form, model, { preprocessing }, standardize ? mean : modes, onchange))
       toast(`${model.name} now gets: ${RULES[modes.value]}.`);
   });

@@ -1,6 +1,7 @@
 // The table of models: who they are, how they stand, what they expect. Refused ones keep their row and say why.
 import { colour, h, icon, key, replace } from "./dom.js";
 import { group, RULES, shape } from "./format.js";
+import { adviceRow, basisOf } from "./model-advice.js";
 import { OUTPUTS, outputsQuestion } from "./model-outputs.js";
 import { namingNote } from "./naming-notes.js";
 
@@ -18,6 +19,7 @@ function status(model, job) {
 
 function ruleSelect(model, onrule) {
   if (!model.preprocessing) return NONE();
+  const order = model.preprocessing.channels === "bgr" ? ", BGR" : "";
   return h(
     "select",
     {
@@ -30,7 +32,7 @@ function ruleSelect(model, onrule) {
       h(
         "option",
         { value: mode, selected: mode === model.preprocessing.mode },
-        mode === "standardize" ? `${words}…` : words,
+        (mode === "standardize" ? `${words}…` : words) + (mode === model.preprocessing.mode ? order : ""),
       ),
     ),
   );
@@ -78,7 +80,7 @@ function row(model, { chosen, job, acts, noted }) {
     ),
     h("td", {}, status(model, job)),
     h("td", { class: "num" }, model.input ? shape(model.input) : NONE()),
-    h("td", {}, model.status === "ready" ? ruleSelect(model, acts.rule) : NONE()),
+    h("td", {}, model.status === "ready" ? [ruleSelect(model, acts.rule), basisOf(model)] : NONE()),
     h("td", { class: "r num not-s" }, model.status === "ready" ? group(model.n_classes) : NONE()),
     h("td", { class: "r num not-s" }, model.status === "ready" ? group(model.n_params) : NONE()),
     h(
@@ -125,15 +127,16 @@ const notes = (model, acts) =>
     Boolean,
   );
 
-/** acts: choose(id), rule(model, mode), outputs(model, kind), remove(model), and those of a naming note. jobs: id -> job. */
+/** acts: choose, rule, outputs, advised, remove, and those of a naming note; each takes the model. jobs: id -> job. */
 export function drawModelsTable(body, { models, chosen, jobs }, acts) {
   replace(
     body,
     models.map(model => {
       const said = notes(model, acts);
       return [
-        row(model, { chosen, job: jobs.get(model.job?.id ?? model.job), acts, noted: said.length > 0 }),
+        row(model, { chosen, job: jobs.get(model.job?.id ?? model.job), acts, noted: said.length > 0 || Boolean(model.advice) }),
         said.map(note => noteRow(model, note)),
+        model.advice ? adviceRow(model, acts.advised) : null,
       ];
     }),
   );

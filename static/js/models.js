@@ -2,9 +2,10 @@
 import { $, h, replace } from "./dom.js";
 import { ENDED, get, patch, pause, post, remove } from "./api.js";
 import { confirmed } from "./confirm.js";
-import { count, group, RULES } from "./format.js";
+import { count, group, preprocessing as inWords, RULES } from "./format.js";
 import { drawDetails } from "./model-details.js";
 import { drawLayers } from "./layers-table.js";
+import { createProbeCard } from "./model-probe.js";
 import { drawModelsTable } from "./models-table.js";
 import { modelForms } from "./model-files.js";
 import { startShell } from "./shell.js";
@@ -139,6 +140,16 @@ const acts = {
     $("#details .fold").open = true;
     $("#class-lines").focus();
   },
+  async advised(model, preprocessing) {
+    try {
+      const changed = await patch(path(model.id), { preprocessing });
+      taken(changed);
+      toast(`${model.name} now gets: ${inWords(changed.preprocessing)}.`);
+      probeCard.refresh();
+    } catch (error) {
+      complain(error);
+    }
+  },
   async remove(model) {
     const loading = model.status === "loading";
     const refused = model.status === "refused";
@@ -161,6 +172,20 @@ const acts = {
     }
   },
 };
+
+const probeCard = createProbeCard($("#probe"), acts.advised);
+let probes = "";
+
+/** A probe that begins or ends changes what is advised. */
+addEventListener("innv:jobs", ({ detail }) => {
+  const now = detail
+    .filter(job => job.kind === "probe")
+    .map(job => `${job.id} ${job.status}`)
+    .join();
+  if (now !== probes && store.state.loaded) load().then(watch, complain);
+  if (now !== probes || probeCard.busy()) probeCard.refresh();
+  probes = now;
+});
 
 function drawChoices({ offered, applications }) {
   $("#offered-row").hidden = !offered.length;
@@ -191,7 +216,7 @@ let previewed = "";
 function drawPreview({ models, chosen }) {
   const ready = models.filter(model => model.status === "ready");
   const model = ready.find(other => other.id === chosen) ?? ready[0];
-  const now = model ? JSON.stringify(model) : "";
+  const now = model ? JSON.stringify({ ...model, advice: null }) : "";
   $("#preview").hidden = !model;
   if (now === previewed) return;
   const sameModel = model && $("#layers").dataset.model === model.id && Boolean(previewed);
@@ -200,6 +225,7 @@ function drawPreview({ models, chosen }) {
   history.replaceState(null, "", `#model=${encodeURIComponent(model.id)}`);
   if (!sameModel) drawLayers($("#layers"), model);
   drawDetails($("#details"), model, taken);
+  probeCard.show(model);
 }
 
 store.on(["models", "jobs", "chosen", "loaded"], drawTable);

@@ -12,16 +12,17 @@ def inspect(source: ModelSource) -> ModelFacts:
     """Gate, load, and facts; raises ModelRefused naming the file and, where there is one, the layer."""
     network = loading.load(source)
     layers = network.layers()
-    rule, reason = detection.preprocessing(network)
-    notes = network.notes if reason != detection.ASSUMED else (*network.notes, reason)
+    found = detection.OWN if "preprocess" in hooks.load(source.hooks) else detection.preprocessing(network)
+    notes = (*network.notes, found.reason) if found.basis in ("name", "assumed") else network.notes
     return ModelFacts(
         source=replace(source, sha256=network.sha256),
         input_shape=network.input_shape,
         n_classes=network.n_classes,
         layers=layers,
         n_params=sum(layer.n_params for layer in layers),
-        preprocessing=rule,
-        preprocessing_reason=reason,
+        preprocessing=found.rule,
+        preprocessing_reason=found.reason,
+        preprocessing_basis=found.basis,
         class_names=_class_names(source, network),
         outputs=network.flat.outputs,
         output_names=network.outputs,

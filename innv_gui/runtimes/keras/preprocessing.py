@@ -18,6 +18,7 @@ def apply(pixels: np.ndarray, rule: Preprocessing) -> np.ndarray:
     """(N, H, W, C) pixels in [0, 255] -> float32 network input of the same shape."""
     check_channels(rule, pixels.shape[-1])
     x = pixels.astype(np.float32)
+    x = x[..., ::-1] if rule.channels == "bgr" else x
     return np.ascontiguousarray(_MODES[rule.mode](x, rule), dtype=np.float32)
 
 

@@ -22,5 +22,6 @@ from innv_gui.web.api import (  # noqa: E402, F401 - register routes
     history,
     jobs,
     models,
+    probes,
     suggestions,
 )

@@ -62,9 +62,7 @@ def change_model(id: str, body: ModelChange):
     """Edit name, preprocessing, class names, what the outputs are, or which class a label of a dataset is."""
     rule = body.preprocessing.model_dump() if body.preprocessing is not None else None
     dataset = session().datasets.get(body.labels.dataset) if body.labels is not None else None
-    session().models.change(
-        id, name=body.name, preprocessing=rule, class_names=body.class_names, outputs=body.outputs
-    )
+    session().models.change(id, name=body.name, preprocessing=rule, class_names=body.class_names, outputs=body.outputs)
     if dataset is not None:
         session().models.map_labels(id, dataset, body.labels.classes)
     return model_json(session().models.entry(id), session())

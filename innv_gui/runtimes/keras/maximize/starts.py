@@ -32,7 +32,8 @@ def start(source: ModelSource, rule: Preprocessing, initial: str | ImageRef | np
         x = as_input(network, source, rule, [pixels])[0]
     notes += () if bounded else (UNKNOWN_RANGE,)
     u = ((x - low) / (high - low)).astype(np.float32)
-    return Start(u, low, high, bounded, rule.mode == "caffe" and bounded, notes)
+    backwards = (rule.mode == "caffe") != (rule.channels == "bgr")  # caffe turns them around, and back again
+    return Start(u, low, high, bounded, backwards and bounded, notes)
 
 
 def valid_range(network: Network, source: ModelSource, rule: Preprocessing) -> tuple[np.ndarray, np.ndarray, bool]:
