@@ -20,8 +20,8 @@ def health(
 ) -> tuple[Health, ...]:
     """What is to be said of relevance (H, W, C) for an output of value `score`; the warnings, or one fact that is fine.
 
-    softmax_kept: the score is a probability, because softmax was left on. squashed: it is one that cannot be had
-    without, the output of a sigmoid.
+    softmax_kept: the score is a probability, because softmax was left on. squashed: it is one because nothing could be
+    taken off.
     """
     broken = _not_finite(values)
     if broken:

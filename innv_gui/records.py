@@ -12,6 +12,7 @@ import numpy as np
 
 PREPROCESSING_MODES = ("none", "unit", "symmetric", "caffe", "tf", "torch", "standardize")
 RESIZE_RULES = ("stretch", "pad", "crop")
+OUTPUT_KINDS = ("softmax", "logits", "probabilities", "log_probabilities", "binary", "multilabel")
 NAME_ORIGINS = ("given", "file", "bundled", "assumed", "numbers")
 
 
@@ -42,6 +43,7 @@ class ModelSource:
     sha256: str = ""  # of the content; empty until a worker has read it
     trusted: bool = False  # Lambda and custom code allowed: this file was trusted by hash on the command line
     output: int | None = None  # index, for a model with several outputs
+    outputs: str | None = None  # one of OUTPUT_KINDS where a person said it
     hooks: str | None = None  # Python file with preprocess / postprocess / decode_prob
 
 
@@ -57,6 +59,32 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class Outputs:
+    """What a model's outputs are: one of OUTPUT_KINDS.
+
+    softmax, logits, probabilities, log_probabilities: one class an image. binary: one unit, two classes, 1 - p and p.
+    multilabel: each class for itself, predicted is every class with p > 0.5. reason: how it was found out. doubt: what
+    speaks against it, until a person chooses among `choices`. explained: what a score is ("logit", "probability" ...).
+    """
+
+    kind: str = "softmax"
+    reason: str = ""
+    doubt: str = ""
+    choices: tuple[str, ...] = ()
+    explained: str = "logit"
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether an image is of exactly one class."""
+        return self.kind != "multilabel"
+
+    @property
+    def bounded(self) -> bool:
+        """Whether scores are probabilities, because nothing could be taken off."""
+        return self.explained == "probability"
+
+
+@dataclass(frozen=True)
 class ModelFacts:
     """What the file itself tells about a model; made by a worker."""
 
@@ -68,8 +96,8 @@ class ModelFacts:
     preprocessing: Preprocessing
     preprocessing_reason: str  # one sentence: how it was found out
     class_names: tuple[str, ...] | None
-    softmax: str  # "activation" of the last layer, a "layer" of its own, or "none": the output is logits
-    outputs: tuple[str, ...]  # names, one for almost every model
+    outputs: Outputs
+    output_names: tuple[str, ...]  # one for almost every model
     explained_layer: str  # the default target: the last layer with softmax removed
     cam_layer: str | None  # the last layer with spatial output
     notes: tuple[str, ...] = ()
@@ -192,7 +220,7 @@ class Target:
     class_: int | str | None = "predicted"
     neuron: int | None = None
     top_neurons: int | None = None
-    softmax: bool = False  # True: explain the probability instead of the logit
+    softmax: bool = False  # True: explain the probability instead of the score
 
 
 @dataclass(frozen=True)
@@ -240,8 +268,8 @@ class Blueprint:
 class Prepared:
     """A batch as a network sees it, with its prediction.
 
-    x: (N, H, W, C) float32 network input; scores: (N, K) float32 logits (or whatever the last layer gives when it
-    has no softmax); probabilities: (N, K) float32. notes: about all images; image_notes: about each one.
+    x: (N, H, W, C) float32 network input; scores: (N, K) float32, what is explained (see `Outputs.explained`);
+    probabilities: (N, K) float32. notes: about all images; image_notes: about each one.
     """
 
     x: np.ndarray = field(compare=False)

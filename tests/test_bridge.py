@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from innv_gui.errors import AnalyzerRefused
+from innv_gui.runtimes.keras import old_layers
 from innv_gui.runtimes.keras.flatten import flatten
 
 layers = keras.layers
@@ -73,13 +74,35 @@ ACTIVATIONS = (
     *("relu", "relu6", "sigmoid", "tanh", "softplus", "softsign", "silu", "hard_sigmoid", "hard_silu", "leaky_relu"),
     *("elu", "selu", "celu", "exponential", "mish", "gelu", "log_softmax", "softmax", "linear"),
 )
+HARD = old_layers.hard_sigmoid_of_keras_2
+GATED = {"gate of Keras 2": HARD, "gate of Keras 3": "hard_sigmoid"}
 LAYERS |= {f"activation {name}": layers.Activation(name) for name in ACTIVATIONS}
+LAYERS |= {
+    "hard sigmoid of Keras 2": layers.Activation(HARD),
+    "hard sigmoid of Keras 2, inside": layers.Conv2D(3, 2, activation=HARD),
+    "locally connected": old_layers.LocallyConnected2D(3, (3, 2), (1, 2), activation="relu"),
+}
 
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_every_common_layer_computes_the_same(worker, name):
     layer = LAYERS[name]
     assert difference(worker, convolutional(layer.__class__.from_config(layer.get_config()))) < 1e-5
+
+
+@pytest.mark.parametrize("gate", GATED.values(), ids=GATED)
+def test_a_gate_keeps_the_formula_of_the_keras_that_wrote_it(worker, gate):
+    def middle(x):
+        steps = layers.Reshape((8, 32))(x)
+        return layers.Concatenate()(
+            [layers.LSTM(3, recurrent_activation=gate)(steps), layers.GRU(3, recurrent_activation=gate)(steps)]
+        )
+
+    assert difference(worker, convolutional(middle), scale=4) < 1e-5
+
+
+def test_a_layer_that_is_called_by_keyword_computes_the_same(worker):
+    assert difference(worker, convolutional(lambda x: layers.Resizing(4, 4)(inputs=x))) < 1e-5
 
 
 def test_an_adapted_normalization_computes_the_same(worker):

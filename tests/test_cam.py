@@ -10,7 +10,7 @@ import tensorflow as tf
 from innv_gui import analyzers
 from innv_gui.errors import AnalyzerRefused, BadInput
 from innv_gui.records import ModelSource, Target
-from innv_gui.runtimes.keras import cam, loading
+from innv_gui.runtimes.keras import cam, coverage, loading
 
 SHAPE = (11, 17, 3)  # odd and not square
 
@@ -317,7 +317,9 @@ def test_the_predicted_class_is_that_of_the_probabilities_given(source, x):
     assert maps.targets.tolist() == [[3], [0], [2]]
 
 
-KEYS = {"score_cam": "masked"} | {name: (name, "rectified", False) for name in ("grad_cam", "layer_cam")}
+KEYS = {"score_cam": ("masked", coverage.WHOLE)} | {
+    name: (name, "rectified", False) for name in ("grad_cam", "layer_cam")
+}
 
 
 @pytest.mark.parametrize("analyzer", KEYS)

@@ -93,7 +93,8 @@ def test_models_nested_in_sequential_models_are_flattened(depth, tmp_path):
         model = keras.Sequential([keras.Input(SHAPE), model], name=f"level{level}")
     model = keras.Sequential([keras.Input(SHAPE), model, keras.layers.Softmax()])
     network = same_predictions(randomised(model), saved(model, tmp_path / "deep.keras"))
-    assert network.flat.softmax == "layer" and network.explained_layer.startswith("dense")
+    assert (network.flat.outputs.kind, network.flat.link_inside) == ("softmax", False)
+    assert network.explained_layer.startswith("dense")
 
 
 def test_a_backbone_used_twice_shares_its_weights(tmp_path):
@@ -134,27 +135,27 @@ def test_softmax_is_taken_off_wherever_it_stands(ending, tmp_path):
     model = keras.Model(image, ends)
     network = same_predictions(model, saved(model, tmp_path / "model.keras"))
     facts = inspect(ModelSource("keras", str(tmp_path / "model.keras")))
-    assert facts.softmax == ("activation" if ending == "activation" else "layer")
+    assert (facts.outputs.kind, facts.outputs.explained) == ("softmax", "logit")
     assert facts.explained_layer == "scores"
     x = images(2)
     kernel, bias = scores.get_weights()
     np.testing.assert_allclose(network.predict(x), x.reshape(2, -1) @ kernel + bias, atol=1e-5)
 
 
-def test_logits_get_a_softmax_and_a_note(tmp_path):
+def test_logits_get_a_softmax_and_a_reason(tmp_path):
     model = keras.Sequential([keras.Input(SHAPE), keras.layers.Flatten(), keras.layers.Dense(4)])
     network = loading.load(saved(model, tmp_path / "logits.keras"))
     scores = network.predict(images(2))
     np.testing.assert_allclose(scores, model.predict(images(2), verbose=0), atol=1e-6)
     np.testing.assert_allclose(network.probabilities(scores).sum(axis=1), 1, rtol=1e-6)
-    assert any("taken as logits" in note for note in network.notes)
+    assert network.flat.outputs.kind == "logits" and "without softmax" in network.flat.outputs.reason
 
 
-def test_sigmoid_outputs_stay_as_they_are(tmp_path):
+def test_one_sigmoid_is_two_classes(tmp_path):
     layers = [keras.Input(SHAPE), keras.layers.Flatten(), keras.layers.Dense(1, activation="sigmoid")]
     model = keras.Sequential(layers)
     network = same_predictions(model, saved(model, tmp_path / "yes_no.keras"))
-    assert network.n_classes == 1 and any("sigmoid" in note for note in network.notes)
+    assert (network.n_classes, network.flat.outputs.kind) == (2, "binary")
 
 
 def test_mixed_precision_gives_float32(tmp_path):
@@ -438,7 +439,7 @@ def test_only_so_many_networks_are_kept(tmp_path):
 def test_applications_with_random_weights(name, mode):
     facts = inspect(ModelSource("application", application=name, weights="random"))
     assert facts.n_classes == 1000 and facts.preprocessing.mode == mode and facts.cam_layer
-    assert facts.input_shape == (224, 224, 3) and facts.softmax == "activation"
+    assert facts.input_shape == (224, 224, 3) and facts.outputs.kind == "softmax"
 
 
 def test_random_weights_and_layer_names_are_the_same_in_every_process():

@@ -53,12 +53,12 @@ def explained(source, name, x, unchecked=False, target=None):
     return explain(source, x, name, analyzers.check(name, {}), target or Target(), unchecked, probabilities)
 
 
-@pytest.mark.parametrize("ending, softmax", [("argument", "activation"), ("layer", "activation"), ("logits", "none")])
-def test_a_subclassed_model_gives_its_scores_and_probabilities(own, tmp_path, ending, softmax):
+@pytest.mark.parametrize("ending, kind", [("argument", "softmax"), ("layer", "softmax"), ("logits", "logits")])
+def test_a_subclassed_model_gives_its_scores_and_probabilities(own, tmp_path, ending, kind):
     model = own["Net"](ending)
     source, x, expected = saved(model, tmp_path / "net.keras")
     network = loading.load(source)
-    assert network.flat.softmax == softmax and network.takes_softmax and network.n_classes == 5
+    assert (network.flat.outputs.kind, network.flat.link, network.n_classes) == (kind, "softmax", 5)
     scores = network.predict(x)
     assert not np.allclose(scores.sum(axis=1), 1)
     found = scores if ending == "logits" else network.probabilities(scores)
@@ -69,7 +69,9 @@ def test_a_softmax_that_cannot_be_taken_off_is_told(own, tmp_path):
     source, x, expected = saved(own["Net"]("code"), tmp_path / "net.keras")
     network = loading.load(source)
     np.testing.assert_allclose(network.probabilities(network.predict(x)), expected, atol=1e-6)
-    assert any("softmax" in note and "probabilities are explained" in note for note in network.notes)
+    outputs = network.flat.outputs
+    assert (outputs.kind, outputs.explained) == ("probabilities", "probability")
+    assert "no softmax to take off" in outputs.reason
     assert explained(source, "gradient", x).values.any()
 
 
@@ -142,7 +144,7 @@ def test_layers_and_models_of_ones_own_inside_a_functional_model(own, tmp_path):
     x = own["Scaled"](name="scaled")(x)
     source, x, expected = saved(keras.Model(start, own["Net"](name="inner")(x)), tmp_path / "mixed.keras")
     network = loading.load(source)
-    assert list(network.flat.operations)[-2:] == ["scaled", "inner"] and network.flat.softmax == "activation"
+    assert list(network.flat.operations)[-2:] == ["scaled", "inner"] and network.flat.outputs.kind == "softmax"
     np.testing.assert_allclose(network.probabilities(network.predict(x)), expected, atol=1e-6)
     assert any("scaled, inner" in note for note in network.notes)
     assert cam.explain(source, x, "grad_cam", {}, Target()).values.any()

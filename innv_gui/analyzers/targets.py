@@ -31,6 +31,8 @@ def _why_not_cam(analyzer: Analyzer, layer: Layer, facts: ModelFacts) -> str:
     if layer.spatial:
         return ""
     shape = " × ".join("?" if size is None else str(size) for size in layer.output_shape)
+    if len(layer.output_shape) == 3 and layer.output_shape[:2] != (1, 1):
+        return "This layer prepares the input, or is computed on several parts of it: it has no one map."
     return f"{analyzer.title} needs height, width and channels; this layer gives {shape or 'one value'}."
 
 

@@ -37,7 +37,7 @@ TASKS = {
     "images.samples": Task("images", "innv_gui.samples:make"),
     "keras.inspect": Task("keras", "innv_gui.runtimes.keras.inspect:inspect"),
     "keras.prepare": Task("keras", "innv_gui.runtimes.keras.prepare:prepare"),
-    "keras.output": Task("keras", "innv_gui.runtimes.keras.outputs:layer_output"),
+    "keras.output": Task("keras", "innv_gui.runtimes.keras.layer_output:layer_output"),
     "keras.picture": Task("keras", "innv_gui.runtimes.keras.prepare:picture_png"),
     "keras.blueprint": Task("keras", "innv_gui.runtimes.keras.blueprint:blueprint"),
     "keras.aim": Task("keras", "innv_gui.runtimes.keras.attribution.targets:looked_up"),

@@ -156,11 +156,12 @@ class ModelWork:
         what = (request.analyzer.name, request.params, aim, request.unchecked)
         return self._pool.run("innvestigate.explain", blueprint, prepared.x, *what, **more)
 
-    def _squashing(self, prepared: Prepared) -> tuple[bool, bool]:
-        """(softmax was left on, a sigmoid is part of the explained score)."""
+    @property
+    def _squashing(self) -> tuple[bool, bool]:
+        """(softmax was left on, the score is a probability that cannot be had without)."""
+        outputs = self._model.facts.outputs
         at_output = self._target.layer in (None, self._model.facts.explained_layer)
-        is_sigmoid = at_output and np.array_equal(prepared.scores, prepared.probabilities)
-        return self._target.softmax and not is_sigmoid, is_sigmoid
+        return self._target.softmax and not outputs.bounded, at_output and outputs.bounded
 
     def _kept(self, row: int, count: int, prepared: Prepared, maps: Maps) -> KeptMap:
         targets = np.asarray(maps.targets[row], np.int64)
@@ -169,7 +170,7 @@ class ModelWork:
         facts = [
             fact
             for values, activation in zip(maps.values[row], activations, strict=True)
-            for fact in health(values, float(activation), self._request.analyzer, *self._squashing(prepared))
+            for fact in health(values, float(activation), self._request.analyzer, *self._squashing)
         ]
         return KeptMap(
             values=np.asarray(maps.values[row], np.float32),

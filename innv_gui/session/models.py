@@ -14,7 +14,7 @@ from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, InnvError, NotFound, WorkFailed
 from innv_gui.preprocessing_rules import check_channels, parse
-from innv_gui.records import ClassNames, Model, ModelFacts, ModelSource, Preprocessing, replace
+from innv_gui.records import OUTPUT_KINDS, ClassNames, Model, ModelFacts, ModelSource, Preprocessing, replace
 from innv_gui.session.images import Dataset
 from innv_gui.session.labels import mapped_by_hand
 from innv_gui.session.naming import CONFIRM, confirmed, known_naming, naming_of, numbered
@@ -56,6 +56,13 @@ def hooks_hash(path: str | None) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise WorkFailed(f"The hooks file {Path(path).name} cannot be read: {error.strerror}.") from None
+
+
+def checked_outputs(kind: str | None) -> str | None:
+    """One of OUTPUT_KINDS; None, also written "auto", is what the network itself tells."""
+    if kind in (None, "auto", *OUTPUT_KINDS):
+        return None if kind == "auto" else kind
+    raise BadInput(f"{str(kind)[:60]!r} is not a kind of outputs.", "", "outputs", (*OUTPUT_KINDS, "auto"))
 
 
 def source_of(file: str | Path, weights: str | Path | None = None, **more) -> ModelSource:
@@ -124,9 +131,11 @@ class ModelShelf:
         self._given = 0
         self._lock = threading.Lock()
 
-    def start(self, file, *, weights=None, name=None, output=None, shown_file=None, **wishes) -> ModelEntry:
+    def start(
+        self, file, *, weights=None, name=None, output=None, outputs=None, shown_file=None, **wishes
+    ) -> ModelEntry:
         """Begin to load a model; returns at once. `wishes`: preprocessing, classes, by_hand."""
-        source = source_of(file, weights, output=output, hooks=self._hooks)
+        source = source_of(file, weights, output=output, outputs=checked_outputs(outputs), hooks=self._hooks)
         wishes["preprocessing"] = parse(wishes.get("preprocessing"))
         entry = self._enter(source, name, shown_file or Path(str(file)).name, wishes)
         entry.job = self._jobs.start("load", f"Loading {entry.name}", lambda job: self._load(entry, job), 1, "models")
@@ -204,12 +213,17 @@ class ModelShelf:
         entry.model = replace(model, by_hand=mapped_by_hand(model, dataset, names, wish))
         return entry.model
 
-    def change(self, id: str, *, name=None, preprocessing=None, class_names=None) -> Model:
+    def change(self, id: str, *, name=None, preprocessing=None, class_names=None, outputs=None) -> Model:
         """Edit what was detected.
 
         class_names: a list; "confirm" to say that the assumed ones are right; an empty list to drop them for good.
         """
-        entry, model = self.entry(id), self.get(id)
+        entry = self.entry(id)
+        if outputs is not None and entry.status == "refused":
+            self._try_again(entry, checked_outputs(outputs))
+        model = self.get(id)
+        if outputs is not None and model.source.outputs != checked_outputs(outputs):
+            model = self._read_as(entry, model, checked_outputs(outputs))
         if name is not None:
             with self._lock:
                 entry.name = self._free_name(name, but=id)
@@ -223,6 +237,20 @@ class ModelShelf:
             model = replace(model, naming=self._named(model, class_names), notes=notes)
         entry.model = model
         return model
+
+    def _try_again(self, entry: ModelEntry, kind: str | None) -> None:
+        """Load a refused file with its outputs understood as `kind`."""
+        entry.source, entry.status, entry.error = replace(entry.source, outputs=kind), "loading", None
+        title = f"Loading {entry.name}"
+        entry.job = self._jobs.start("load", title, lambda job: self._load(entry, job), 1, "models")
+
+    def _read_as(self, entry: ModelEntry, model: Model, kind: str | None) -> Model:
+        """The same file with its outputs understood as `kind`; raises BadInput where its values contradict."""
+        source = replace(model.source, outputs=kind)
+        facts = self._pool().run("keras.inspect", source, about=entry.name)
+        entry.source = replace(entry.source, outputs=kind)
+        naming = model.naming if facts.n_classes == model.n_classes else _named(None, facts, entry.name)
+        return replace(model, facts=facts, naming=naming, notes=facts.notes)
 
     def _named(self, model: Model, wish) -> ClassNames:
         if wish == CONFIRM:

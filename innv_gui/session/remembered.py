@@ -89,7 +89,14 @@ def model_of(record: dict, models) -> Model:
     """The model of a record, loaded again where it is not there."""
     preprocessing = _preprocessing(record["preprocessing"])
     known = [entry.model for entry in models.entries() if entry.model is not None]
-    same = [one for one in known if one.source.sha256 == record["sha256"] and one.preprocessing == preprocessing]
+    outputs = record["source"].get("outputs")
+    same = [
+        one
+        for one in known
+        if one.source.sha256 == record["sha256"]
+        and one.preprocessing == preprocessing
+        and one.source.outputs == outputs
+    ]
     named = [one for one in same if one.name == record["name"]]
     return (named or same or [_opened(record, preprocessing, models)])[0]
 
@@ -101,6 +108,7 @@ def _opened(record: dict, preprocessing: Preprocessing, models) -> Model:
         weights=source["weights"],
         name=record["name"],
         output=source["output"],
+        outputs=source.get("outputs"),
         shown_file=record["file"],
         classes=_classes(record),
         by_hand=tuple(LabelClass(**one) for one in record.get("labels_by_hand") or ()),

@@ -47,7 +47,8 @@ class Cell:
 
 def cell_of(key: str, kept: KeptMap, cached: bool) -> Cell:
     """What a page or a script wants to know of a kept map without loading it."""
-    best = np.argsort(-kept.probabilities, kind="stable")[:N_TOP]
+    n_likely = int((kept.probabilities > 0.5).sum())  # several where classes do not exclude each other
+    best = np.argsort(-kept.probabilities, kind="stable")[: max(N_TOP, n_likely)]
     return Cell(
         "done",
         key,

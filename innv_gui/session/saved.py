@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from innv_gui import __version__
 from innv_gui.errors import BadInput, InnvError
-from innv_gui.records import NAME_ORIGINS
+from innv_gui.records import NAME_ORIGINS, OUTPUT_KINDS
 from innv_gui.session.remembered import dataset_of, described, model_of, opened_dataset
 from innv_gui.store.files import write_bytes
 
@@ -36,6 +36,7 @@ class SavedSource(_Part):
     weights: str | None
     application: str | None
     output: int | None = Field(ge=0)
+    outputs: Literal[OUTPUT_KINDS] | None = None
 
 
 class SavedPreprocessing(_Part):

@@ -43,7 +43,14 @@ def model_key(model: Model, dataset: Dataset) -> str:
 def _numbers_parts(model: Model) -> list:
     """What probabilities and activations depend on."""
     source = model.source
-    return [VERSION, source.sha256, source.output, as_plain(model.preprocessing), hooks_hash(source.hooks)]
+    return [
+        VERSION,
+        source.sha256,
+        source.output,
+        model.facts.outputs.kind,
+        as_plain(model.preprocessing),
+        hooks_hash(source.hooks),
+    ]
 
 
 def _hash(parts: list) -> str:

@@ -38,6 +38,7 @@ def _model(model: Model) -> dict:
         "preprocessing": as_plain(model.preprocessing),
         "classes": _classes(model),
         "output": source.output,
+        "outputs": source.outputs,
         "sha256": source.sha256,
     }
 

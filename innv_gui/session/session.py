@@ -107,15 +107,24 @@ class Session:
 
     # -- models and datasets
 
-    def add_model(self, file, *, name=None, preprocessing=None, classes=None, weights=None, output=None) -> Model:
+    def add_model(
+        self, file, *, name=None, preprocessing=None, classes=None, weights=None, output=None, outputs=None
+    ) -> Model:
         """Load a model and wait for it.
 
         file: a .keras or .h5 file, an architecture .json (with `weights`), or a name of keras.applications (with
         `weights`, a file or "random"). preprocessing: none, unit, symmetric, caffe, tf, torch, or
         "mean=..;std=.."; None detects it. classes: a file or a list of names. output: index, for several outputs.
+        outputs: what they are (softmax, logits, probabilities, log_probabilities, binary, multilabel); None detects it.
         """
         entry = self.start_model(
-            file, name=name, preprocessing=preprocessing, classes=classes, weights=weights, output=output
+            file,
+            name=name,
+            preprocessing=preprocessing,
+            classes=classes,
+            weights=weights,
+            output=output,
+            outputs=outputs,
         )
         return self._waited(entry, self.models)
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas
 
+from innv_gui.records import Model
+
 if TYPE_CHECKING:
     from innv_gui.session.suggestion import Suggestion
 
@@ -22,7 +24,7 @@ def frame_of(suggestion: Suggestion) -> pandas.DataFrame:
         model.name: {"origin": naming.origin, "source": naming.source, "words": naming.words}
         for model, naming in zip(suggestion.models, suggestion.numbers.namings, strict=True)
     }
-    scored = frame["confidence"].notna()
+    scored = frame["confidence"].notna() if "confidence" in frame else np.ones(len(frame), bool)
     if not scored.all():
         frame["n_classes"] = frame["n_classes"].where(scored)  # a whole number cannot say "none"
     return frame
@@ -49,9 +51,21 @@ def _columns(suggestion: Suggestion) -> dict[str, np.ndarray]:
             neuron = suggestion.neurons[model.id]
             columns[f"{prefix}activation"] = numbers.table.neuron(model.id, layer, neuron)
     for model, names in zip(suggestion.models, numbers.class_names, strict=True):
-        columns[f"{model.name}.class"] = _named(numbers.table.column(model.id, "predicted"), names)
+        columns[f"{model.name}.class"] = _predicted(suggestion, model, names)
         columns[f"{model.name}.probability"] = numbers.table.column(model.id, "probability")
     return columns
+
+
+def _predicted(suggestion: Suggestion, model: Model, names: tuple[str, ...]) -> np.ndarray:
+    """(n,) text: the class, or where several can be right all with p > 0.5, the likeliest first."""
+    table = suggestion.numbers.table
+    if model.facts.outputs.exclusive:
+        return _named(table.column(model.id, "predicted"), names)
+    found = np.full(table.n, None, object)
+    for rows in suggestion.numbers.blocks():
+        for row, p in zip(rows, table.probabilities(model.id, rows), strict=True):
+            found[row] = ", ".join(names[index] for index in np.argsort(-p, kind="stable") if p[index] > 0.5)
+    return found
 
 
 def _named(codes: np.ndarray, names: tuple[str, ...]) -> np.ndarray:

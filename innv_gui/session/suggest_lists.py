@@ -64,6 +64,8 @@ class Lists:
     def _why_not(self, kind: Kind) -> str:
         if len(self._numbers.models) < kind.models:
             return f"Needs at least {kind.models} models."
+        if kind.one_class and self._numbers.why_no_single_class:
+            return self._numbers.why_no_single_class
         if kind.labels and not any(self._numbers.label_counts.values()):
             return "Needs images with labels."
         if kind.name == "label_errors" and not knowing(self._numbers):
@@ -79,7 +81,7 @@ class Lists:
             raise BadInput(f"There is no list {name!r}.", f"Expected {', '.join(offers)}.", "list", tuple(offers))
         if not offers[name].available:
             allowed = tuple(offer.name for offer in offers.values() if offer.available)
-            raise BadInput(f"The list {name} cannot be had: {offers[name].reason}", "", "list", allowed)
+            raise BadInput(f"The list {name} is not available: {offers[name].reason}", "", "list", allowed)
         return self._made(offers[name])
 
     def _made(self, offer: Offer) -> TopList:

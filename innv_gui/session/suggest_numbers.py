@@ -16,7 +16,7 @@ from innv_gui.session.naming import namings_of
 from innv_gui.suggestions.agreement import Scatter, scatter_of
 from innv_gui.suggestions.classes import CommonClasses, common_classes
 from innv_gui.suggestions.distance import class_distance
-from innv_gui.suggestions.ranking import js_divergence, mean_of_models
+from innv_gui.suggestions.ranking import joined, js_divergence, mean_of_models
 
 if TYPE_CHECKING:
     from innv_gui.store.scores import ScoreTable
@@ -41,6 +41,15 @@ class Numbers:
         self._kept: dict[tuple, tuple] = {}
         self._making: dict[tuple, threading.Lock] = {}
         self._lock = threading.Lock()
+
+    @property
+    def why_no_single_class(self) -> str:
+        """Why nothing that assumes one class for each image can be said: a sentence, empty where it can."""
+        several = [model.name for model in self.models if not model.facts.outputs.exclusive]
+        if not several:
+            return ""
+        says = "says" if len(several) == 1 else "say"
+        return f"Assumes one class for each image; {joined(several)} {says} yes or no to each class (multilabel)."
 
     def kept(self, key: tuple, make: Callable[[], object]):
         """What `make` gives, made again only when there are more scores. Who asks for something else does not wait."""

@@ -147,6 +147,8 @@ class Views:
     def columns(self) -> dict:
         """Numbers that every image has, by name; each a function that gives (n,)."""
         numbers = self._numbers
+        if numbers.why_no_single_class:
+            return {}
         columns = {
             "confidence": lambda: numbers.scatter().confidence,
             "n_classes": lambda: numbers.scatter().n_groups,
@@ -181,9 +183,16 @@ class Views:
     def _scatter(self, wish: PlotWish) -> tuple[np.ndarray, dict]:
         if len(self._numbers.models) < 2:
             raise BadInput("The scatterplot compares models; there is one.", "Choose two or more models.", "kind")
+        self._check_single_class("scatterplot")
         return self._numbers.scatter().confidence, {}
 
+    def _check_single_class(self, plot: str) -> None:
+        why_not = self._numbers.why_no_single_class
+        if why_not:
+            raise BadInput(f"The {plot} is not available. {why_not}", "Choose the histogram of a layer.", "kind")
+
     def _distance(self, wish: PlotWish) -> tuple[np.ndarray, dict]:
+        self._check_single_class("distance")
         class_ = wish.class_ or (self._group_class(wish.group) if wish.group else self._class or self.same_label())
         if class_ is not None:
             return self._numbers.distance(class_), {"class_": class_}
@@ -228,13 +237,16 @@ class Views:
 
 
 def refuse_constant_mean(model: Model, layer: str) -> None:
-    """The mean over a softmax layer is 1/K for every image: raise BadInput instead of drawing that."""
-    kinds = {known.name: known.type for known in model.layers}
-    is_last = bool(model.layers) and layer == model.layers[-1].name and layer != model.facts.explained_layer
-    if kinds.get(layer) == "Softmax" or (is_last and model.facts.softmax == "layer"):
+    """The mean over a softmax is 1/K for every image: raise BadInput instead of drawing that."""
+    is_softmax = {known.name: known.type for known in model.layers}.get(layer) == "Softmax"
+    outputs = model.facts.outputs
+    sums_to_one = layer == model.facts.explained_layer and outputs.bounded and outputs.exclusive
+    if is_softmax or sums_to_one:
+        what = "is a softmax" if is_softmax else "gives probabilities, which sum to 1"
+        before = "" if sums_to_one else f"{model.facts.explained_layer!r}, the layer before it, or "
         raise BadInput(
-            f"{layer!r} of {model.name} is a softmax: its mean is 1/{model.n_classes} for every image.",
-            f"Choose {model.facts.explained_layer!r}, the layer before it, or one of its neurons.",
+            f"{layer!r} of {model.name} {what}: its mean is 1/{model.n_classes} for every image.",
+            f"Choose {before}one of its neurons.",
             "layer",
         )
 

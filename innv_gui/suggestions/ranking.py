@@ -24,6 +24,7 @@ class Kind:
     models: int = 1  # at least
     labels: bool = False
     similarity: bool = False  # compares images with each other: needs all of them
+    one_class: bool = True  # means something only where an image is of exactly one class
 
 
 KINDS = {
@@ -52,8 +53,15 @@ KINDS = {
             "Almost the same",
             "Two images with nearly the same activations; one of each group is shown.",
             similarity=True,
+            one_class=False,
         ),
-        Kind("least_similar", "Unlike the rest", "Far from even the nearest other images.", similarity=True),
+        Kind(
+            "least_similar",
+            "Unlike the rest",
+            "Far from even the nearest other images.",
+            similarity=True,
+            one_class=False,
+        ),
     )
 }
 

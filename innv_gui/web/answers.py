@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
+
 from innv_gui.cluster.jobs import Job
 from innv_gui.errors import InnvError
 from innv_gui.records import ClassNames, Layer, Model, as_plain
@@ -53,8 +56,8 @@ def _facts(model: Model, session: Session) -> dict:
         "notes": list(model.notes),
         "explained_layer": facts.explained_layer,
         "cam_layer": facts.cam_layer,
-        "softmax": facts.softmax,
-        "outputs": list(facts.outputs),
+        "outputs": as_plain(facts.outputs) | {"named": model.source.outputs is not None},
+        "output_names": list(facts.output_names),
         "sha256": facts.source.sha256,
     }
 
@@ -209,6 +212,7 @@ def _run_model(run: Run, model: Model) -> dict:
         "layer": layer_of(run.request, model),
         "input": list(model.input_shape),
         "n_classes": model.n_classes,
+        "explained": model.facts.outputs.explained,
         **origin_json(run.naming(model)),
         "notes": list(run.notes(model)),
     }
@@ -226,7 +230,18 @@ def _cell(run: Run, model: Model, position: int) -> dict:
     body["label_class"] = run.class_of(model, item.label)
     if cell.status == "failed":
         return body | {"error": error_json(cell.error)}
-    return body | (_finished(cell, run.names(model), run.explains_classes) if cell.status == "done" else {})
+    if cell.status != "done":
+        return body
+    names = run.names(model)
+    said = [{"class": index, "name": names[index]} for index in predicted(model, cell.top)]
+    return body | _finished(cell, names, run.explains_classes) | {"predicted": said}
+
+
+def predicted(model: Model, top: Iterable[tuple[int, float]]) -> list[int]:
+    """Of the likeliest classes those that the model says: the first, or with several each with p > 0.5."""
+    if model.facts.outputs.exclusive:
+        return [index for index, _ in islice(top, 1)]
+    return [index for index, probability in top if probability > 0.5]
 
 
 def _status(run: Run, model: Model, cell: Cell) -> str:

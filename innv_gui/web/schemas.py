@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from innv_gui.errors import BadInput
-from innv_gui.records import PREPROCESSING_MODES, RESIZE_RULES
+from innv_gui.records import OUTPUT_KINDS, PREPROCESSING_MODES, RESIZE_RULES
 from innv_gui.session.suggest_view import KINDS as PLOT_KINDS
 from innv_gui.suggestions.bins import MAX_BINS, RULES
 from innv_gui.web.routes import Incoming
@@ -26,6 +26,7 @@ class NewModel(Incoming):
     offered: str | None = Field(None, max_length=64, description="Id of a file offered at start.")
     application: str | None = Field(None, max_length=64, description="Name in keras.applications.")
     weights: Literal["random"] | None = Field(None, description="Weights of a network of keras.applications.")
+    outputs: Literal[(*OUTPUT_KINDS, "auto")] | None = Field(None, description="What the model's outputs are.")
 
     @model_validator(mode="after")
     def _one(self):
@@ -60,6 +61,7 @@ class ModelChange(Incoming):
     class_names: list[str] | dict[str, str | list[str]] | Literal["confirm"] | None = Field(
         None, description="A list; confirm, to say that the assumed ones are right; an empty list drops them for good."
     )
+    outputs: Literal[(*OUTPUT_KINDS, "auto")] | None = Field(None, description="What the model's outputs are.")
     labels: LabelsChange | None = None
 
 

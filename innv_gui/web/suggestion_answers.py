@@ -14,7 +14,7 @@ from innv_gui.session.suggest_selection import Selection
 from innv_gui.session.suggest_view import KINDS, PlotWish, View, refuse_constant_mean
 from innv_gui.session.suggestion import Suggestion
 from innv_gui.suggestions.agreement import groups_of
-from innv_gui.web.answers import number, order_json, origin_json, without_json
+from innv_gui.web.answers import number, order_json, origin_json, predicted, without_json
 
 LISTED = 200  # rows of the table beside a plot
 
@@ -67,6 +67,8 @@ def _why_not(suggestion: Suggestion, kind: str) -> str:
     first = suggestion.models[0]
     if kind == "scatter" and len(suggestion.models) < 2:
         return "Compares models: choose two or more."
+    if kind in ("scatter", "distance") and suggestion.numbers.why_no_single_class:
+        return suggestion.numbers.why_no_single_class
     if kind == "distance" and "distance" not in suggestion.views.columns():
         return "Choose the class that all images belong to: their labels do not tell."
     if kind == "neuron" and not suggestion.neurons:
@@ -175,18 +177,20 @@ def _cards(suggestion: Suggestion, rows: np.ndarray, view: View | None) -> list[
 
 
 def _tops(suggestion: Suggestion, label: str | None, tops: list) -> dict:
-    """Per model the likeliest classes, and whether the first is the label: null where that is no class of its."""
     numbers = suggestion.numbers
     found = zip(suggestion.models, numbers.class_names, numbers.class_of, tops, strict=True)
+    return {model.id: _top(model, names, class_of.get(label), top) for model, names, class_of, top in found}
+
+
+def _top(model: Model, names: tuple[str, ...], label_class: int | None, top) -> dict:
+    """The likeliest classes, and whether the label is what the model says: null where that is no class of its."""
+    pairs = list(zip(top.classes, top.probabilities, strict=True))
+    said = predicted(model, pairs)
     return {
-        model.id: {
-            "right": top.classes[:1] == (class_of[label],) if label in class_of else None,
-            "top5": [
-                {"class": class_, "name": names[class_], "probability": probability}
-                for class_, probability in zip(top.classes, top.probabilities, strict=True)
-            ],
-        }
-        for model, names, class_of, top in found
+        "right": label_class in said if label_class is not None else None,
+        "predicted": [names[class_] for class_ in said],
+        "top5": [{"class": class_, "name": names[class_], "probability": probability} for class_, probability in pairs],
+    }
     }
 
 

@@ -5,6 +5,7 @@ import { assumedTag } from "./class-names.js";
 import { fileName, probability, signed } from "./format.js";
 import { thumbnail } from "./image-facts.js";
 import { groupLine } from "./hover-card.js";
+import { saying } from "./prediction.js";
 
 const GROUPED = new Set(["scatter", "evidence"]);
 const WORDS = {
@@ -25,9 +26,9 @@ function worth(value, digits = 3) {
 }
 
 /** A model's letter and class; a tick where it is the label, so that colour is not needed. */
-function vote(model, { label, models }) {
-  const name = models[model.id]?.top5[0]?.name ?? "–";
-  const right = models[model.id]?.right ?? (label !== null && label !== undefined && name === label);
+function vote(model, { models }) {
+  const { top5 = [], predicted, right } = models[model.id] ?? {};
+  const name = saying(predicted, top5);
   return h(
     "span",
     { class: right ? "vote yes" : "vote no", title: `${model.name}: ${name}` },
@@ -58,7 +59,7 @@ const listed = names =>
 /** Who sees the class that distance is measured to, by name. */
 function seenBy(models, image, className) {
   const wanted = className ?? image.label;
-  const says = ({ top5, right } = {}) => (className === null ? right : top5?.[0]?.name === wanted);
+  const says = ({ predicted, right } = {}) => (className === null ? right : predicted?.includes(wanted));
   const names = models.filter(({ id }) => says(image.models[id])).map(({ name }) => name);
   if (!names.length) return `No model says ${wanted}.`;
   if (names.length === models.length) return `All models say ${wanted}.`;

@@ -59,7 +59,7 @@ function finished(context, cell) {
       "div",
       { class: "read" },
       owner(model),
-      topThree(cell.top || []),
+      topThree(cell.top || [], cell.predicted),
       explained(cell),
       verdict(cell, image.label),
       healthBadge(cell.health),

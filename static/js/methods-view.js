@@ -203,7 +203,7 @@ export function createMethodsView(root) {
       for (const { explanation } of state.sheets.values()) {
         const cell = explanation?.cells?.find(c => c.model === one.model.id && c.image === one.image.index);
         if (cell?.status !== "done") continue;
-        replace(one.box, topThree((cell.top || []).slice(0, 1)));
+        replace(one.box, topThree((cell.top || []).slice(0, 1), cell.predicted));
         one.drawn = true;
         break;
       }

@@ -3,15 +3,11 @@ import { $, h, key, replace } from "./dom.js";
 import { patch } from "./api.js";
 import { count, group, RULES, shape } from "./format.js";
 import { drawLabels } from "./label-classes.js";
+import { OUTPUTS, outputsPart } from "./model-outputs.js";
 import { originLine } from "./naming-notes.js";
 import { toast } from "./toast.js";
 
 const RESIZES = { stretch: "stretch", pad: "pad, keep proportions", crop: "centre crop" };
-const SOFTMAX = {
-  activation: "removed for explanations (last layer's activation)",
-  layer: "removed for explanations (a layer of its own)",
-  none: "none: the output is taken as logits",
-};
 const PREVIEW_CLASSES = 12;
 
 const numbers = text =>
@@ -165,6 +161,15 @@ function classForm(model, onchange) {
   );
 }
 
+function outputsForm(model, onchange) {
+  const form = h("form", { novalidate: true });
+  const choose = async outputs => {
+    if (await send(form, model, { outputs }, form, onchange)) toast(`${model.name}: ${OUTPUTS[outputs]}.`);
+  };
+  replace(form, outputsPart(model, choose), h("p", { class: "bad-text", role: "alert", hidden: true }));
+  return form;
+}
+
 function nameForm(model, onchange) {
   const input = h("input", {
     class: "field",
@@ -196,10 +201,9 @@ function detected(model) {
     ["File", model.file],
     ["Input", `${shape(model.input)} (height × width × channels)`],
     ["Parameters", group(model.n_params)],
-    ["Softmax", SOFTMAX[model.softmax] || model.softmax],
     ["Explained layer", model.explained_layer],
     ["Grad-CAM layer", model.cam_layer || "none: no layer with spatial output"],
-    (model.outputs || []).length > 1 ? ["Outputs", model.outputs.join(", ")] : null,
+    model.output_names.length > 1 ? ["Several outputs", model.output_names.join(", ")] : null,
     ...(model.notes || []).filter(note => note !== model.preprocessing_reason).map(note => ["Note", note]),
   ];
   return h(
@@ -226,6 +230,7 @@ export function drawDetails(root, model, onchange, mode = model.preprocessing.mo
       nameForm(model, onchange),
       detected(model),
       ruleForm(model, mode, onchange),
+      outputsForm(model, onchange),
       classForm(model, onchange),
       labels,
     ),

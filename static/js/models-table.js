@@ -1,6 +1,7 @@
 // The table of models: who they are, how they stand, what they expect. Refused ones keep their row and say why.
 import { colour, h, icon, key, replace } from "./dom.js";
 import { group, RULES, shape } from "./format.js";
+import { OUTPUTS, outputsQuestion } from "./model-outputs.js";
 import { namingNote } from "./naming-notes.js";
 
 const NONE = () => h("span", { class: "quiet" }, "—");
@@ -97,28 +98,42 @@ function row(model, { chosen, job, acts, noted }) {
   );
 }
 
-function refusal(model) {
+/** Why a file was refused; with a button for each reading of its outputs that would let it in. */
+function refusal(model, acts) {
   const error = model.error || { message: "This file was refused." };
+  const readings = error.field === "outputs" ? (error.allowed ?? []) : [];
   return h(
     "div",
     { class: "call bad" },
     icon("warn"),
     h("span", { class: "grow wrap-any" }, h("strong", {}, error.message), " ", error.hint || ""),
+    readings.map(kind =>
+      h(
+        "button",
+        { class: "btn tiny", type: "button", onclick: () => acts.outputs(model, kind) },
+        `Read it as ${OUTPUTS[kind] ?? kind}`,
+      ),
+    ),
   );
 }
 
 const noteRow = (model, note) =>
   h("tr", { class: "note", "data-note": model.id }, h("td", { colspan: 7 }, note));
 
-/** acts: choose(id), rule(model, mode), remove(model), and those of a naming note. jobs: id -> job. */
+const notes = (model, acts) =>
+  (model.status === "refused" ? [refusal(model, acts)] : [outputsQuestion(model, acts.outputs), namingNote(model, acts)]).filter(
+    Boolean,
+  );
+
+/** acts: choose(id), rule(model, mode), outputs(model, kind), remove(model), and those of a naming note. jobs: id -> job. */
 export function drawModelsTable(body, { models, chosen, jobs }, acts) {
   replace(
     body,
     models.map(model => {
-      const note = model.status === "refused" ? refusal(model) : namingNote(model, acts);
+      const said = notes(model, acts);
       return [
-        row(model, { chosen, job: jobs.get(model.job?.id ?? model.job), acts, noted: Boolean(note) }),
-        note ? noteRow(model, note) : null,
+        row(model, { chosen, job: jobs.get(model.job?.id ?? model.job), acts, noted: said.length > 0 }),
+        said.map(note => noteRow(model, note)),
       ];
     }),
   );

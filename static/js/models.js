@@ -122,6 +122,15 @@ const acts = {
       taken({ ...model });
     }
   },
+  async outputs(model, outputs) {
+    try {
+      taken(await patch(path(model.id), { outputs }));
+      watch();
+    } catch (error) {
+      complain(error);
+      taken({ ...model });
+    }
+  },
   confirm: model => name(model, model.class_names, `The class names of ${model.name} are confirmed.`),
   order: model => name(model, model.label_order.names, `${model.name} has its names in the better order.`),
   drop: model => name(model, [], `The classes of ${model.name} are numbers now.`),

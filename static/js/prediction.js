@@ -6,15 +6,20 @@ import { preprocessing, probability, parameter, seconds, signed } from "./format
 const meter = (value, name) =>
   h("meter", { min: 0, max: 1, value: Number.isFinite(value) ? value : 0, "aria-label": `Probability of ${name}` });
 
-/** Best class with a bar, the next two in small. */
-export function topThree(top) {
+/** What the model says: a class, or where several can be right all with p > 0.5. predicted: their names, or {name}. */
+export const saying = (predicted, top) =>
+  !predicted ? (top[0]?.name ?? "–") : predicted.length ? predicted.map(said => said.name ?? said).join(", ") : "no class above 0.5";
+
+/** What is said with a bar for the likeliest class, the next two in small. */
+export function topThree(top, predicted) {
   const [first, ...rest] = top;
   if (!first) return [];
+  const said = saying(predicted, top);
   return [
     h(
       "div",
       { class: "pred" },
-      h("span", { class: "clip", title: first.name }, first.name),
+      h("span", { class: "clip", title: said }, said),
       h("span", { class: "num" }, probability(first.probability)),
     ),
     meter(first.probability, first.name),
@@ -47,7 +52,7 @@ export const topFive = top =>
   );
 
 /** Verdict against the label, when the label is one of the model's classes: the server says which. */
-export function verdict({ top = [], label_class: labelClass }, label) {
+export function verdict({ top = [], predicted, label_class: labelClass }, label) {
   if (label === null || label === undefined || !top.length) return null;
   if (labelClass === null || labelClass === undefined)
     return h(
@@ -55,7 +60,7 @@ export function verdict({ top = [], label_class: labelClass }, label) {
       { class: "verdict none", "data-tip": `The label “${label}” is not one of this model's classes.` },
       "other labels",
     );
-  const right = top[0].class === labelClass;
+  const right = (predicted ?? top.slice(0, 1)).some(said => said.class === labelClass);
   return h(
     "span",
     { class: right ? "verdict ok" : "verdict bad" },
@@ -101,16 +106,16 @@ export function explained(cell) {
 
 const neurons = request => request.neuron !== null || request.top_neurons !== null;
 
-function explainedTarget(cell, request) {
+function explainedTarget(cell, model, request) {
   if (neurons(request)) return [cell.targets.length > 1 ? "Neurons" : "Neuron", listed(cell)];
-  return ["Class", explainedClass(cell, request)];
+  return ["Class", explainedClass(cell, model, request)];
 }
 
-function explainedClass(cell, request) {
+function explainedClass(cell, model, request) {
   const predicted = (request.class ?? "predicted") === "predicted";
   const name = cell.target?.name ?? "";
   const score = Number.isFinite(cell.score)
-    ? `, ${request.softmax ? "probability" : "logit"} ${signed(cell.score)}`
+    ? `, ${request.softmax ? "probability" : (model.explained ?? "logit")} ${signed(cell.score)}`
     : "";
   return `${predicted ? "predicted, " : ""}${name}${score}`;
 }
@@ -125,7 +130,7 @@ export function facts(cell, model, request) {
     ["Method", h("span", { class: "mono" }, request.analyzer)],
     params.length ? ["Parameters", params.join(" · ")] : null,
     model.layer ? ["Layer", h("span", { class: "mono" }, model.layer)] : null,
-    cell.target ? explainedTarget(cell, request) : null,
+    cell.target ? explainedTarget(cell, model, request) : null,
     model.preprocessing ? ["Input", preprocessing(model.preprocessing)] : null,
     engine ? ["Engine", engine] : null,
     request.unchecked ? ["Checks", "switched off for this run"] : null,

@@ -126,6 +126,8 @@ def _call(entry: dict, call: int, tensors: Tensors, layers: dict, weights: dict,
         return apply_operation(entry, args, kwargs)
     if name not in layers:
         layers[name] = legacy_layer(entry, weights.get(name, ()))
+    if not args and len(kwargs) == 1:  # what a layer calls its only input is another name there
+        args, kwargs = list(kwargs.values()), {}
     try:
         return layers[name](*args, **kwargs)
     except (TypeError, ValueError) as error:

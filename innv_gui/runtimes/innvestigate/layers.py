@@ -18,6 +18,7 @@ from innv_gui.runtimes.innvestigate.legacy import tf, tf_keras
 
 RENAMED = {"LeakyReLU": {"negative_slope": "alpha"}}
 ALWAYS_KEPT = {"name", "trainable"}
+OF_KERAS_2 = "innv_gui.runtimes.keras.old_layers"  # layers that tf_keras has and Keras 3 has not
 LEFT_OUT = ("_initializer", "_regularizer", "_constraint")
 TRAINING_ONLY = (  # beginnings of names of Keras's layers that pass everything on outside training
     "Random",
@@ -72,6 +73,7 @@ def log_softmax(x):
 
 OWN_ACTIVATIONS = {
     "hard_sigmoid": hard_sigmoid,
+    "innv_gui>hard_sigmoid_of_keras_2": tf_keras.activations.hard_sigmoid,
     "hard_silu": hard_silu,
     "hard_swish": hard_silu,
     "relu6": relu6,
@@ -183,8 +185,9 @@ def _layer_class(entry: dict[str, Any]) -> type:
 
 
 def _is_kerass(entry: dict[str, Any]) -> bool:
-    """Whether a layer is Keras's own, not a person's of the same name."""
-    return (entry.get("module") or "keras").split(".")[0] == "keras"
+    """Whether a layer is Keras's own, of this version or the last, not a person's of the same name."""
+    module = entry.get("module") or "keras"
+    return module.split(".")[0] == "keras" or module == OF_KERAS_2
 
 
 @cache

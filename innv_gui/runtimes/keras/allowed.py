@@ -45,6 +45,10 @@ APPLICATION_LAYERS = {
     "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
 }
 
+# The layer of Keras 2 that this package computes, as Keras 3 has none: its module, and the name Keras finds it by.
+OLD_LAYERS = "innv_gui.runtimes.keras.old_layers"
+LOCALLY_CONNECTED = "innv_gui>LocallyConnected2D"
+
 # Operations on tensors that a functional graph records as nodes of their own: `x * 2`, `ops.relu(x)`, `x[:, 0]`.
 OPS = {
     "keras.src.ops.numpy": _names("""
@@ -79,11 +83,18 @@ ACTIVATIONS = _names("""
     hard_shrink linear mish log_softmax log_sigmoid sparsemax
 """)
 
+ACTIVATION_KEYS = ("activation", "recurrent_activation", "hidden_activation")
+ANY_LAYER = LAYERS | {"LocallyConnected2D"}
+
 # Values that JSON has no form for; they hold numbers and text only.
 PLAIN_VALUES = _names("__tuple__ __slice__ __ellipsis__ __numpy__ __tensor__ __keras_tensor__ TensorShape")
 
 # Modules that a class may name, per kind. None or no module at all is how older Keras wrote its own layers.
-_LAYER_MODULES = _names("keras.layers tf_keras.layers tensorflow.keras.layers")
+_LAYER_MODULES = _names("keras.layers tf_keras.layers tensorflow.keras.layers") | _names("""
+    keras.layers.experimental keras.layers.experimental.preprocessing
+    tf_keras.layers.experimental tf_keras.layers.experimental.preprocessing
+""")
+_OF_TENSORFLOW = _names("tensorflow.python.ops.init_ops_v2 tensorflow.python.ops.init_ops")
 _MODEL_MODULES = _names("""
     keras keras.models keras.src.models.functional keras.src.models.sequential keras.src.models.model
     keras.src.engine.functional keras.src.engine.sequential keras.src.engine.training keras.engine.functional
@@ -97,7 +108,7 @@ _KINDS = (
     (LAYERS, _LAYER_MODULES, "keras.layers"),
     (frozenset({"Functional"}), _MODEL_MODULES, "keras.src.models.functional"),
     (MODELS, _MODEL_MODULES, "keras"),
-    (INITIALIZERS, _names("keras.initializers tf_keras.initializers"), "keras.initializers"),
+    (INITIALIZERS, _names("keras.initializers tf_keras.initializers") | _OF_TENSORFLOW, "keras.initializers"),
     (REGULARIZERS, _names("keras.regularizers tf_keras.regularizers"), "keras.regularizers"),
     (CONSTRAINTS, _names("keras.constraints tf_keras.constraints"), "keras.constraints"),
     (POLICIES, _POLICY_MODULES, "keras"),
@@ -111,6 +122,8 @@ def module_of(class_name: str, module: str | None) -> str | None:
     """
     if module is not None and class_name in OPS.get(module, ()):
         return module
+    if class_name == "LocallyConnected2D":
+        return module if module == OLD_LAYERS else None
     if class_name in APPLICATION_LAYERS and module == APPLICATION_LAYERS[class_name]:
         return module
     for names, modules, canonical in _KINDS:

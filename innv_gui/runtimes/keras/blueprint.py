@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import partial
 
 import keras
 import numpy as np
@@ -16,7 +17,7 @@ from innv_gui.runtimes.keras.network import Network
 def blueprint(source: ModelSource, softmax: bool = False) -> Blueprint:
     """The flat network; with softmax=True it ends in probabilities as its file says, else in logits."""
     network = loading.load(source)
-    with_softmax = softmax and network.takes_softmax
+    with_softmax = softmax and network.has_link
     config = _with_softmax(network) if with_softmax else network.model.get_config()
     weights = {layer.name: tuple(map(_plain, layer.get_weights())) for layer in network.model.layers if layer.weights}
     return Blueprint(_identity(network, with_softmax), json.loads(json.dumps(config)), weights)
@@ -24,16 +25,18 @@ def blueprint(source: ModelSource, softmax: bool = False) -> Blueprint:
 
 def _with_softmax(network: Network) -> dict:
     """Where the file has it: in the last layer, else as a layer of its own."""
-    if network.flat.softmax != "activation":
-        name = "softmax"
+    activation = network.link().activation
+    if not network.flat.link_inside:
+        name = activation
         while name in network.flat.operations:
             name += "_"
-        ends = keras.layers.Softmax(name=name)(network.model.outputs[0])
+        last = keras.layers.Softmax if activation == "softmax" else partial(keras.layers.Activation, activation)
+        ends = last(name=name)(network.model.outputs[0])
         return keras.Model(network.model.inputs[0], ends, name=network.model.name).get_config()
     config = network.model.get_config()
     for layer in config["layers"]:
         if layer["name"] == network.explained_layer:
-            layer["config"]["activation"] = "softmax"
+            layer["config"]["activation"] = activation
     return config
 
 
@@ -44,6 +47,7 @@ def _plain(array: np.ndarray) -> np.ndarray:
 
 def _identity(network: Network, softmax: bool) -> str:
     """The file's hash; another one for another output or with softmax, because it is another network."""
-    if network.output == 0 and not softmax:
+    if network.output == 0 and not softmax and network.flat.outputs.kind != "binary":
         return network.sha256
-    return hashlib.sha256(f"{network.sha256}:{network.output}:{softmax}".encode()).hexdigest()
+    known = f"{network.sha256}:{network.output}:{softmax}:{network.flat.outputs.kind}"
+    return hashlib.sha256(known.encode()).hexdigest()

@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from innv_gui.errors import AnalyzerRefused, BadInput
 from innv_gui.records import Layer, Maps, ModelSource, Target
-from innv_gui.runtimes.keras import loading, score_cam
+from innv_gui.runtimes.keras import coverage, loading, score_cam
 from innv_gui.runtimes.keras.cam_evidence import EVIDENCE
 from innv_gui.runtimes.keras.guided import guided_relus
 from innv_gui.runtimes.keras.network import BATCH, Network
@@ -41,7 +41,7 @@ def explain(
         raise BadInput(f"{quoted(analyzer)} does not run here.", field="analyzer", allowed=ANALYZERS)
     layer = layer_for(network, target.layer)
     classes = _classes(network, x, target, probabilities)
-    run, notes = _way(network, layer, analyzer, params, target.softmax and network.takes_softmax)
+    run, notes = _way(network, layer, analyzer, params, target.softmax and network.has_link)
     parts = [run(x[i : i + BATCH], classes[i : i + BATCH]) for i in range(0, len(x), BATCH)]
     depth = x.shape[3] if analyzer == "guided_grad_cam" else 1
     empty = (np.zeros((0, *x.shape[1:3], depth), np.float32), np.zeros(0, np.float32))
@@ -57,30 +57,42 @@ def explain(
 
 
 def layer_for(network: Network, name: str | None) -> str:
-    """The layer by name, or the last with spatial output."""
+    """The layer by name, or the last with spatial output, of those that see the whole picture if there are."""
     layers = network.layers()
     usable = [layer.name for layer in layers if layer.spatial]
     if not usable:
         raise AnalyzerRefused(
-            f"Class activation maps do not apply to {network.file}: no layer has spatial output (H, W, channels).",
+            f"Class activation maps do not apply to {network.file}: {_why_none(network)}.",
             "Choose a method that explains the input directly, like gradient or lrp.epsilon.",
         )
     if name is None:
-        return usable[-1]
+        return network.cam_layer
     if name not in usable:
         raise AnalyzerRefused(
-            f"Class activation maps cannot use {_why_not(layers, name)} of {network.file}.",
-            f"Layers with spatial output: {_listed(usable)}.",
+            f"Class activation maps cannot use {_why_not(network, layers, name)} of {network.file}.",
+            f"Layers whose output lies over the picture: {_listed(usable)}.",
             field="layer",
             allowed=tuple(usable),
         )
     return name
 
 
-def _why_not(layers: tuple[Layer, ...], name: str) -> str:
+def _why_none(network: Network) -> str:
+    if network.apart or None in network.regions.values():
+        return (
+            "each layer with spatial output is computed on several parts of the picture, or joins them over each other"
+        )
+    return "no layer has spatial output (H, W, channels)"
+
+
+def _why_not(network: Network, layers: tuple[Layer, ...], name: str) -> str:
     found = next((layer for layer in layers if layer.name == name), None)
     if found is None:
         return f"the unknown layer {quoted(name)}"
+    if name in network.apart:
+        return f"the layer {quoted(name)}, which is computed {network.apart[name]} times apart from each other,"
+    if network.regions[name] is None:
+        return f"the layer {quoted(name)}, in which different parts of the picture lie over each other,"
     return f"the layer {quoted(name)}, whose output is {tuple(found.output_shape)},"
 
 
@@ -94,7 +106,7 @@ def _classes(network: Network, x: np.ndarray, target: Target, probabilities: np.
     if target.neuron is not None or target.top_neurons is not None:
         raise BadInput("Class activation maps explain a class, not a neuron.", "Choose a class.", field="neuron")
     if target.class_ in (None, "predicted"):
-        known = network.probabilities(network.predict(x)) if probabilities is None else np.asarray(probabilities)
+        known = network.probabilities(network.scores(x)) if probabilities is None else np.asarray(probabilities)
         return known.argmax(axis=1).astype(np.int64) if len(known) else np.zeros(0, np.int64)
     if not isinstance(target.class_, int | np.integer) or not 0 <= target.class_ < network.n_classes:
         raise BadInput(
@@ -106,8 +118,9 @@ def _classes(network: Network, x: np.ndarray, target: Target, probabilities: np.
 
 def _way(network: Network, layer: str, analyzer: str, params: dict, softmax: bool):
     """(what gives maps (n, H, W, C) and scores (n,) of a batch and its classes, notes)."""
+    notes = _part_notes(network, layer)
     if analyzer == "score_cam":
-        return _score_cam(network, layer, params, softmax), score_cam.notes(network, layer, params)
+        return _score_cam(network, layer, params, softmax), (*notes, *score_cam.notes(network, layer, params))
     evidence = "grad_cam" if analyzer == "guided_grad_cam" else analyzer
     see = network.function((evidence, layer, softmax), lambda: _trace_cam(network, layer, evidence, softmax))
 
@@ -115,7 +128,12 @@ def _way(network: Network, layer: str, analyzer: str, params: dict, softmax: boo
         cams, scores = see(tf.constant(x), tf.constant(classes))
         return _divided(cams.numpy()), scores.numpy()
 
-    return (_guided(network, softmax, cam) if analyzer == "guided_grad_cam" else cam), ()
+    return (_guided(network, softmax, cam) if analyzer == "guided_grad_cam" else cam), notes
+
+
+def _part_notes(network: Network, layer: str) -> tuple[str, ...]:
+    part = coverage.part(network.regions[layer])
+    return (f"The layer {layer} sees a part of the picture: {part}. Elsewhere the map is zero.",) if part else ()
 
 
 def _guided(network: Network, softmax: bool, cam):
@@ -146,16 +164,17 @@ def _divided(cams: np.ndarray) -> np.ndarray:
 def _trace_cam(network: Network, layer: str, name: str, softmax: bool):
     """Compiled: (N, H, W, C), (N,) classes -> cam (N, H, W, 1) not divided, scores (N,)."""
     seeing = keras.Model(network.model.inputs[0], [network.flat.tensors[layer], network.model.outputs[0]])
+    region = network.regions[layer]
 
     @tf.function(input_signature=[network.signature(), tf.TensorSpec([None], tf.int64)])
     def cam(x, classes):
         with tf.GradientTape() as tape:
             tape.watch(x)
             features, output = seeing(x, training=False)
-            score = _score(output, classes, softmax)
+            score = _score(network, output, classes, softmax)
         slope = tape.gradient(score, features, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         evidence = EVIDENCE[name](tf.cast(features, tf.float32), tf.cast(slope, tf.float32))
-        return tf.image.resize(evidence, tf.shape(x)[1:3], method="bilinear"), score
+        return coverage.placed(evidence, tf.shape(x)[1:3], region), score
 
     return cam
 
@@ -167,7 +186,7 @@ def _trace_guided(network: Network, softmax: bool):
     def back(x, classes):
         with tf.GradientTape() as tape:
             tape.watch(x)
-            score = _score(network.model(x, training=False), classes, softmax)
+            score = _score(network, network.model(x, training=False), classes, softmax)
         return tape.gradient(score, x)
 
     with guided_relus(network.flat.operations.values()):
@@ -175,8 +194,7 @@ def _trace_guided(network: Network, softmax: bool):
     return back
 
 
-def _score(output, classes, softmax: bool):
-    """(N, K) -> (N,): the logit of each image's class, or its probability."""
-    output = tf.cast(output, tf.float32)
-    output = tf.nn.softmax(output) if softmax else output
+def _score(network: Network, output, classes, softmax: bool):
+    """(N, K) -> (N,): the score of each image's class, or its probability."""
+    output = network.link(softmax).traced(tf.cast(output, tf.float32))
     return tf.gather(output, classes, batch_dims=1)

@@ -10,15 +10,15 @@ import json
 from dataclasses import dataclass
 
 from innv_gui.errors import ModelRefused
-from innv_gui.runtimes.keras import allowed, old_ops
+from innv_gui.runtimes.keras import allowed, old_names, old_ops
 from innv_gui.runtimes.keras.quoting import quoted
+from innv_gui.runtimes.keras.refusals import Refusals, layer
 
 MAX_DEPTH = 150
 MAX_VALUES = 5_000_000
 MAX_LAYERS = 5_000
 MAX_SIZE = 2**31  # of a single whole number in a configuration
 
-_ACTIVATION_KEYS = ("activation", "recurrent_activation", "hidden_activation")
 _OTHER_NAMES = {
     "_initializer": allowed.INITIALIZERS,
     "_regularizer": allowed.REGULARIZERS,
@@ -76,23 +76,28 @@ class _Walk:
         if isinstance(node, list):
             return [self.visit(item, place, depth + 1, key) for item in node]
         if isinstance(node, str):
-            self._check_name(node, place, key)
-        elif isinstance(node, int) and abs(node) > MAX_SIZE and key not in _FREE_NUMBERS:
-            raise ModelRefused(f"{self.file}: {_layer(place)} has {quoted(key)} = {node}, which is out of reason.")
+            return self._checked_name(node, place, key)
+        if isinstance(node, int) and abs(node) > MAX_SIZE and key not in _FREE_NUMBERS:
+            raise ModelRefused(f"{self.file}: {layer(place)} has {quoted(key)} = {node}, which is out of reason.")
         return node
 
     def _visit_dict(self, node: dict, place: str, depth: int, key: str) -> dict | list:
         if not isinstance(node.get("class_name", ""), str) or not isinstance(node.get("module"), str | None):
-            raise ModelRefused(f"{self.file}: {_layer(place)} names its class in a way that is not understood.")
+            raise ModelRefused(f"{self.file}: {layer(place)} names its class in a way that is not understood.")
         place = _own_name(node) or place
         if "class_name" not in node:
             return {k: self.visit(v, place, depth + 1, k) for k, v in node.items() if k not in _DROPPED}
         if node["class_name"] == "__tuple__" and isinstance(node.get("items"), list):
             return [self.visit(item, place, depth + 1, key) for item in node["items"]]
-        if node["class_name"] in old_ops.CLASSES:
-            node = old_ops.as_layer(node)
+        if node["class_name"] in old_names.QUANTIZED:
+            raise self._refusals().quantized(place)
+        if node["class_name"] == "function" and isinstance(node.get("config"), str) and not self.trusted:
+            return self._function(node, place)
+        node = (
+            old_ops.as_layer(node) if node["class_name"] in old_ops.CLASSES else old_names.as_known(node, self.trusted)
+        )
         if node["class_name"] in _ARRAYS and not _has_numbers(node):
-            raise ModelRefused(f"{self.file}: {_layer(place)} holds an array of something else than numbers.")
+            raise ModelRefused(f"{self.file}: {layer(place)} holds an array of something else than numbers.")
         module = self._allow(node, place)
         clean = {k: self.visit(v, place, depth + 1, k) for k, v in node.items() if k not in _DROPPED}
         # Files of Keras 2 have no module, and Keras then reads them in the old way. Only a wrapper's inner layer
@@ -109,61 +114,45 @@ class _Walk:
         if self.trusted:
             return None
         if name in _CODE:
-            raise self._code_refused(place)
-        if name == "function":
-            return self._allow_function(node, place)
+            raise self._refusals().code(place)
         if name in allowed.PLAIN_VALUES:
             return None
         canonical = allowed.module_of(name, module)
-        if canonical is None or node.get("registered_name") not in (None, name):
-            raise self._unknown(node, place)
+        if canonical is None or node.get("registered_name") not in (None, name, allowed.LOCALLY_CONNECTED):
+            raise self._refusals().kind(place, node)
         self.layers += canonical == "keras.layers"
         if self.layers > MAX_LAYERS:
             raise ModelRefused(f"{self.file} has more than {MAX_LAYERS} layers.")
         return canonical
 
-    def _allow_function(self, node: dict, place: str) -> str:
-        name = node.get("config")
-        known = isinstance(name, str) and name in allowed.ACTIVATIONS
+    def _function(self, node: dict, place: str) -> str:
+        """The activation that a function's dictionary means, by its name in Keras."""
+        name = node["config"]
         plain = node.get("registered_name") in (None, name, "function")
-        if not known or not plain or node.get("module") not in (None, *allowed.FUNCTION_MODULES):
-            raise ModelRefused(
-                f"{self.file}: {_layer(place)} calls {quoted(name)}, which is not one of Keras' activations.",
-                self._trust_hint(),
-            )
-        return "keras.activations"
+        known = old_names.ACTIVATIONS.get(name, name)
+        if known not in allowed.ACTIVATIONS or not plain or node.get("module") not in (None, *allowed.FUNCTION_MODULES):
+            raise self._refusals().function(place, name)
+        return known
 
-    def _check_name(self, text: str, place: str, key: str) -> None:
+    def _checked_name(self, text: str, place: str, key: str) -> str:
         """Functions and small objects may be given by name alone: `"activation": "relu"`."""
+        if key == "dtype" and text.startswith(("int8_from_", "int4_from_", "float8_from_")):
+            raise self._refusals().quantized(place)
+        if key == "interpolation" and text in old_names.INTERPOLATIONS:
+            raise self._refusals().interpolation(place, text)
         if self.trusted:
-            return
-        if key in _ACTIVATION_KEYS and text not in allowed.ACTIVATIONS and text not in allowed.LAYERS:
-            raise ModelRefused(f"{self.file}: {_layer(place)} has the unknown activation {quoted(text)}.")
+            return text
+        if key in allowed.ACTIVATION_KEYS:
+            text = old_names.ACTIVATIONS.get(text, text)
+            if text not in allowed.ACTIVATIONS and text not in allowed.LAYERS:
+                raise self._refusals().function(place, text)
         for ending, names in _OTHER_NAMES.items():
             if key.endswith(ending) and _plain(text) not in {_plain(name) for name in names}:
-                raise ModelRefused(f"{self.file}: {_layer(place)} has the unknown {key} {quoted(text)}.")
+                raise ModelRefused(f"{self.file}: {layer(place)} has the unknown {key} {quoted(text)}.")
+        return text
 
-    def _code_refused(self, place: str) -> ModelRefused:
-        return ModelRefused(
-            f"{self.file}: {_layer(place)} is a Lambda: it holds Python code, which is not run.", self._trust_hint()
-        )
-
-    def _unknown(self, node: dict, place: str) -> ModelRefused:
-        name = node["class_name"]
-        if name in (*old_ops.CLASSES, "TensorFlowOpLayer"):
-            return ModelRefused(
-                f"{self.file}: {_layer(place)} is a TensorFlow operation ({quoted(name)}) that only Keras 2 can read.",
-                "Rebuild the model with Keras 3 layers and save it as .keras.",
-            )
-        origin = f" of {quoted(node['module'])}" if node.get("module") else ""
-        return ModelRefused(
-            f"{self.file}: {_layer(place)} is of the type {quoted(name)}{origin}, which is not one of Keras' own"
-            " layers for images.",
-            f"{self._trust_hint()[:-1]} --hooks FILE, where FILE is a Python file that defines {quoted(name)}.",
-        )
-
-    def _trust_hint(self) -> str:
-        return f"If you trust the file, start innv-gui with --trust {self.sha256}."
+    def _refusals(self) -> Refusals:
+        return Refusals(self.file, self.sha256)
 
 
 def _has_numbers(node: dict) -> bool:
@@ -181,10 +170,6 @@ def _own_name(node: dict) -> str:
         if isinstance(holder.get("name"), str):
             return holder["name"]
     return ""
-
-
-def _layer(place: str) -> str:
-    return f"layer {quoted(place)}" if place else "the model"
 
 
 def _plain(name: str) -> str:

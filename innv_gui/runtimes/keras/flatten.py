@@ -1,4 +1,4 @@
-"""Nested models inlined into one flat functional graph that shares the layers, and the softmax taken off.
+"""Nested models inlined into one flat functional graph that shares the layers, with scores as its output.
 
 A transfer model holds its backbone as one layer; methods that walk the graph then fail with "graph disconnected".
 Here every inner layer is called again on the outer graph's tensors, so that one flat graph remains.
@@ -12,36 +12,40 @@ import keras
 from keras.src.models.functional import Functional
 
 from innv_gui.errors import ModelRefused
+from innv_gui.records import Outputs
 from innv_gui.runtimes.keras import allowed, own_code
-
-_NO_OPS = ("Dropout", "Identity")
+from innv_gui.runtimes.keras.scores import scored
 
 
 @dataclass
 class Flat:
     """A flat graph. tensors: the (last) output tensor of each operation by name, in the order of computation."""
 
-    model: keras.Model  # input -> (N, K) logits, or whatever the last layer gives when it has no softmax
+    model: keras.Model  # input -> (N, K) scores, two for one unit
     tensors: dict = field(default_factory=dict)
     operations: dict = field(default_factory=dict)
     inner_names: tuple[str, ...] = ()  # of the models met on the way, the outermost first
     skipped: tuple[str, ...] = ()  # augmentation layers left out
-    softmax: str = "none"  # "activation", "layer" or "none"
-    ending: str = "linear"  # activation of the output when it is not softmax
+    outputs: Outputs = Outputs()
+    link: str = "softmax"  # from scores to probabilities, see `links`
+    link_inside: bool = False  # it was the activation of the last layer
 
 
-def flatten(model: keras.Model, output: int, file: str) -> Flat:
-    """The chosen output of a functional or sequential model as a flat graph of logits."""
+def flatten(model: keras.Model, output: int, file: str, outputs: str | None = None) -> Flat:
+    """The chosen output of a functional or sequential model as a flat graph of scores.
+
+    outputs: the kind that a person said, one of OUTPUT_KINDS.
+    """
     graph = functional(model, file)
     inliner = _Inliner(file)
     start, pixels = _start(graph.inputs[0], inliner)
-    ends = inliner.run(graph, [pixels], outermost=True)
-    flat = Flat(None, inliner.tensors, inliner.operations, (model.name, *inliner.inner), tuple(inliner.skipped))
-    logits = _without_softmax(keras.tree.flatten(ends)[output], flat)
-    flat.model = keras.Model(start, logits, name=model.name)
-    kept = {operation.name for operation in flat.model.operations}
+    end = keras.tree.flatten(inliner.run(graph, [pixels], outermost=True))[output]
+    found = scored(start, end, outputs, file, inliner.note)
+    flat = Flat(keras.Model(start, found.tensor, name=model.name), inliner.tensors, inliner.operations)
+    flat.inner_names, flat.skipped = (model.name, *inliner.inner), tuple(inliner.skipped)
+    flat.outputs, flat.link, flat.link_inside = found.outputs, found.link, found.inside
     order = {operation.name: place for place, operation in enumerate(flat.model.operations)}
-    names = sorted((name for name in flat.tensors if name in kept), key=order.__getitem__)
+    names = sorted((name for name in flat.tensors if name in order), key=order.__getitem__)
     flat.tensors = {name: flat.tensors[name] for name in names}
     flat.operations = {name: flat.operations[name] for name in names}
     return flat
@@ -100,7 +104,7 @@ class _Inliner:
             return self._inlined(operation)
         if own_code.kind_of(operation) in allowed.AUGMENTATION:
             self.skipped.append(operation.name)
-            return lambda x, **_: x
+            return lambda *args, **given: _first(args, given)
 
         def call(*args, **kwargs):
             result = operation(*args, **kwargs)
@@ -114,9 +118,8 @@ class _Inliner:
         self.inner.append(model.name)
         graph = functional(model, self.file)
 
-        def call(*inputs, **_):
-            ends = self.run(graph, keras.tree.flatten(inputs), prefix=model.name)
-            return ends
+        def call(*args, **given):
+            return self.run(graph, _ordered(_first(args, given), graph), prefix=model.name)
 
         return call
 
@@ -138,37 +141,15 @@ class _Inliner:
         self.tensors[operation.name] = result
 
 
-def _without_softmax(end, flat: Flat):
-    """The tensor before a softmax that is a layer of its own, or `end` with its layer's softmax switched off."""
-    tail = end
-    while True:
-        operation, node_index, _ = tail._keras_history
-        if not _passes_on(operation):
-            break
-        tail = operation._inbound_nodes[node_index].input_tensors[0]
-    if own_code.is_own(operation):
-        flat.softmax, flat.ending = own_code.without_softmax(operation, next(iter(flat.tensors.values())), tail)
-        return tail
-    kind = type(operation).__name__
-    activation = getattr(operation, "activation", None)
-    if kind == "Softmax" or (kind == "Activation" and activation is keras.activations.softmax):
-        flat.softmax = "layer"
-        return operation._inbound_nodes[node_index].input_tensors[0]
-    if activation is keras.activations.softmax:
-        operation.activation = keras.activations.linear
-        flat.softmax = "activation"
-        return tail
-    flat.ending = _ending(operation, kind, activation)
-    return tail
+def _first(args: tuple, given: dict):
+    """What a layer is called on, by place or by name: `backbone(inputs=x)`."""
+    return args[0] if args else next(value for name, value in given.items() if name not in ("training", "mask"))
 
 
-def _passes_on(operation) -> bool:
-    kind = own_code.kind_of(operation)
-    return kind in _NO_OPS or (kind == "Activation" and operation.activation is keras.activations.linear)
-
-
-def _ending(operation, kind: str, activation) -> str:
-    """The name of what is applied last: "linear", "sigmoid", "relu" ..."""
-    if activation is not None and hasattr(activation, "__name__"):
-        return activation.__name__
-    return {"Sigmoid": "sigmoid", "ReLU": "relu", "Relu": "relu"}.get(kind, "linear")
+def _ordered(inputs, graph) -> list:
+    """The tensors that a graph is called on in its own order; a dictionary gives them by name."""
+    if isinstance(inputs, dict):
+        known = graph._inputs_struct
+        names = sorted(known) if isinstance(known, dict) else [one.name for one in graph.inputs]
+        return [inputs[name] for name in names]
+    return keras.tree.flatten(inputs)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from innv_gui.errors import ModelRefused
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras import config_walk, hdf5_walk, old_configs, saved_model
+from innv_gui.runtimes.keras import config_walk, hdf5_walk, old_configs, old_meanings, origin, saved_model
 from innv_gui.runtimes.keras.quoting import file_name, first_line, quoted
 
 MAX_FILE = 4 * 2**30  # bytes
@@ -158,7 +158,7 @@ def _check_folder(source: ModelSource) -> Cleared:
     metadata = files.pop(saved_model.METADATA)
     if len(metadata) > MAX_CONFIG:
         raise ModelRefused(f"{file}: {saved_model.METADATA} is larger than {MAX_CONFIG // 2**20} MB.")
-    clean = _walked(saved_model.description(metadata, file), file, sha256, source.trusted)
+    clean = _walked(saved_model.description(metadata, file), file, sha256, source.trusted, saved_model.VERSION)
     return Cleared(file, sha256, clean, None, checkpoint=files)
 
 
@@ -173,7 +173,8 @@ def _check_unchanged(source: ModelSource, sha256: str, file: str) -> None:
 
 def _check_archive(content: bytes, file: str, sha256: str, trusted: bool) -> Cleared:
     members = _members(content, file)
-    clean = _walked(members["config.json"], file, sha256, trusted)
+    version = origin.in_metadata(members["metadata.json"])
+    clean = _walked(members["config.json"], file, sha256, trusted, version)
     weights = members["model.weights.h5"]
     hdf5_walk.opened(weights, file).close()
     return Cleared(file, sha256, clean, weights)
@@ -194,7 +195,7 @@ def _members(content: bytes, file: str) -> dict[str, bytes]:
                     if missing
                     else f"{file} holds {len(names)} members instead of three."
                 )
-            return {member.filename: archive.read(member) for member in listed if member.filename != "metadata.json"}
+            return {member.filename: archive.read(member) for member in listed}
     except ModelRefused:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError) as error:
@@ -216,16 +217,26 @@ def _check_member(member: zipfile.ZipInfo, file: str) -> None:
 def _check_hdf5(content: bytes, file: str, sha256: str, trusted: bool) -> Cleared:
     with hdf5_walk.opened(content, file) as tree:
         text = hdf5_walk.text_attribute(tree, "model_config", file)
+        version = hdf5_walk.text_attribute(tree, "keras_version", file)
     if text is None:
         raise ModelRefused(
             f"{file} holds weights only, and no architecture.", "Give the architecture as a JSON file together with it."
         )
-    return Cleared(file, sha256, _walked(text, file, sha256, trusted), content, old_weights=True)
+    return Cleared(file, sha256, _walked(text, file, sha256, trusted, version), content, old_weights=True)
 
 
-def _walked(text: bytes | str, file: str, sha256: str, trusted: bool) -> dict:
+def _walked(text: bytes | str, file: str, sha256: str, trusted: bool, version: str | None) -> dict:
+    """version: of the Keras that wrote it, where the file tells it apart from its configuration."""
     config = config_walk.parsed(text, file)
-    return old_configs.modernised(config_walk.cleaned(config, file, sha256, trusted))
+    version = version or origin.told(config)
+    if origin.is_keras_1(version):
+        raise ModelRefused(
+            f"{file} was written by Keras {version}, whose layers are told in another way.",
+            "Keras 2.2 still reads it: open the model there and save it again.",
+        )
+    is_old = origin.is_old(version, config)
+    clean = old_configs.modernised(config_walk.cleaned(config, file, sha256, trusted))
+    return old_meanings.of_keras_2(clean) if is_old else clean
 
 
 def _check_json(source: ModelSource, content: bytes, file: str) -> Cleared:
@@ -236,7 +247,7 @@ def _check_json(source: ModelSource, content: bytes, file: str) -> Cleared:
     weights, old = _check_weights(source.weights)
     sha256 = hashlib.sha256(content + (weights or b"")).hexdigest()
     _check_unchanged(source, sha256, file)
-    return Cleared(file, sha256, _walked(content, file, sha256, source.trusted), weights, old)
+    return Cleared(file, sha256, _walked(content, file, sha256, source.trusted, None), weights, old)
 
 
 def _check_weights(path: str) -> tuple[bytes | None, bool]:

@@ -13,7 +13,6 @@ def inspect(source: ModelSource) -> ModelFacts:
     network = loading.load(source)
     layers = network.layers()
     rule, reason = detection.preprocessing(network)
-    spatial = [layer.name for layer in layers if layer.spatial]
     notes = network.notes if reason != detection.ASSUMED else (*network.notes, reason)
     return ModelFacts(
         source=replace(source, sha256=network.sha256),
@@ -24,10 +23,10 @@ def inspect(source: ModelSource) -> ModelFacts:
         preprocessing=rule,
         preprocessing_reason=reason,
         class_names=_class_names(source, network),
-        softmax=network.flat.softmax,
-        outputs=network.outputs,
+        outputs=network.flat.outputs,
+        output_names=network.outputs,
         explained_layer=network.explained_layer,
-        cam_layer=spatial[-1] if spatial else None,
+        cam_layer=network.cam_layer,
         notes=(*notes, *_size_notes(network)),
         architecture=_architecture(network),
     )

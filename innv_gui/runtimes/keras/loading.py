@@ -52,7 +52,7 @@ def _key(source: ModelSource) -> tuple:
     for path in (source.path, source.weights, source.hooks if source.trusted else None):
         if path and path != "random" and Path(path).exists():
             stamps += map(_stamp, [Path(path), *saved_model.inside(Path(path))])
-    return source.kind, source.application, source.weights, source.trusted, source.output, *stamps
+    return source.kind, source.application, source.weights, source.trusted, source.output, source.outputs, *stamps
 
 
 def _stamp(path: Path) -> tuple:
@@ -95,17 +95,19 @@ def _built(cleared: gate.Cleared, source: ModelSource) -> keras.Model:
     except Exception as error:  # whatever a configuration makes Keras raise
         raise ModelRefused(
             f"{cleared.file}: Keras cannot build the model: {first_line(error)}",
-            _build_hint(source),
+            _build_hint(source, str(error)),
         ) from error
     if not isinstance(model, keras.Model):
         raise ModelRefused(f"{cleared.file} does not describe a model.")
     return model
 
 
-def _build_hint(source: ModelSource) -> str:
+def _build_hint(source: ModelSource, said: str) -> str:
+    if "marshal" in said or "code object" in said:
+        return "A Lambda holds code for one version of Python: replace it by a layer where the model was made."
     if source.trusted:
         return "Name the Python file that defines the model's own classes: --hooks FILE."
-    return "Check that this version of Keras can load it."
+    return "Open the model in the Keras that wrote it, change what is named here, and save it again."
 
 
 def _check_size(cleared: gate.Cleared, source: ModelSource) -> None:
@@ -184,7 +186,7 @@ def _network(model: keras.Model, source: ModelSource, cleared: gate.Cleared) -> 
     _check_input(graph, file)
     output = _chosen_output(model, graph, source, file)
     try:
-        flat = flatten.flatten(model, output, file)
+        flat = flatten.flatten(model, output, file, source.outputs)
     except InnvError:
         raise
     except Exception as error:  # graphs that Keras builds but does not call again
@@ -198,7 +200,7 @@ def _network(model: keras.Model, source: ModelSource, cleared: gate.Cleared) -> 
 def _check_runs(network: Network) -> None:
     """Traces the prediction, which will be needed, so that a graph that cannot run is refused here."""
     try:
-        network.function("predict", network.trace_predict).get_concrete_function()
+        network.function("scores", network.trace_scores).get_concrete_function()
     except Exception as error:  # whatever a layer raises
         raise ModelRefused(f"{network.file}: TensorFlow cannot run the model: {first_line(error)}") from error
 
@@ -272,13 +274,6 @@ def _notes(flat: flatten.Flat, graph: keras.Model) -> tuple[str, ...]:
     notes = []
     if len(graph.inputs[0].shape) == 3:
         notes.append("The model takes (height, width) without channels: its images are grey, with one channel.")
-    if flat.softmax == "none" and "sigmoid" in flat.ending:
-        notes.append("The model ends in a sigmoid: its outputs are taken as they are.")
-    elif flat.softmax == "none" and flat.ending == own_code.SOFTMAX:
-        notes.append("The softmax is in the model's own code and cannot be taken off: probabilities are explained.")
-    elif flat.softmax == "none":
-        what = "no activation" if flat.ending == "linear" else quoted(flat.ending)
-        notes.append(f"The model ends in {what}: its outputs are taken as logits, and softmax gives probabilities.")
     if flat.skipped:
         notes.append(f"Augmentation layers do nothing outside of training and are left out: {', '.join(flat.skipped)}.")
     without_graph = [name for name, one in flat.operations.items() if own_code.is_own(one)]

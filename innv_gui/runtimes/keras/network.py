@@ -1,4 +1,4 @@
-"""A loaded network: a flat Keras graph that gives logits, and how to ask it."""
+"""A loaded network: a flat Keras graph that gives scores, and how to ask it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from innv_gui.errors import AnalyzerRefused
 from innv_gui.records import Layer
+from innv_gui.runtimes.keras import coverage, links
 from innv_gui.runtimes.keras.flatten import Flat
+from innv_gui.runtimes.keras.links import LINKS, Link
+from innv_gui.runtimes.keras.quoting import quoted
 
 BATCH = 32
-_IN_FRONT = frozenset({"InputLayer", "Rescaling", "Normalization", "Resizing", "CenterCrop", "RandomCrop"})
+_IN_FRONT = frozenset(
+    "InputLayer Rescaling Normalization Resizing CenterCrop RandomCrop GetItem Slice Split CropImages".split()
+)
 
 
 @dataclass(eq=False)
@@ -61,25 +67,67 @@ class Network:
         is_one = hasattr(tensor, "shape")  # an operation like Split gives several
         shape = tuple((tensor if is_one else keras.tree.flatten(tensor)[0]).shape[1:])
         count = operation.count_params() if isinstance(operation, keras.Layer) else 0
-        return Layer(name, type(operation).__name__, shape, int(count), is_one and is_spatial(operation, shape))
+        return Layer(
+            name,
+            type(operation).__name__,
+            shape,
+            int(count),
+            is_one and is_spatial(operation, shape) and self._has_place(name),
+        )
 
-    def predict(self, x: np.ndarray) -> np.ndarray:
+    @property
+    def apart(self) -> dict[str, int]:
+        """How often a layer is computed, of those that are on different parts: they have no single output."""
+        return self.function("apart", lambda: coverage.apart(self.flat))
+
+    @property
+    def regions(self) -> dict[str, coverage.Region | None]:
+        """The part of the picture that a layer's output shows, by layer."""
+        return self.function("regions", lambda: coverage.regions(self.flat))
+
+    @property
+    def cam_layer(self) -> str | None:
+        """The last layer that Grad-CAM can use, if there is one: of those that see the whole picture, if there are."""
+        usable = [layer.name for layer in self.layers() if layer.spatial]
+        whole = [name for name in usable if coverage.is_whole(self.regions[name])]
+        return (whole or usable or [None])[-1]
+
+    def check_single(self, name: str) -> None:
+        """Raises AnalyzerRefused for a layer that has several outputs, of which none stands for the layer."""
+        if name in self.apart:
+            raise AnalyzerRefused(
+                f"{quoted(name)} of {self.file} is computed {self.apart[name]} times apart from each other: it has no"
+                " single output.",
+                "Choose a layer before these calls, or behind where they are joined.",
+                "layer",
+            )
+
+    def _has_place(self, name: str) -> bool:
+        return name not in self.apart and self.regions[name] is not None
+
+    def scores(self, x: np.ndarray) -> np.ndarray:
         """(N, H, W, C) float32 network input -> (N, K) float32 scores, in batches of 32."""
-        run = self.function("predict", self.trace_predict)
+        run = self.function("scores", self.trace_scores)
         parts = [run(tf.constant(x[i : i + BATCH])).numpy() for i in range(0, len(x), BATCH)]
         return np.concatenate(parts) if parts else np.zeros((0, self.n_classes), np.float32)
 
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """The same of the file's own units: (N, 1) where both classes are one unit."""
+        scores = self.scores(x)
+        return scores[:, 1:] if self.flat.outputs.kind == "binary" else scores
+
     def probabilities(self, scores: np.ndarray) -> np.ndarray:
-        """(N, K) scores -> (N, K) float32 probabilities: softmax, but for networks that end in a sigmoid."""
-        if not self.takes_softmax:
-            return scores
-        shifted = np.exp(scores.astype(np.float64) - scores.max(axis=1, keepdims=True))
-        return (shifted / shifted.sum(axis=1, keepdims=True)).astype(np.float32)
+        """(N, K) scores -> (N, K) float32 probabilities; (N, 1) scores of class 1 -> its probabilities."""
+        return links.probabilities(self.flat.link, scores)
+
+    def link(self, wished: bool = True) -> Link:
+        """From tensors of scores to probabilities; what changes nothing when probabilities are not wished."""
+        return LINKS[self.flat.link if wished else "identity"]
 
     @property
-    def takes_softmax(self) -> bool:
-        """Whether probabilities are the softmax of the scores."""
-        return self.flat.softmax != "none" or not any(end in self.flat.ending for end in ("sigmoid", "softmax"))
+    def has_link(self) -> bool:
+        """Whether scores are something else than probabilities."""
+        return self.flat.link != "identity"
 
     def function(self, name, trace):
         """A compiled function, traced at its first use."""
@@ -91,7 +139,7 @@ class Network:
         """The input with an open batch axis: one trace serves every batch."""
         return tf.TensorSpec([None, *self.input_shape], tf.float32)
 
-    def trace_predict(self):
+    def trace_scores(self):
         """Compiled: (N, H, W, C) -> (N, K) float32 scores."""
 
         @tf.function(input_signature=[self.signature()])

@@ -7,6 +7,7 @@ any other value it stays, and Keras then names it in its refusal.
 from __future__ import annotations
 
 from innv_gui.runtimes.keras import allowed
+from innv_gui.runtimes.keras.plain_names import is_reference, plain, renamed
 
 _ANY = object()
 _ONE_GROUP = {"groups": (1,)}
@@ -14,6 +15,9 @@ _RANDOM = {"rng_type": (_ANY,)}
 _NO_TIME_MAJOR = {"time_major": (False,)}
 _SPATIAL_DROPOUT = {"trainable": (_ANY,), "noise_shape": (None,)}
 _KERNEL = {"kernel_initializer": (_ANY,), "kernel_regularizer": (_ANY,), "kernel_constraint": (None,)}
+
+# Keras' reader of old files, which is for layers without a module, takes away any axis but a single one.
+_OF_SEVERAL_AXES = ("LayerNormalization", "UnitNormalization", "Normalization")
 
 # class -> setting -> values at which it can go
 _DROPPED = {
@@ -50,8 +54,9 @@ def modernised(node):
         return [modernised(item) for item in node]
     if not isinstance(node, dict):
         return node
-    node = {key: modernised(value) for key, value in node.items()}
     name = node.get("class_name")
+    node = renamed(node) if isinstance(name, str) and name in allowed.MODELS else node
+    node = {key: modernised(value) for key, value in node.items()}
     if isinstance(name, str) and name in allowed.MODELS:
         _rewrite_model(node, name)
     elif isinstance(name, str) and name in allowed.LAYERS and isinstance(node.get("config"), dict):
@@ -63,6 +68,8 @@ def _rewrite_layer(node: dict, name: str, config: dict) -> None:
     for setting, harmless in _DROPPED.get(name, {}).items():
         if setting in config and (_ANY in harmless or config[setting] in harmless):
             del config[setting]
+    if name in _OF_SEVERAL_AXES and "module" not in node:
+        node.update(module="keras.layers", registered_name=None)
     if name == "InputLayer" and "batch_input_shape" in config:
         config["batch_shape"] = config.pop("batch_input_shape")
     built = node.get("build_config")
@@ -72,7 +79,7 @@ def _rewrite_layer(node: dict, name: str, config: dict) -> None:
         config["axis"] = config["axis"][0]
     for holder in (node, config):
         if isinstance(holder.get("name"), str):
-            holder["name"] = _plain(holder["name"])
+            holder["name"] = plain(holder["name"])
 
 
 def _rewrite_model(node: dict, name: str) -> None:
@@ -89,10 +96,10 @@ def _rewrite_model(node: dict, name: str) -> None:
         if layer.get("class_name") != "InputLayer":
             layer["config"].pop("batch_input_shape", None)  # the input in front tells it
         if _calls(layer):
-            layer["inbound_nodes"] = list(map(_with_tensors, _renamed(layer["inbound_nodes"])))
+            layer["inbound_nodes"] = list(map(_with_tensors, layer["inbound_nodes"]))
     for ends in ("input_layers", "output_layers"):
         if ends in config:
-            config[ends] = _unwrapped(_renamed(config[ends]))
+            config[ends] = _unwrapped(config[ends])
     if is_old:
         _count_calls_from_zero(config, layers)
 
@@ -132,7 +139,7 @@ def _references(node) -> list[tuple[str, int]]:
         return [found for value in node.values() for found in _references(value)]
     if not isinstance(node, list):
         return []
-    return [(node[0], node[1])] if _is_reference(node) else [found for item in node for found in _references(item)]
+    return [(node[0], node[1])] if is_reference(node) else [found for item in node for found in _references(item)]
 
 
 def _called_earlier(node, names: set[str]):
@@ -141,7 +148,7 @@ def _called_earlier(node, names: set[str]):
         return {key: _called_earlier(value, names) for key, value in node.items()}
     if not isinstance(node, list):
         return node
-    if _is_reference(node):
+    if is_reference(node):
         return [node[0], node[1] - (node[0] in names), *node[2:]]
     return [_called_earlier(item, names) for item in node]
 
@@ -158,13 +165,6 @@ def _module_of(layer: dict) -> dict:
     return {"module": "keras.layers", "registered_name": None} if "module" in layer else {}
 
 
-def _renamed(node):
-    """References to layers, `["conv1/bn", 0, 0]`, follow their names."""
-    if isinstance(node, list):
-        return [_plain(node[0]), *node[1:]] if _is_reference(node) else [_renamed(item) for item in node]
-    return {key: _renamed(value) for key, value in node.items()} if isinstance(node, dict) else node
-
-
 def _with_tensors(call):
     """A call whose settings are tensors, too (attention's `value=`), in the form that Keras 3 has for it.
 
@@ -173,24 +173,15 @@ def _with_tensors(call):
     if not isinstance(call, list) or len(call) != 1 or not isinstance(call[0], list) or len(call[0]) != 4:
         return call
     *first, settings = call[0]
-    if not isinstance(settings, dict) or not any(map(_is_reference, settings.values())):
+    if not isinstance(settings, dict) or not any(map(is_reference, settings.values())):
         return call
-    given = {name: _tensor(one) if _is_reference(one) else one for name, one in settings.items()}
+    given = {name: _tensor(one) if is_reference(one) else one for name, one in settings.items()}
     return {"args": [_tensor(first)], "kwargs": given}
 
 
 def _tensor(reference: list) -> dict:
     config = {"shape": [None], "dtype": "float32", "keras_history": reference[:3]}
     return {"class_name": "__keras_tensor__", "config": config}
-
-
-def _is_reference(node) -> bool:
-    return isinstance(node, list) and len(node) > 2 and isinstance(node[0], str) and isinstance(node[1], int)
-
-
-def _plain(name: str) -> str:
-    """Keras 3 has no `/` in names; Keras 2 had, in its DenseNets for one."""
-    return name.replace("/", "_")
 
 
 def _is_list_of_one(value) -> bool:

@@ -6,15 +6,17 @@ import keras
 import numpy as np
 
 from innv_gui.errors import ModelRefused
+from innv_gui.runtimes.keras import old_layers
+from innv_gui.runtimes.keras.links import outcome
 
-SOFTMAX = "softmax in its own code"  # an ending that cannot be taken off
-_PROBE_SIDE_PX = 64  # where a model takes images of any size
+_TAKEN_OFF = ("softmax", "sigmoid", "log_softmax", "log_sigmoid")
 
 
 def kind_of(operation) -> str:
     """The class name of a layer or operation; "custom Name" for what is not Keras' own, whatever its name."""
     found = type(operation)
-    return found.__name__ if found.__module__.partition(".")[0] == "keras" else f"custom {found.__name__}"
+    is_known = found.__module__.partition(".")[0] == "keras" or found.__module__ == old_layers.__name__
+    return found.__name__ if is_known else f"custom {found.__name__}"
 
 
 def is_own(operation) -> bool:
@@ -51,53 +53,39 @@ def _input_shape(model: keras.Model) -> tuple | None:
     return tuple(shape) if model.built and isinstance(shape, list | tuple) else None
 
 
-def without_softmax(operation, start, end) -> tuple[str, str]:
-    """Looks for a softmax at the end of a layer's own code and switches it off: (softmax, ending) as in `Flat`.
+def taken_off(operation, model: keras.Model, x: np.ndarray) -> tuple[str, np.ndarray]:
+    """Looks for a softmax or sigmoid at the end of a layer's own code and switches it off: (its name or "", values).
 
-    Nothing tells from outside which layer inside is the last one; so each is tried, and kept off when the softmax of
-    what comes out then is what came out before.
+    Nothing tells from outside which layer inside is the last one; so each is tried, and kept off when the function of
+    what comes out then is what came out before. values: (n, K) of the images x, with nothing switched off.
     """
-    model = keras.Model(start, end)
-    before = _probed(model)
-    if not _are_probabilities(before):
-        return "none", "linear"
+    values = _values(model, x)
     for layer in reversed(operation._flatten_layers()):
-        attribute = _softmax_of(layer)
-        if attribute is None:
+        function, attribute = _function_of(layer)
+        if not function:
             continue
         original = getattr(layer, attribute)
         setattr(layer, attribute, keras.activations.linear if attribute == "activation" else _same)
-        after = _probed(model)
-        if not _are_probabilities(after) and np.allclose(_softmax(after), before, atol=1e-5):
-            return "activation", "linear"
+        after = _values(model, x)
+        if not np.allclose(after, values, atol=1e-5) and np.allclose(outcome(function, after), values, atol=1e-5):
+            return function, values
         setattr(layer, attribute, original)
-    return "none", SOFTMAX
+    return "", values
 
 
-def _softmax_of(layer) -> str | None:
-    """Where a layer holds a softmax: in `activation`, or it is one itself."""
-    if getattr(layer, "activation", None) is keras.activations.softmax:
-        return "activation"
-    return "call" if type(layer) is keras.layers.Softmax else None
+def _function_of(layer) -> tuple[str, str]:
+    """(its name, where a layer holds it): in `activation`, or it is one itself; ("", "") for another."""
+    activation = getattr(layer, "activation", None)
+    name = next((name for name in _TAKEN_OFF if activation is getattr(keras.activations, name)), "")
+    if name:
+        return name, "activation"
+    return ("softmax", "call") if type(layer) is keras.layers.Softmax else ("", "")
 
 
 def _same(inputs, mask=None):
     return inputs
 
 
-def _probed(model: keras.Model) -> np.ndarray:
-    """(4, K) for images of noise, of different strengths."""
-    sides = [side or _PROBE_SIDE_PX for side in model.inputs[0].shape[1:]]
-    strengths = np.asarray([0.1, 1.0, 30.0, 255.0], np.float32)[:, None, None, None]
-    x = np.random.default_rng(0).random((4, *sides), dtype=np.float32) * strengths
+def _values(model: keras.Model, x: np.ndarray) -> np.ndarray:
+    """(n, K) float64."""
     return np.asarray(keras.ops.convert_to_numpy(model(x, training=False)), np.float64)
-
-
-def _are_probabilities(scores: np.ndarray) -> bool:
-    sums = scores.sum(axis=-1)
-    return scores.ndim == 2 and scores.shape[1] > 1 and scores.min() >= 0 and bool(np.allclose(sums, 1, atol=1e-3))
-
-
-def _softmax(scores: np.ndarray) -> np.ndarray:
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)

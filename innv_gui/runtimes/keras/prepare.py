@@ -28,7 +28,7 @@ def prepare(
         x, notes = _from_images(network, source, preprocessing, images)
         image_notes = tuple(_conversion(image, network.input_shape[2]) for image in images)
         sizes = tuple(image.shape[:2] for image in images)
-    scores = network.predict(x)
+    scores = network.scores(x)
     return Prepared(x, scores, network.probabilities(scores), notes, image_notes, sizes)
 
 

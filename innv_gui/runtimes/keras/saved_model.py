@@ -16,6 +16,7 @@ from google.protobuf.message import DecodeError
 from innv_gui.errors import ModelRefused
 
 METADATA = "keras_metadata.pb"
+VERSION = "2"  # of the Keras that wrote it: no other writes this form
 _GRAPH = "saved_model.pb"
 INDEX = "variables/variables.index"
 _DATA = re.compile(r"variables\.data-\d{5}-of-\d{5}")

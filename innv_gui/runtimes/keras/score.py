@@ -244,3 +244,4 @@ def _check_layer(network: Network, name: str) -> None:
         raise BadInput(
             f"{network.file} has no layer {quoted(name)} whose neurons could be measured.", "", "layer", tuple(known)
         )
+    network.check_single(name)

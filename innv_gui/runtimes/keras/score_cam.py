@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from innv_gui.runtimes.keras import coverage
 from innv_gui.runtimes.keras.network import BATCH, Network
 
 
@@ -21,12 +22,12 @@ def evidence(network: Network, layer: str, x: np.ndarray, classes: np.ndarray, c
     """
     see = network.function(("features", layer), lambda: _trace_features(network, layer))
     features, scores = (part.numpy() for part in see(tf.constant(x)))
-    empty = network.probabilities(network.predict(np.zeros_like(x[:1])))[0]
+    empty = network.probabilities(network.scores(np.zeros_like(x[:1])))[0]
     maps = [
-        _one(network, image, maps, int(class_), float(empty[class_]), channels)
+        _one(network, layer, image, maps, int(class_), float(empty[class_]), channels)
         for image, maps, class_ in zip(x, features, classes, strict=True)
     ]
-    return tf.image.resize(np.stack(maps), x.shape[1:3], method="bilinear").numpy(), scores
+    return coverage.placed(np.stack(maps), tf.constant(x.shape[1:3]), network.regions[layer]).numpy(), scores
 
 
 def notes(network: Network, layer: str, params: dict) -> tuple[str, ...]:
@@ -37,11 +38,12 @@ def notes(network: Network, layer: str, params: dict) -> tuple[str, ...]:
     return (f"The {params['channels']} most active of {known} channels of {layer} were tried, for each image its own.",)
 
 
-def _one(network: Network, image, features, class_: int, empty: float, channels: int) -> np.ndarray:
+def _one(network: Network, layer: str, image, features, class_: int, empty: float, channels: int) -> np.ndarray:
     """One image (H, W, C) with its features (h, w, K) -> (h, w, 1)."""
     chosen = strongest(features, channels)
     tried = features[..., chosen]
-    run = network.function("masked", lambda: _trace_masked(network))
+    region = network.regions[layer]
+    run = network.function(("masked", region), lambda: _trace_masked(network, region))
     parts = [
         run(tf.constant(image), tf.constant(tried[..., i : i + BATCH])).numpy() for i in range(0, len(chosen), BATCH)
     ]
@@ -69,13 +71,13 @@ def _trace_features(network: Network, layer: str):
     return see
 
 
-def _trace_masked(network: Network):
+def _trace_masked(network: Network, region: coverage.Region):
     """Compiled: image (H, W, C), features (h, w, k) -> scores (k, K) of the image under each channel's mask."""
     image, features = tf.TensorSpec(network.input_shape, tf.float32), tf.TensorSpec([None, None, None], tf.float32)
 
     @tf.function(input_signature=[image, features])
     def masked(image, features):
-        masks = tf.image.resize(features, tf.shape(image)[:2], method="bilinear")
+        masks = coverage.placed(features[None], tf.shape(image)[:2], region)[0]
         low = tf.reduce_min(masks, axis=(0, 1))
         masks = tf.math.divide_no_nan(masks - low, tf.reduce_max(masks, axis=(0, 1)) - low)
         masks = tf.transpose(masks, (2, 0, 1))[..., None]

@@ -44,11 +44,11 @@ def _uploaded():
 
 def _named(body: NewModel):
     if body.application is not None:
-        return session().start_model(body.application, weights=body.weights)
+        return session().start_model(body.application, weights=body.weights, outputs=body.outputs)
     offered = current_app.config["OFFERED"]
     if body.offered not in offered:
         raise NotFound(f"No file {body.offered!r} is offered.", "See offered in the list of models.", field="offered")
-    return session().start_model(offered[body.offered])
+    return session().start_model(offered[body.offered], outputs=body.outputs)
 
 
 @route(api, "GET", "/models/<id>")
@@ -59,10 +59,12 @@ def get_model(id: str):
 
 @route(api, "PATCH", "/models/<id>", body=ModelChange)
 def change_model(id: str, body: ModelChange):
-    """Edit name, preprocessing, class names, or which class a label of a dataset is."""
+    """Edit name, preprocessing, class names, what the outputs are, or which class a label of a dataset is."""
     rule = body.preprocessing.model_dump() if body.preprocessing is not None else None
     dataset = session().datasets.get(body.labels.dataset) if body.labels is not None else None
-    session().models.change(id, name=body.name, preprocessing=rule, class_names=body.class_names)
+    session().models.change(
+        id, name=body.name, preprocessing=rule, class_names=body.class_names, outputs=body.outputs
+    )
     if dataset is not None:
         session().models.map_labels(id, dataset, body.labels.classes)
     return model_json(session().models.entry(id), session())

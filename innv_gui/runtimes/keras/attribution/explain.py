@@ -54,7 +54,7 @@ def explain(
     activations = aim.activations
     if activations is None:
         met = parts[0][1]
-        met = targets.neurons(network, aim.layer, x, target.softmax and network.takes_softmax) if met is None else met
+        met = targets.neurons(network, aim.layer, x, target.softmax and network.has_link) if met is None else met
         activations = np.take_along_axis(met, aim.targets, axis=1)
     return Maps(
         values=np.stack([maps for maps, _ in parts], axis=1),
@@ -77,7 +77,7 @@ def _run(
     network, shape, analyzer: str, params: dict, target: Target, unchecked: bool, layer: str, memory
 ) -> tuple[Run, tuple[str, ...]]:
     """What explains a batch, and what a person should know of it."""
-    softmax = target.softmax and network.takes_softmax and layer == network.explained_layer
+    softmax = target.softmax and network.has_link and layer == network.explained_layer
     if analyzer in ("input", "random"):
         return lambda x, weights: (averages.random(x, params) if analyzer == "random" else x, None), ()
     if analyzer in LAYERED:

@@ -302,6 +302,15 @@ def _tensor(variable) -> tf.Tensor:
     return tf.cast(tf.convert_to_tensor(variable), tf.float32)
 
 
+def _locally(layer) -> Linear:
+    """A kernel of its own at each place; as large as the output, so nothing is gained by one operation for it."""
+
+    def apply(x, weights):
+        return layer.map(x, weights[0])
+
+    return Linear(apply, (_tensor(layer.kernel),), _bias(layer), layer.activation, None, _last_scaled)
+
+
 _OF_INPUT = (_layer_norm, _rms_norm, _unit_norm, _group_norm)
 _KINDS = {
     "Dense": ("dense", _dense),
@@ -316,6 +325,7 @@ _KINDS = {
     "Conv1DTranspose": ("conv", _transposed),
     "Conv2DTranspose": ("conv", _transposed),
     "Conv3DTranspose": ("conv", _transposed),
+    "LocallyConnected2D": ("conv", _locally),
     "BatchNormalization": ("norm", _batch_norm),
     "LayerNormalization": ("own norm", _layer_norm),
     "GroupNormalization": ("own norm", _group_norm),

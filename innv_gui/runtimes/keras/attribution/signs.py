@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from innv_gui.runtimes.keras.attribution.graph import Graph, Step
 
-_FUNCTIONS = frozenset("relu relu6 sigmoid hard_sigmoid softmax softplus exponential squareplus sparse_sigmoid".split())
+_FUNCTIONS = frozenset(
+    """
+    relu relu6 sigmoid hard_sigmoid hard_sigmoid_of_keras_2 softmax softplus exponential squareplus sparse_sigmoid
+    """.split()
+)
 _MAKERS = frozenset("Relu Relu6 Sigmoid HardSigmoid Softmax Softplus Exp Square Abs Absolute Squareplus".split())
 _KEEPERS = frozenset(
     """

@@ -17,7 +17,7 @@ def aim(network: Network, x: np.ndarray, target: Target, probabilities: np.ndarr
     """What `target` means for these images."""
     layer = layer_for(network, target.layer)
     is_output = layer == network.explained_layer
-    softmax = target.softmax and network.takes_softmax
+    softmax = target.softmax and network.has_link
     if target.neuron is None and target.top_neurons is None and not is_output:
         return _class_at_layer(network, layer, x, _classes(network, target, probabilities), softmax)
     if target.top_neurons is not None:
@@ -34,7 +34,7 @@ def looked_up(source: ModelSource, x: np.ndarray, target: Target, probabilities:
     """The aim with all that another engine needs to know of this network: the neurons' values."""
     network = loading.load(source)
     found = aim(network, x, target, probabilities)
-    values = neurons(network, found.layer, x, target.softmax and network.takes_softmax)
+    values = neurons(network, found.layer, x, target.softmax and network.has_link)
     known = found.activations is not None
     activations = found.activations if known else np.take_along_axis(values, found.targets, axis=1)
     return replace(found, activations=activations, values=values)
@@ -54,6 +54,7 @@ def layer_for(network: Network, name: str | None) -> str:
     if name not in known:
         listed = ", ".join(known[-8:])
         raise BadInput(f"{network.file} has no layer {quoted(name)}.", f"Expected one of …, {listed}.", "layer", known)
+    network.check_single(name)
     tensor = network.flat.tensors[name]
     usable = hasattr(tensor, "shape") and len(tensor.shape) > 1 and tensor.shape[-1] and "float" in str(tensor.dtype)
     if not usable or name == next(iter(known)):

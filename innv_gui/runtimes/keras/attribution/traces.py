@@ -61,7 +61,7 @@ def neurons(network: Network, layer: str, shape: tuple, softmax: bool):
 
         @tf.function(input_signature=[_x(shape)])
         def values(x):
-            return tf.reduce_max(_positions(_end(model, x, softmax)), axis=1)
+            return tf.reduce_max(_positions(_end(network, model, x, softmax)), axis=1)
 
         return values
 
@@ -81,7 +81,7 @@ def sensitivity(network: Network, layer: str, shape: tuple, softmax: bool):
                 tape.watch(x)
                 features, output = model(x, training=False)
                 output = tf.cast(output, tf.float32)
-                output = tf.nn.softmax(output) if softmax else output
+                output = network.link(softmax).traced(output)
                 score = tf.gather(output, classes, batch_dims=1)
             slope = tape.gradient(score, features)
             slope = tf.zeros_like(features) if slope is None else slope
@@ -102,7 +102,7 @@ def _trace_gradient(network: Network, name: str, layer: str, shape: tuple, softm
     def back(x, weights):
         with tf.GradientTape() as tape:
             tape.watch(x)
-            end = _positions(_end(model, x, softmax))
+            end = _positions(_end(network, model, x, softmax))
         given = _at_strongest(end) * weights[:, None]
         found = tape.gradient(end, x, given * end if bent else given, tf.UnconnectedGradients.ZERO)
         return found, tf.reduce_max(end, axis=1)
@@ -129,7 +129,7 @@ def _trace_relevance(network, name: str, method: Method, layer: str, shape: tupl
     def back(x, weights):
         walk = Walk(laid_out)
         end = walk.forward(x)
-        score = _positions(tf.nn.softmax(end) if softmax else end)
+        score = _positions(network.link(softmax).traced(end))
         relevance = tf.nn.relu(score) if laid_out.positive_score else score
         given = _at_strongest(score) * weights[:, None] * relevance
         return walk.backward(tf.reshape(given, tf.shape(end))), tf.reduce_max(score, axis=1)
@@ -138,9 +138,8 @@ def _trace_relevance(network, name: str, method: Method, layer: str, shape: tupl
     return back, laid_out.notes
 
 
-def _end(model, x, softmax: bool):
-    end = tf.cast(model(x, training=False), tf.float32)
-    return tf.nn.softmax(end) if softmax else end
+def _end(network: Network, model, x, softmax: bool):
+    return network.link(softmax).traced(tf.cast(model(x, training=False), tf.float32))
 
 
 def _positions(tensor):

@@ -57,9 +57,9 @@ WAYS = {
     **_kinds(NOTHING, "Argmax OneHot FullLike OnesLike ZerosLike"),
 }
 _WITH_A_CONSTANT = frozenset("Add Subtract Multiply Divide TrueDivide DivideNoNan Maximum Minimum Power Mod".split())
-_GATES = frozenset({"sigmoid", "hard_sigmoid", "softmax", "Sigmoid", "HardSigmoid", "Softmax"}) | frozenset(
-    {"sparse_sigmoid", "sparsemax", "SparseSigmoid", "Sparsemax"}
-)
+_GATES = frozenset(
+    {"sigmoid", "hard_sigmoid", "hard_sigmoid_of_keras_2", "softmax", "Sigmoid", "HardSigmoid", "Softmax"}
+) | frozenset({"sparse_sigmoid", "sparsemax", "SparseSigmoid", "Sparsemax"})
 _KEEP_GATES = frozenset(
     """
     Reshape Permute Transpose Moveaxis Swapaxes ExpandDims Squeeze Flatten RepeatVector Repeat Tile BroadcastTo Cast

@@ -36,6 +36,7 @@ def layer_for(network: Network, features: Features) -> str:
     if features.kind == "class" and name != network.explained_layer:
         message = f"A class is maximised at the output of {network.file}, {quoted(network.explained_layer)}."
         raise BadInput(message, f"For {quoted(name)} choose neurons or channels.", "layer", (network.explained_layer,))
+    network.check_single(name)
     tensor = network.flat.tensors[name]
     if name == known[0]:
         raise AnalyzerRefused(
@@ -58,7 +59,7 @@ def seeing(network: Network, layer: str, kind: str, probability: bool):
         if kind != "class":
             values = pooled(end, kind, index)
             return values, tf.fill(tf.shape(values), np.float32(np.nan))
-        p = tf.gather(tf.nn.softmax(end) if network.takes_softmax else end, index, batch_dims=1)
+        p = tf.gather(network.link().traced(end), index, batch_dims=1)
         return (p if probability else tf.gather(end, index, batch_dims=1)), p
 
     return see
