@@ -94,7 +94,7 @@ class ProbeWork:
         refs = list(self.sample.refs(0, len(self.sample)))
         stamps = self.pool.run("images.stamps", refs, cancelled=job.cancelled, background=True)
         source, facts = self.model.source, self.model.facts
-        parts = [VERSION, source.sha256, source.output, hooks_hash(source.hooks), repr((facts.outputs, facts.softmax))]
+        parts = [VERSION, source.sha256, source.output, hooks_hash(source.hooks), facts.outputs.kind]
         parts += [dataset_key(self.sample.dataset), self.sample.positions.tolist(), stamps.tolist()]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 

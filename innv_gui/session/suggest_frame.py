@@ -46,7 +46,7 @@ def _columns(suggestion: Suggestion) -> dict[str, np.ndarray]:
     several = len(suggestion.models) > 1
     for model in suggestion.models:
         prefix, layer = f"{model.name}." if several else "", suggestion.layers[model.id]
-        columns[f"{prefix}mean_activation"] = numbers.table.column(model.id, f"mean:{layer}")
+        columns[f"{prefix}mean_activation"] = numbers.mean_activation(model, layer)
         if model.id in suggestion.neurons:
             neuron = suggestion.neurons[model.id]
             columns[f"{prefix}activation"] = numbers.table.neuron(model.id, layer, neuron)

@@ -96,6 +96,12 @@ class Numbers:
         """A column's mean over the models: entropy, margin, probability, loss."""
         return self.kept(("mean", name), lambda: mean_of_models(self.of_models(name)))
 
+    def mean_activation(self, model: Model, layer: str) -> np.ndarray:
+        """S1: (n,) mean over a layer's neurons. Of two classes made of one unit, -z and z, it is z: their mean is 0."""
+        if model.facts.outputs.kind == "binary" and layer == model.facts.explained_layer:
+            return self.table.neuron(model.id, layer, 1)
+        return self.table.column(model.id, f"mean:{layer}")
+
     def distance(self, class_name: str) -> np.ndarray:
         """S4: mean cosine distance to one class."""
         return self.kept(("distance", class_name), lambda: self._distance(class_name))

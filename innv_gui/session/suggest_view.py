@@ -218,7 +218,7 @@ class Views:
         taken = {"model": model, "layer": layer}
         if wish.kind == "layer":
             refuse_constant_mean(model, layer)
-            return self._numbers.table.column(model.id, f"mean:{layer}"), taken
+            return self._numbers.mean_activation(model, layer), taken
         neuron = self._neurons.get(model.id) if wish.neuron is None else wish.neuron
         self._check_neuron(model, layer, neuron, scored[layer]["units"])
         return self._numbers.table.neuron(model.id, layer, neuron), taken | {"neuron": neuron}

@@ -9,6 +9,7 @@ from importlib import import_module
 import numpy as np
 
 from innv_gui.errors import InnvError
+from innv_gui.records import Model
 from innv_gui.session.label_orders import of_suggestion
 from innv_gui.session.suggest_selection import Selection
 from innv_gui.session.suggest_view import KINDS, PlotWish, View, refuse_constant_mean
@@ -190,7 +191,6 @@ def _top(model: Model, names: tuple[str, ...], label_class: int | None, top) -> 
         "right": label_class in said if label_class is not None else None,
         "predicted": [names[class_] for class_ in said],
         "top5": [{"class": class_, "name": names[class_], "probability": probability} for class_, probability in pairs],
-    }
     }
 
 

@@ -131,8 +131,10 @@ def _one_unit(ends: Ends) -> tuple[list[Reading], str]:
     if ends.function == "" and ends.between():
         reason = "One unit with values in [0, 1]: p of class 1, and 1 − p of class 0."
         return [Reading("binary", "identity", reason)], ""
-    reading = Reading("binary", "sigmoid", "One unit without activation: it is read as the logit of class 1.")
-    if ends.function in ("linear", ""):
+    ends_plainly = ends.function in ("linear", "")
+    what = "One unit without activation" if ends_plainly else f"One unit behind {quoted(ends.function)}"
+    reading = Reading("binary", "sigmoid", f"{what}: it is read as the logit of class 1.")
+    if ends_plainly:
         return [reading], ""
     behind = quoted(ends.function)
     doubt = f"it gives one value for each image, {ends.range()}, behind {behind}: neither a probability nor a logit."
