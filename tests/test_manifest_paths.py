@@ -97,6 +97,7 @@ WAYS_OUT = [
     "..%5Cs.png",
     "'../s.png'",
 ]
+ABSOLUTE = ["{root}/s.png", "file://{root}/s.png", "file:..\\s.png", "\\{root}/s.png"]
 
 
 @pytest.mark.parametrize("listed", WAYS_OUT + ABSOLUTE)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from innv_gui import samples
+from innv_gui.commands.reports import tell_when_opened
 from innv_gui.commands.steps import session_of
 from innv_gui.errors import BadInput
 from innv_gui.preprocessing_rules import parse
@@ -33,8 +34,7 @@ def serve(options: argparse.Namespace) -> int:
         for text in options.model:
             file, weights = parse_model_argument(text)
             session.start_model(file, weights=weights, preprocessing=options.preprocessing, classes=options.classes)
-        for text in options.images:
-            session.datasets.start(text)
+        tell_when_opened([session.datasets.start(text) for text in options.images])
         if options.session:
             session.start_restore(options.session)
         return _serve(session, sock, dict)

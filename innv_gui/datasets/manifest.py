@@ -7,7 +7,7 @@ import itertools
 import os
 from collections.abc import Iterator, Sequence
 
-from innv_gui.datasets.collection import Collection, ProblemList, given_labels, of_files
+from innv_gui.datasets.collection import Collection, ProblemList, given_labels, left_out, of_files
 from innv_gui.datasets.listed_paths import on_this_system
 from innv_gui.datasets.names import quoted
 from innv_gui.errors import BadInput
@@ -24,8 +24,8 @@ Row = tuple[int, str | None, str | None]  # row number as an editor shows it, pa
 def open_manifest(path: str, kind: str, labels: Sequence | None = None, anywhere: bool = False) -> Collection:
     """The images that the manifest lists, in its order. Paths are relative to the manifest.
 
-    kind: "csv" or "parquet". Plain paths are not looked at yet. anywhere: also images outside the manifest's folder; only for a manifest that the
-    person at the command line named, since an uploaded one could list any file of this machine.
+    kind: "csv" or "parquet". Plain paths are not looked at yet. anywhere: also images outside the manifest's folder;
+    only for a manifest that the person at the command line named, since an uploaded one could list any file here.
     """
     root, name = os.path.split(os.path.abspath(path))
     if os.path.getsize(path) > MAX_BYTES:
@@ -40,8 +40,7 @@ def open_manifest(path: str, kind: str, labels: Sequence | None = None, anywhere
         else:
             problems.add(file or f"row {number}", reason)
     if not files:
-        listed = problems.listed()
-        hint = f"{quoted(listed[0].name)} {listed[0].reason}" if listed else "It has no rows."
+        hint = left_out(problems.n, problems.n, problems.listed()) if problems.n else "It has no rows."
         raise BadInput(f"No image in {quoted(name)}; expected a row an image.", hint, field="images")
     return of_files(name, "manifest", root, files, given_labels(labels, len(files)) or found, problems)
 
