@@ -121,10 +121,12 @@ class ProblemList:
         return tuple(ordered + tail)
 
 
-def left_out(n_files: int, n_problems: int, problems: Sequence[Problem]) -> str:
-    """One sentence on what of n_files cannot be used and why, by the first reasons."""
+def left_out(n_files: int | None, n_problems: int, problems: Sequence[Problem]) -> str:
+    """One sentence on what of n_files cannot be used and why, by the first reasons; without them when None."""
     reasons = "; ".join(f"{quoted(problem.name)} {problem.reason.rstrip('.')}" for problem in problems[:SAID_PROBLEMS])
     more = "; ..." if n_problems > SAID_PROBLEMS else "."
+    if n_files is None:
+        return reasons + more
     files = "file" if n_files == 1 else "files"
     return f"{n_problems:,} of {n_files:,} {files} cannot be used: {reasons}{more}"
 

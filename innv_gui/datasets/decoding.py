@@ -131,6 +131,8 @@ def _loaded(file: BinaryIO, about_px: int | None) -> Image.Image:
         raise Refused(tiff_kinds.refusal_of(kind), tiff_kinds.HINT)
     if kind is not None:
         tiff_kinds.told(image)
+    if image.format == "PNG":
+        unusual.told_key(image)
     image.load()
     _check_size(image.size)
     image = _upright(image)
@@ -148,6 +150,9 @@ def _too_large(size: str) -> Refused:
 
 
 def _damaged(error: Exception) -> Refused:
+    reason = unusual.why_not_read("picture", str(error))
+    if reason is not None:
+        return Refused(reason, unusual.HINT)
     cut = isinstance(error, EOFError) or _CUT.search(str(error))
     reason = "is cut short: the file ends before the picture does" if cut else "is damaged: it cannot be decoded"
     return Refused(reason, "Get the file again.")

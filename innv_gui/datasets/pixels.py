@@ -31,7 +31,7 @@ def pixels_of(image: Image.Image) -> np.ndarray:
     """(H, W, 1 or 3) uint8, or float32 in [0, 255]."""
     try:
         if image.mode in _DEEP_MODES:
-            return _deep(np.asarray(image))
+            return _deep(np.asarray(image), image.info.get("transparency"))
         if image.mode == "F":
             return _float(np.asarray(image))
         pixels = np.asarray(_flat(image))
@@ -52,11 +52,12 @@ def _flat(image: Image.Image) -> Image.Image:
     return image if image.mode == kept else image.convert(kept)
 
 
-def _deep(values: np.ndarray) -> np.ndarray:
-    """16-bit grey, also where Pillow keeps it in 32 bit."""
+def _deep(values: np.ndarray, key: int | None) -> np.ndarray:
+    """16-bit grey, also where Pillow keeps it in 32 bit; what has the key's value is transparent."""
     if values.min(initial=0) < 0 or values.max(initial=0) > 65535:
         raise NotImages(f"its numbers go from {values.min()} to {values.max()}, expected 0 to 65535")
-    return (values.astype(np.float32) * np.float32(255 / 65535))[..., None]
+    bright = values.astype(np.float32) * np.float32(255 / 65535)
+    return (bright if key is None else np.where(values == key, np.float32(255), bright))[..., None]
 
 
 def _float(values: np.ndarray) -> np.ndarray:

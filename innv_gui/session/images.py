@@ -78,9 +78,15 @@ class Dataset:
 
     @property
     def left_out(self) -> str:
-        """One sentence on how many of the files could not be used when it was opened, and why; empty when all could."""
+        """One sentence on how many of the files could not be used when it was opened, and why; empty when all could.
+
+        Of a file of arrays: what is to be said of those in it.
+        """
         whole = self.collection
-        return left_out(whole.n + whole.n_problems, whole.n_problems, whole.problems) if whole.n_problems else ""
+        if not whole.n_problems:
+            return ""
+        n_files = None if whole.files is None else whole.n + whole.n_problems
+        return left_out(n_files, whole.n_problems, whole.problems)
 
 
 @dataclass
