@@ -77,6 +77,5 @@ def test_file_addresses_are_paths_with_all_their_rules(tmp_path, session):
 
 def test_a_list_of_files_cannot_name_an_address(bucket, tmp_path):
     (tmp_path / "list.csv").write_text("path\nmemory://photos/cat/0.png\n")
-    listed = open_dataset(tmp_path / "list.csv", anywhere=True)
-    with pytest.raises(ImageRefused, match="is not there"):
-        decode(listed.ref(0))
+    with pytest.raises(BadInput, match="is an address; a list names files"):
+        open_dataset(tmp_path / "list.csv", anywhere=True)

@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+import time
 
 import h5py
 import numpy as np
@@ -153,6 +154,39 @@ def test_serve_offers_the_given_models_and_images(tmp_path, images):
         assert json.load(server.get("/api/v1/start")) == {}
     finally:
         server.stop()
+
+
+def test_serve_says_on_the_terminal_what_of_its_images_was_left_out_or_refused(tmp_path):
+    for name in ("some", "none"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "dead.png").symlink_to(tmp_path / "gone.png")
+    Image.new("L", (4, 4)).save(tmp_path / "real.png")
+    (tmp_path / "some" / "a.png").symlink_to(tmp_path / "real.png")
+    folders = [part for name in ("some", "none") for part in ("--images", str(tmp_path / name))]
+    server = Server("serve", *folders, "--port", "0", log=tmp_path / "log")
+    try:
+        for _ in range(300):
+            if "No image" in server.log.read_text():
+                break
+            time.sleep(0.1)
+        said = server.log.read_text()
+        assert "some: 1 of 2 files cannot be used: dead.png is a link whose target is gone." in said
+        assert "No image in none" in said and said.count("target is gone") == 2 and "Traceback" not in said
+    finally:
+        server.stop()
+
+
+def test_explain_and_suggest_say_what_a_folder_of_links_leaves_out(images, tmp_path, capsys):
+    folder = tmp_path / "links"
+    folder.mkdir()
+    (folder / "dead.png").symlink_to(tmp_path / "gone.png")
+    arguments = ["--model", MODEL, "--images", str(folder)]
+    assert main(["explain", *arguments, "--analyzer", "gradient", "--out", str(tmp_path / "run.h5")]) == 2
+    assert "1 of 1 file cannot be used: dead.png is a link whose target is gone." in capsys.readouterr().err
+    for name in ("0.png", "1.png"):
+        (folder / name).symlink_to(images / name)
+    assert main(["suggest", *arguments, "--out", str(tmp_path / "scores.csv")]) == 0
+    assert "links: 1 of 3 files cannot be used: dead.png is a link whose target is gone." in capsys.readouterr().err
 
 
 def test_the_help_of_explain_names_every_method_and_setting(capsys):

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from innv_gui import analyzers
+from innv_gui.commands.reports import tell_left_out
 from innv_gui.commands.steps import add_models, check_given, check_out, follow, session_of
 from innv_gui.errors import BadInput, InnvError
 from innv_gui.records import Model
@@ -38,12 +39,10 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _images(session: Session, options: argparse.Namespace):
-    if len(options.images) == 1:
-        return session.add_dataset(options.images[0])
-    refs = []
-    for text in options.images:
-        refs.extend(session.add_dataset(text))
-    return refs
+    datasets = [session.add_dataset(text) for text in options.images]
+    for dataset in datasets:
+        tell_left_out(dataset)
+    return datasets[0] if len(datasets) == 1 else [ref for dataset in datasets for ref in dataset]
 
 
 def _request(models: list[Model], images, params: dict, options: argparse.Namespace):

@@ -13,6 +13,7 @@ from pathlib import Path
 from innv_gui import samples
 from innv_gui.class_names import read_class_names
 from innv_gui.commands.model_options import loose_end, named_models
+from innv_gui.commands.reports import tell_when_opened
 from innv_gui.commands.steps import say, session_of, start
 from innv_gui.errors import BadInput
 from innv_gui.session import Session, saved
@@ -35,8 +36,7 @@ def serve(options: argparse.Namespace) -> int:
         say(loose_end(options))
         entries = [start(session, model, without_misfits=True) for model in named_models(options)]
         threading.Thread(target=_tell_misfits, args=(entries,), daemon=True, name="misfits").start()
-        for text in options.images:
-            session.datasets.start(text)
+        tell_when_opened([session.datasets.start(text) for text in options.images])
         if options.session:
             session.start_restore(options.session)
         return _serve(session, sock, dict)

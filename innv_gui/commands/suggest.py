@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from innv_gui.commands.reports import tell_left_out
 from innv_gui.commands.steps import add_models, check_given, check_out, follow, say_naming, session_of
 from innv_gui.errors import BadInput
 
@@ -23,6 +24,7 @@ def suggest(options: argparse.Namespace) -> int:
     with session_of(options) as session:
         models = add_models(session, options)
         dataset = session.add_dataset(options.images)
+        tell_left_out(dataset)
         suggestion = session.start_suggest(
             models, dataset, layer=options.layer, neuron=options.neuron, class_=options.class_
         )

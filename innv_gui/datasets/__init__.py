@@ -5,7 +5,7 @@ only keeps the `Collection`.
 """
 
 from innv_gui.datasets.addresses import is_address, plain
-from innv_gui.datasets.collection import Collection
+from innv_gui.datasets.collection import Collection, left_out
 from innv_gui.datasets.decoding import content_hash, decode, decoded_or_reason, scan
 from innv_gui.datasets.formats import is_upload_acceptable
 from innv_gui.datasets.opening import open_dataset
@@ -21,6 +21,7 @@ __all__ = [
     "decoded_or_reason",
     "is_address",
     "is_upload_acceptable",
+    "left_out",
     "open_dataset",
     "plain",
     "png_of",

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from innv_gui.datasets.names import Names, shown, sort_naturally
+from innv_gui.datasets.names import Names, quoted, shown, sort_naturally
 from innv_gui.errors import BadInput
 from innv_gui.records import ImageRef, Problem
 
 NO_LABEL = -1
 MAX_LISTED_PROBLEMS = 10_000
+SAID_PROBLEMS = 3  # in a sentence
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,16 @@ class ProblemList:
         more = self.n - len(self._listed)
         tail = [Problem(f"{more:,} more", "could not be used either; they are not listed by name.")] if more else []
         return tuple(ordered + tail)
+
+
+def left_out(n_files: int | None, n_problems: int, problems: Sequence[Problem]) -> str:
+    """One sentence on what of n_files cannot be used and why, by the first reasons; without them when None."""
+    reasons = "; ".join(f"{quoted(problem.name)} {problem.reason.rstrip('.')}" for problem in problems[:SAID_PROBLEMS])
+    more = "; ..." if n_problems > SAID_PROBLEMS else "."
+    if n_files is None:
+        return reasons + more
+    files = "file" if n_files == 1 else "files"
+    return f"{n_problems:,} of {n_files:,} {files} cannot be used: {reasons}{more}"
 
 
 def coded(labels: Sequence[str | None] | None) -> tuple[tuple[str, ...] | None, np.ndarray | None]:

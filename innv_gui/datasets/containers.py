@@ -11,7 +11,7 @@ import numpy as np
 from innv_gui.datasets import numpy_files
 from innv_gui.datasets.array_labels import base_name, labels_beside
 from innv_gui.datasets.collection import Collection, ProblemList, coded, fingerprint_of, given_labels
-from innv_gui.datasets.layout import Layout, NotImages, Scale, layout_of, scale_of, scaled
+from innv_gui.datasets.layout import BYTES, Layout, NotImages, Scale, layout_of, scale_of, scaled, why_dark
 from innv_gui.datasets.names import quoted, shown
 from innv_gui.datasets.numpy_files import Stored
 from innv_gui.errors import BadInput
@@ -29,7 +29,10 @@ def open_container(path: str, kind: str, labels: Sequence | None = None) -> Coll
     try:
         arrays = _arrays(path, kind, problems)
         key, layout = _images(arrays, problems)
-        _scale(path, _changed(path), kind, key)
+        where = path, _changed(path), kind, key
+        dark = why_dark(_scale(*where), _sample(*where))
+        if dark:
+            problems.add(key or name, dark)
         beside = None if labels is not None else labels_beside(arrays, key, layout.n, problems)
     except NotImages as error:
         raise BadInput(f"{quoted(name)} {error}.", field="images") from None
@@ -102,15 +105,19 @@ def _known(path: str, _changed: tuple[int, int], kind: str) -> dict[str | None, 
 
 
 @lru_cache(maxsize=32)
-def _scale(path: str, _changed: tuple[int, int], kind: str, key: str | None) -> Scale:
-    """From rows spread evenly over the array, so that every worker comes to the same answer."""
-    stored = _known(path, _changed, kind)[key]
+def _scale(path: str, changed: tuple[int, int], kind: str, key: str | None) -> Scale:
+    stored = _known(path, changed, kind)[key]
+    return BYTES if stored.dtype == np.uint8 else scale_of(stored.dtype, _sample(path, changed, kind, key))
+
+
+@lru_cache(maxsize=32)
+def _sample(path: str, changed: tuple[int, int], kind: str, key: str | None) -> np.ndarray:
+    """The ends of rows spread evenly over the array, so that every worker comes to the same answer."""
+    stored = _known(path, changed, kind)[key]
     layout = layout_of(stored.shape, stored.dtype)
-    if layout.dtype == np.uint8:
-        return scale_of(layout.dtype, np.zeros(0))
     n_rows = max(1, min(_SAMPLE_ROWS, layout.n, _SAMPLE_BYTES // layout.row_bytes))
     places = np.unique(np.linspace(0, layout.n - 1, n_rows).astype(int))
-    return scale_of(layout.dtype, np.concatenate([_ends(stored.row(int(place))) for place in places]))
+    return np.concatenate([_ends(stored.row(int(place))) for place in places])
 
 
 def _ends(row: np.ndarray) -> np.ndarray:

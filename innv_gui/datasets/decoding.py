@@ -6,39 +6,23 @@ import hashlib
 import os
 import re
 import stat
-import struct
 import warnings
-import zlib
 from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from innv_gui.datasets import addresses
+from innv_gui.datasets import addresses, tiff_kinds, unusual
 from innv_gui.datasets.containers import picture_of_row, stored_row
 from innv_gui.datasets.formats import PILLOW_FORMATS, READABLE, SNIFF_BYTES, extension, sniffed
-from innv_gui.datasets.layout import MAX_PIXELS, NotImages, scale_of, scaled
+from innv_gui.datasets.layout import MAX_PIXELS, NotImages
 from innv_gui.datasets.names import quoted
+from innv_gui.datasets.pixels import BROKEN, Refused, over_white, pixels_of
 from innv_gui.errors import ImageRefused
 from innv_gui.records import ImageRef, Problem
 
 MAX_FILE_BYTES = 2**30
-# What Pillow raises on damaged files, beside UnidentifiedImageError.
-_BROKEN = (
-    *(OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, IndexError, KeyError, TypeError),
-    *(ArithmeticError, AttributeError, RuntimeError, AssertionError, Image.DecompressionBombError),
-)
-_DEEP_MODES = ("I", "I;16", "I;16L", "I;16B", "I;16N")
-_GREY_MODES = ("1", "L", "LA", "La")
 _CUT = re.compile(r"truncat|unexpected end|ended early|broken data stream|not enough", re.IGNORECASE)
-
-
-class Refused(Exception):
-    """Why an image cannot be used, and what to do; the name is added by who knows it."""
-
-    def __init__(self, reason: str, hint: str = ""):
-        super().__init__(reason)
-        self.reason, self.hint = reason, hint
 
 
 def decode(ref: ImageRef) -> np.ndarray:
@@ -121,13 +105,7 @@ def opened_picture(path: str, about_px: int | None = None) -> Image.Image:
         _check_file(path)
         with _opened(path) as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's own limit only warns; ours refuses, before pixels are decoded
-            image = Image.open(file, formats=PILLOW_FORMATS)
-            _check_size(image.size)
-            if about_px is not None and image.format == "JPEG":
-                image.draft(None, (about_px, about_px))
-            image.load()
-            _check_size(image.size)
-            return _upright(image)
+            return _loaded(file, about_px)
     except UnidentifiedImageError:
         raise _not_an_image(path) from None
     except Image.DecompressionBombError as error:
@@ -135,10 +113,30 @@ def opened_picture(path: str, about_px: int | None = None) -> Image.Image:
         raise _too_large(f"{n_pixels:,} pixels") from None
     except MemoryError:
         raise Refused("needs more memory than there is") from None
+    except NotImages as error:
+        raise Refused(str(error)) from None
     except OSError as error:
         raise (_unreadable(error) if error.errno else _damaged(error)) from None
-    except _BROKEN as error:
+    except BROKEN as error:
         raise _damaged(error) from None
+
+
+def _loaded(file: BinaryIO, about_px: int | None) -> Image.Image:
+    image = Image.open(file, formats=PILLOW_FORMATS)
+    _check_size(image.size)
+    if about_px is not None and image.format == "JPEG":
+        image.draft(None, (about_px, about_px))
+    kind = tiff_kinds.kind_of(image.tag_v2) if image.format == "TIFF" else None
+    if kind is not None and not tiff_kinds.is_read(kind):
+        raise Refused(tiff_kinds.refusal_of(kind), tiff_kinds.HINT)
+    if kind is not None:
+        tiff_kinds.told(image)
+    if image.format == "PNG":
+        unusual.told_key(image)
+    image.load()
+    _check_size(image.size)
+    image = _upright(image)
+    return image if kind is None else tiff_kinds.in_sixteen_bits(image, kind)
 
 
 def _check_size(size: tuple[int, int]) -> None:
@@ -152,6 +150,9 @@ def _too_large(size: str) -> Refused:
 
 
 def _damaged(error: Exception) -> Refused:
+    reason = unusual.why_not_read("picture", str(error))
+    if reason is not None:
+        return Refused(reason, unusual.HINT)
     cut = isinstance(error, EOFError) or _CUT.search(str(error))
     reason = "is cut short: the file ends before the picture does" if cut else "is damaged: it cannot be decoded"
     return Refused(reason, "Get the file again.")
@@ -159,8 +160,11 @@ def _damaged(error: Exception) -> Refused:
 
 def _not_an_image(path: str) -> Refused:
     with _opened(path) as file:
-        kind = sniffed(file.read(SNIFF_BYTES))
-    if kind == "image":
+        first = file.read(SNIFF_BYTES)
+        reason = unusual.why_not_opened(file, first)
+    if reason is not None:
+        return Refused(reason, unusual.HINT)
+    if sniffed(first) == "image":
         return Refused("is damaged: it begins like an image, but cannot be decoded", "Get the file again.")
     suffix = f", whatever its extension {extension(path)} says" if extension(path) else ""
     return Refused(f"is not an image{suffix}", f"Expected {READABLE}.")
@@ -169,42 +173,8 @@ def _not_an_image(path: str) -> Refused:
 def _upright(image: Image.Image) -> Image.Image:
     try:
         return ImageOps.exif_transpose(image)
-    except _BROKEN:  # broken EXIF beside a good picture
+    except BROKEN:  # broken EXIF beside a good picture
         return image
-
-
-def pixels_of(image: Image.Image) -> np.ndarray:
-    """(H, W, 1 or 3) uint8, or float32 in [0, 255]."""
-    try:
-        if image.mode in _DEEP_MODES:
-            return _deep(np.asarray(image))
-        if image.mode == "F":
-            return _float(np.asarray(image))
-        pixels = np.asarray(_flat(image))
-    except (*_BROKEN, NotImages) as error:
-        raise Refused(f"has the colour mode {image.mode}, which cannot be shown: {error}") from None
-    return pixels[..., None] if pixels.ndim == 2 else pixels
-
-
-def _flat(image: Image.Image) -> Image.Image:
-    """L or RGB; what is transparent shows white, as on a page."""
-    kept = "L" if image.mode in _GREY_MODES else "RGB"
-    if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image)
-    return image if image.mode == kept else image.convert(kept)
-
-
-def _deep(values: np.ndarray) -> np.ndarray:
-    """16-bit grey, also where Pillow keeps it in 32 bit."""
-    if values.min(initial=0) < 0 or values.max(initial=0) > 65535:
-        raise NotImages(f"its numbers go from {values.min()} to {values.max()}, expected 0 to 65535")
-    return (values.astype(np.float32) * np.float32(255 / 65535))[..., None]
-
-
-def _float(values: np.ndarray) -> np.ndarray:
-    return scaled(values, scale_of(values.dtype, values))[..., None]
 
 
 def _row_pixels(ref: ImageRef) -> np.ndarray:
@@ -215,7 +185,7 @@ def _row_pixels(ref: ImageRef) -> np.ndarray:
         raise Refused(str(error)) from None
     except OSError as error:
         raise _unreadable(error) from None
-    return _over_white(pixels) if pixels.shape[-1] == 4 else np.ascontiguousarray(pixels)
+    return over_white(pixels) if pixels.shape[-1] == 4 else np.ascontiguousarray(pixels)
 
 
 def _check_container(path: str) -> None:
@@ -229,10 +199,3 @@ def _container_kind(path: str) -> str:
     if kind not in ("npy", "npz", "hdf5"):
         raise NotImages("is in a file that holds no arrays any more")
     return kind
-
-
-def _over_white(pixels: np.ndarray) -> np.ndarray:
-    """(H, W, 4) -> (H, W, 3)."""
-    opaque = pixels[..., 3:].astype(np.float32) / 255
-    colours = pixels[..., :3] * opaque + 255 * (1 - opaque)
-    return colours.astype(np.float32) if pixels.dtype != np.uint8 else np.round(colours).astype(np.uint8)

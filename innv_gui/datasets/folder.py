@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
-from innv_gui.datasets.collection import Collection, ProblemList, given_labels, of_files
+from innv_gui.datasets.collection import Collection, ProblemList, given_labels, left_out, of_files
 from innv_gui.datasets.formats import READABLE
 from innv_gui.datasets.listing import Listing
 from innv_gui.datasets.names import quoted, shown, sort_naturally
@@ -41,10 +41,8 @@ def open_image(path: str, labels: Sequence | None = None) -> Collection:
 
 
 def _no_image(name: str, problems: ProblemList) -> BadInput:
-    others = f" ({problems.n} other files)" if problems.n else ""
-    first = problems.listed()[0] if problems.n else None
-    hint = f"{quoted(first.name)} {first.reason}" if first else "The folder is empty."
-    return BadInput(f"No image in {quoted(name)}{others}; expected files that are {READABLE}.", hint, field="images")
+    hint = left_out(problems.n, problems.n, problems.listed()) if problems.n else "The folder is empty."
+    return BadInput(f"No image in {quoted(name)}; expected files that are {READABLE}.", hint, field="images")
 
 
 def labels_and_order(

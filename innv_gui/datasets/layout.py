@@ -10,6 +10,7 @@ MAX_PIXELS = 100_000_000  # of one image
 MAX_ROW_BYTES = 2**30
 MAX_IMAGES = 50_000_000
 EXPECTED = "(N, H, W), (N, H, W, 1), (N, H, W, 3), (N, H, W, 4) or (N, 3, H, W)"
+DARK = 16  # of 255: a ramp of sixteen greys, or a mask of 0 and 1, that was not stretched
 _COLOURS = (1, 3, 4)
 _SLACK = 1e-3  # rounding that resizing and interpolation leave outside [0, 1]
 
@@ -112,6 +113,15 @@ def _float_scale(low: float, high: float) -> Scale:
     if low < -_SLACK or high > 255 + 255 * _SLACK:
         raise NotImages(f"holds numbers from {low:g} to {high:g}; expected [0, 1], [-1, 1] or [0, 255]")
     return Scale(0, 1, True)
+
+
+def why_dark(scale: Scale, sample: np.ndarray) -> str:
+    """What to say of numbers that are all far below white, on a scale nobody may have meant; else empty."""
+    brightest = float(np.max(sample, initial=0))
+    if scale.factor != 1 or not 0 < brightest <= DARK:
+        return ""
+    said = f"holds numbers up to {brightest:g} where 255 is white, so its images are almost black"
+    return f"{said}; expected [0, 1] as floats, true and false, or [0, 255]."
 
 
 def scaled(row: np.ndarray, scale: Scale) -> np.ndarray:

@@ -7,8 +7,8 @@ import itertools
 import os
 from collections.abc import Iterator, Sequence
 
-from innv_gui.datasets.collection import Collection, ProblemList, given_labels, of_files
-from innv_gui.datasets.formats import IMAGE_EXTENSIONS, extension, why_no_image
+from innv_gui.datasets.collection import Collection, ProblemList, given_labels, left_out, of_files
+from innv_gui.datasets.listed_paths import on_this_system
 from innv_gui.datasets.names import quoted
 from innv_gui.errors import BadInput
 
@@ -22,10 +22,10 @@ Row = tuple[int, str | None, str | None]  # row number as an editor shows it, pa
 
 
 def open_manifest(path: str, kind: str, labels: Sequence | None = None, anywhere: bool = False) -> Collection:
-    """The images that the manifest lists, in its order. Paths are relative to the manifest; none is looked at yet.
+    """The images that the manifest lists, in its order. Paths are relative to the manifest.
 
-    kind: "csv" or "parquet". anywhere: also images outside the manifest's folder; only for a manifest that the
-    person at the command line named, since an uploaded one could list any file of this machine.
+    kind: "csv" or "parquet". Plain paths are not looked at yet. anywhere: also images outside the manifest's folder;
+    only for a manifest that the person at the command line named, since an uploaded one could list any file here.
     """
     root, name = os.path.split(os.path.abspath(path))
     if os.path.getsize(path) > MAX_BYTES:
@@ -33,28 +33,16 @@ def open_manifest(path: str, kind: str, labels: Sequence | None = None, anywhere
     rows = _csv_rows(path, name) if kind == "csv" else _parquet_rows(path, name)
     problems, files, found = ProblemList(), [], []
     for number, file, label in rows:
-        reason = _why_left_out(file, anywhere)
-        if reason is None:
-            files.append(os.path.normpath(file))
+        path_here, reason = on_this_system(file, root, anywhere)
+        if path_here is not None:
+            files.append(path_here)
             found.append(label or None)
         else:
             problems.add(file or f"row {number}", reason)
     if not files:
-        listed = problems.listed()
-        hint = f"{quoted(listed[0].name)} {listed[0].reason}" if listed else "It has no rows."
+        hint = left_out(problems.n, problems.n, problems.listed()) if problems.n else "It has no rows."
         raise BadInput(f"No image in {quoted(name)}; expected a row an image.", hint, field="images")
     return of_files(name, "manifest", root, files, given_labels(labels, len(files)) or found, problems)
-
-
-def _why_left_out(file: str | None, anywhere: bool) -> str | None:
-    if not file or not file.strip():
-        return "has no path."
-    if "\0" in file:
-        return "is not a path: it holds a zero byte."
-    outside = os.path.isabs(file) or os.path.normpath(file).split(os.sep)[0] == ".."
-    if outside and not anywhere:
-        return "leads out of the manifest's folder; it is not followed."
-    return None if extension(file) in IMAGE_EXTENSIONS else why_no_image(file)
 
 
 def _column(columns: Sequence[str], wanted: tuple[str, ...]) -> str | None:
@@ -77,10 +65,11 @@ def _path_column(columns: Sequence[str], name: str) -> str:
 
 def _csv_rows(path: str, name: str) -> Iterator[Row]:
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
+        with open(path, encoding=_encoding(path), newline="") as file:
             first = file.readline(csv.field_size_limit())
-            file.seek(0)
-            reader = csv.reader(file, delimiter=_delimiter(first), strict=True)
+            if not first.lower().startswith("sep="):  # a line of Excel's own, which names the delimiter
+                file.seek(0)
+            reader = csv.reader(file, delimiter=_delimiter(first), strict=True, skipinitialspace=True)
             columns = next(reader, [])
             path_at = columns.index(_path_column(columns, name))
             label = _column(columns, LABEL_COLUMNS)
@@ -88,10 +77,19 @@ def _csv_rows(path: str, name: str) -> Iterator[Row]:
             for cells in reader:
                 if cells:
                     yield reader.line_num, _cell(cells, path_at), _cell(cells, label_at)
-    except UnicodeDecodeError:
-        raise BadInput(f"{quoted(name)} is not text in UTF-8.", "Save it as CSV in UTF-8.", field="images") from None
+    except UnicodeError:
+        raise BadInput(f"{quoted(name)} is not text in UTF-8.", _AS_UTF8, field="images") from None
     except csv.Error as error:
         raise BadInput(f"{quoted(name)} is not CSV: {error}.", "Check its quotes.", field="images") from None
+
+
+_AS_UTF8 = "Save it as CSV in UTF-8 (Excel calls it CSV UTF-8), since other encodings cannot be told apart."
+
+
+def _encoding(path: str) -> str:
+    """UTF-8, or UTF-16 where the first bytes say so, as Excel's Unicode text has it."""
+    with open(path, "rb") as file:
+        return "utf-16" if file.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
 
 
 def _delimiter(first: str) -> str:

@@ -8,7 +8,8 @@ import numpy as np
 from PIL import Image
 
 from innv_gui.datasets import geometry
-from innv_gui.datasets.decoding import Refused, decode, opened_picture, pixels_of, refusal
+from innv_gui.datasets.decoding import decode, opened_picture, refusal
+from innv_gui.datasets.pixels import Refused, pixels_of
 from innv_gui.records import ImageRef, Preprocessing
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
-from innv_gui.datasets import Collection, is_address, plain
+from innv_gui.datasets import Collection, is_address, left_out, plain
 from innv_gui.errors import BadInput, InnvError, NotFound
 from innv_gui.records import ImageRef, Problem
 
@@ -75,6 +75,18 @@ class Dataset:
     def problems(self) -> tuple[Problem, ...]:
         """Files that were left out when it was opened."""
         return self.collection.problems
+
+    @property
+    def left_out(self) -> str:
+        """One sentence on how many of the files could not be used when it was opened, and why; empty when all could.
+
+        Of a file of arrays: what is to be said of those in it.
+        """
+        whole = self.collection
+        if not whole.n_problems:
+            return ""
+        n_files = None if whole.files is None else whole.n + whole.n_problems
+        return left_out(n_files, whole.n_problems, whole.problems)
 
 
 @dataclass
