@@ -33,7 +33,7 @@ def both(layer, path, n_channels=4):
 
 
 def kinds(network):
-    graph = network.function("predict", network.trace_predict).get_concrete_function().graph
+    graph = network.function("scores", network.trace_scores).get_concrete_function().graph
     return {operation.type for operation in graph.get_operations()}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from innv_gui.errors import AnalyzerRefused
 from innv_gui.records import ModelSource, Target
-from innv_gui.runtimes.keras import cam, coverage, loading, outputs
+from innv_gui.runtimes.keras import cam, coverage, layer_output, loading
 from innv_gui.runtimes.keras.attribution import targets
 from innv_gui.runtimes.keras.flatten import flatten
 
@@ -67,7 +67,7 @@ def test_no_layer_with_several_outputs_is_measured_or_explained(tmp_path):
     source = saved(siamese(L.Concatenate(axis=2)), tmp_path)
     network = loading.load(source)
     for ask in (
-        lambda: outputs.layer_output(source, np.zeros((1, *SIZE, 3), np.float32), "shared"),
+        lambda: layer_output.layer_output(source, np.zeros((1, *SIZE, 3), np.float32), "shared"),
         lambda: targets.layer_for(network, "shared"),
     ):
         with pytest.raises(AnalyzerRefused, match="computed 2 times apart"):

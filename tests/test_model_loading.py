@@ -311,7 +311,7 @@ def test_several_outputs_must_be_chosen_from(tmp_path):
     assert "0: 'kind'" in sentence and "1: 'colour'" in sentence
     source = ModelSource("keras", str(tmp_path / "refused.keras"), output=1)
     network = loading.load(source)
-    assert network.n_classes == 4 and inspect(source).outputs == ("kind", "colour")
+    assert network.n_classes == 4 and inspect(source).output_names == ("kind", "colour")
     wanted = model.predict(images(2), verbose=0)[1]
     np.testing.assert_allclose(network.probabilities(network.predict(images(2))), wanted, atol=1e-6)
     with pytest.raises(BadInput, match="no output 2"):

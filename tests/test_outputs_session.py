@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from innv_gui.errors import BadInput, ModelRefused
+from innv_gui.session.naming import naming_of
 
 L = keras.layers
 SHAPE = (16, 12, 3)
@@ -56,7 +57,7 @@ def test_two_opposite_one_unit_models_disagree_about_every_image(compared):
     table = session.suggest([yes, no], images).scores
     p = session.predict(yes, images)
     np.testing.assert_allclose(session.predict(no, images), p[:, ::-1], atol=1e-6)
-    assert (table["n_classes"] == 2).all() and session.naming(yes).names == ("cat", "dog")
+    assert (table["n_classes"] == 2).all() and naming_of(yes, images).names == ("cat", "dog")
     np.testing.assert_allclose(table["confidence"], 100 * p.max(axis=1), atol=1e-4)
 
 
@@ -101,7 +102,7 @@ def test_independent_classes_are_not_ranked_as_if_one_excluded_the_others(compar
 def test_independent_classes_that_are_said_are_all_above_one_half(compared):
     session, images, _, tags = compared
     said, p = session.suggest([tags], images).scores["tags.class"], session.predict(tags, images)
-    names = session.naming(tags).names
+    names = naming_of(tags, images).names
     for row, words in zip(p, said, strict=True):
         assert words == ", ".join(names[k] for k in np.argsort(-row, kind="stable") if row[k] > 0.5)
 

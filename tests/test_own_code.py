@@ -30,7 +30,9 @@ def own():
 
 def forget():
     """As in a process that has not run the file yet."""
-    keras.saving.get_custom_objects().clear()
+    registered = keras.saving.get_custom_objects()
+    for name in [name for name in registered if not name.startswith("innv_gui>")]:
+        del registered[name]
     hooks._kept.clear()
 
 

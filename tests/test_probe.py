@@ -193,8 +193,7 @@ def test_a_wrong_order_of_assumed_names_does_not_hide_a_wrong_preprocessing(sess
         folder = Path(sample_datasets["digits"].collection.root) / str(digit)
         shutil.copytree(folder, tmp_path / "shuffled" / str(names[digit]))
     model = session.add_model(lenet)
-    session.models.change(model.id, class_names={})
-    found = session.probe(session.models.get(model.id), tmp_path / "shuffled")
+    found = session.probe(model, tmp_path / "shuffled")
     assert found.names_assumed and found.advised == Preprocessing("none")
     assert found.right[found.comparison.best].mean() < 0.4 and found.assigned[found.comparison.best].mean() > 0.9
     assert any("another order" in note for note in found.notes)

@@ -13,7 +13,7 @@ from score_folders import Folder
 from innv_gui.cluster.jobs import Job
 from innv_gui.datasets.collection import ProblemList, of_files
 from innv_gui.errors import BadInput
-from innv_gui.records import ClassNames, Layer, Model, ModelFacts, ModelSource, Preprocessing
+from innv_gui.records import ClassNames, Layer, Model, ModelFacts, ModelSource, Outputs, Preprocessing
 from innv_gui.session.images import Dataset
 from innv_gui.session.suggest import SuggestionRequest
 from innv_gui.session.suggest_selection import Choice, select
@@ -29,7 +29,7 @@ def model_of(position, n_classes=K, names=CLASSES, name=None, softmax="activatio
     layers += (Layer("softmax", "Softmax", (n_classes,), 0, False),) if softmax == "layer" else ()
     source = ModelSource("keras", sha256=f"{position:064x}")
     rule, shape = Preprocessing(), (8, 8, 1)
-    facts = ModelFacts(source, shape, n_classes, layers, 0, rule, "", names, softmax, ("out",), "logits", None)
+    facts = ModelFacts(source, shape, n_classes, layers, 0, rule, "", names, Outputs(), ("out",), "logits", None)
     return Model(
         f"m{position}",
         name or f"net{position}",

@@ -247,9 +247,9 @@ _LAYER_SET += _of(
     ("evidence against kept", "tf.nn.relu(tf.reduce_sum(weights", "(tf.reduce_sum(weights"),
 )
 _LAYER_SET += _of(
-    f"{KERAS}/cam.py",
+    f"{KERAS}/coverage.py",
     CAM,
-    ("nearest for bilinear", 'method="bilinear"', 'method="nearest"'),
+    ("nearest for bilinear", 'maps, size, method="bilinear"', 'maps, size, method="nearest"'),
 )
 
 MUTATIONS = (*_RULE_SET, *_METHOD_SET, *_ARITHMETIC, *_LAYER_SET)

@@ -6,6 +6,7 @@ Here every inner layer is called again on the outer graph's tensors, so that one
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import keras
@@ -31,16 +32,21 @@ class Flat:
     link_inside: bool = False  # it was the activation of the last layer
 
 
-def flatten(model: keras.Model, output: int, file: str, outputs: str | None = None) -> Flat:
+def _all(operations, tensors, end, file) -> None:
+    """Refuses nothing."""
+
+
+def flatten(model: keras.Model, output: int, file: str, outputs: str | None = None, check: Callable = _all) -> Flat:
     """The chosen output of a functional or sequential model as a flat graph of scores.
 
-    outputs: the kind that a person said, one of OUTPUT_KINDS.
+    check(operations, tensors, end, file) is asked before anything is computed. outputs: the kind that a person said.
     """
     graph = functional(model, file)
     inliner = _Inliner(file)
     start, pixels = _start(graph.inputs[0], inliner)
     end = keras.tree.flatten(inliner.run(graph, [pixels], outermost=True))[output]
-    found = scored(start, end, outputs, file, inliner.note)
+    check(inliner.operations, inliner.tensors, end, file)
+    found = scored(start, end, outputs, file, inliner)
     flat = Flat(keras.Model(start, found.tensor, name=model.name), inliner.tensors, inliner.operations)
     flat.inner_names, flat.skipped = (model.name, *inliner.inner), tuple(inliner.skipped)
     flat.outputs, flat.link, flat.link_inside = found.outputs, found.link, found.inside

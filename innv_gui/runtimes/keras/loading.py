@@ -186,12 +186,11 @@ def _network(model: keras.Model, source: ModelSource, cleared: gate.Cleared) -> 
     _check_input(graph, file)
     output = _chosen_output(model, graph, source, file)
     try:
-        flat = flatten.flatten(model, output, file, source.outputs)
+        flat = flatten.flatten(model, output, file, source.outputs, _check_layers)
     except InnvError:
         raise
     except Exception as error:  # graphs that Keras builds but does not call again
         raise ModelRefused(f"{file}: its nested models cannot be joined: {first_line(error)}") from error
-    _check_output(flat, file)
     network = Network(cleared.sha256, file, flat, _output_names(model, graph), output, _notes(flat, graph))
     _check_runs(network)
     return network
@@ -246,19 +245,20 @@ def _chosen_output(model, graph: keras.Model, source: ModelSource, file: str) ->
     return chosen
 
 
-def _check_output(flat: flatten.Flat, file: str) -> None:
-    for operation in flat.operations.values():
+def _check_layers(operations: dict, tensors: dict, end, file: str) -> None:
+    """Before anything is computed: that all layers can be, and that there is one score for each class."""
+    for operation in operations.values():
         if getattr(operation, "data_format", None) == "channels_first" and hasattr(operation, "kernel_size"):
             raise ModelRefused(
                 f"{file}: layer {quoted(operation.name)} works with channels first.",
                 "Save the model with data_format='channels_last'.",
             )
-    for name, tensor in flat.tensors.items():
+    for name, tensor in tensors.items():
         if any(_count(t.shape) > MAX_LAYER_VALUES for t in keras.tree.flatten(tensor)):
             raise ModelRefused(
                 f"{file}: layer {quoted(name)} makes more than {MAX_LAYER_VALUES:,} values of one image."
             )
-    shape = tuple(flat.model.outputs[0].shape)
+    shape = tuple(end.shape)
     if len(shape) != 2 or not shape[1]:
         raise ModelRefused(
             f"{file} gives {_shape(shape[1:])} for each image; one score for each class is needed.",

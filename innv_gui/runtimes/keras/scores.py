@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from innv_gui.runtimes.keras import ending, own_code, two_classes
 from innv_gui.runtimes.keras.outputs import Ends, decided
 from innv_gui.runtimes.keras.quoting import first_line
 
-STRENGTHS = (0.1, 1.0, 30.0, 255.0)  # of noise, and once more noise around 0
+STRENGTHS = (1.0, 255.0, 0.1, 30.0)  # of noise, and once more noise around 0
+MOST_VALUES = 2**27  # of the largest layer for all images: 0.5 GB
 
 
 @dataclass(frozen=True)
@@ -29,19 +31,18 @@ class Scored:
     inside: bool = False
 
 
-def scored(start, end, wish: str | None, file: str, note: Callable) -> Scored:
-    """What the graph from `start` to `end` gives, as scores. wish: the kind that a person said.
+def scored(start, end, wish: str | None, file: str, graph) -> Scored:
+    """What the graph from `start` to `end`, (N, K), gives, as scores. wish: the kind that a person said.
 
-    note(operation, result) is told what is computed anew. Raises what `outputs.decided` does.
+    graph.tensors: all that is computed, by name; graph.note(operation, result) is told what is computed again. Raises
+    what `outputs.decided` does.
     """
-    if len(end.shape) != 2 or not end.shape[1]:
-        return Scored(end)  # which is refused by its shape
-    found = ending.found(end)
+    found, x, note = ending.found(end), images(start)[: _count_of(graph.tensors)], graph.note
     if own_code.is_own(found.operation):
-        function, values = own_code.taken_off(found.operation, keras.Model(start, end), images(start))
+        function, values = own_code.taken_off(found.operation, keras.Model(start, end), x)
         tensor = end
     else:
-        function, values, tensor = _taken_off(start, end, found, file, note)
+        function, values, tensor = _taken_off(start, end, found, x, file, note)
     ends = Ends(function or ("" if found.known else found.function), bool(function), values)
     outputs, link = decided(ends, wish, file)
     if outputs.kind == "binary":
@@ -61,11 +62,18 @@ def images(start) -> np.ndarray:
     return np.concatenate([generator.random((len(STRENGTHS), *sides), np.float32) * strengths, around_zero])
 
 
-def _taken_off(start, end, found: ending.Ending, file: str, note: Callable) -> tuple[str, np.ndarray, object]:
-    """(the function that was taken off or "", values as they came (n, K), the tensor of scores)."""
+def _count_of(tensors: dict) -> int:
+    """How many images are run at once: fewer where a layer is large."""
+    shapes = (one.shape[1:] for tensor in tensors.values() for one in keras.tree.flatten(tensor))
+    largest = max(math.prod(side or 1 for side in shape) for shape in shapes)
+    return max(1, min(len(STRENGTHS) + 1, MOST_VALUES // largest))
+
+
+def _taken_off(start, end, found: ending.Ending, x, file: str, note: Callable) -> tuple[str, np.ndarray, object]:
+    """(the function that was taken off or "", values of x as they came (n, K), the tensor of scores)."""
     calls = _calls(start, end)
     known = found.known and calls[id(found.operation)] == 1
-    given, values = _run(start, [found.before, end] if known else [end], file)
+    given, values = _run(start, [found.before, end] if known else [end], x, file)
     if not known:
         return "", values, end
     tensor, again = ending.without(found, end)
@@ -76,10 +84,10 @@ def _taken_off(start, end, found: ending.Ending, file: str, note: Callable) -> t
     return found.function, values, tensor
 
 
-def _run(start, ends: list, file: str) -> tuple:
+def _run(start, ends: list, x: np.ndarray, file: str) -> tuple:
     """(what stands before the function or None, values (n, K) float64)."""
     try:
-        results = keras.tree.flatten(keras.Model(start, ends)(images(start), training=False))
+        results = keras.tree.flatten(keras.Model(start, ends)(x, training=False))
     except Exception as error:  # whatever a layer raises
         raise ModelRefused(f"{file}: TensorFlow cannot run the model: {first_line(error)}") from error
     values = np.asarray(keras.ops.convert_to_numpy(keras.ops.cast(results[-1], "float32")), np.float64)
