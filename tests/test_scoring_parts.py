@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 import threading
 import time
 
@@ -232,6 +233,16 @@ def test_as_many_turns_at_a_time_as_there_are_workers():
     for thread in threads:
         thread.join()
     assert max(most) == 2
+
+
+def test_a_worker_is_quiet_when_nobody_has_waited_for_it():
+    turns = Turns()
+    assert turns.quiet_s() == math.inf
+    with turns.turn(background=True):
+        assert turns.quiet_s() == math.inf
+    with turns.turn():
+        assert turns.quiet_s() == 0
+    assert 0 <= turns.quiet_s() < math.inf
 
 
 def test_waiting_for_a_turn_can_be_given_up():

@@ -110,6 +110,11 @@ class Pool:
         """How many tasks of this kind can run at the same time."""
         return 1
 
+    def quiet_s(self, kind: str) -> float:
+        """For how many seconds nobody has waited for a worker of this kind."""
+        self.start(kind)
+        return self._turns[kind].quiet_s()
+
     def run(
         self, name: str, *args, cancelled: threading.Event | None = None, about: str = "", background=False, **kwargs
     ):

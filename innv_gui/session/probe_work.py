@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from innv_gui.store.files import write_bytes
 
 VERSION = 1  # of what is kept
 CHUNK = 24  # images a task
+QUIET_S = 1.0  # without anybody waiting, before a task begins
+POLL_S = 0.05
 
 
 @dataclass
@@ -78,7 +81,7 @@ class ProbeWork:
         """Some images under all rules; a task that made way goes on with the rules that are left."""
         refs, parts, left = self.sample.refs(start, start + CHUNK), [], rules
         while left:
-            job.check()
+            self._wait_for_quiet(job)
             more = {"cancelled": job.cancelled, "about": self.model.name, "background": True}
             parts.append(self.pool.run("keras.probe", self.model.source, refs, left, **more))
             done = len(parts[-1].predicted)
@@ -86,6 +89,13 @@ class ProbeWork:
             job.step(done * len(refs))
         predicted = np.concatenate([part.predicted for part in parts])
         return Answers(predicted, all(part.uniform for part in parts), parts[0].sums)
+
+    def _wait_for_quiet(self, job: Job) -> None:
+        """A person who has just asked for something asks for more soon, and should not meet a task on its way."""
+        job.check()
+        while self.pool.quiet_s("keras") < QUIET_S:
+            time.sleep(POLL_S)
+            job.check()
 
     # -- keeping
 
