@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from innv_gui.errors import BadInput
 from innv_gui.preprocessing_rules import parse
+from innv_gui.records import OUTPUT_KINDS
 from innv_gui.session.models import parse_model_argument
 
 WISHES = ("classes", "preprocessing", "outputs")
-OUTPUTS = ("softmax", "logits", "probabilities", "log_probabilities", "binary", "multilabel")
 BINDS = "; of the --model before it, or of all models when it comes before the first"
 MODEL = (
     "a .keras or .h5 file, a SavedModel folder of Keras 2, ARCHITECTURE.json@WEIGHTS, or a network of "
@@ -82,9 +82,9 @@ def add_model_options(command: argparse.ArgumentParser) -> None:
         "--outputs",
         action=WishAction,
         default=argparse.SUPPRESS,
-        choices=OUTPUTS,
+        choices=OUTPUT_KINDS,
         metavar="KIND",
-        help=f"what the outputs are: {', '.join(OUTPUTS)} (default: detected){BINDS}",
+        help=f"what the outputs are: {', '.join(OUTPUT_KINDS)} (default: detected){BINDS}",
     )
 
 
