@@ -8,7 +8,9 @@ import pytest
 from PIL import Image
 from scipy.stats import spearmanr
 
-from innv_gui.errors import BadInput
+from innv_gui.cluster.jobs import Job
+from innv_gui.errors import BadInput, Cancelled
+from innv_gui.records import Problem
 from innv_gui.session.agreements import Agreement, between_runs, comparable
 from innv_gui.session.ranking import Ranked, Ranking
 from innv_gui.web.app import create_app
@@ -75,9 +77,9 @@ def test_mean_and_spread_leave_out_what_has_no_number():
 
 
 def test_a_ranking_puts_least_agreement_first_and_no_number_last():
-    ranking = Ranking(None, "spearman")
+    ranking, job = Ranking(None, "spearman"), Job("rank", "", 4, "images")
     for position, agreement in enumerate((0.9, float("nan"), -0.2, 0.9)):
-        ranking.put(Ranked(position, position, "", None, agreement, (("a", 0.9), ("a" if position else "b", 0.8))))
+        ranking.put(Ranked(position, position, "", None, agreement, (("a", 0.9), ("a" if position else "b", 0.8))), job)
     assert [row.position for row in ranking.rows] == [2, 0, 3, 1]
     assert [row.same_answer for row in ranking.rows] == [True, False, True, True]
 
@@ -85,10 +87,21 @@ def test_a_ranking_puts_least_agreement_first_and_no_number_last():
 def test_images_come_in_the_same_order_however_they_arrive():
     agreements = [0.5, float("nan"), 0.5, -1.0, float("nan"), 1.0, 0.0]
     for seed in range(20):
-        ranking = Ranking(None, "spearman")
+        ranking, job = Ranking(None, "spearman"), Job("rank", "", 7, "images")
         for position in np.random.default_rng(seed).permutation(7).tolist():
-            ranking.put(Ranked(position, position, "", None, agreements[position], (("a", 1.0),)))
+            ranking.put(Ranked(position, position, "", None, agreements[position], (("a", 1.0),)), job)
         assert [row.position for row in ranking.rows] == [3, 6, 0, 2, 5, 1, 4]
+
+
+def test_what_a_cancelled_ranking_shows_changes_no_more():
+    ranking, job = Ranking(None, "spearman"), Job("rank", "", 2, "images")
+    ranking.put(Ranked(0, 0, "", None, 0.5, (("a", 1.0),)), job)
+    job.cancel()
+    with pytest.raises(Cancelled):
+        ranking.put(Ranked(1, 1, "", None, 0.1, (("a", 1.0),)), job)
+    with pytest.raises(Cancelled):
+        ranking.leave_out(Problem("b.png", "It cannot be read."), job)
+    assert [row.position for row in ranking.rows] == [0] and not ranking.problems
 
 
 def test_ranking_is_the_order_of_the_runs_agreement(session, sample_models, sample_datasets):

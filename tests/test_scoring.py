@@ -16,6 +16,7 @@ from innv_gui import Session
 from innv_gui.errors import BadInput, Cancelled, Conflict, ImageRefused, WorkFailed
 from innv_gui.session import score_plan, score_work
 from innv_gui.session.suggest import check_suggestion
+from tests.conftest import SAMPLES
 
 
 @pytest.fixture
@@ -156,13 +157,11 @@ def test_folders_with_the_same_names_are_kept_apart(session, sample_models, pict
 
 
 def test_what_labels_mean_is_part_of_the_key(session, sample_models, pictures):
-    model, dataset = sample_models["digits_cnn"], session.add_dataset(pictures)
+    model, dataset = session.add_model(SAMPLES / "digits_cnn.keras", name="renamed"), session.add_dataset(pictures)
     unknown = table(scored(session, [model], dataset).folders[model.id])
     named = session.models.change(model.id, class_names=[str(k) for k in range(10)])
-    try:
-        known = table(scored(session, [named], dataset).folders[model.id])
-    finally:
-        session.models.change(model.id, class_names=())
+    known = table(scored(session, [named], dataset).folders[model.id])
+    session.remove_model(model.id)
     assert set(unknown["label_class"]) == {-1} and np.isnan(unknown["loss"]).all()
     assert known["label_class"] == [int(label) for label in known["label"]]
     chosen = np.stack(known["probabilities"])[np.arange(150), known["label_class"]]

@@ -78,10 +78,20 @@ class Ranking:
             self.call(self.request.models)
         return _named(best, self._names)
 
-    def put(self, row: Ranked) -> None:
-        """An image is through; it goes to its place, because a page looks often and a person ranks many."""
+    def put(self, row: Ranked, job: Job) -> None:
+        """An image is through; it goes to its place, because a page looks often and a person ranks many.
+
+        Raises Cancelled once the job is: what a cancelled ranking shows does not change any more.
+        """
         with self._lock:
+            job.check()
             insort(self._rows, row, key=_place)
+
+    def leave_out(self, problem: Problem, job: Job) -> None:
+        """An image cannot be ranked, and why; raises Cancelled as `put` does."""
+        with self._lock:
+            job.check()
+            self.problems.append(problem)
 
     @property
     def rows(self) -> list[Ranked]:
@@ -112,8 +122,7 @@ def rank(ranking: Ranking, pool: Pool, store: MapStore, blueprints: Blueprints, 
         positions = list(range(start, min(start + CHUNK, len(request.items))))
         outcomes = [_outcomes(work, positions, store, job) for work in works]
         for place, position in enumerate(positions):
-            job.check()  # what a cancelled ranking shows does not change any more
-            _compare(ranking, position, [of_model[place] for of_model in outcomes])
+            _compare(ranking, position, [of_model[place] for of_model in outcomes], job)
         job.step(len(positions))
     if ranking.problems:
         job.message = f"{len(ranking.problems)} of {len(request.items)} images could not be used."
@@ -127,22 +136,22 @@ def _outcomes(work: ModelWork, positions: list[int], store: MapStore, job: Job) 
     return [known[position] for position in positions]
 
 
-def _compare(ranking: Ranking, position: int, outcomes: list[Outcome]) -> None:
+def _compare(ranking: Ranking, position: int, outcomes: list[Outcome], job: Job) -> None:
     request, item = ranking.request, ranking.request.items[position]
     failed = next((outcome.error for outcome in outcomes if outcome.kept is None), None)
     if failed is not None:
-        ranking.problems.append(Problem(item.name, str(failed)))
+        ranking.leave_out(Problem(item.name, str(failed)), job)
         return
     found = [(model, outcome.kept) for model, outcome in zip(request.models, outcomes, strict=True)]
     try:
         agreements = matrix(comparable(found), ranking.measure)
     except InnvError as error:
-        ranking.problems.append(Problem(item.name, str(error)))
+        ranking.leave_out(Problem(item.name, str(error)), job)
         return
     pairs = agreements[np.triu_indices(len(found), 1)]
     mean = float(np.nanmean(pairs)) if np.isfinite(pairs).any() else float("nan")
     best = tuple(_best(kept.probabilities) for _, kept in found)
-    ranking.put(Ranked(position, item.index, item.name, item.label, mean, ranking.answers(best), best))
+    ranking.put(Ranked(position, item.index, item.name, item.label, mean, ranking.answers(best), best), job)
 
 
 def _best(probabilities: np.ndarray) -> tuple[int, float]:
