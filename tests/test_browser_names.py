@@ -1,16 +1,21 @@
-"""The story of the clothes in real Chromium: a network that was never told its classes' names, and folders that sort
-in another order than its outputs. Assumed is shown at once, the better order is offered, one press mends every page.
+"""The story of the clothes in real Chromium: a network that is trained here and never told its classes' names, and
+folders that sort in another order than its outputs. Assumed is shown at once, the better order is offered, one press
+mends every page.
 """
 
 import json
 import os
 import re
 
+import keras
 import pytest
 from playwright.sync_api import expect
 
 from innv_gui import samples
-from tests.conftest import SAMPLES, Server
+from innv_gui.records import Preprocessing
+from innv_gui.samples.digits import pictures
+from tests import probed_models
+from tests.conftest import Server
 from tests.test_browser import WAIT_MS, browser  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.browser
@@ -32,10 +37,18 @@ def clothes(tmp_path_factory):
     return root / "clothes"
 
 
+@pytest.fixture(scope="module")
+def network(tmp_path_factory):
+    """A small network trained on the same pictures, from numbers alone: it knows no names."""
+    pixels, classes = pictures()
+    front = [keras.layers.Rescaling(1 / 255)]
+    root = tmp_path_factory.mktemp("network")
+    return probed_models.trained(root, "mine", Preprocessing("none"), front, pixels[..., None], classes, 4).file
+
+
 @pytest.fixture
-def server(clothes, tmp_path):
-    server = Server("serve", "--model", str(SAMPLES / "digits_cnn.keras"), "--images", str(clothes), "--port", "0",
-                    log=tmp_path / "log")  # fmt: skip
+def server(clothes, network, tmp_path):
+    server = Server("serve", "--model", str(network), "--images", str(clothes), "--port", "0", log=tmp_path / "log")
     yield server
     server.stop()
 

@@ -212,15 +212,12 @@ def test_a_better_order_of_assumed_names_is_offered_from_scores_and_from_any_ans
     model = session.add_model(SAMPLES / "digits_cnn.keras", name="clothes_cnn")
     suggestion = session.suggest(model, clothes)
     naming = suggestion.numbers.namings[0]
-    from innv_gui.session.label_orders import LabelOrders, of_suggestion
+    from innv_gui.session.label_orders import of_names
 
-    order = of_suggestion(suggestion, model)
+    order = of_names(model, naming, [suggestion])
     assert order.of(naming.names) == tuple(names) and order.better > 0.9 > 0.5 > order.accuracy
-    told = LabelOrders()
-    labels = suggestion.table.column(model.id, "label_class")
-    predicted = suggestion.table.column(model.id, "predicted")
-    assert told.tell(model, naming, predicted, labels) == told.of(model, naming, ()) == order
-    assert told.of(model, confirmed(naming, "m"), [suggestion]) is None  # a person has said so
+    assert of_names(model, naming, ()) is None
+    assert of_names(model, confirmed(naming, "m"), [suggestion]) is None  # a person has said so
     session.datasets.remove(clothes.id)
     session.remove_model(model.id)
 

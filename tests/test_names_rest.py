@@ -1,6 +1,7 @@
 """REST: how it is known what classes are called; confirm, edit, drop; labels by hand."""
 
 import pytest
+from PIL import Image
 
 from innv_gui.web.app import create_app
 from tests.conftest import SAMPLES
@@ -90,3 +91,12 @@ def test_a_suggestion_says_it_for_each_model_and_which_answers_are_right(client,
     again = client.get(f"/api/v1/suggestions/{answer['id']}/images?plot=distance&size=200").json["images"]
     was = {row["index"]: row["models"][id]["right"] for row in rows}
     assert all(row["models"][id]["right"] != was[row["index"]] for row in again if row["index"] in was)
+
+
+def test_images_beside_class_folders_are_counted_as_without_a_label(client, session, tmp_path):
+    for place in ("a/1.png", "b/2.png", "beside.png"):
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        Image.new("L", (8, 8)).save(tmp_path / place)
+    id = session.add_dataset(tmp_path).id
+    assert client.get(f"/api/v1/datasets/{id}").json["n_unlabelled"] == 1
+    session.datasets.remove(id)

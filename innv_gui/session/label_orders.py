@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from innv_gui.records import ClassNames, Model
 from innv_gui.suggestions.label_order import LabelOrder, better_order
@@ -15,30 +12,14 @@ if TYPE_CHECKING:
     from innv_gui.session.suggestion import Suggestion
 
 
-class LabelOrders:
-    """What was told about the names of a session's models; it holds as long as they are called the same."""
-
-    def __init__(self):
-        self._told: dict[str, tuple[tuple[str, ...], LabelOrder | None]] = {}
-        self._lock = threading.Lock()
-
-    def tell(self, model: Model, naming: ClassNames, predicted: np.ndarray, labels: np.ndarray) -> LabelOrder | None:
-        """predicted, labels: (n,) class indices under this naming, -1 for none. Gives the better order, if any."""
-        found = better_order(predicted, labels, len(naming.names)) if naming.origin == "assumed" else None
-        with self._lock:
-            self._told[model.id] = (naming.names, found)
-        return found
-
-    def of(self, model: Model, naming: ClassNames, suggestions: Iterable[Suggestion]) -> LabelOrder | None:
-        """The better order of a model's names; None for names that a person or a file gave. Newest scores first."""
-        if naming.origin != "assumed":
-            return None
-        for suggestion in suggestions:
-            if naming_in(suggestion, model) == naming and len(suggestion.table.rows()):
-                return of_suggestion(suggestion, model)
-        with self._lock:
-            names, told = self._told.get(model.id, (None, None))
-        return told if names == naming.names else None
+def of_names(model: Model, naming: ClassNames, suggestions: Iterable[Suggestion]) -> LabelOrder | None:
+    """The better order of a model's names; None for names that a person or a file gave. Newest scores first."""
+    if naming.origin != "assumed":
+        return None
+    for suggestion in suggestions:
+        if naming_in(suggestion, model) == naming and len(suggestion.table.rows()):
+            return of_suggestion(suggestion, model)
+    return None
 
 
 def naming_in(suggestion: Suggestion, model: Model) -> ClassNames | None:

@@ -22,7 +22,7 @@ from innv_gui.session import features, saved
 from innv_gui.session.comparison import Difference, compare
 from innv_gui.session.explain import Blueprints, explain, prepare
 from innv_gui.session.images import Dataset, DatasetEntry, DatasetShelf
-from innv_gui.session.label_orders import LabelOrders
+from innv_gui.session.label_orders import of_names
 from innv_gui.session.labels import class_of_label
 from innv_gui.session.models import ModelEntry, ModelShelf
 from innv_gui.session.naming import naming_of
@@ -83,7 +83,6 @@ class Session:
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self.features = features.FeatureShelf(lambda: self.pool, self.jobs, self.workspace.part("scores"))
-        self.label_orders = LabelOrders()
         self.probes = Probes(lambda: self.pool, self.jobs, self.models, self.datasets, self.workspace.part("probes"))
         self._runs: OrderedDict[str, Run] = OrderedDict()
         self._rankings: OrderedDict[str, Ranking] = OrderedDict()
@@ -344,7 +343,7 @@ class Session:
     def label_order(self, model: Model) -> LabelOrder | None:
         """Another order of a model's assumed names that fits labelled images far better; None without."""
         naming = self.naming(model)
-        return self.label_orders.of(model, naming, self.suggestions()) or self.probes.label_order(model, naming)
+        return of_names(model, naming, self.suggestions()) or self.probes.label_order(model, naming)
 
     def map_labels(self, model: Model, dataset: Dataset, classes: Mapping[str, str | int | None]) -> dict[str, int]:
         """Say which class a label is: {label: name or index}, None takes it back. -> all labels that fit now."""

@@ -148,6 +148,7 @@ def dataset_json(entry: DatasetEntry, session: Session) -> dict:
         "kind": dataset.collection.kind if dataset is not None else None,
         "n": len(dataset) if dataset is not None else 0,
         "class_names": list(names) if names else None,
+        "n_unlabelled": dataset.n_unlabelled if names else 0,
         "n_problems": len(entry.problems),
         "checked": entry.checked,
         **(_fitting(dataset, session) if dataset is not None else {"fits": [], "left_out": []}),

@@ -8,6 +8,7 @@ function drawCounts(record, labels) {
   const counts = [
     ["Images", group(record.n)],
     ["Labels", labels.length ? group(labels.length) : "–"],
+    ...(record.n_unlabelled ? [["No label", group(record.n_unlabelled)]] : []),
     ["Bad files", group(record.n_problems)],
   ];
   replace(
