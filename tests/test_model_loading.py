@@ -482,7 +482,7 @@ def convnext():
     from keras.src.applications.convnext import ConvNeXt
 
     depths, widths = (1, 1, 1, 1), (8, 8, 16, 16)
-    return ConvNeXt(depths, widths, weights=None, input_shape=(64, 64, 3), classes=7, name="convnext_tiny")
+    return ConvNeXt(depths, widths, 0.1, weights=None, input_shape=(64, 64, 3), classes=7, name="convnext_tiny")
 
 
 def mobilenet():

@@ -104,6 +104,21 @@ class LayerScale(tf_keras.layers.Layer):
 
 
 @_registered
+class StochasticDepth(tf_keras.layers.Layer):
+    """Drops whole branches in training and passes them on otherwise; ConvNeXt's, in keras.applications."""
+
+    def __init__(self, drop_path_rate: float, **kwargs):
+        super().__init__(**kwargs)
+        self.drop_path_rate = drop_path_rate
+
+    def call(self, x):
+        return x
+
+    def get_config(self):
+        return {**super().get_config(), "drop_path_rate": self.drop_path_rate}
+
+
+@_registered
 class CustomScaleLayer(tf_keras.layers.Layer):
     """a + scale * b; InceptionResNetV2's, in keras.applications."""
 
@@ -139,7 +154,7 @@ class ReLU(tf_keras.layers.ReLU):
         return inputs if self._passes else super().call(inputs)
 
 
-SPECIAL = {one.__name__: one for one in (LayerScale, CustomScaleLayer, BatchNormalization, ReLU)}
+SPECIAL = {one.__name__: one for one in (LayerScale, StochasticDepth, CustomScaleLayer, BatchNormalization, ReLU)}
 
 
 def own_name(entry: dict[str, Any]) -> str:

@@ -42,6 +42,7 @@ MODELS = _names("Functional Model Sequential")
 # Keras' own special layers of keras.applications, by the module they are saved with.
 APPLICATION_LAYERS = {
     "LayerScale": "keras.src.applications.convnext",
+    "StochasticDepth": "keras.src.applications.convnext",
     "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
 }
 

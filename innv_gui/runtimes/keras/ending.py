@@ -20,7 +20,7 @@ from innv_gui.runtimes.keras.links import TAKEN_OFF, outcome
 CLOSE = {"float16": 2e-2, "bfloat16": 5e-2}  # largest difference by type; 1e-4 for all others
 _PASSING = frozenset(
     "Dropout Identity Flatten Reshape Squeeze ExpandDims Cast ActivityRegularization AlphaDropout GaussianDropout "
-    "GaussianNoise SpatialDropout1D SpatialDropout2D SpatialDropout3D StopGradient".split()
+    "GaussianNoise SpatialDropout1D SpatialDropout2D SpatialDropout3D StochasticDepth StopGradient".split()
 )
 _LAYERS = frozenset("Dense EinsumDense Conv1D Conv2D Conv3D SeparableConv2D DepthwiseConv2D Conv2DTranspose".split())
 _POOLING = ("Pooling", "AveragePool", "MaxPool")

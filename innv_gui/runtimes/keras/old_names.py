@@ -37,6 +37,7 @@ _HOMES = frozenset(
 # Special layers of keras.applications, with the settings that tell them where a file names no module.
 _OF_APPLICATIONS = {
     "LayerScale": {"init_values", "projection_dim"},
+    "StochasticDepth": {"drop_path_rate"},
     "CustomScaleLayer": {"scale"},
 }
 _APPLICATIONS = ("keras.applications.", "keras.src.applications.", "tf_keras.src.applications.")
