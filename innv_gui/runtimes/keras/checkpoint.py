@@ -9,6 +9,7 @@ from google.protobuf.message import DecodeError
 from tensorflow.core.protobuf.trackable_object_graph_pb2 import TrackableObjectGraph
 
 from innv_gui.errors import ModelRefused
+from innv_gui.runtimes.keras import hdf5_walk
 from innv_gui.runtimes.keras.bundle import Bundle, Damaged
 from innv_gui.runtimes.keras.quoting import quoted
 from innv_gui.runtimes.keras.saved_model import INDEX
@@ -28,7 +29,8 @@ def fill(model, files: dict[str, bytes], file: str) -> None:
         nodes = TrackableObjectGraph.FromString(bundle.text(_TREE)).nodes
         _Filler(bundle, nodes, file).fill(model)
     except (Damaged, DecodeError, IndexError) as error:
-        raise ModelRefused(f"{file}: its weights cannot be read: {error or 'they are damaged'}.") from error
+        words = f"{file}: its weights cannot be read: {error or 'they are damaged'}."
+        raise ModelRefused(words, hdf5_walk.COPY_AGAIN) from error
 
 
 class _Filler:

@@ -199,7 +199,8 @@ def _members(content: bytes, file: str) -> dict[str, bytes]:
     except ModelRefused:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError) as error:
-        raise ModelRefused(f"{file} is damaged or cut short: {first_line(error)}.") from error
+        words = f"{file} is damaged or cut short: {first_line(error)}."
+        raise ModelRefused(words, hdf5_walk.COPY_AGAIN) from error
 
 
 def _check_member(member: zipfile.ZipInfo, file: str) -> None:

@@ -21,6 +21,7 @@ MAX_ATTRIBUTE = 256 * 2**20  # bytes; a model's configuration is one
 EXPANSION = 200  # a dataset may be larger than its file by compression, but not by more than this
 SLACK = 64 * 2**20  # bytes that any small file may declare
 _FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32, h5py.h5z.FILTER_LZF}
+COPY_AGAIN = "Copy or download the file again; compare its size with that of the original."
 _DAMAGE = (OSError, KeyError, RuntimeError, ValueError, TypeError)  # what h5py raises over damaged bytes
 _KINDS = "fiubSV"  # numbers and fixed-size bytes; V is how bfloat16 is kept
 
@@ -47,7 +48,7 @@ def text_attribute(tree: h5py.File, name: str, file: str) -> str | None:
 
 
 def _damaged(file: str) -> ModelRefused:
-    return ModelRefused(f"{file} is damaged or cut short: HDF5 cannot read it.")
+    return ModelRefused(f"{file} is damaged or cut short: HDF5 cannot read it.", COPY_AGAIN)
 
 
 def check(tree: h5py.File, file: str, n_bytes: int) -> None:

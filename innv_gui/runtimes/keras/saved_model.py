@@ -14,6 +14,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError
 
 from innv_gui.errors import ModelRefused
+from innv_gui.runtimes.keras import hdf5_walk
 
 METADATA = "keras_metadata.pb"
 VERSION = "2"  # of the Keras that wrote it: no other writes this form
@@ -59,7 +60,7 @@ def description(metadata: bytes, file: str) -> str:
     try:
         nodes = _Metadata.FromString(metadata).nodes
     except DecodeError as error:
-        raise ModelRefused(f"{file}: {METADATA} is damaged.") from error
+        raise ModelRefused(f"{file}: {METADATA} is damaged.", hdf5_walk.COPY_AGAIN) from error
     texts = [node.metadata for node in nodes if node.node_path == "root"]
     try:
         root = json.loads(texts[0]) if texts else {}

@@ -64,7 +64,8 @@ _KEEP_GATES = frozenset(
     """
     Reshape Permute Transpose Moveaxis Swapaxes ExpandDims Squeeze Flatten RepeatVector Repeat Tile BroadcastTo Cast
     Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout GaussianNoise Identity
-    StochasticDepth GetItem Slice Split Unstack Concatenate Stack Multiply UpSampling1D UpSampling2D UpSampling3D StopGradient
+    StochasticDepth GetItem Slice Split Unstack Concatenate Stack Multiply UpSampling1D UpSampling2D UpSampling3D
+    StopGradient
     """.split()
 )
 
