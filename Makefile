@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PORT ?= 5000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install install-test demo test bench docs conformance mutation lint lock samples screenshot clean
+.PHONY: help install install-test demo test bench soak docs conformance mutation lint lock samples screenshot clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,6 +32,9 @@ test: install-test ## everything, browser tests too
 
 bench: install ## measure all, or PARTS="scoring page"; prints and stores bench/results.json
 	$(BIN)/python -m bench $(PARTS)
+
+soak: install ## loads and faults on the whole product, or ONLY="fault disk_full"; stores bench/soak.json
+	$(BIN)/python -m bench.soak $(ONLY)
 
 docs: install ## make the tables of docs/methods.md anew
 	$(BIN)/python docs/make_methods.py
