@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import expect
 
 from innv_gui import Session
 
 settings.register_profile("repeatable", derandomize=True)  # `--hypothesis-profile=default` searches on
 settings.load_profile("repeatable")
+expect.set_options(timeout=30_000)  # ms: a machine with several tests at a time is slow to draw
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "sample_models"

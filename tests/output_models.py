@@ -31,6 +31,7 @@ OF_KERAS_3 = {
     "one log sigmoid": (1, "log_sigmoid", ()),
     "several log sigmoids": (3, "log_sigmoid", ()),
 }
+WHOLLY = ("nothing", "pooling")
 BLENDS = ("mean of softmaxes", "softmax pooled", "p and 1 - p", "mean of sigmoids")
 
 
@@ -85,13 +86,16 @@ def all_of(keras, version: int) -> dict:
 
 
 def save(keras, folder: str, version: int, endings: tuple[str, ...]) -> None:
-    """Every network in a file with each ending ("" is a SavedModel folder), and its own output of some images."""
+    """Every network in a file, and its own output of some images.
+
+    Endings ("" is a SavedModel folder) take turns; with nothing or a pooling behind the end there is a file of each.
+    """
     generator = np.random.default_rng(0)
     x = generator.uniform(0, 255, (3, *SHAPE)).astype("f4")
-    for (end, tail), model in all_of(keras, version).items():
+    for number, ((end, tail), model) in enumerate(all_of(keras, version).items()):
         for weight in model.weights:
             weight.assign(generator.uniform(-1, 1, weight.shape))
         base = f"{folder}/{end}+{tail}"
-        for ending in endings:
+        for ending in endings if tail in WHOLLY else endings[number % len(endings) :][:1]:
             model.save(base + (ending or "+folder"))
         np.savez(base + ".npz", x=x, y=np.asarray(model(x, training=False)))

@@ -6,6 +6,7 @@ import every_layer
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from innv_gui import analyzers
 from innv_gui.errors import AnalyzerRefused, ModelRefused
@@ -66,6 +67,15 @@ def test_z_hands_down_all_of_the_score(folder, name):
     hands_down_all(*explained(saved(folder, name, every_layer.RULED[name]), "lrp.z"))
 
 
+@pytest.fixture
+def untraced():
+    """Without compiling, which takes most of the time here; the test above compiles every layer."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("name", every_layer.RULED)
 def test_every_family_of_methods_gives_finite_maps(folder, name):
     source = saved(folder, name, every_layer.RULED[name])
@@ -82,6 +92,7 @@ def test_every_method_knows_layers_that_are_several_steps(folder, name):
         assert np.isfinite(maps.values).all() and maps.values.any(), method
 
 
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("name", every_layer.REFUSED)
 def test_a_layer_without_a_rule_is_named_with_its_reason_and_runs_unchecked(folder, name):
     source = saved(folder, f"no {name}", every_layer.REFUSED[name])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
+from keras.src.applications.densenet import DenseNet
+from keras.src.applications.nasnet import NASNet
 
 from innv_gui.errors import AnalyzerRefused
 from innv_gui.records import ModelSource, Target
@@ -124,10 +126,22 @@ def test_a_layer_that_is_used_again_in_a_row_has_an_output(tmp_path):
     assert loading.load(saved(model, tmp_path)).apart == {}
 
 
-@pytest.mark.parametrize("name", ["NASNetMobile", "InceptionV3", "MobileNetV2", "DenseNet121"])
-@pytest.mark.slow
-def test_networks_of_one_picture_show_all_of_it(name):
-    made = getattr(keras.applications, name)(weights=None)
-    flat = flatten(made, 0, name)
+def nasnet():
+    """With one block a stage instead of four."""
+    return NASNet((64, 64, 3), 24 * 4 * 2, 1, 8, weights=None, classes=3)
+
+
+def densenet():
+    """With one layer a block."""
+    return DenseNet([1, 1, 1, 1], weights=None, input_shape=(64, 64, 3), classes=3)
+
+
+def mobilenet():
+    return keras.applications.MobileNetV2(weights=None)
+
+
+@pytest.mark.parametrize("network", [nasnet, densenet, mobilenet])
+def test_networks_of_one_picture_show_all_of_it(network):
+    flat = flatten(network(), 0, "f")
     assert coverage.apart(flat) == {}
     assert all(region is not None and not coverage.part(region) for region in coverage.regions(flat).values())

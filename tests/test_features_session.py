@@ -42,7 +42,7 @@ def test_the_same_seed_gives_the_same_picture_also_alone(session, cnn, preset):
     again = session.maximize(cnn, classes=[1, 8, 3], preset=preset, params=params, seed=4)
     alone = session.maximize(cnn, classes=[8], preset=preset, params=params, seed=4)
     other = session.maximize(cnn, classes=[8], preset=preset, params=params, seed=5)
-    np.testing.assert_array_equal(again.images, together.images)
+    np.testing.assert_allclose(again.images, together.images, atol=1e-6)  # sums of threads come in any order
     np.testing.assert_allclose(alone.images[0], together.images[1], atol=1e-4)
     assert np.abs(other.images - alone.images).max() > 0.1
 

@@ -16,6 +16,7 @@ from innv_gui.errors import Cancelled, WorkFailed
 from innv_gui.session.score_columns import columns_of, label_classes
 from innv_gui.session.score_plan import BATCH, Cutter, Stretch, groups, stretches
 from innv_gui.store import files
+from innv_gui.store.part_files import PartFiles
 from innv_gui.store.score_parts import ScoreFolder, read_about, rows_a_part
 
 N, K = 150, 4
@@ -252,3 +253,47 @@ def test_waiting_for_a_turn_can_be_given_up():
         pass
     with turns.turn():
         pass
+
+
+# -- damage
+
+
+def written(tmp_path):
+    kept = folder(tmp_path / "f")
+    for part in range(kept.n_parts):
+        rows = kept.rows(part)
+        kept.write(part, columns(rows), {"logits": softmax(part, len(rows))})
+    return kept
+
+
+def test_bits_that_turned_in_a_kept_part_are_noticed_wherever_they_are(tmp_path):
+    kept, generator = written(tmp_path), np.random.default_rng(0)
+    path, content = kept.part_path(0), kept.part_path(0).read_bytes()
+    assert all(kept.is_intact(part) for part in range(kept.n_parts))
+    for number in range(400):
+        turned = bytearray(content)
+        for place in generator.integers(len(content), size=1 + number % 3):
+            turned[place] ^= 1 << int(generator.integers(8))
+        path.write_bytes(turned)
+        assert bytes(turned) == content or not kept.is_intact(0)
+    for length in generator.integers(len(content), size=50):
+        path.write_bytes(content[:length])
+        assert not kept.is_intact(0)
+
+
+def test_a_part_of_an_earlier_version_has_no_seal_and_is_believed(tmp_path):
+    kept = written(tmp_path)
+    pq.write_table(pq.read_table(kept.part_path(0)), kept.part_path(0))
+    assert kept.is_intact(0)
+
+
+def test_damaged_activations_are_left_out_and_computed_again(tmp_path):
+    kept = written(tmp_path)
+    files, path = PartFiles(kept.path), kept.layer_path(0, "logits")
+    whole, content = files.activations(0, "logits"), path.read_bytes()
+    at = content.index(whole[:1, :1].tobytes())
+    path.write_bytes(content[:at] + bytes([content[at] ^ 64]) + content[at + 1 :])
+    assert files.activations(0, "logits") is None
+    assert not path.exists() and kept.missing() == [0]
+    path.write_bytes(content[:-9])
+    assert not kept.is_intact(0)

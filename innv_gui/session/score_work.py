@@ -150,7 +150,7 @@ class ScoringWork:
         return todo
 
     def _discard_changed(self, first: int, last: int, job: Job) -> None:
-        """Forget the parts of first <= part < last with an image that is not what it was when it was scored."""
+        """Forget the parts of first <= part < last that are damaged, or of an image that has changed since."""
         kept = [
             (parts.folder, part)
             for parts in self._parts
@@ -164,8 +164,7 @@ class ScoringWork:
         now = self._pool.run("images.stamps", refs, cancelled=job.cancelled, about=self._dataset.name)
         for folder, part in kept:
             rows = folder.rows(part)
-            then = np.stack(folder.column(part, "file_bytes", "file_time_ns"), axis=1)
-            if not np.array_equal(then, now[rows.start - start : rows.stop - start]):
+            if not folder.is_intact(part) or not _same_files(folder, part, now[rows.start - start : rows.stop - start]):
                 folder.discard(part)
             self._seen.add(folder, part, self._opened_ns)
 
@@ -285,6 +284,11 @@ class ScoringWork:
             job.message = f"{bad:,} of {n:,} images could not be used."
         folders = {parts.model.id: parts.folder.path for parts in self._parts}
         return Scored(folders, n, self._by_worker.total(), bad, dict(self._by_worker))
+
+
+def _same_files(folder: ScoreFolder, part: int, now: np.ndarray) -> bool:
+    """Whether the images of a part are those that were scored. now: (rows, 2) bytes and time of each file."""
+    return np.array_equal(np.stack(folder.column(part, "file_bytes", "file_time_ns"), axis=1), now)
 
 
 def _size(n_bytes: float) -> str:

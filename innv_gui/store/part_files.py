@@ -116,7 +116,7 @@ class PartFiles:
                 if not set(names) <= set(file.schema_arrow.names):
                     return None
                 table = file.read(columns=list(names), use_threads=False)
-        except (OSError, pa.ArrowException):  # gone again, or damaged: one to do again
+        except (OSError, ValueError, pa.ArrowException):  # gone again, or damaged: one to do again
             return None
         return {name: _plain(table[name], name) for name in names}
 
@@ -130,12 +130,19 @@ class PartFiles:
         return _matrix(self.texts(part, ["probabilities"])["probabilities"])
 
     def activations(self, part: int, layer: str, neuron: int | slice = slice(None)) -> np.ndarray | None:  # noqa: B008
-        """(rows, U) float32, or (rows,) of one neuron; NaN for bad images; None when the layer is still to come."""
+        """(rows, U) float32, or (rows,) of one neuron; NaN for bad images; None when the layer is still to come.
+
+        Damaged activations are taken away, so that the next scoring computes them again.
+        """
         path = self.folder / f"part-{part:07d}.{self.layer_file(layer)}.h5"
         if not path.exists():
             return None
-        with h5py.File(path, "r") as file:
-            return file["activations"][:, neuron]
+        try:
+            with h5py.File(path, "r") as file:
+                return file["activations"][:, neuron]
+        except (OSError, KeyError, ValueError):
+            path.unlink(missing_ok=True)
+            return None
 
     def layer_file(self, layer: str) -> str:
         """A layer's part in the names of files; one that is not known may have been added since."""

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from innv_gui.store import seals
 from innv_gui.store.files import write_bytes
 from innv_gui.store.score_parts import ScoreFolder, read_about, table_bytes
 
@@ -60,13 +61,14 @@ def _adopted(folder: ScoreFolder, part: int, kept: Kept, relabel: Relabel) -> bo
     stem = f"part-{part:07d}"
     files = {name: kept.path / f"{stem}.{kept.layers[name]}.h5" for name in folder.layers}
     try:
-        table = pyarrow.parquet.read_table(kept.path / f"{stem}.parquet", memory_map=False)
-        if not all(path.exists() for path in files.values()):
+        content = (kept.path / f"{stem}.parquet").read_bytes()
+        if not seals.is_intact(content) or not all(path.exists() for path in files.values()):
             return False
+        table = pyarrow.parquet.read_table(pyarrow.BufferReader(content))
         table = _relabelled(table, folder.layers, relabel)
         for name, path in files.items():
             _share(path, folder.layer_path(part, name))
-    except (OSError, KeyError, pyarrow.ArrowException):  # gone or damaged meanwhile: it is scored again
+    except (OSError, KeyError, ValueError, pyarrow.ArrowException):  # gone or damaged meanwhile: it is scored again
         return False
     write_bytes(folder.part_path(part), table_bytes(table))
     return True

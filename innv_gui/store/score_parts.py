@@ -22,6 +22,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from innv_gui.store import seals
 from innv_gui.store.files import write_bytes
 
 VERSION = 1  # of what a part holds; part of the model's key
@@ -102,6 +103,14 @@ class ScoreFolder:
         means = {f"mean:{name}": _means(activations[name]) for name in self.layers}
         write_bytes(self.part_path(part), _parquet({**columns, **self._other_means(part, means), **means}))
 
+    def is_intact(self, part: int) -> bool:
+        """Whether a finished part is as it was written: its scores whole, its activations as far as their size."""
+        try:
+            sizes = [_rows_in(self.layer_path(part, name)) for name in self.layers]
+            return seals.is_intact(self.part_path(part).read_bytes()) and set(sizes) <= {len(self.rows(part))}
+        except OSError:
+            return False
+
     def discard(self, part: int) -> None:
         """Forget a part that is no longer true, all its layers with it."""
         self.part_path(part).unlink(missing_ok=True)
@@ -136,7 +145,7 @@ class ScoreFolder:
 
         try:
             schema = pyarrow.parquet.read_schema(path)
-        except (pyarrow.ArrowException, OSError):  # a damaged part is one to do again
+        except (pyarrow.ArrowException, OSError, ValueError):  # a damaged part is one to do again
             return frozenset()
         return frozenset(schema.names)
 
@@ -154,6 +163,11 @@ def read_about(path: Path) -> dict | None:
     return None
 
 
+def _rows_in(path: Path) -> int:
+    with h5py.File(path, "r") as file:
+        return len(file["activations"]) if "activations" in file else 0
+
+
 def _means(activations: np.ndarray) -> np.ndarray:
     return activations.mean(axis=1, dtype=np.float64).astype(np.float32)
 
@@ -163,7 +177,8 @@ def _layer_file(activations: np.ndarray) -> bytes:
     memory = io.BytesIO()
     chunks = (len(activations), min(NEURONS_A_CHUNK, activations.shape[1]))
     with h5py.File(memory, "w") as file:
-        file.create_dataset("activations", data=np.asarray(activations, np.float32), chunks=chunks)
+        values = np.asarray(activations, np.float32)
+        file.create_dataset("activations", data=values, chunks=chunks, fletcher32=True)
     return memory.getvalue()
 
 
@@ -184,11 +199,7 @@ def _parquet(columns: dict) -> bytes:
 
 def table_bytes(table) -> bytes:
     """A part's table as a Parquet file."""
-    import pyarrow.parquet
-
-    memory = io.BytesIO()
-    pyarrow.parquet.write_table(table, memory, compression="zstd", use_dictionary=["label", "problem"])
-    return memory.getvalue()
+    return seals.sealed(table, compression="zstd", use_dictionary=["label", "problem"])
 
 
 def _kinds(arrow) -> dict:
