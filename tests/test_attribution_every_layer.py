@@ -92,7 +92,6 @@ def test_every_method_knows_layers_that_are_several_steps(folder, name):
         assert np.isfinite(maps.values).all() and maps.values.any(), method
 
 
-@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("name", every_layer.REFUSED)
 def test_a_layer_without_a_rule_is_named_with_its_reason_and_runs_unchecked(folder, name):
     source = saved(folder, f"no {name}", every_layer.REFUSED[name])

@@ -128,7 +128,7 @@ def test_a_layer_that_is_used_again_in_a_row_has_an_output(tmp_path):
 
 def nasnet():
     """With one block a stage instead of four."""
-    return NASNet((64, 64, 3), 24 * 4 * 2, 1, 8, weights=None, classes=3)
+    return NASNet((224, 224, 3), 24 * 4 * 2, 1, 8, weights=None, classes=3)
 
 
 def densenet():
