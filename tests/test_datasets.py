@@ -621,6 +621,62 @@ def test_hdf5_that_declares_more_than_it_holds_is_refused(tmp_path):
         open_dataset(tmp_path / "d.h5")
 
 
+def hollow_hdf5(path, **layout):
+    with h5py.File(path, "w") as file:
+        file.create_dataset("images", (10**6, 1000, 1000, 3), np.uint8, **layout)
+
+
+def hollow_npy(path):
+    with open(path, "wb") as file:
+        np.lib.format.write_array_header_1_0(
+            file, {"descr": "|u1", "fortran_order": False, "shape": (10**6, 100, 100, 3)}
+        )
+        file.truncate(file.tell() + 3 * 10**10)
+
+
+HOLLOW = {
+    "never written": ("d.h5", hollow_hdf5),
+    "chunks never written": ("d.h5", lambda path: hollow_hdf5(path, chunks=(1, 500, 500, 3))),
+    "packed, never written": ("d.h5", lambda path: hollow_hdf5(path, chunks=(1, 500, 500, 3), compression="gzip")),
+    "a hole": ("d.npy", hollow_npy),
+}
+
+
+@pytest.mark.parametrize("kind", HOLLOW)
+def test_a_file_that_declares_images_it_cannot_hold_is_refused_with_both_sizes(kind, tmp_path):
+    name, make = HOLLOW[kind]
+    make(tmp_path / name)
+    with pytest.raises(
+        BadInput, match=rf"^'?{name}'? declares 1,000,000 images \([\d,.]+ GB\), but no more than [\d,]+ byt"
+    ):
+        open_dataset(tmp_path / name)
+
+
+def black_but_packed(path):
+    with h5py.File(path, "w") as file:
+        images = np.zeros((1100, 256, 256), np.uint8)
+        file.create_dataset("images", data=images, chunks=(550, 256, 256), compression="gzip")
+
+
+def one_of_many_written(path):
+    with h5py.File(path, "w") as file:
+        file.create_dataset("images", (2000, 256, 256), np.uint8, chunks=(1, 256, 256))[:3] = 7
+
+
+def half_a_hole(path):
+    images = np.lib.format.open_memmap(path, "w+", np.uint8, (2000, 256, 256))
+    images[:5] = 7
+    images.flush()
+
+
+@pytest.mark.parametrize(
+    ("name", "make"), [("d.h5", black_but_packed), ("d.h5", one_of_many_written), ("d.npy", half_a_hole)]
+)
+def test_real_files_that_hold_less_than_they_declare_open(name, make, tmp_path):
+    make(tmp_path / name)
+    assert open_dataset(tmp_path / name).n >= 1100
+
+
 # -- uploads and imports
 
 

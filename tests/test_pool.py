@@ -1,6 +1,8 @@
 """The embedded cluster: results, death, cancel, and what it listens on. Its tasks here are Python's own functions."""
 
 import os
+import signal
+import subprocess
 import threading
 import time
 
@@ -8,6 +10,7 @@ import psutil
 import pytest
 
 from innv_gui.cluster import tasks
+from innv_gui.cluster.ending import Ending, words_since
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import Cancelled, WorkFailed
 
@@ -82,6 +85,68 @@ def test_a_worker_that_cannot_start_fails_its_tasks_with_the_reason(tmp_path, mo
             pool.run("test.pid")
     finally:
         pool.close()
+
+
+def test_quick_deaths_of_a_worker_do_not_refuse_the_one_that_lives(pool):
+    killed = []
+    while len(killed) < 4:
+        pid = pool.pid("images")
+        if pid not in killed:
+            os.kill(pid, signal.SIGKILL)
+            killed.append(pid)
+        time.sleep(0.02)
+    assert _refused_or_waits(pool) == ""
+    assert pool.run("test.int", "7") == 7
+
+
+def _refused_or_waits(pool):
+    """The refusal of a task while the pool rests after deaths, "" once the task is done."""
+    for _ in range(5):
+        try:
+            return "" if pool.run("test.pid") == pool.pid("images") else "another process answered"
+        except WorkFailed as error:
+            assert "cannot start (killed by signal 9 (SIGKILL)" in error.message
+            time.sleep(0.5)
+    return "refused for good"
+
+
+def test_a_process_that_the_system_does_not_start_is_tried_again(pool, monkeypatch):
+    starts = iter([OSError(12, "Cannot allocate memory"), None])
+    popen = subprocess.Popen
+
+    def scarce(*args, **kwargs):
+        error = next(starts, None)
+        if error is not None:
+            raise error
+        return popen(*args, **kwargs)
+
+    monkeypatch.setattr(subprocess, "Popen", scarce)
+    pool.kill("images")
+    assert pool.run("test.int", "7") == 7
+    assert next(starts, "all used") == "all used"
+
+
+@pytest.mark.parametrize(
+    ("ending", "sentence"),
+    [
+        (Ending(-9, out_of_memory=True), "the system killed it because memory ran out"),
+        (Ending(-9), "killed by signal 9 (SIGKILL), most often because memory ran out"),
+        (Ending(-11, last_words="a harmless warning"), "killed by signal 11 (SIGSEGV)"),
+        (Ending(1, last_words="ImportError: no TensorFlow"), "exit code 1: ImportError: no TensorFlow"),
+        (Ending(7, last_words="a harmless warning"), "exit code 7"),
+        (Ending(None, last_words="Cannot allocate memory"), "the system does not start it: Cannot allocate memory"),
+    ],
+)
+def test_the_end_of_a_worker_is_told_by_what_ended_it(ending, sentence):
+    assert str(ending) == sentence
+
+
+def test_last_words_are_those_of_the_process_that_ended(tmp_path):
+    log = tmp_path / "keras.log"
+    log.write_text("of one before\n")
+    assert words_since(log, log.stat().st_size) == ""
+    log.write_text("of one before\nImportError: here\n")
+    assert words_since(log, 14) == "ImportError: here"
 
 
 def test_cancel_frees_the_worker_within_five_seconds(pool):

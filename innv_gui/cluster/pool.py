@@ -151,7 +151,9 @@ class Pool:
                 raise self._no_start(kind)
 
     def _can_start(self, kind: str) -> bool:
-        return self._processes[kind].failed_starts < MOST_FAILED_STARTS
+        """A process that lives is waited for, whatever happened before; so is the next one after few failures."""
+        process = self._processes[kind]
+        return not process.resting or process.failed_starts < MOST_FAILED_STARTS
 
     def _lost(self, cancelled: threading.Event | None) -> InnvError:
         return Cancelled("The work was cancelled.")
@@ -186,24 +188,22 @@ class Pool:
         self.start(kind)
         deadline = time.monotonic() + timeout_s
         while not self.ready(kind):
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or not self._can_start(kind):
                 raise self._no_start(kind)
             time.sleep(POLL_S)
 
     def _death(self, kind: str, about: str) -> WorkerDied:
         what = f" on {about}" if about else ""
-        exit_code = self._processes[kind].last_exit
-        why = "it was killed, most often because memory ran out" if exit_code in (-9, 137) else f"exit code {exit_code}"
         return WorkerDied(
-            f"The {kind} worker died twice{what} ({why}).",
+            f"The {kind} worker died twice{what} ({self._processes[kind].ending}).",
             "Explain fewer images at once or a smaller model. The session goes on.",
         )
 
     def _no_start(self, kind: str) -> WorkFailed:
-        why = self._processes[kind].last_words()
+        why = self._processes[kind].ending
         return WorkFailed(
             f"The {kind} worker cannot start{f' ({why})' if why else ''}.",
-            "innv-gui doctor says what is missing; the rest goes on.",
+            "It is tried again after a pause; innv-gui doctor says what is missing. The rest goes on.",
         )
 
     def close(self) -> None:

@@ -13,10 +13,13 @@ from pathlib import Path
 
 from distributed.security import Security
 
+from innv_gui.cluster.ending import Ending, oom_kills, words_since
 from innv_gui.cluster.tasks import ENVIRONMENTS
+from innv_gui.cluster.worker import CONNECTED
 
-RESTART_PAUSE_S = 0.1
-QUICK_DEATH_S = 5.0  # a process that dies sooner than this after its start cannot start at all
+RESTART_PAUSE_S = 0.1  # doubled with each quick death in a row, eight times at most
+QUICK_DEATH_S = 5.0  # of a life as a connected worker
+FAILED_START_S = 25.0  # a process that ends later without having connected was waiting for its scheduler
 PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
 
 
@@ -33,29 +36,34 @@ class WorkerProcess:
         """safety: None is without encryption. more: host ("": as seen from the scheduler), machine, roots."""
         self._kind = kind
         self._folder = folder
+        self._log = folder / "logs" / f"{kind}.log"
         self._greeting = {"scheduler": scheduler, "folder": str(folder / "dask"), **_certificates(safety), **more}
         self._closed = threading.Event()
-        self.last_exit: int | None = None
-        self.failed_starts = 0  # in a row; killing it on purpose does not count
+        self._lock = threading.Lock()
+        self.ending: Ending | None = None  # of the process before this one
+        self.failed_starts = 0  # processes in a row that never connected; killed on purpose does not count
+        self.resting = False  # between a death and the next start
+        self._quick_deaths = 0
         self._on_purpose = False
         self._process = self._start()
         threading.Thread(target=self._watch, daemon=True, name=f"watch-{kind}").start()
 
     @property
     def pid(self) -> int:
-        """Of the process that runs now."""
+        """Of the process that runs now, or ran last."""
         return self._process.pid
 
     def _start(self) -> subprocess.Popen:
-        logs = self._folder / "logs"
-        logs.mkdir(parents=True, exist_ok=True)
+        """Raises OSError where the system has no memory, disk or process left for it."""
+        self._log.parent.mkdir(parents=True, exist_ok=True)
         path = os.pathsep.join(filter(None, [PACKAGE_PARENT, os.environ.get("PYTHONPATH", "")]))
         environment = {**os.environ, **ENVIRONMENTS[self._kind], "PYTHONPATH": path}
-        with open(logs / f"{self._kind}.log", "ab") as log:
+        with open(self._log, "ab") as log:
+            self._log_start, self._oom_kills = log.tell(), oom_kills()
             process = subprocess.Popen(
                 [sys.executable, "-m", "innv_gui.cluster.worker", self._kind],
                 stdin=subprocess.PIPE,
-                stdout=log,
+                stdout=subprocess.PIPE,
                 stderr=log,
                 env=environment,
                 start_new_session=True,  # Ctrl-C in the terminal is the server's to handle
@@ -68,25 +76,49 @@ class WorkerProcess:
     def _watch(self) -> None:
         while not self._closed.is_set():
             started = time.monotonic()
-            self.last_exit = self._process.wait()
-            quick = time.monotonic() - started < QUICK_DEATH_S and not self._on_purpose
-            self.failed_starts = self.failed_starts + 1 if quick else 0
-            self._on_purpose = False
-            self._closed.wait(RESTART_PAUSE_S * 2 ** min(self.failed_starts, 8))
-            if not self._closed.is_set():
-                self._process = self._start()
+            connected = any(line == CONNECTED for line in self._process.stdout)
+            self.failed_starts = 0 if connected else self.failed_starts
+            connected_at = time.monotonic() if connected else None
+            self._note_death(self._process.wait(), started, connected_at)
+            self._rest()
 
-    def last_words(self) -> str:
-        """The last line of the log: why it died, when it could still say so."""
-        with contextlib.suppress(OSError):
-            lines = (self._folder / "logs" / f"{self._kind}.log").read_text(errors="replace").strip().splitlines()
-            return lines[-1][:200] if lines else ""
-        return ""
+    def _note_death(self, code: int, started: float, connected: float | None) -> None:
+        """started, connected: seconds of the monotonic clock; connected is None for a process that never did."""
+        out_of_memory = oom_kills() > self._oom_kills
+        self.ending = Ending(code, out_of_memory, words_since(self._log, self._log_start))
+        now = time.monotonic()
+        failed = connected is None and now - started < FAILED_START_S
+        quick = failed or (connected is not None and now - connected < QUICK_DEATH_S)
+        with self._lock:
+            self.failed_starts = self.failed_starts + 1 if failed and not self._on_purpose else 0
+            self._quick_deaths = self._quick_deaths + 1 if quick and not self._on_purpose else 0
+            self._on_purpose = False
+            self.resting = True
+
+    def _rest(self) -> None:
+        """Pause, then start again; goes on until the system lets a process start."""
+        while not self._closed.wait(self.pause_s):
+            try:
+                process = self._start()
+            except OSError as error:
+                self.ending = Ending(None, False, error.strerror or str(error))
+                self.failed_starts += 1
+                self._quick_deaths += 1
+                continue
+            with self._lock:
+                self._process, self.resting = process, False
+            return
+
+    @property
+    def pause_s(self) -> float:
+        """How long the present rest is, from death to next start."""
+        return RESTART_PAUSE_S * 2 ** min(self._quick_deaths, 8)
 
     def kill(self) -> None:
         """End the process now, whatever it does; a new one starts."""
-        self._on_purpose = True
-        self._process.kill()
+        with self._lock:
+            self._on_purpose = not self.resting
+            self._process.kill()
 
     def close(self) -> None:
         """End the process for good."""

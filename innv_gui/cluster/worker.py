@@ -20,6 +20,7 @@ from distributed.security import Security
 
 from innv_gui.cluster.tasks import KINDS, PRELOADS
 
+CONNECTED = b"connected\n"
 QUIET = {
     "distributed.worker.http.routes": [],
     "distributed.worker.profile.enabled": False,
@@ -54,7 +55,14 @@ def _end_with_the_server() -> None:
     os._exit(0)
 
 
-async def _serve(kind: str, start: dict) -> None:
+def _taken_stdout() -> int:
+    """Standard output is for one line to the server; what anything else prints goes to the log."""
+    report = os.dup(1)
+    os.dup2(2, 1)
+    return report
+
+
+async def _serve(kind: str, start: dict, report: int) -> None:
     machine = start.get("machine", "")
     worker = Worker(
         start["scheduler"],
@@ -70,6 +78,7 @@ async def _serve(kind: str, start: dict) -> None:
         death_timeout=30,
     )
     async with worker:
+        os.write(report, CONNECTED)
         await worker.finished()
 
 
@@ -78,12 +87,13 @@ def main() -> None:
     kind = sys.argv[1]
     if kind not in KINDS:
         raise SystemExit(f"Expected a kind of worker ({', '.join(KINDS)}), got {kind}.")
+    report = _taken_stdout()
     start = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_the_server, daemon=True).start()
     for module in PRELOADS[kind]:
         importlib.import_module(module)
     with dask.config.set(QUIET):
-        asyncio.run(_serve(kind, start))
+        asyncio.run(_serve(kind, start, report))
 
 
 if __name__ == "__main__":

@@ -39,10 +39,10 @@ def worker(options: argparse.Namespace) -> int:
 
 
 def _check(processes: dict[str, WorkerProcess]) -> None:
+    """A process that says itself why it cannot start will not start later either; one that was killed may."""
     for kind, process in processes.items():
-        if process.failed_starts >= MOST_FAILED_STARTS:
-            why = process.last_words()
+        if process.failed_starts >= MOST_FAILED_STARTS and process.ending.of_itself:
             raise WorkFailed(
-                f"The {kind} worker cannot start{f' ({why})' if why else ''}.",
+                f"The {kind} worker cannot start ({process.ending}).",
                 "Check the scheduler's address and the certificates; innv-gui doctor says what is missing.",
             )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from innv_gui.datasets.collection import ProblemList
+from innv_gui.datasets.declared import is_hollow
 from innv_gui.datasets.layout import MAX_IMAGES, NotImages
 from innv_gui.datasets.numpy_files import Stored
 
@@ -39,7 +40,8 @@ def labels_beside(
     stored = arrays[other]
     if not stored.shape or stored.shape[0] != n:
         raise NotImages(f"has {n} images in {key}, but {other} has the shape {stored.shape}; expected ({n},)")
-    if n > MAX_IMAGES or int(np.prod(stored.shape, dtype=object)) * stored.dtype.itemsize > _MAX_LABEL_BYTES:
+    declared = int(np.prod(stored.shape, dtype=object)) * stored.dtype.itemsize
+    if n > MAX_IMAGES or declared > _MAX_LABEL_BYTES or is_hollow(declared, stored.held):
         raise NotImages(f"declares more labels in {other} than can be read")
     labels = array_labels(stored.whole())
     if labels is None:

@@ -11,6 +11,7 @@ import numpy as np
 from innv_gui.datasets import numpy_files
 from innv_gui.datasets.array_labels import base_name, labels_beside
 from innv_gui.datasets.collection import Collection, ProblemList, coded, fingerprint_of, given_labels
+from innv_gui.datasets.declared import is_hollow
 from innv_gui.datasets.layout import BYTES, Layout, NotImages, Scale, layout_of, scale_of, scaled, why_dark
 from innv_gui.datasets.names import quoted, shown
 from innv_gui.datasets.numpy_files import Stored
@@ -143,7 +144,17 @@ def _images(arrays: dict[str | None, Stored], problems: ProblemList) -> tuple[st
         problems.add(key, f"is a further array of images; only {chosen} is opened.")
     if layouts[chosen].n == 0:
         raise NotImages("holds no image: its array has no rows")
+    _check_held(arrays[chosen], layouts[chosen])
     return chosen, layouts[chosen]
+
+
+def _check_held(stored: Stored, layout: Layout) -> None:
+    declared = layout.n * layout.row_bytes
+    if is_hollow(declared, stored.held):
+        raise NotImages(
+            f"declares {layout.n:,} images ({declared / 1e9:,.1f} GB), but no more than {stored.held:,} bytes of them"
+            " were written; write the images into it, or declare as many as there are"
+        )
 
 
 def _why_none(layouts: dict, reasons: dict) -> str:

@@ -13,6 +13,7 @@ import h5py
 import numpy as np
 
 from innv_gui.datasets.collection import ProblemList
+from innv_gui.datasets.declared import held_in
 from innv_gui.datasets.layout import MAX_ROW_BYTES, NotImages
 from innv_gui.datasets.numpy_files import Stored
 
@@ -28,7 +29,7 @@ def hdf5_arrays(path: str, problems: ProblemList | None = None) -> dict[str | No
     with _opened(path) as file:
         if any(name in file for name in _KERAS) or "layer_names" in file.attrs or "model_config" in file.attrs:
             raise NotImages("is a Keras model, not a dataset; give it as a model")
-        walk = _Walk(path, problems or ProblemList())
+        walk = _Walk(path, held_in(path), problems or ProblemList())
         walk.group(file, "", 0)
     return walk.found
 
@@ -40,6 +41,7 @@ def _opened(path: str) -> h5py.File:
 @dataclass
 class _Walk:
     path: str
+    held: int  # bytes of the file
     problems: ProblemList
     found: dict[str | None, Stored] = field(default_factory=dict)
     seen: set = field(default_factory=set)
@@ -62,13 +64,13 @@ class _Walk:
             if isinstance(child, h5py.Group):
                 self.group(child, key + "/", depth + 1)
             elif isinstance(child, h5py.Dataset) and child.shape is not None:
-                self.found[key] = _stored(self.path, key, child)
+                self.found[key] = _stored(self.path, key, child, self.held)
 
 
-def _stored(path: str, key: str, dataset: h5py.Dataset) -> Stored:
-    return Stored(
-        dataset.shape, dataset.dtype, lambda index: _read(path, key, index), lambda: np.asarray(_read(path, key, ()))
-    )
+def _stored(path: str, key: str, dataset: h5py.Dataset, file_held: int) -> Stored:
+    held = min(dataset.id.get_storage_size(), file_held)
+    whole = lambda: np.asarray(_read(path, key, ()))  # noqa: E731
+    return Stored(dataset.shape, dataset.dtype, held, lambda index: _read(path, key, index), whole)
 
 
 def _why_not(group: h5py.Group, name: str) -> str | None:

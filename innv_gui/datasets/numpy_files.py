@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from innv_gui.datasets.declared import held_in
 from innv_gui.datasets.layout import NotImages
 
 MAX_UNPACKED = 2**30  # bytes of one compressed array, which has to be held whole
@@ -29,10 +30,14 @@ BROKEN = (
 
 @dataclass(frozen=True)
 class Stored:
-    """One array in a file. row(index) reads one row, whole() all of it; the file is open only meanwhile."""
+    """One array in a file. row(index) reads one row, whole() all of it; the file is open only meanwhile.
+
+    held: bytes that are in the file for it at most, packed or not.
+    """
 
     shape: tuple[int, ...]
     dtype: np.dtype
+    held: int
     row: Callable[[int], np.ndarray] = field(repr=False, compare=False)
     whole: Callable[[], np.ndarray] = field(repr=False, compare=False)
 
@@ -76,20 +81,20 @@ def npy_arrays(path: str) -> dict[str | None, Stored]:
         header = _header(file)
     if header.payload > os.path.getsize(path) - header.n_bytes:
         raise NotImages("is cut short: its header declares more numbers than there are")
-    return {None: _placed(path, 0, header)}
+    return {None: _placed(path, 0, header, held_in(path))}
 
 
-def _placed(path: str, start: int, header: _Header) -> Stored:
+def _placed(path: str, start: int, header: _Header, held: int) -> Stored:
     """An uncompressed array. Read, not memory-mapped: a file that shrinks would then kill the process."""
     start += header.n_bytes
     if header.fortran:
         whole = lambda: _read(path, start, header.payload, header.dtype).reshape(header.shape, order="F")  # noqa: E731
-        return Stored(header.shape, header.dtype, lambda index: _fortran_row(path, start, header, index), whole)
+        return Stored(header.shape, header.dtype, held, lambda index: _fortran_row(path, start, header, index), whole)
     inner = header.shape[1:]
     row_bytes = _size(inner) * header.dtype.itemsize
     row = lambda i: _read(path, start + i * row_bytes, row_bytes, header.dtype).reshape(inner)  # noqa: E731
     whole = lambda: _read(path, start, header.payload, header.dtype).reshape(header.shape)  # noqa: E731
-    return Stored(header.shape, header.dtype, row, whole)
+    return Stored(header.shape, header.dtype, held, row, whole)
 
 
 def _read(path: str, start: int, n_bytes: int, dtype: np.dtype) -> np.ndarray:
@@ -132,10 +137,11 @@ def _member(path: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Sto
     if header.payload != member.file_size - header.n_bytes:
         raise NotImages(f"is damaged: {member.filename} declares another size than it has")
     if member.compress_type == zipfile.ZIP_STORED:
-        return _placed(path, _start_of(path, member), header)
+        return _placed(path, _start_of(path, member), header, held_in(path))
     return Stored(
         header.shape,
         header.dtype,
+        min(member.compress_size, held_in(path)),
         lambda index: _unpacked_now(path, member.filename, header)[index],
         lambda: _unpacked_now(path, member.filename, header),
     )
