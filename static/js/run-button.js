@@ -1,7 +1,8 @@
 // The one button that says what it does and what it costs, always in sight.
 import { $, h } from "./dom.js";
+import { matches } from "./answered.js";
 import { count, group, seconds } from "./format.js";
-import { matches, obstacle, requestOf } from "./request.js";
+import { obstacle, requestOf } from "./request.js";
 import { ended } from "./runner.js";
 
 const SHORTEST_S = 0.01;

@@ -37,6 +37,9 @@ const methodsRunner = createMethodsRunner(store);
 const compareRunner = createCompareRunner(store);
 createReference(store);
 
+/** Sheets are of one request: another one takes them away. */
+const OF_SHEETS = "models images dropped dataset methods analyzer params target neurons layers engine softmax unchecked".split(" ");
+
 const last = () => (store.state.explanation?.images.length ?? store.state.images.length) - 1;
 const go = place => store.set({ image: Math.max(0, Math.min(last(), place)) });
 
@@ -214,9 +217,7 @@ async function start() {
     store.on(["images", "dataset", "dropped"], keepBasket);
     store.on(KEPT, keepAddress);
     store.on(["view", "methods", "catalog"], drawMethods);
-    store.on(["models", "images", "dropped", "dataset", "methods", "target", "neurons", "layers"], () =>
-      store.set({ sheets: new Map() }),
-    );
+    store.on(OF_SHEETS, () => store.set({ sheets: new Map() }));
     listen();
     createExportMenu(store);
     createHistoryMenu(store, openEarlier, compareEarlier);
