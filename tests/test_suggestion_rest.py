@@ -371,3 +371,12 @@ def test_what_cannot_be_scored_is_refused(client, session, models, sample_models
     assert post(neuron=10).status_code == 400 and post(layers={models[0].id: "nowhere"}).status_code == 400
     assert client.get("/api/v1/suggestions/s-none").status_code == 404
     assert client.get(f"/api/v1/suggestions/{made}/plots/pie").status_code == 404
+
+
+def test_kept_scores_are_told_without_computing_any(client, made, session, models, sample_datasets):
+    body = {"dataset": sample_datasets["digits"].id, "models": [model.id for model in models]}
+    kept = lambda **more: client.post("/api/v1/suggestions/kept", json={**body, **more}).json["kept"]  # noqa: E731
+    jobs = len(session.jobs.all())
+    assert kept() and not kept(layers={models[1].id: models[1].layers[1].name})
+    assert not kept(dataset=sample_datasets["weather"].id, models=body["models"][:1])
+    assert len(session.jobs.all()) == jobs
