@@ -7,6 +7,13 @@ from tests.test_browser import WAIT_MS, browser, maps_are_drawn, open_tab  # noq
 
 pytestmark = pytest.mark.browser
 
+COLLECT_PILL = """() => {
+  window.titles = [];
+  const pill = document.querySelector("#job");
+  const note = () => pill.hidden || window.titles.push(pill.innerText);
+  new MutationObserver(note).observe(pill, { subtree: true, childList: true, characterData: true, attributes: true });
+}"""
+
 
 def test_maps_of_other_settings_are_dimmed_and_say_whose_they_are(open_tab):  # noqa: F811
     page = open_tab().page
@@ -41,3 +48,26 @@ def test_kept_maps_are_shown_without_a_press(open_tab):  # noqa: F811
     expect(page.locator("#cost")).to_have_text("32 of 96 maps are there")
     expect(page.locator("#result .kept").first).to_have_text("not computed yet")
     expect(page.locator("#strip")).to_be_hidden()
+
+
+def test_progress_is_told_once_and_by_one_count(open_tab):  # noqa: F811
+    page = open_tab().page
+    maps_are_drawn(page, 16)
+    page.locator("#view label", has_text="Methods").click()
+    page.evaluate(COLLECT_PILL)
+    page.locator("#run").click()
+    counts = page.evaluate(
+        """() => new Promise(done => {
+          const seen = new Set();
+          const look = () => {
+            const [strip, cost] = ["#strip .num", "#cost"].map(one => document.querySelector(one));
+            const counted = strip?.checkVisibility() && strip.textContent.match(/^\\d+ of \\d+/);
+            if (counted) seen.add(counted[0] + "|" + cost.textContent.match(/^\\d+ of \\d+/)?.[0]);
+            /shown/.test(cost.textContent) ? done([...seen]) : setTimeout(look, 50);
+          };
+          look();
+        })"""
+    )
+    assert counts and all(len(set(pair.split("|"))) == 1 for pair in counts), counts
+    assert not [title for title in page.evaluate("window.titles") if "Explaining" in title]
+    expect(page.locator("#cost")).to_have_text("96 maps shown")

@@ -289,8 +289,15 @@ const unready = ({ models, datasets }) => {
   return waits(models) || waits(datasets) || loading(models, asked.models ?? []) || loading(datasets, [asked.dataset]);
 };
 
+/** Whether the strip above the plots or the list tells of a job, or will when its request is answered. */
+function isOwn({ id, kind }) {
+  const { ranking: ranked, suggestion, posting, rankPosting } = store.state;
+  const [shown, awaited] = byEvidence() ? [ranked, rankPosting && "rank"] : [suggestion, posting && "score"];
+  return kind === awaited || shown?.job?.id === id;
+}
+
 async function start() {
-  startShell();
+  startShell({ own: isOwn });
   loadBokeh().catch(() => {}); // a plot says so when it is not there
   try {
     const held = askBasket(); // with the catalog, not after it

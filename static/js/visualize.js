@@ -175,6 +175,14 @@ async function copyLink() {
   }
 }
 
+/** Whether the strip above the result tells of a job, or will when its request is answered. */
+function isOwn({ id, kind }) {
+  const { view, sheets, earlier, explanation, posting } = store.state;
+  const runs = { methods: [...sheets.values()], compare: [...earlier.values()] }[view] ?? [{ explanation }];
+  const awaited = posting || (view === "methods" && runs.some(run => !run.explanation && !run.problem));
+  return (awaited && kind === "explain") || runs.some(run => run.explanation?.job?.id === id);
+}
+
 function drawMethods(state) {
   $("#methods-choice").hidden = state.view !== "methods";
   drawMethodBoxes(state, methods => store.set({ methods }));
@@ -224,7 +232,7 @@ async function open(catalog, opening) {
 }
 
 async function start() {
-  startShell();
+  startShell({ own: isOwn });
   try {
     const { catalog, start: opening } = await openCatalog(unready, drawWaiting);
     store.on(["explanation"], learn);
