@@ -72,8 +72,8 @@ const acts = {
   },
   stop: () => runner.stop().catch(complain),
   look(look) {
+    if (look) gallery.expect();
     store.set({ look, page: 1, sort: null, order: null });
-    if (look) requestAnimationFrame(() => $("#gallery").scrollIntoView({ block: "nearest", behavior: "smooth" }));
   },
   /** Other bins are other images: what was looked at in this plot's bins is closed. */
   view(kind, view) {
