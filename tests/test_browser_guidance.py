@@ -7,6 +7,23 @@ from tests.test_browser import WAIT_MS, browser, maps_are_drawn, open_tab  # noq
 
 pytestmark = pytest.mark.browser
 
+SIZES = (
+    (1920, 1080),
+    (1440, 900),
+    (1366, 768),
+    (1280, 720),
+    (1024, 768),
+    (900, 800),
+    (768, 1024),
+    (390, 844),
+    (320, 640),
+)
+TOO_LARGE = """() => {
+  const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement;
+  const scrolls = one => /auto|scroll/.test(getComputedStyle(one).overflowY);
+  const own = scrolls(document.querySelector(".canvas")); // else the window itself scrolls, and nothing in it
+  return { wide: scrollWidth - clientWidth, high: own ? scrollHeight - clientHeight : 0 };
+}"""
 COLLECT_PILL = """() => {
   window.titles = [];
   const pill = document.querySelector("#job");
@@ -71,3 +88,14 @@ def test_progress_is_told_once_and_by_one_count(open_tab):  # noqa: F811
     assert counts and all(len(set(pair.split("|"))) == 1 for pair in counts), counts
     assert not [title for title in page.evaluate("window.titles") if "Explaining" in title]
     expect(page.locator("#cost")).to_have_text("96 maps shown")
+
+
+@pytest.mark.parametrize("path", ["visualize", "suggest", "features", "models", "images"])
+def test_no_page_is_wider_or_has_a_second_scrollbar_at_nine_sizes(open_tab, path):  # noqa: F811
+    page = open_tab(f"/{path}").page
+    page.locator("body:not([data-state=loading])").wait_for()
+    found = {}
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        found[width, height] = page.evaluate(TOO_LARGE)
+    assert {size: over for size, over in found.items() if over["wide"] > 0 or over["high"] > 0} == {}
