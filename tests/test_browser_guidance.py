@@ -99,3 +99,16 @@ def test_no_page_is_wider_or_has_a_second_scrollbar_at_nine_sizes(open_tab, path
         page.set_viewport_size({"width": width, "height": height})
         found[width, height] = page.evaluate(TOO_LARGE)
     assert {size: over for size, over in found.items() if over["wide"] > 0 or over["high"] > 0} == {}
+
+
+def test_a_browser_without_the_token_is_let_in_by_it_to_the_view_it_asked_for(browser, demo):  # noqa: F811
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{demo.base}/suggest#show=layer")
+    page.locator("#token").fill("guessed")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("not the token of this server")
+    page.locator("#token").fill(f" {demo.address} ")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/suggest#*show=layer*")
+    context.close()
