@@ -1,4 +1,4 @@
-"""The command line: `innv-gui demo | serve | explain | suggest | check | worker | doctor`.
+"""The command line: `innv-gui demo | serve | explain | suggest | check | methods | worker | doctor`.
 
 Exit status: 0 good, 2 wrong usage, 1 the work failed. Errors are one sentence and a hint on standard error.
 """
@@ -6,6 +6,7 @@ Exit status: 0 good, 2 wrong usage, 1 the work failed. Errors are one sentence a
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -40,20 +41,26 @@ def parser() -> Parser:
     """All commands with their options."""
     top = Parser(prog="innv-gui", description="See what Keras image classifiers look at, and compare them.")
     top.add_argument("--version", action="version", version=f"innv-gui {__version__}")
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     _demo(commands.add_parser("demo", help="start on sample models and sample images"))
     _serve(commands.add_parser("serve", help="start on your models and images"))
     _explain(commands.add_parser("explain", help="write explanations to a file, without a server"))
     _suggest(commands.add_parser("suggest", help="write scores of all images to a table, without a server"))
     _check(commands.add_parser("check", help="say what models get right under each preprocessing, without a server"))
+    commands.add_parser("methods", help="list the methods and their settings")
     _worker(commands.add_parser("worker", help="let this machine work for a Dask scheduler"))
     commands.add_parser("doctor", help="say whether everything is installed")
     return top
 
 
 def _demo(command: Parser) -> None:
-    command.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1 (default 5000)")
+    _address(command)
     command.add_argument("--workspace", metavar="DIR", help=WORKSPACE)
+
+
+def _address(command: Parser) -> None:
+    command.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1 (default 5000)")
+    command.add_argument("--open", action="store_true", help="open the address in this machine's browser")
 
 
 def _shared(command: Parser) -> None:
@@ -98,7 +105,7 @@ def _serve(command: Parser) -> None:
     command.add_argument(
         "--images", action="append", default=[], metavar="DIR", help=f"{IMAGES}; may be given several times"
     )
-    command.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1 (default 5000)")
+    _address(command)
 
 
 def _explain(command: Parser) -> None:
@@ -127,7 +134,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     try:
         options = parser().parse_args(arguments)
-        return _run(options)
+        status = _run(options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # somebody read the beginning only, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except InnvError as error:
         print(f"innv-gui: {error}", file=sys.stderr)
         return error.exit_code
@@ -137,10 +149,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    if options.command == "doctor":
-        from innv_gui.commands.doctor import doctor
-
-        return doctor()
+    if options.command in (None, "methods", "doctor"):
+        return _tell(options.command)
     if options.command == "explain":
         from innv_gui.commands.explain import explain
 
@@ -160,6 +170,20 @@ def _run(options: argparse.Namespace) -> int:
     from innv_gui.commands.serve import demo, serve
 
     return demo(options) if options.command == "demo" else serve(options)
+
+
+def _tell(command: str | None) -> int:
+    """What takes no options: no command at all gets the help."""
+    if command is None:
+        parser().print_help()
+        return 0
+    if command == "methods":
+        from innv_gui.commands.methods import methods
+
+        return methods()
+    from innv_gui.commands.doctor import doctor
+
+    return doctor()
 
 
 if __name__ == "__main__":

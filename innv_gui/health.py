@@ -12,6 +12,9 @@ from innv_gui.records import Health
 
 CLOSE = 0.1  # of the score: the sum counts as equal
 FAR = 0.5  # of the score: the sum is no longer a decomposition of it
+LESS_LOST = "Switch the bias off or choose a smaller ε where the method has them, and compare with another rule."
+MOST_PERCENT = 1000
+COMPARE = "Compare with another method before you rely on it."
 SATURATED = 1e-3  # slope p (1 - p) of a probability, below which its gradient says little
 
 
@@ -30,7 +33,7 @@ def health(
         _all_zero(values, score, analyzer),
         _conservation(values, score, analyzer),
         _softmax(softmax_kept),
-        _saturation(score, softmax_kept or squashed),
+        _saturation(score, softmax_kept or squashed, softmax_kept),
     )
     return tuple(one for one in found if one) or (_sound(values, analyzer, squashed),)
 
@@ -39,18 +42,27 @@ def _not_finite(values: np.ndarray) -> Health | None:
     count = values.size - int(np.isfinite(values).sum())
     if not count:
         return None
-    reason = f"{count} of {values.size} values are not finite: a division by zero or an overflow inside the method."
+    reason = (
+        f"{count} of {values.size} values are not finite: a division by zero or an overflow inside the method. "
+        "Choose a rule with ε, such as lrp.epsilon, or another method."
+    )
     return Health("warn", "NaN" if np.isnan(values).any() else "infinite", reason)
 
 
 def _all_zero(values: np.ndarray, score: float, analyzer: Analyzer) -> Health | None:
     if np.any(values):
         return None
-    reason = "Nothing in the image speaks for or against the explained output: the map is empty."
+    reason = (
+        "Nothing in the image speaks for or against the explained output: the map is empty. "
+        "Explain another class or choose another method."
+    )
     if analyzer.family == "deep_taylor" and score <= 0:
-        reason = f"Deep Taylor explains positive scores only, and this one is {_number(score)}: the map is empty."
+        reason = (
+            f"Deep Taylor explains positive scores only, and this one is {_number(score)}: the map is empty. "
+            "Choose an LRP method."
+        )
     if analyzer.family == "cam":
-        reason = "No channel speaks for the class: the map is empty."
+        reason = "No channel speaks for the class: the map is empty. Choose an earlier layer or another class."
     return Health("warn", "all zero", reason)
 
 
@@ -68,22 +80,35 @@ def _conservation(values: np.ndarray, score: float, analyzer: Analyzer) -> Healt
         if level == "ok"
         else "biases, ε or layers that the method treats roughly take or add a lot"
     )
-    reason = f"The relevance sums to {_number(total)}, the explained score is {_number(score)}: {cause}."
-    return Health(level, f"Σ {_number(total)} of {_number(score)}", reason)
+    way = "" if level == "ok" else f" {LESS_LOST if analyzer.family == 'lrp' else COMPARE}"
+    reason = f"The relevance sums to {_number(total)}, the explained score is {_number(score)}: {cause}.{way}"
+    return Health(level, _share(total, score), reason)
+
+
+def _share(total: float, score: float) -> str:
+    """What a sum is of the score, in words; a score of about nothing has no percentages."""
+    percent = 100 * total / score if abs(score) > 1e-6 else np.inf
+    if abs(percent) > MOST_PERCENT:
+        return f"adds up to {_number(total)}, not {_number(score)}"
+    return f"adds up to {percent:.0f} % of the score".replace("-", "−")
 
 
 def _softmax(softmax_kept: bool) -> Health | None:
     if not softmax_kept:
         return None
-    reason = "The probability is explained, not the logit: the other classes are mixed in, and sure answers look flat."
+    reason = (
+        "The probability is explained, not the logit: the other classes are mixed in, and sure answers look flat. "
+        "Switch “explain logits” on."
+    )
     return Health("warn", "softmax on", reason)
 
 
-def _saturation(score: float, is_probability: bool) -> Health | None:
+def _saturation(score: float, is_probability: bool, has_logit: bool) -> Health | None:
     if not is_probability or score * (1 - score) > SATURATED:
         return None
     reason = (
-        f"The probability is {score:.5f}: almost nothing changes it there, so what the map shows is faint or noise."
+        f"The probability is {score:.5f}: almost nothing changes it there, so what the map shows is faint or noise. "
+        + ("Explain the logit." if has_logit else "Choose images of which the model is less sure.")
     )
     return Health("warn", "saturated", reason)
 

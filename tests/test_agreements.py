@@ -1,5 +1,6 @@
 """Agreement of models and methods on the product's own maps, and images ranked by disagreement."""
 
+import io
 import time
 from types import SimpleNamespace
 
@@ -165,6 +166,21 @@ def test_a_ranking_over_rest_tells_what_it_was_made_by_and_how_many_answer_alike
         page = client.get(f"/api/v1/rankings/{id}?same_answer={same}").json
         assert page["total"] == len(page["rows"]) == (len(alike) if same else 4 - len(alike))
         assert page["rows"] == [row for row in everything["rows"] if row["same_answer"] is same]
+
+
+def test_the_heatmaps_of_a_rankings_first_pages_can_be_looked_at(client, ranked, session, sample_models, monkeypatch):
+    monkeypatch.setattr("innv_gui.session.ranking.MOST_SHOWN", 2)
+    id = ranked([21, 22, 23, 24, 25, 26], params={"postprocess": "none"})
+    rows = client.get(f"/api/v1/rankings/{id}").json["rows"]
+    for same in {row["same_answer"] for row in rows}:
+        of_list = [row for row in rows if row["same_answer"] is same]
+        assert all(row["maps"] for row in of_list[:2])
+    model = sample_models[WEATHER[0]].id
+    picture = client.get(f"/api/v1/rankings/{id}/maps/{model}/{rows[0]['index']}.png")
+    assert Image.open(io.BytesIO(picture.data)).size == (256, 256)
+    for wrong in (f"{model}/999", f"m999/{rows[0]['index']}"):
+        refused = client.get(f"/api/v1/rankings/{id}/maps/{wrong}.png")
+        assert refused.status_code == 404 and "No heatmap" in refused.json["error"]["message"]
 
 
 def test_an_image_that_cannot_be_used_is_listed_with_its_reason(client, ranked, session, tmp_path):

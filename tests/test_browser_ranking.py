@@ -83,6 +83,10 @@ def test_a_person_ranks_a_selection_reads_it_and_compares_the_heatmaps(evidence,
     found = ask(demo, f"/rankings/{id}?size=24")
     letters = [model["letter"] for model in found["models"]]
     assert cards(page) == told(found["rows"], letters) and len(found["rows"]) == 24
+    first = page.locator("#ranking .item").first.locator(".evidence img")
+    expect(first).to_have_count(2)
+    decoded = "all => Promise.all(all.map(one => one.decode().then(() => one.naturalWidth > 100)))"
+    assert first.evaluate_all(decoded) == [True, True]
     page.get_by_role("button", name="Next images").click()
     expect(page.locator("#ranking .pages")).to_contain_text("25–40 of 40")
     assert cards(page) == told(ask(demo, f"/rankings/{id}?size=24&page=1")["rows"], letters)

@@ -379,6 +379,7 @@ def test_a_list_shows_its_images_each_with_its_reason(suggest):
     reasons = page.locator("#gallery .item > .why").all_inner_texts()
     assert len(reasons) == page.locator("#gallery .item").count() and all(reasons)
     assert "look=list:disagreement" in page.url
+    expect(page.locator("#gallery .item").first).to_be_in_viewport(ratio=1)
     card.click()
     expect(page.locator("#gallery")).to_be_hidden()
 

@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 import h5py
@@ -11,7 +12,8 @@ import pytest
 from PIL import Image
 
 from innv_gui import analyzers
-from innv_gui.cli import main
+from innv_gui.cli import main, parser
+from innv_gui.commands.serve import open_browser
 from tests.conftest import MODEL_FILES, SAMPLES, Server
 
 MODEL = str(SAMPLES / "digits_cnn.keras")
@@ -217,3 +219,32 @@ def test_doctor_tells_the_one_command_when_innvestigate_is_missing(monkeypatch, 
 def test_wrong_commands_are_exit_2(arguments, capsys):
     assert main(arguments) == 2
     assert capsys.readouterr().err.startswith("innv-gui: ")
+
+
+def test_without_a_command_the_help_is_printed(capsys):
+    assert main([]) == 0
+    assert "usage: innv-gui" in (told := capsys.readouterr().out) and "demo" in told and "methods" in told
+
+
+def test_methods_lists_every_declared_method_with_its_sentence_and_settings(capsys):
+    assert main(["methods"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert all(f"{one.name} {one.summary}" in told for one in analyzers.all())
+    assert "epsilon=1e-07" in told or "epsilon=1e-7" in told
+
+
+@pytest.mark.parametrize(("opens", "said"), [(True, ""), (False, "no browser could be opened")])
+def test_open_takes_the_printed_address_to_the_browser(opens, said, monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr("webbrowser.open", lambda address: asked.append(address) or opens)
+    for command in (["demo"], ["serve"]):
+        assert parser().parse_args([*command, "--open"]).open and not parser().parse_args(command).open
+    open_browser("http://127.0.0.1:1/?token=x")
+    next((one.join(5) for one in threading.enumerate() if one.name == "browser"), None)
+    assert asked == ["http://127.0.0.1:1/?token=x"] and said in capsys.readouterr().err
+
+
+def test_a_reader_who_goes_away_is_no_failure():
+    command = f"{sys.executable} -m innv_gui.cli methods | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == ["function", "0"] and done.stderr == ""

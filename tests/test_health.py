@@ -1,5 +1,7 @@
 """Health of a map: each fact is found, said in numbers, and a sound map is called sound."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -42,9 +44,9 @@ def test_an_empty_map_says_why_as_far_as_the_method_knows():
 
 
 def test_the_relevance_sum_is_stated_against_the_score():
-    assert facts(a_map(14.0), 20.8, EPSILON, False) == [("ok", "Σ 14 of 20.8")]
-    assert facts(a_map(45.0), 20.8, EPSILON, False) == [("warn", "Σ 45 of 20.8")]
-    assert facts(a_map(2.0), -2.0, EPSILON, False) == [("warn", "Σ 2 of −2")]
+    assert facts(a_map(14.0), 20.8, EPSILON, False) == [("ok", "adds up to 67 % of the score")]
+    assert facts(a_map(45.0), 20.8, EPSILON, False) == [("warn", "adds up to 216 % of the score")]
+    assert facts(a_map(2.0), -2.0, EPSILON, False) == [("warn", "adds up to −100 % of the score")]
 
 
 def test_a_method_that_does_not_conserve_is_not_held_to_it():
@@ -60,5 +62,25 @@ def test_a_probability_without_slope_is_called_saturated():
 
 
 def test_softmax_left_on_is_said_beside_the_rest():
-    assert facts(a_map(5.0), 0.9, EPSILON, True) == [("warn", "Σ 5 of 0.9"), ("warn", "softmax on")]
+    assert facts(a_map(5.0), 0.9, EPSILON, True) == [("warn", "adds up to 556 % of the score"), ("warn", "softmax on")]
     assert facts(a_map(5.0), 0.9, GRADIENT, True) == [("warn", "softmax on")]
+
+
+def test_every_warning_says_what_to_do():
+    empty, full = np.zeros((4, 4, 1), np.float32), a_map(45.0)
+    lost = np.full((4, 4, 1), np.nan, np.float32)
+    cases = [
+        (empty, 3.0, GRADIENT, False),
+        (empty, 3.0, CAM, False),
+        (empty, -2.1, analyzers.get("deep_taylor"), False),
+    ]
+    cases += [(full, 20.8, analyzers.get(name), False) for name in ("lrp.epsilon", "deep_taylor")]
+    cases += [(lost, 1.0, EPSILON, False), (full, 0.99995, GRADIENT, True), (full, 0.99995, GRADIENT, False, True)]
+    for case in cases:
+        for fact in health(*case):
+            last = fact.reason.rstrip(".").split(". ")[-1]
+            assert fact.level == "warn" and re.match("Choose|Switch|Explain|Take|Compare", last), fact
+
+
+def test_a_score_of_about_nothing_has_no_percentage():
+    assert facts(a_map(2.0), 1e-9, EPSILON, False) == [("warn", "adds up to 2, not 1e−09")]

@@ -301,3 +301,15 @@ def test_images_are_ranked_over_rest(client, sample_models, sample_datasets):
     alike = client.get(f"/api/v1/rankings/{id}?same_answer=true").json
     assert all(row["same_answer"] for row in alike["rows"])
     assert client.post("/api/v1/rankings", json=body | {"models": body["models"][:1]}).status_code == 400
+
+
+def test_what_is_kept_is_told_without_computing_it(client, session, sample_models, sample_datasets):
+    body = {"models": [sample_models["weather_clean"].id], "dataset": sample_datasets["weather"].id}
+    body |= {"images": [7, 8], "analyzer": "gradient", "params": {"postprocess": "square"}}
+    jobs = len(session.jobs.all())
+    assert client.post("/api/v1/explanations/kept", json=body).json == {"kept": False}
+    assert len(session.jobs.all()) == jobs, "asking begins nothing"
+    finished(client, client.post("/api/v1/explanations", json=body))
+    assert client.post("/api/v1/explanations/kept", json=body).json == {"kept": True}
+    assert client.post("/api/v1/explanations/kept", json={**body, "images": [7, 9]}).json == {"kept": False}
+    assert client.post("/api/v1/explanations/kept", json={**body, "analyzer": "nope"}).status_code == 400

@@ -9,6 +9,7 @@ from innv_gui.folders import folder
 from innv_gui.web import static_files
 from innv_gui.web.app import create_app
 
+RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 PAGES = ("visualize", "models", "images", "suggest", "features")
 
 
@@ -64,3 +65,11 @@ def test_nothing_outside_the_folder_is_given(client, name):
     answer = client.get(f"/static/abc/{name}")
     assert answer.status_code == 404
     assert "There is nothing at this address." in answer.text
+
+
+def test_every_scroller_holds_what_is_hidden_inside_it():
+    """A label that only readers hear is positioned: outside a positioned scroller the window scrolls as well."""
+    rules = [rule for sheet in (folder("static") / "css").glob("*.css") for rule in RULE.findall(sheet.read_text())]
+    scrollers = [(name.strip(), body) for name, body in rules if re.search(r"overflow(-[xy])?:\s*(auto|scroll)", body)]
+    assert len(scrollers) > 10
+    assert [name for name, body in scrollers if "position:" not in body] == []

@@ -204,6 +204,16 @@ def test_filters_keep_what_they_say(ask, sample_datasets):
     assert said and all("8" in [group["name"] for group in image["groups"]] for image in said)
 
 
+def test_lists_of_a_finished_scoring_are_counted_before_anybody_asks_for_them(client, session, models, sample_datasets):
+    body = {"dataset": sample_datasets["digits"].id, "models": [model.id for model in models[:2]]}
+    id = client.post("/api/v1/suggestions", json=body).json["suggestion"]["id"]
+    session.suggestion(id).job.wait()
+    counted = {offer["kind"]: offer["n"] for offer in client.get(f"/api/v1/suggestions/{id}").json["lists"]}
+    right = session.suggestion(id).lists.get(f"only_right.{models[0].id}")
+    assert counted[right.offer.name] == np.isfinite(right.values).sum()
+    assert [kind for kind, n in counted.items() if n is None] == ["near_duplicates", "least_similar"]
+
+
 def test_every_list_has_a_reason_with_numbers_for_each_image(ask):
     for offer in ask().json["lists"]:
         assert offer["available"], offer
@@ -371,3 +381,12 @@ def test_what_cannot_be_scored_is_refused(client, session, models, sample_models
     assert post(neuron=10).status_code == 400 and post(layers={models[0].id: "nowhere"}).status_code == 400
     assert client.get("/api/v1/suggestions/s-none").status_code == 404
     assert client.get(f"/api/v1/suggestions/{made}/plots/pie").status_code == 404
+
+
+def test_kept_scores_are_told_without_computing_any(client, made, session, models, sample_datasets):
+    body = {"dataset": sample_datasets["digits"].id, "models": [model.id for model in models]}
+    kept = lambda **more: client.post("/api/v1/suggestions/kept", json={**body, **more}).json["kept"]  # noqa: E731
+    jobs = len(session.jobs.all())
+    assert kept() and not kept(layers={models[1].id: models[1].layers[1].name})
+    assert not kept(dataset=sample_datasets["weather"].id, models=body["models"][:1])
+    assert len(session.jobs.all()) == jobs

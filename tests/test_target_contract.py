@@ -21,7 +21,7 @@ ASKED = {
     "class": {"class_": 1},
     "predicted": {"class_": "predicted"},
 }
-HEALTH_TEXTS = ("sound", "all zero", "Σ ")
+HEALTH_TEXTS = ("sound", "all zero", "adds up to ")
 
 
 @pytest.fixture(scope="module")

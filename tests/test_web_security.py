@@ -57,6 +57,14 @@ def test_the_token_is_exchanged_for_a_cookie_that_scripts_cannot_read(client):
     assert client.get("/api/v1/models").status_code == 200
 
 
+def test_without_the_token_a_browser_gets_a_field_for_it_and_a_script_a_sentence(client):
+    page = client.get("/suggest")
+    assert page.status_code == 401 and '<form class="token"' in page.text and 'action="/suggest"' in page.text
+    assert "not the token of this server" in client.get("/suggest?token=old").text
+    refused = client.get("/api/v1/models")
+    assert refused.status_code == 401 and "terminal" in refused.json["error"]["hint"]
+
+
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil", "[::2]"])
 def test_a_foreign_host_name_is_refused(client, host):
     headers = {"Authorization": f"Bearer {TOKEN}", "Host": host}

@@ -11,6 +11,19 @@ from innv_gui.analyzers.form import expectation, form_fields
 WIDTH = 100
 
 
+def methods() -> int:
+    """Print every method by family with its sentence, then the settings."""
+    families = dict.fromkeys(one.family for one in analyzers.all())
+    for family in families:
+        print(family.replace("_", " "))
+        for one in analyzers.all():
+            if one.family == family:
+                print(_line(one.name, one.summary))
+        print()
+    print(listed().lstrip("\n"), end="")
+    return 0
+
+
 def listed() -> str:
     """Methods with the defaults of their settings, then what each setting takes."""
     fields = {one.name: form_fields(one.params) for one in analyzers.all()}

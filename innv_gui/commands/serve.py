@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def serve(options: argparse.Namespace) -> int:
         tell_when_opened([session.datasets.start(text) for text in options.images])
         if options.session:
             session.start_restore(options.session)
-        return _serve(session, sock, dict)
+        return _serve(session, sock, dict, options.open)
 
 
 def _tell_misfits(entries: list[ModelEntry]) -> None:
@@ -77,7 +78,7 @@ def demo(options: argparse.Namespace) -> int:
             entries[path.stem] = session.start_model(path, classes=samples.class_names(path.name))
         datasets = {name: session.add_samples(name) for name in ("digits", "weather")}
         story = lambda: _story(entries, datasets["weather"])  # noqa: E731
-        return _serve(session, sock, story)
+        return _serve(session, sock, story, options.open)
 
 
 def _story_first(paths: list[Path]) -> list[Path]:
@@ -103,7 +104,17 @@ def _story(entries: dict, weather) -> dict:
     }
 
 
-def _serve(session: Session, sock, first: Callable[[], dict]) -> int:
+def open_browser(address: str) -> None:
+    """Open the address in this machine's browser, without waiting for it; says so where there is none."""
+
+    def attempt() -> None:
+        if not webbrowser.open(address):
+            say("no browser could be opened on this machine; open the address above yourself.")
+
+    threading.Thread(target=attempt, daemon=True, name="browser").start()
+
+
+def _serve(session: Session, sock, first: Callable[[], dict], opens: bool) -> int:
     session.probes.start_by_themselves()
     token = new_token()
     server = make_server(create_app(session, token, offered=(), start=first), sock)
@@ -111,6 +122,8 @@ def _serve(session: Session, sock, first: Callable[[], dict]) -> int:
     address = f"http://127.0.0.1:{port}/?token={token}"
     session.workspace.sign(f"the innv-gui server at http://127.0.0.1:{port} (process {os.getpid()})")
     print(f"innv-gui is at {address}\nPress Ctrl-C to stop.", flush=True)
+    if opens:
+        open_browser(address)  # the socket listens: a request waits until the server runs
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

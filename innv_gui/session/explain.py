@@ -87,6 +87,26 @@ class Outcome:
         return Cell("failed", error=self.error) if self.kept is None else cell_of(self.key, self.kept, self.cached)
 
 
+def map_key(request: Request, model: Model, target: Target, item: Item, hooks: str | None = None) -> str:
+    """Where the map of one image under one model is kept. hooks: hash of the model's hooks, where it is known.
+
+    Raises ImageRefused for an image that is gone.
+    """
+    source = as_plain(model.source) | {"path": "", "weights": model.source.weights and "w", "trusted": False}
+    source["hooks"] = hooks_hash(model.source.hooks) if hooks is None else hooks
+    return key_of(
+        __version__,
+        source,
+        None if item.row is not None else as_plain(model.preprocessing),
+        identity(item),
+        request.analyzer.name,
+        request.params,
+        as_plain(target),
+        request.engine,
+        request.unchecked,
+    )
+
+
 class ModelWork:
     """All images of one request under one model; it computes, and leaves it to others what to do with the maps."""
 
@@ -97,20 +117,7 @@ class ModelWork:
 
     def key(self, item: Item) -> str:
         """Where this image's map is kept."""
-        request, model = self._request, self._model
-        source = as_plain(model.source) | {"path": "", "weights": model.source.weights and "w", "trusted": False}
-        source["hooks"] = self._hooks
-        return key_of(
-            __version__,
-            source,
-            None if item.row is not None else as_plain(model.preprocessing),
-            identity(item),
-            request.analyzer.name,
-            request.params,
-            as_plain(self._target),
-            request.engine,
-            request.unchecked,
-        )
+        return map_key(self._request, self._model, self._target, item, self._hooks)
 
     def known(self, position: int, store: MapStore, remember: bool = True) -> Outcome | None:
         """The map of this image if it is kept, or why there can be none; None when it has to be computed."""

@@ -1,6 +1,7 @@
 """Images in the order of how much models disagree about the evidence: same answer, different evidence first.
 
-Each image's maps are compared as soon as they are there and then let go, so memory is flat in the number of images.
+Each image's maps are compared as soon as they are there and then let go, so memory is flat in the number of images;
+those of the first pages go to the store, to be looked at.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
@@ -20,9 +22,11 @@ from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, InnvError
 from innv_gui.records import Model, Problem, replace
 from innv_gui.session.agreements import checked_measure, comparable
-from innv_gui.session.explain import CHUNK, Blueprints, ModelWork, Outcome
+from innv_gui.session.explain import CHUNK, Blueprints, ModelWork, Outcome, map_key
 from innv_gui.session.request import Request
 from innv_gui.store.maps import MapStore
+
+MOST_SHOWN = 96  # images with the same answer, and with different ones, whose maps are kept: four pages each
 
 
 @dataclass(frozen=True)
@@ -78,14 +82,17 @@ class Ranking:
             self.call(self.request.models)
         return _named(best, self._names)
 
-    def put(self, row: Ranked, job: Job) -> None:
+    def put(self, row: Ranked, job: Job) -> bool:
         """An image is through; it goes to its place, because a page looks often and a person ranks many.
 
-        Raises Cancelled once the job is: what a cancelled ranking shows does not change any more.
+        Returns whether it is now on one of the first pages of its list. Raises Cancelled once the job is: what a
+        cancelled ranking shows does not change any more.
         """
         with self._lock:
             job.check()
             insort(self._rows, row, key=_place)
+            alike = (one for one in self._rows if one.same_answer == row.same_answer)
+            return any(one is row for one in islice(alike, MOST_SHOWN))
 
     def leave_out(self, problem: Problem, job: Job) -> None:
         """An image cannot be ranked, and why; raises Cancelled as `put` does."""
@@ -122,7 +129,9 @@ def rank(ranking: Ranking, pool: Pool, store: MapStore, blueprints: Blueprints, 
         positions = list(range(start, min(start + CHUNK, len(request.items))))
         outcomes = [_outcomes(work, positions, store, job) for work in works]
         for place, position in enumerate(positions):
-            _compare(ranking, position, [of_model[place] for of_model in outcomes], job)
+            found = [of_model[place] for of_model in outcomes]
+            if _compare(ranking, position, found, job):
+                _keep(store, found)
         job.step(len(positions))
     if ranking.problems:
         job.message = f"{len(ranking.problems)} of {len(request.items)} images could not be used."
@@ -136,22 +145,36 @@ def _outcomes(work: ModelWork, positions: list[int], store: MapStore, job: Job) 
     return [known[position] for position in positions]
 
 
-def _compare(ranking: Ranking, position: int, outcomes: list[Outcome], job: Job) -> None:
+def _keep(store: MapStore, outcomes: list[Outcome]) -> None:
+    for outcome in outcomes:
+        if not outcome.cached:
+            store.put(outcome.key, outcome.kept, remember=False)
+
+
+def map_keys(ranking: Ranking, row: Ranked) -> dict[str, str]:
+    """Per model id where the map of an image is kept. Raises ImageRefused for an image that is gone."""
+    request, item = ranking.request, ranking.request.items[row.position]
+    pairs = zip(request.models, request.targets, strict=True)
+    return {model.id: map_key(request, model, target, item) for model, target in pairs}
+
+
+def _compare(ranking: Ranking, position: int, outcomes: list[Outcome], job: Job) -> bool:
+    """Give an image its place; returns whether it is on one of the first pages."""
     request, item = ranking.request, ranking.request.items[position]
     failed = next((outcome.error for outcome in outcomes if outcome.kept is None), None)
     if failed is not None:
         ranking.leave_out(Problem(item.name, str(failed)), job)
-        return
+        return False
     found = [(model, outcome.kept) for model, outcome in zip(request.models, outcomes, strict=True)]
     try:
         agreements = matrix(comparable(found), ranking.measure)
     except InnvError as error:
         ranking.leave_out(Problem(item.name, str(error)), job)
-        return
+        return False
     pairs = agreements[np.triu_indices(len(found), 1)]
     mean = float(np.nanmean(pairs)) if np.isfinite(pairs).any() else float("nan")
     best = tuple(_best(kept.probabilities) for _, kept in found)
-    ranking.put(Ranked(position, item.index, item.name, item.label, mean, ranking.answers(best), best), job)
+    return ranking.put(Ranked(position, item.index, item.name, item.label, mean, ranking.answers(best), best), job)
 
 
 def _best(probabilities: np.ndarray) -> tuple[int, float]:

@@ -15,11 +15,12 @@ from innv_gui.session.suggest_rankings import RANKINGS, Ground, knowing
 from innv_gui.suggestions.ranking import KINDS, Kind, diverse, ranked
 
 N_CANDIDATES = 2000  # the best of a ranking, of which the diverse ones are listed
+MOST_COUNTED = 50_000  # images: up to here a list is counted before anybody asks for it, in a few milliseconds
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A list that can be asked for, or why not. n: how many images it ranks, None as long as nobody has asked."""
+    """A list that can be asked for, or why not. n: how many images it ranks, None where that is not known yet."""
 
     name: str
     title: str
@@ -57,9 +58,24 @@ class Lists:
         name = kind.name if model is None else f"{kind.name}.{model.id}"
         title = kind.title.format(letter=model.letter if model else "one model")
         reason = kind.reason.format(name=model.name if model else "One model")
-        why_not, values = self._why_not(kind), self._numbers.peek(("list values", name))
+        why_not = self._why_not(kind)
+        values = self._numbers.peek(("list values", name)) if why_not or not self._counts(kind) else self._values(name)
         n = None if values is None else int(np.isfinite(values).sum())
         return Offer(name, title, why_not or reason, not why_not, n)
+
+    def _counts(self, kind: Kind) -> bool:
+        """Whether a list can be counted at once: all are scored, few, and not compared with each other."""
+        return self._complete() and not kind.similarity and self._numbers.table.n <= MOST_COUNTED
+
+    def _values(self, name: str) -> np.ndarray:
+        kind, ground = self._about(name)
+        return self._numbers.kept(("list values", name), lambda: RANKINGS[kind].values(ground))
+
+    def _about(self, name: str) -> tuple[str, Ground]:
+        """The kind of a list, and what it is made of: one model, where it is about one."""
+        kind, _, id = name.partition(".")
+        which = next((place for place, model in enumerate(self._numbers.models) if model.id == id), 0)
+        return kind, replace(self._ground, which=which)
 
     def _why_not(self, kind: Kind) -> str:
         if len(self._numbers.models) < kind.models:
@@ -85,10 +101,7 @@ class Lists:
         return self._made(offers[name])
 
     def _made(self, offer: Offer) -> TopList:
-        kind, _, id = offer.name.partition(".")
-        which = next((place for place, model in enumerate(self._numbers.models) if model.id == id), 0)
-        ground = replace(self._ground, which=which)
-        values = self._numbers.kept(("list values", offer.name), lambda: RANKINGS[kind].values(ground))
+        (kind, ground), values = self._about(offer.name), self._values(offer.name)
         rows = self._numbers.kept(("list", offer.name), lambda: self._diverse(ranked(values, KINDS[kind].rising)))
         return TopList(offer, rows, values, lambda row: RANKINGS[kind].reason(ground, row, float(values[row])))
 

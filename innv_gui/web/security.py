@@ -67,9 +67,7 @@ def guard(app: Flask, token: str, hosts: tuple[str, ...]) -> None:
         if request.method == "GET" and _same(request.args.get("token"), token):
             return _exchange(cookie_value)
         if request.endpoint not in PUBLIC and not _known(token, cookie_value):
-            raise Unauthorized(
-                "This address needs the token of the server.", "Open the whole address that innv-gui printed."
-            )
+            raise _without_token()
         return None
 
     @app.after_request
@@ -77,6 +75,13 @@ def guard(app: Flask, token: str, hosts: tuple[str, ...]) -> None:
         for name, value in HEADERS.items():
             answer.headers.setdefault(name, value)
         return answer
+
+
+def _without_token() -> Unauthorized:
+    where = "It stands in the terminal where innv-gui was started, in the address behind token=."
+    if "token" in request.args:
+        return Unauthorized("This is not the token of this server: each start makes a new one.", where)
+    return Unauthorized("This address needs the token of the server.", where)
 
 
 def cookie_name() -> str:

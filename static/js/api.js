@@ -70,6 +70,7 @@ export const address = {
   map: (run, model, image, ending) => `${ROOT}/explanations/${part(run)}/maps/${part(model)}/${image}.${ending}`,
   difference: (run, model, image, against, ending) =>
     `${ROOT}/explanations/${part(run)}/differences/${part(model)}/${image}.${ending}?with=${part(against)}`,
+  ranked: (ranking, model, image) => `${ROOT}/rankings/${part(ranking)}/maps/${part(model)}/${image}.png`,
   scores: (suggestion, ending) => `${ROOT}/suggestions/${part(suggestion)}/scores.${ending}`,
   ascent: (id, file) => `${ROOT}/maximizations/${part(id)}/${file}`,
   generated: (id, place, contrast, step) =>

@@ -1,3 +1,17 @@
+// A page that says what went wrong. Where the token is missing, the field takes it, alone or within the printed address.
+import { $ } from "./dom.js";
 import { startShell } from "./shell.js";
 
+/** "http://127.0.0.1:5000/?token=abc" -> "abc"; anything else is the token itself. */
+const tokenIn = text => text.match(/[?&]token=([^&#\s]+)/)?.[1] ?? text.trim();
+
+/** What stands behind the # is the view that was asked for: it goes along. */
+function takeToken(form) {
+  form.action = location.pathname + location.hash;
+  form.addEventListener("submit", () => {
+    $("#token").value = tokenIn($("#token").value);
+  });
+}
+
 startShell({ jobs: false });
+if ($("#token-form")) takeToken($("#token-form"));

@@ -115,7 +115,7 @@ function open(catalog) {
 }
 
 async function start() {
-  startShell();
+  startShell({ own: ({ id, kind }) => store.state.ascent?.job.id === id || (store.state.posting && kind === "maximize") });
   try {
     const catalog = await openCatalog();
     store.on(["ascent", "posting", "problem", "catalog", "model", "index", "kind"], state => drawState(state, acts));

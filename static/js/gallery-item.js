@@ -82,7 +82,7 @@ function sayings(models, image, { plot, className }) {
   return [votes, plot === "distance" ? h("span", { class: "why" }, seenBy(models, image, className)) : null];
 }
 
-/** of: {plot, className, mark(image)}, what the images are shown for. acts: select(index, on), open(image). */
+/** of: {plot, className, mark(image), evidence(image)}, what the images are shown for. acts: select(index, on), open(image). */
 export function galleryItem({ dataset, models }, image, of, checked, acts) {
   const box = {
     type: "checkbox",
@@ -102,6 +102,7 @@ export function galleryItem({ dataset, models }, image, of, checked, acts) {
     h("input", box),
     thumbnail(dataset, image.index, 144),
     facts(image, of),
+    of.evidence?.(image),
     sayings(models, image, of),
     of.mark?.(image),
     image.reason ? h("span", { class: "why" }, image.reason) : null,

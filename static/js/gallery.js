@@ -42,10 +42,25 @@ function titleOf({ look, answers, suggestion }, total) {
   return `${count(total, "image")} ${look.rows ? "at" : "in"} ${place}`;
 }
 
+/** A list shows fewer images than it counts: of those that are nearly the same one is enough, and it ends somewhere. */
+function leftOut(n, shown) {
+  if (!shown || !Number.isFinite(n) || n <= shown) return "";
+  return `${group(shown)} of ${count(n, "image")} ${shown === 1 ? "is" : "are"} listed: no two nearly the same, the most telling first.`;
+}
+
 export function createGallery(store, basket) {
   const root = $("#gallery");
   let newest = 0;
   let page = { key: null, at: 1, total: 0, images: [] };
+  let awaited = false; // somebody pressed for these images: they come into view with the first of them
+
+  /** A list stands below what was pressed for it, often out of sight. */
+  function comeIntoView() {
+    if (!awaited) return;
+    awaited = false;
+    const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+    root.scrollIntoView({ block: "start", behavior });
+  }
 
   const query = state => ({ ...lookQuery(state, state.look), ...sorting(state) });
   const close = () => store.set({ look: null });
@@ -120,7 +135,8 @@ export function createGallery(store, basket) {
 
   function render(state) {
     const of = { plot: state.look.plot, className: classShown(state) ?? state.group };
-    const reason = state.look.list && state.suggestion.lists.find(({ kind }) => kind === state.look.list)?.reason;
+    const list = state.look.list && state.suggestion.lists.find(({ kind }) => kind === state.look.list);
+    const reason = list && [list.reason, leftOut(list.n, page.total)].filter(Boolean).join(" ");
     const item = image => galleryItem(state.suggestion, image, of, basket.has(image.index), acts);
     withFocus(root, () =>
       replace(
@@ -147,6 +163,7 @@ export function createGallery(store, basket) {
       if (mine !== newest) return;
       page = { key: wanted, at: answer.page, total: answer.total, images: answer.images };
       render(store.state);
+      comeIntoView();
     } catch (error) {
       if (mine === newest) complain(error);
     }
@@ -172,5 +189,8 @@ export function createGallery(store, basket) {
   );
   store.on(["basket", "dataset"], () => mark(root, basket));
   const focus = () => (root.querySelector("input[data-index]") ?? root).focus();
-  return { close, draw, focus };
+  const expect = () => {
+    awaited = true;
+  };
+  return { close, draw, expect, focus };
 }

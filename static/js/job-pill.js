@@ -1,4 +1,5 @@
-// The running job in the top bar of every page: what, how far, how long, and a way to stop it.
+// The running job in the top bar of every page: what, how far, how long, and a way to stop it. What the page's own strip
+// tells of is left out: two counts of one thing never agree.
 import { $ } from "./dom.js";
 import { get, cancel, ENDED } from "./api.js";
 import { count, seconds } from "./format.js";
@@ -9,9 +10,10 @@ const IDLE_MS = 6000;
 let timer = 0;
 let shown = null;
 let spoken = 0;
+let isOwn = () => false;
 
 function draw(jobs) {
-  const running = jobs.filter(job => !ENDED.has(job.status));
+  const running = jobs.filter(job => !ENDED.has(job.status) && !isOwn(job));
   const pill = $("#job");
   shown = running.find(job => job.status === "running") || running[0] || null; // the newest comes first
   pill.hidden = !shown;
@@ -48,7 +50,9 @@ async function look() {
   timer = setTimeout(look, shown ? BUSY_MS : IDLE_MS);
 }
 
-export function startJobPill() {
+/** own(job): whether the page itself shows the progress of this job. */
+export function startJobPill(own) {
+  isOwn = own;
   $('[data-job="cancel"]').addEventListener("click", async () => {
     if (!shown) return;
     try {

@@ -1,6 +1,7 @@
 // Several methods on the same images: one run a method, followed together.
 import { cancel, get, pause, post } from "./api.js";
-import { requestOf } from "./request.js";
+import { isKept } from "./kept.js";
+import { obstacle, requestOf } from "./request.js";
 import { ended } from "./runner.js";
 
 const STEP_MS = 300;
@@ -46,12 +47,31 @@ export function createMethodsRunner(store) {
   async function run() {
     const mine = ++turn;
     for (const { explanation } of running()) cancel(explanation.job).catch(() => {});
-    store.set({ sheets: new Map(), problem: null });
-    for (const name of store.state.methods) {
-      await begin(name, mine);
+    store.set({ sheets: new Map(store.state.methods.map(name => [name, {}])), problem: null });
+    for (const name of store.state.methods) await show(name, mine);
+  }
+
+  async function show(name, mine) {
+    if (mine !== turn) return;
+    await begin(name, mine);
+    if (mine === turn) follow(name, mine).catch(problem => mine === turn && put(name, { problem }));
+  }
+
+  /** Without a press: the methods whose maps are all kept. */
+  async function showKept() {
+    const mine = turn;
+    if (store.state.view !== "methods" || obstacle(store.state)) return;
+    for (const name of store.state.methods.filter(one => !store.state.sheets.has(one))) {
+      const kept = await isKept("/explanations", requestFor(store.state, name));
       if (mine !== turn) return;
-      follow(name, mine).catch(problem => mine === turn && put(name, { problem }));
+      if (kept && !store.state.sheets.has(name)) await show(name, mine);
     }
+  }
+
+  /** Sheets are of one request: another one takes them away. */
+  function forget() {
+    turn++;
+    store.set({ sheets: new Map() });
   }
 
   async function stop() {
@@ -59,5 +79,5 @@ export function createMethodsRunner(store) {
     await Promise.all(names.map(([, { explanation }]) => cancel(explanation.job)));
   }
 
-  return { run, stop };
+  return { run, showKept, forget, stop };
 }

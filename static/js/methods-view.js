@@ -33,8 +33,9 @@ function problem(error) {
 
 /** What a place of the table shows: a map, why there is none, or that it is on its way. */
 function content(sheet, model, image, colormaps) {
-  if (sheet?.problem) return problem(sheet.problem);
-  const { explanation } = sheet ?? {};
+  if (!sheet) return h("div", { class: "kept" }, "not computed yet");
+  if (sheet.problem) return problem(sheet.problem);
+  const { explanation } = sheet;
   const strange = explanation && !explanation.models.some(({ id }) => id === model.id);
   if (strange) return h("div", { class: "kept" }, "not part of this run");
   const known = explanation?.models.find(({ id }) => id === model.id);
@@ -71,7 +72,7 @@ function face(sheet, model, image) {
   const cell = sheet?.explanation?.cells?.find(one => one.model === model.id && one.image === image.index);
   const refused = sheet?.problem || sheet?.explanation?.models.some(one => one.id === model.id && one.error);
   const over = sheet?.explanation && ended(sheet.explanation);
-  return `${sheet?.explanation?.id} ${refused ? "refused" : (cell?.status ?? "waiting")} ${over && cell?.status !== "done"}`;
+  return `${Boolean(sheet)} ${sheet?.explanation?.id} ${refused ? "refused" : (cell?.status ?? "waiting")} ${over && cell?.status !== "done"}`;
 }
 
 export function createMethodsView(root) {

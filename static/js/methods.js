@@ -14,13 +14,15 @@ export function asOne(sheets, columns, models, images, what = "methods") {
   const runs = [...sheets.values()].map(({ explanation }) => explanation).filter(Boolean);
   const going = runs.find(run => run.job && !["done", "failed", "cancelled"].includes(run.job.status));
   const cancelled = runs.find(run => run.job?.status === "cancelled");
+  const awaited = [...sheets.values()].some(({ explanation, problem }) => !explanation && !problem);
+  const pending = awaited || (what === "runs" && sheets.size < columns.length);
   if (!sheets.size) return null;
   return {
     id: what,
     models,
     images: Array.from({ length: images.length * columns.length }),
     cells: runs.flatMap(run => run.cells ?? []).filter(cell => cell.status === "done"),
-    job: going?.job ?? cancelled?.job ?? { status: sheets.size < columns.length ? "running" : "done" },
+    job: going?.job ?? cancelled?.job ?? { status: pending ? "running" : "done" },
     request: { analyzer: `${columns.length} ${what}` },
     seconds: runs.reduce((sum, run) => sum + (run.seconds || 0), 0),
   };

@@ -69,30 +69,26 @@ export function verdict({ top = [], predicted, label_class: labelClass }, label)
   );
 }
 
-/** One badge a fact; the reason is in the tooltip and in the accessible name. */
-function badge({ level, text, reason }, more = "") {
+/** What is wrong in words; why, and what to do, in the tooltip and in the accessible name. */
+function badge({ text, reason }, more = "") {
   const words = reason + (more ? `\n${more}` : "");
   return h(
     "button",
-    {
-      class: `tag health ${level === "ok" ? "ok" : "warn"}`,
-      type: "button",
-      "data-tip": words,
-      "aria-label": `Health: ${text}. ${words}`,
-    },
-    icon(level === "ok" ? "check" : "warn"),
-    h("span", { class: "clip" }, text),
+    { class: "tag health warn", type: "button", "data-tip": words, "aria-label": `Health: ${text}. ${words}` },
+    icon("warn"),
+    h("span", {}, text),
   );
 }
 
-export const healthBadges = health => (health || []).map(fact => badge(fact));
+/** Nothing is said when all is well: a tick beside a map reads as praise of it. */
+const warnings = health => (health || []).filter(({ level }) => level !== "ok");
 
-/** The fact that matters most: a warning before good news. */
+export const healthBadges = health => warnings(health).map(fact => badge(fact));
+
+/** The first of what is wrong, with the rest in its tooltip. */
 export function healthBadge(health) {
-  if (!health?.length) return null;
-  const first = health.find(fact => fact.level !== "ok") || health[0];
-  const rest = health.filter(fact => fact !== first);
-  return badge(first, rest.map(fact => `${fact.text}: ${fact.reason}`).join("\n"));
+  const [first, ...rest] = warnings(health);
+  return first ? badge(first, rest.map(fact => `${fact.text}: ${fact.reason}`).join("\n")) : null;
 }
 
 /** "explains tree" where the explained class is not the predicted one. */

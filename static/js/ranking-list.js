@@ -1,5 +1,6 @@
 // The images by evidence, least agreement first: a page of cards that grows while the ranking runs.
 import { $, h, icon, key, replace, segmented } from "./dom.js";
+import { address } from "./api.js";
 import { count, group, parameter } from "./format.js";
 import { galleryItem, openLarge } from "./gallery-item.js";
 import { mark, pager, walkByKeys, withFocus } from "./gallery-grid.js";
@@ -10,7 +11,7 @@ import { explainLink } from "./url.js";
 const NO_NUMBER = "No number: a heatmap shows nothing that could be compared.";
 
 /** A row of a ranking as the gallery knows images: each model is a group of its own, so that all answers are read. */
-function imageOf({ index, name, label, agreement, same_answer, answers }, models) {
+function imageOf({ index, name, label, agreement, same_answer, answers, maps }, models) {
   const said = answers.map(({ class: class_, probability }, place) => ({
     name: class_,
     probability,
@@ -23,11 +24,29 @@ function imageOf({ index, name, label, agreement, same_answer, answers }, models
     value: agreement,
     values: { agreement },
     same_answer,
+    maps,
     reason: agreement === null ? NO_NUMBER : null,
     groups: said,
     models: Object.fromEntries(said.map(answer => [answer.models[0], { top5: [answer] }])),
   };
 }
+
+/** The heatmaps that agree least are what there is to see: side by side, each under its model's letter. */
+const evidenceOf = ({ ranking: { id, models } }) => ({ index, name, maps }) =>
+  maps
+    ? h(
+        "span",
+        { class: "evidence" },
+        models.map(model =>
+          h(
+            "span",
+            { class: "shown" },
+            h("img", { src: address.ranked(id, model.id, index), alt: `Heatmap of ${model.name} for ${name}`, loading: "lazy" }),
+            key(model),
+          ),
+        ),
+      )
+    : null;
 
 const verdict = ({ same_answer }) =>
   same_answer
@@ -128,8 +147,8 @@ export function createRankingList(store, basket) {
     running(ranking) && drawn.rows.length > 0 && $(".gallery", root).matches(":hover, :focus-within");
 
   function cards(state) {
-    const of = { plot: "evidence", mark: verdict };
-    const name = image => `${state.ranking.id} ${image.index}`;
+    const of = { plot: "evidence", mark: verdict, evidence: evidenceOf(state) };
+    const name = image => `${state.ranking.id} ${image.index} ${image.maps}`;
     const fresh = image => galleryItem(ground(state), image, of, basket.has(image.index), acts);
     made = new Map(imagesOf(state).map(image => [name(image), made.get(name(image)) ?? fresh(image)]));
     return h("div", { class: "in gallery" }, made.size ? [...made.values()] : nothing(state));

@@ -194,11 +194,6 @@ export function stateOf({ request }, { models, analyzers }) {
   };
 }
 
-const sorted = value =>
-  JSON.stringify(value, (_, v) =>
-    v && typeof v === "object" && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort()) : v,
-  );
-
 /** What stands in the way of a run, in the words of its next action; null when nothing does. */
 export function obstacle(state) {
   const { models, images } = requestOf(state);
@@ -206,27 +201,4 @@ export function obstacle(state) {
   if (!models.length) return ready(state.catalog.models).length ? "Choose at least one model." : "Add a model first.";
   if (!images.length) return "Choose at least one image.";
   return state.analyzer ? null : "Choose a method.";
-}
-
-const layerOf = (layer, id) => (layer && typeof layer === "object" ? layer[id] : layer) ?? null;
-
-/**
- * Whether the panel asks for what is shown. The server answers with the request complete: every parameter, the class
- * as an index, a layer for each model, the engine that was chosen for "auto".
- */
-export function matches(state, { request: shown }) {
-  const asked = requestOf(state);
-  const method = state.catalog.analyzers.find(analyzer => analyzer.name === asked.analyzer);
-  const named = beside(state.catalog.models, state.dataset);
-  const names = named.find(model => model.id === asked.models[0])?.class_names ?? [];
-  const equal = name => sorted(asked[name]) === sorted(shown[name]);
-  const sameParameter = ({ name, default: usual }) =>
-    sorted(asked.params[name] ?? usual) === sorted(shown.params?.[name] ?? usual);
-  return (
-    ["models", "dataset", "images", "analyzer", "neuron", "top_neurons", "unchecked", "softmax"].every(equal) &&
-    [shown.engine, shown.engine === method?.runtimes[0] ? "auto" : null].includes(asked.engine) &&
-    (parsed(state.neurons) || [shown.class, names[shown.class]].includes(asked.class)) &&
-    asked.models.every(id => layerOf(asked.layer, id) === layerOf(shown.layer, id)) &&
-    (method?.fields ?? []).every(sameParameter)
-  );
 }

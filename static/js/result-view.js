@@ -1,5 +1,6 @@
 // The right side of Visualize: strip, empty state, and the result as grid or slideshow.
 import { $, $$, h, replace } from "./dom.js";
+import { standsApart } from "./answered.js";
 import { loading } from "./catalog.js";
 import { columnsOfRuns, common, modelsOf } from "./compare.js";
 import { count } from "./format.js";
@@ -58,12 +59,22 @@ export function drawFailure(error) {
   $("#empty-words").textContent = error.sentence || error.message;
 }
 
+/** Maps that are not of the settings chosen are dimmed, and it is said whose they are: nobody reads them as the answer. */
+function drawApart(state) {
+  const apart = ["grid", "slide"].includes(state.view) ? standsApart(state) : null;
+  $("#apart").hidden = !apart;
+  $("#apart-words").textContent = apart?.words ?? "";
+  $("#apart-run").hidden = Boolean(obstacle(state));
+  $("#result").classList.toggle("apart", Boolean(apart?.wrong));
+}
+
 /** acts: run, stop, unchecked, open, go, step. */
 export function createResultView(store, acts) {
   const root = $("#result");
   const grid = createGrid(root, acts);
   const slideshow = createSlideshow(root, acts);
   const methods = createMethodsView(root);
+  $("#apart-run").addEventListener("click", acts.run);
 
   function drawGrid(state, explanation, place) {
     slideshow.clear();
@@ -153,6 +164,8 @@ export function createResultView(store, acts) {
     (view === "slide" ? drawSlideshow : drawGrid)(state, explanation, place);
   }
 
+  const request = ["models", "images", "dropped", "dataset", "analyzer", "params", "target", "neurons", "layers"];
+  store.on([...request, "engine", "softmax", "unchecked", "explanation", "posting", "catalog", "view"], drawApart);
   store.on(["sheets", "earlier", "compared", "methods", "models", "images", "explanation", "reference", "engine", "posting", "problem", "view", "image", "dropped", "catalog"], draw);
   return { draw, focusRow: grid.focusRow };
 }

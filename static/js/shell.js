@@ -37,7 +37,8 @@ function releaseRadios() {
   });
 }
 
-export function startShell({ jobs = true } = {}) {
+/** jobs: whether running jobs are shown; own(job): whether the page itself shows how far it is. */
+export function startShell({ jobs = true, own = () => false } = {}) {
   const help = $("#help");
   $("#theme").addEventListener("click", switchTheme);
   $("#help-open").addEventListener("click", () => help.showModal());
@@ -51,5 +52,5 @@ export function startShell({ jobs = true } = {}) {
   createSessionMenu();
   foldPanel();
   releaseRadios();
-  if (jobs) startJobPill();
+  if (jobs) startJobPill(own);
 }

@@ -5,6 +5,7 @@ import { createBasket } from "./basket.js";
 import { loadBokeh } from "./bokeh-figure.js";
 import { holdings, openCatalog, settle } from "./catalog.js";
 import { createGallery } from "./gallery.js";
+import { showKept } from "./kept.js";
 import { onKeys } from "./keyboard.js";
 import { createPlotCard } from "./plot-card.js";
 import { showProblems } from "./problem-dialog.js";
@@ -14,8 +15,8 @@ import { startShell } from "./shell.js";
 import { Store } from "./store.js";
 import { createKinds } from "./suggestion-kinds.js";
 import { createSuggestPanel } from "./suggest-panel.js";
-import { BLANK, PLOTS, datasetOf, distanceAsked, firstState, matches, obstacle, remember } from "./suggest-request.js";
-import { createSuggestRunner } from "./suggest-runner.js";
+import { BLANK, PLOTS, datasetOf, distanceAsked, firstState, matches, obstacle, remember, requestOf } from "./suggest-request.js";
+import { createSuggestRunner, running } from "./suggest-runner.js";
 import { drawNotices } from "./suggest-notices.js";
 import { drawStrip } from "./suggest-strip.js";
 import { KEPT, read, write } from "./suggest-url.js";
@@ -54,6 +55,16 @@ function score() {
   return true;
 }
 
+/** What could be shown at once if it is kept: other scores than those that are shown or on their way. */
+function keptWanted(state) {
+  const { suggestion, posting } = state;
+  const idle = !posting && !running(suggestion) && !matches(state);
+  return idle && !byEvidence() && !obstacle(state) ? requestOf(state) : null;
+}
+
+/** What was looked at belongs to the scores that were shown; with none, to these. */
+const showScores = () => runner.run(store.state.suggestion ? { look: null, views: {}, page: 1 } : {});
+
 const acts = {
   run() {
     const begun = byEvidence() ? ranking.run() : score();
@@ -61,8 +72,8 @@ const acts = {
   },
   stop: () => runner.stop().catch(complain),
   look(look) {
+    if (look) gallery.expect();
     store.set({ look, page: 1, sort: null, order: null });
-    if (look) requestAnimationFrame(() => $("#gallery").scrollIntoView({ block: "nearest", behavior: "smooth" }));
   },
   /** Other bins are other images: what was looked at in this plot's bins is closed. */
   view(kind, view) {
@@ -256,6 +267,7 @@ function observe() {
   store.on(["problem"], drawProblem);
   store.on(["dataset"], runner.forget);
   store.on(["models", "by"], basket.draw);
+  showKept(store, ["by", "dataset", "models", "layers", "catalog"], { path: "/suggestions", wanted: keptWanted, show: showScores });
   store.on(KEPT, keepAddress);
 }
 
@@ -277,8 +289,15 @@ const unready = ({ models, datasets }) => {
   return waits(models) || waits(datasets) || loading(models, asked.models ?? []) || loading(datasets, [asked.dataset]);
 };
 
+/** Whether the strip above the plots or the list tells of a job, or will when its request is answered. */
+function isOwn({ id, kind }) {
+  const { ranking: ranked, suggestion, posting, rankPosting } = store.state;
+  const [shown, awaited] = byEvidence() ? [ranked, rankPosting && "rank"] : [suggestion, posting && "score"];
+  return kind === awaited || shown?.job?.id === id;
+}
+
 async function start() {
-  startShell();
+  startShell({ own: isOwn });
   loadBokeh().catch(() => {}); // a plot says so when it is not there
   try {
     const held = askBasket(); // with the catalog, not after it

@@ -1,11 +1,13 @@
 // The page Visualize: joins request, run, result and address.
-import { $ } from "./dom.js";
+import { standsApart } from "./answered.js";
 import { get, put } from "./api.js";
 import { openCatalog, settle } from "./catalog.js";
 import { createCompareRunner } from "./compare.js";
 import { createDisplayBar } from "./display-bar.js";
+import { $, debounced } from "./dom.js";
 import { createExportMenu } from "./export-menu.js";
 import { createHistoryMenu } from "./history-menu.js";
+import { showKept } from "./kept.js";
 import { onKeys } from "./keyboard.js";
 import { createMethodsRunner } from "./methods-runner.js";
 import { drawMethodBoxes } from "./methods-view.js";
@@ -37,6 +39,11 @@ const methodsRunner = createMethodsRunner(store);
 const compareRunner = createCompareRunner(store);
 createReference(store);
 
+/** What the request is made of. */
+const REQUEST = "models images dropped dataset methods analyzer params target neurons layers engine softmax unchecked".split(" ");
+
+const SETTLED_MS = 150;
+
 const last = () => (store.state.explanation?.images.length ?? store.state.images.length) - 1;
 const go = place => store.set({ image: Math.max(0, Math.min(last(), place)) });
 
@@ -49,6 +56,18 @@ function ownDisplay() {
 /** A new run is not one of those that are compared. */
 const outOfRuns = () => (store.state.view === "compare" ? { view: "grid" } : {});
 
+function showMaps() {
+  const n = requestOf(store.state).images.length;
+  runner.run({ image: Math.min(store.state.image, n - 1), ...ownDisplay(), ...outOfRuns() });
+}
+
+/** What could be shown at once if it is kept: not while something runs, or while a field is wrong. */
+function keptWanted(state) {
+  const { explanation, posting, view } = state;
+  const idle = !posting && (!explanation || (ended(explanation) && standsApart(state)));
+  return idle && ["grid", "slide"].includes(view) && !obstacle(state) && !panel.firstInvalid() ? requestOf(state) : null;
+}
+
 function run() {
   const invalid = panel.firstInvalid();
   if (obstacle(store.state)) return;
@@ -56,9 +75,8 @@ function run() {
     invalid.focus();
     return;
   }
-  const n = requestOf(store.state).images.length;
   if (store.state.view === "methods") methodsRunner.run().catch(complain);
-  else runner.run({ image: Math.min(store.state.image, n - 1), ...ownDisplay(), ...outOfRuns() });
+  else showMaps();
   if (matchMedia("(max-width: 1000px)").matches) $("#panel").open = false;
 }
 
@@ -157,6 +175,14 @@ async function copyLink() {
   }
 }
 
+/** Whether the strip above the result tells of a job, or will when its request is answered. */
+function isOwn({ id, kind }) {
+  const { view, sheets, earlier, explanation, posting } = store.state;
+  const runs = { methods: [...sheets.values()], compare: [...earlier.values()] }[view] ?? [{ explanation }];
+  const awaited = posting || (view === "methods" && runs.some(run => !run.explanation && !run.problem));
+  return (awaited && kind === "explain") || runs.some(run => run.explanation?.job?.id === id);
+}
+
 function drawMethods(state) {
   $("#methods-choice").hidden = state.view !== "methods";
   drawMethodBoxes(state, methods => store.set({ methods }));
@@ -206,7 +232,7 @@ async function open(catalog, opening) {
 }
 
 async function start() {
-  startShell();
+  startShell({ own: isOwn });
   try {
     const { catalog, start: opening } = await openCatalog(unready, drawWaiting);
     store.on(["explanation"], learn);
@@ -214,9 +240,9 @@ async function start() {
     store.on(["images", "dataset", "dropped"], keepBasket);
     store.on(KEPT, keepAddress);
     store.on(["view", "methods", "catalog"], drawMethods);
-    store.on(["models", "images", "dropped", "dataset", "methods", "target", "neurons", "layers"], () =>
-      store.set({ sheets: new Map() }),
-    );
+    store.on(REQUEST, methodsRunner.forget);
+    store.on([...REQUEST, "view"], debounced(() => methodsRunner.showKept().catch(complain), SETTLED_MS));
+    showKept(store, [...REQUEST, "view"], { path: "/explanations", wanted: keptWanted, show: showMaps });
     listen();
     createExportMenu(store);
     createHistoryMenu(store, openEarlier, compareEarlier);

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from innv_gui.errors import ImageRefused, NotFound
+from innv_gui.plots.heatmap import render
 from innv_gui.records import Model
 from innv_gui.session.agreements import Agreement, between_models, between_runs
-from innv_gui.session.ranking import Ranked, Ranking
+from innv_gui.session.ranking import Ranked, Ranking, map_keys
 from innv_gui.session.request import Request
 from innv_gui.web.answers import number, origin_json
 from innv_gui.web.api import api, session
+from innv_gui.web.api.datasets import png
 from innv_gui.web.api.explanations import checked_request
 from innv_gui.web.routes import route
 from innv_gui.web.schemas import AgreementQuery, MethodsQuery, NewRanking, RankingQuery
@@ -77,7 +80,7 @@ def get_ranking(id: str, query: RankingQuery):
         "total": len(rows),
         "n_ranked": len(ranked),
         "n_same_answer": sum(row.same_answer for row in ranked),
-        "rows": [_row(row) for row in page],
+        "rows": [_row(ranking, row) for row in page],
         "problems": [{"name": problem.name, "reason": problem.reason} for problem in ranking.problems[:100]],
     }
 
@@ -104,8 +107,30 @@ def _ranked_model(model: Model, request: Request) -> dict:
     return {"id": model.id, "name": model.name, "letter": model.letter} | origin_json(naming)
 
 
-def _row(row: Ranked) -> dict:
+@route(api, "GET", "/rankings/<id>/maps/<model>/<int:image>.png", answer="image/png")
+def get_ranked_map(id: str, model: str, image: int):
+    """The heatmap that was compared, over the image, as long as it is kept: those of the first pages are."""
+    current, ranking = session(), session().ranking(id)
+    row = next((row for row in ranking.rows if row.index == image), None)
+    known = next((one for one in ranking.request.models if one.id == model), None)
+    kept = None if row is None or known is None else current.store.get(map_keys(ranking, row)[model], remember=False)
+    if kept is None:
+        raise NotFound(f"No heatmap of image {image} is kept for this ranking.", "Explain the image.", "image")
+    look = ranking.request.analyzer.display
+    picture = current.pictures.as_seen(ranking.request.items[row.position].ref, known)
+    return png(render(picture, kept.values[0], look.kind, look.colormap, look.opacity, 100, bar=False))
+
+
+def _has_maps(ranking: Ranking, row: Ranked) -> bool:
+    try:
+        return all(map(session().store.has, map_keys(ranking, row).values()))
+    except ImageRefused:
+        return False
+
+
+def _row(ranking: Ranking, row: Ranked) -> dict:
     return {
+        "maps": _has_maps(ranking, row),
         "index": row.index,
         "name": row.name,
         "label": row.label,

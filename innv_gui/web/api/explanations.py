@@ -13,6 +13,7 @@ from innv_gui.errors import NotFound
 from innv_gui.plots.heatmap import reduce, render
 from innv_gui.records import Model
 from innv_gui.session.comparison import compare, values
+from innv_gui.session.kept import has_maps
 from innv_gui.session.request import Request, check_request
 from innv_gui.session.run import Run
 from innv_gui.store.maps import KeptMap
@@ -35,8 +36,12 @@ def add_explanation(body: NewExplanation):
 
 def checked_request(body: NewExplanation) -> Request:
     """What was asked, with every id looked up; starts the worker that will be needed."""
+    session().warm_up_for(body.analyzer, body.engine)
+    return _request(body)
+
+
+def _request(body: NewExplanation) -> Request:
     current = session()
-    current.warm_up_for(body.analyzer, body.engine)
     models = [current.models.get(id) for id in dict.fromkeys(body.models)]
     dataset = current.datasets.get(body.dataset)
     for index in body.images:
@@ -54,6 +59,12 @@ def checked_request(body: NewExplanation) -> Request:
         unchecked=body.unchecked,
         softmax=body.softmax,
     )
+
+
+@route(api, "POST", "/explanations/kept", body=NewExplanation)
+def ask_kept_maps(body: NewExplanation):
+    """Whether every map of this request is kept, so that asking for it computes nothing."""
+    return {"kept": has_maps(session().store, _request(body))}
 
 
 @route(api, "GET", "/explanations/<id>")

@@ -10,6 +10,8 @@ from flask import Response, request, send_file
 from innv_gui.errors import BadInput, NotFound
 from innv_gui.records import as_plain
 from innv_gui.session.image_lists import read_list, write_list
+from innv_gui.session.kept import has_scores
+from innv_gui.session.suggest import check_suggestion
 from innv_gui.session.suggest_selection import Choice, select
 from innv_gui.session.suggest_view import PlotWish
 from innv_gui.web.api import api, session
@@ -37,6 +39,15 @@ def add_suggestion(body: NewSuggestion):
     suggestion = current.start_suggest(models, dataset, body.layers, body.neuron, body.class_)
     prepare_plots()
     return {"suggestion": suggestion_json(suggestion), "job": suggestion.job.as_json()}
+
+
+@route(api, "POST", "/suggestions/kept", body=NewSuggestion)
+def ask_kept_scores(body: NewSuggestion):
+    """Whether every score of this request is kept, so that asking for it computes nothing."""
+    current = session()
+    models = [current.models.get(id) for id in dict.fromkeys(body.models)]
+    wish = (current.datasets.get(body.dataset), body.layers, body.neuron, body.class_)
+    return {"kept": has_scores(current.scoring.scores, check_suggestion(models, *wish))}
 
 
 @route(api, "GET", "/suggestions")
