@@ -82,5 +82,11 @@ class WorkFailed(InnvError):
     exit_code = 1
 
 
+class StorageFailed(WorkFailed):
+    """The workspace cannot be written, or read any more."""
+
+    status = 507
+
+
 class WorkerDied(WorkFailed):
     """A worker process ended in the middle of a task, and again when the task was done again."""

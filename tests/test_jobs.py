@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from innv_gui.cluster.jobs import Jobs
+from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.errors import BadInput, Cancelled, NotFound, WorkFailed
 
 
@@ -74,3 +74,17 @@ def test_a_queued_job_that_is_cancelled_never_starts(jobs):
 def test_an_unknown_job_is_said_to_be_unknown(jobs):
     with pytest.raises(NotFound, match="j-nope"):
         jobs.get("j-nope")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [FileNotFoundError(2, "No such file or directory", "w/part-3.parquet"), FileNotFoundError("w/part-3.parquet")],
+)
+def test_a_file_that_went_is_told_in_a_sentence(error):
+    def work(_):
+        raise error
+
+    job = Job("score", "Scoring digits", 1, "images")
+    job.run(work)
+    assert job.status == "failed" and job.error.status == 507 and job.error.hint
+    assert job.error.message == "Scoring digits failed: part-3.parquet cannot be used (No such file or directory)."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,23 +23,28 @@ ENDED = ("done", "failed", "cancelled")
 WORKER = "innv_gui.cluster.worker"
 START_S, WORK_S, STOP_S = 120.0, 300.0, 10.0
 POLL_S = 0.02
+# Root without the right to read and write what its owner may not.
+BOUND = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search")
+
+
+def can_be_bound() -> bool:
+    """Whether permissions can be made to hold: always but where root lacks setpriv."""
+    return os.geteuid() != 0 or shutil.which(BOUND[0]) is not None
 
 
 class Product:
-    """A server with a workspace, models and images."""
+    """A server with a workspace, models and images. bound: permissions of files hold for it, even where root is."""
 
-    def __init__(self, workspace: Path, models=(), images=(), *more: str, user: int | None = None):
+    def __init__(self, workspace: Path, models=(), images=(), *more: str, bound: bool = False):
         options = [part for model in models for part in ("--model", str(model))]
         options += [part for folder in images for part in ("--images", str(folder))]
         command = [sys.executable, "-m", "innv_gui.cli", "serve", "--port", "0", "--workspace", str(workspace)]
         self.log = workspace.parent / f"{workspace.name}.log"
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-        environment |= {"HOME": str(workspace.parent)} if user else {}
         with open(self.log, "a") as log:
             self._from = log.tell()
-            self.process = subprocess.Popen(
-                [*command, *options, *more], stdout=log, stderr=log, env=environment, user=user
-            )
+            started = [*(BOUND if bound and os.geteuid() == 0 else ()), *command, *options, *more]
+            self.process = subprocess.Popen(started, stdout=log, stderr=log, env=environment)
         self.base, self.token = self._address()
 
     def _address(self) -> tuple[str, str]:
@@ -169,9 +175,9 @@ class Product:
 
 
 @contextmanager
-def product(workspace: Path, models=(), images=(), *more: str, user: int | None = None):
+def product(workspace: Path, models=(), images=(), *more: str, bound: bool = False):
     """A product that is stopped at the end, whatever happens."""
-    found = Product(workspace, models, images, *more, user=user)
+    found = Product(workspace, models, images, *more, bound=bound)
     try:
         yield found
     finally:

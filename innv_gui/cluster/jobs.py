@@ -5,6 +5,8 @@ The thread only hands out tasks and collects results; the work is in the worker 
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 import time
 import traceback
@@ -12,11 +14,13 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-from innv_gui.errors import Cancelled, InnvError, NotFound, WorkFailed
+from innv_gui.errors import Cancelled, InnvError, NotFound, StorageFailed, WorkFailed
 
 KEPT = 200  # finished jobs that are still answered for
 RATE_OVER_S = 20.0  # the rate is that of the last seconds: loading a model at the start is no measure of what follows
+_NUMBERS = {FileNotFoundError: errno.ENOENT, PermissionError: errno.EACCES}
 ENDED = ("done", "failed", "cancelled")
 
 
@@ -88,6 +92,9 @@ class Job:
             self._end("cancelled")
         except InnvError as error:
             self._end("failed", error)
+        except OSError as error:  # a file of the workspace that was there a moment ago
+            traceback.print_exc()
+            self._end("failed", _lost(self.title, error))
         except Exception as error:  # the border around a job: whatever happens, the server goes on
             traceback.print_exc()
             self._end("failed", WorkFailed(f"{self.title} failed: {type(error).__name__}: {error}."))
@@ -139,6 +146,14 @@ class Job:
             "message": self.message,
             "error": self.error.as_json()["error"] if self.error else None,
         }
+
+
+def _lost(title: str, error: OSError) -> StorageFailed:
+    file = Path(os.fsdecode(error.filename or str(error))).name[:80]  # Arrow says nothing but the path
+    return StorageFailed(
+        f"{title} failed: {file} cannot be used ({error.strerror or os.strerror(_NUMBERS.get(type(error), errno.EIO))}).",
+        "Is the workspace still there, and may it be read and written? Then start again: what is kept is used.",
+    )
 
 
 class Jobs:

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from innv_gui.errors import WorkFailed
+from innv_gui.errors import StorageFailed
 
 
 @contextlib.contextmanager
@@ -39,13 +39,13 @@ def told(path: Path) -> Iterator[None]:
         raise write_error(path, error) from error
 
 
-def write_error(path: Path, error: OSError) -> WorkFailed:
+def write_error(path: Path, error: OSError) -> StorageFailed:
     """The sentence for a write that failed."""
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return WorkFailed(f"{path.name} cannot be written: the folder is read-only.", "Choose another --workspace.")
+        return StorageFailed(f"{path.name} cannot be written: the folder is read-only.", "Choose another --workspace.")
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return WorkFailed(f"{path.name} cannot be written: the disk is full.", "Free some space, then run it again.")
-    return WorkFailed(f"{path.name} cannot be written: {error.strerror or error}.", "Choose another place.")
+        return StorageFailed(f"{path.name} cannot be written: the disk is full.", "Free some space, then run it again.")
+    return StorageFailed(f"{path.name} cannot be written: {error.strerror or error}.", "Choose another place.")
 
 
 def write_bytes(path: Path, content: bytes) -> Path:
