@@ -150,8 +150,9 @@ class Job:
 
 def _lost(title: str, error: OSError) -> StorageFailed:
     file = Path(os.fsdecode(error.filename or str(error))).name[:80]  # Arrow says nothing but the path
+    why = error.strerror or os.strerror(_NUMBERS.get(type(error), errno.EIO))
     return StorageFailed(
-        f"{title} failed: {file} cannot be used ({error.strerror or os.strerror(_NUMBERS.get(type(error), errno.EIO))}).",
+        f"{title} failed: {file} cannot be used ({why}).",
         "Is the workspace still there, and may it be read and written? Then start again: what is kept is used.",
     )
 
