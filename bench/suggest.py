@@ -53,7 +53,7 @@ def _dataset(session, n: int):
 
 
 def _model(position: int):
-    from innv_gui.records import Layer, Model, ModelFacts, ModelSource, Preprocessing
+    from innv_gui.records import ClassNames, Layer, Model, ModelFacts, ModelSource, Outputs, Preprocessing
 
     names = tuple(map(str, range(N_CLASSES)))
     layer = Layer("logits", "Dense", (N_CLASSES,), 0, False)
@@ -66,12 +66,13 @@ def _model(position: int):
         Preprocessing(),
         "",
         names,
-        "activation",
+        Outputs(),
         ("out",),
         "logits",
         None,
     )
-    return Model(f"m{position}", f"model_{position}", chr(65 + position), "", facts, Preprocessing(), names)
+    naming = ClassNames(names, "given")
+    return Model(f"m{position}", f"model_{position}", chr(65 + position), "", facts, Preprocessing(), naming)
 
 
 def _write(part: int, folders: list, dataset) -> None:
