@@ -100,6 +100,7 @@ class ModelWork:
         request, model = self._request, self._model
         source = as_plain(model.source) | {"path": "", "weights": model.source.weights and "w", "trusted": False}
         source["hooks"] = self._hooks
+        del source["budget"]
         return key_of(
             __version__,
             source,
