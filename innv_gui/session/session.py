@@ -77,7 +77,7 @@ class Session:
         self._lock = threading.Lock()
         self._blueprints: Blueprints | None = None
         self.store = MapStore(self.workspace.part("maps"))
-        self.history = History(self.workspace.part("history"))
+        self.history = History(self.workspace.part("history"), check=saved.check_kept)
         self._reopening = threading.Lock()
         self.models = ModelShelf(lambda: self.pool, self.jobs, tuple(trusted), hooks, self.naming, budget or Budget())
         self.datasets = DatasetShelf(lambda: self.pool, self.jobs)

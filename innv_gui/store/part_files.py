@@ -5,11 +5,11 @@ Many small Parquet files are read by DuckDB in one query, which takes half the t
 
 from __future__ import annotations
 
-import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import h5py
@@ -18,10 +18,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from innv_gui.errors import NotFound
+from innv_gui.store.kept_files import DAMAGE, Damaged, sound
+from innv_gui.store.score_parts import read_about
 
 WHOLE_NUMBERS = ("predicted", "label_class")  # -1 where there is none
 MANY = 8  # parts from which one query for all pays
 SETTLED_S = 1.0  # a folder's time of change says nothing about changes within the same tick of the clock
+T = TypeVar("T")
 OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "2"}
 
 
@@ -37,8 +40,11 @@ class PartFiles:
     @property
     def about(self) -> dict:
         """What `about.json` says of dataset, model and layers; read anew, for layers are added."""
-        self._about = json.loads((self.folder / "about.json").read_text())
-        return self._about
+        about = read_about(self.folder)
+        if about is None:
+            raise NotFound("The scores of this model cannot be read.", "Score the images again.", "model")
+        self._about = about
+        return about
 
     @property
     def n(self) -> int:
@@ -111,31 +117,58 @@ class PartFiles:
 
     def _one(self, part: int, names: Sequence[str]) -> dict[str, np.ndarray] | None:
         """None when the part cannot be read, or was written before these columns were asked for."""
-        try:
-            with pq.ParquetFile(self.file(part)) as file:
-                if not set(names) <= set(file.schema_arrow.names):
-                    return None
-                table = file.read(columns=list(names), use_threads=False)
-        except (OSError, pa.ArrowException):  # gone again, or damaged: one to do again
+        return self._read(part, lambda file: self._plain(file, part, names))
+
+    def _plain(self, file: pq.ParquetFile, part: int, names: Sequence[str]) -> dict[str, np.ndarray] | None:
+        if not set(names) <= set(file.schema_arrow.names):
             return None
+        table = self._table(file, part, names)
         return {name: _plain(table[name], name) for name in names}
 
-    def texts(self, part: int, names: Sequence[str]) -> pa.Table:
-        """Columns of any kind."""
-        with pq.ParquetFile(self.file(part)) as file:
-            return file.read(columns=list(names), use_threads=False)
+    def _table(self, file: pq.ParquetFile, part: int, names: Sequence[str]) -> pa.Table:
+        table = file.read(columns=list(names), use_threads=False)
+        rows = self.rows_of(part)
+        if table.num_rows != rows.stop - rows.start or table.column_names != list(names):
+            raise Damaged
+        return table
 
-    def probabilities(self, part: int) -> np.ndarray:
-        """(rows, K) float32; NaN rows for bad images."""
-        return _matrix(self.texts(part, ["probabilities"])["probabilities"])
+    def _read(self, part: int, take: Callable[[pq.ParquetFile], T]) -> T | None:
+        """What `take` finds in a part; a damaged part goes, so that it is scored again."""
+
+        def read(path: Path) -> T:
+            try:
+                with pq.ParquetFile(path, page_checksum_verification=True) as file:
+                    return take(file)
+            except pa.ArrowException as error:
+                raise error if isinstance(error, DAMAGE) else Damaged from error
+
+        path = self.file(part)
+        return sound(path, read, lambda: path.unlink(missing_ok=True))
+
+    def texts(self, part: int, names: Sequence[str]) -> pa.Table | None:
+        """Columns of any kind; None when the part cannot be read."""
+        return self._read(part, lambda file: self._table(file, part, names))
+
+    def probabilities(self, part: int) -> np.ndarray | None:
+        """(rows, K) float32; NaN rows for bad images; None when the part cannot be read."""
+        return self._read(part, self._matrix_of(part))
+
+    def _matrix_of(self, part: int) -> Callable[[pq.ParquetFile], np.ndarray]:
+        return lambda file: _matrix(self._table(file, part, ["probabilities"])["probabilities"])
 
     def activations(self, part: int, layer: str, neuron: int | slice = slice(None)) -> np.ndarray | None:  # noqa: B008
         """(rows, U) float32, or (rows,) of one neuron; NaN for bad images; None when the layer is still to come."""
         path = self.folder / f"part-{part:07d}.{self.layer_file(layer)}.h5"
-        if not path.exists():
-            return None
-        with h5py.File(path, "r") as file:
-            return file["activations"][:, neuron]
+        rows = self.rows_of(part)
+
+        def read(path: Path) -> np.ndarray:
+            with h5py.File(path, "r") as file:
+                stored = file["activations"]
+                if stored.ndim != 2 or len(stored) != rows.stop - rows.start or stored.dtype != np.float32:
+                    raise Damaged
+                return stored[:, neuron]
+
+        return sound(path, read, lambda: path.unlink(missing_ok=True))
 
     def layer_file(self, layer: str) -> str:
         """A layer's part in the names of files; one that is not known may have been added since."""
