@@ -132,7 +132,7 @@ def sparse(path):
     return ModelSource("hdf5", str(path))
 
 
-def sparse_without_model(path):
+def hole(path):
     source = sparse(path)
     os.truncate(path, 10**9)
     return source
@@ -156,6 +156,7 @@ def many_members(path):
     ("make", "words"),
     [
         (sparse, "needs 7.3 GB of memory to open; the limit is 4 GB"),
+        (hole, "has 0.9 GB, and 0 GB of it were written"),
         (much_text, "9 MB of text; 8 MB is the limit"),
         (many_members, "far more members than the three"),
     ],

@@ -171,14 +171,14 @@ class ModelShelf:
         return entry.model
 
     def _facts(self, entry: ModelEntry, job: Job) -> ModelFacts:
-        source = self._with_trust(replace(entry.source, budget=self._budget))
+        source = self._with_trust(replace(entry.source, budget=self._budget), entry, job)
         return self._pool().run("keras.inspect", source, cancelled=job.cancelled, about=entry.name)
 
-    def _with_trust(self, source: ModelSource) -> ModelSource:
+    def _with_trust(self, source: ModelSource, entry: ModelEntry, job: Job) -> ModelSource:
+        """The worker takes the hash: a file may be larger than the memory of this process, or a folder."""
         if not self._trusted or source.path is None:
             return source
-        files = [source.path, *([source.weights] if source.kind == "json" and source.weights != "random" else [])]
-        sha256 = hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
+        sha256 = self._pool().run("keras.trusted_as", source, cancelled=job.cancelled, about=entry.name)
         return replace(source, sha256=sha256, trusted=True) if sha256 in self._trusted else source
 
     def entries(self) -> list[ModelEntry]:

@@ -6,16 +6,19 @@ loaded. Types are told by the first bytes. Raises ModelRefused naming the file a
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import os
 import stat
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from innv_gui.datasets.declared import held_in
 from innv_gui.errors import ModelRefused
 from innv_gui.records import Budget, ModelSource
 from innv_gui.runtimes.keras import (
@@ -34,6 +37,7 @@ SMALLEST_FLOAT = 2  # bytes
 USUAL = Budget()
 MAX_CONFIG = 8 * 2**20  # bytes of JSON: 0.3 GB as Python's own objects, in the worst case; the largest known have 2 MB
 MAX_DIRECTORY = 2**16  # bytes of a zip archive's list of members: a few hundred
+MOST_HOLE = 10  # a file of weights has no holes; a copy that leaves zeros out may make some
 GLANCE = 2**26  # bytes: files above are looked at on disk before they are read into memory
 ZIP_EXPANSION = 200
 ZIP_SLACK = 16 * 2**20
@@ -96,7 +100,24 @@ def fingerprint(path: str) -> str:
     """SHA-256 of a file's (or a SavedModel's) content, in hexadecimal; what `--trust` takes."""
     if Path(path).is_dir():
         return _hash_of(_read_folder(path))
-    return hashlib.sha256(_read(path).getbuffer()).hexdigest()
+    return _digest(path).hexdigest()
+
+
+def trusted_as(source: ModelSource) -> str:
+    """What a person has to name to trust a source: of an architecture in JSON, the hash of both its files."""
+    if source.kind != "json" or source.weights in (None, "random"):
+        return fingerprint(str(source.path))
+    return _digest(str(source.path), str(source.weights)).hexdigest()
+
+
+def _digest(*paths: str):
+    """Of files one behind the other, which may be larger than memory."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with _opened(path, file_name(path)) as stream:
+            while piece := stream.read(2**20):
+                digest.update(piece)
+    return digest
 
 
 def file_kind(stream: BinaryIO, file: str) -> str:
@@ -120,18 +141,26 @@ def file_kind(stream: BinaryIO, file: str) -> str:
 def _read(path: str, limits: Budget = USUAL, shown: str = "") -> io.BytesIO:
     """All of a file. shown: how messages name it, when not by its name."""
     file = shown or file_name(path)
+    with _opened(path, file) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        budget.check_memory(limits, f"{file} needs", budget.COPIES * size)
+        if size > GLANCE and not shown:
+            _glance(stream, file, size)
+        stream.seek(0)
+        return io.BytesIO(stream.read(size + 1))
+
+
+@contextlib.contextmanager
+def _opened(path: str, file: str) -> Iterator[BinaryIO]:
+    """A regular file, for reading; what the system says about it becomes a sentence."""
     try:
-        state = Path(path).stat()
-        if stat.S_ISDIR(state.st_mode):
+        mode = Path(path).stat().st_mode
+        if stat.S_ISDIR(mode):
             raise ModelRefused(f"{file} is a folder; a file is needed here.")
-        if not stat.S_ISREG(state.st_mode):
+        if not stat.S_ISREG(mode):
             raise ModelRefused(f"{file} is not a regular file.")
-        budget.check_memory(limits, f"{file} needs", budget.COPIES * state.st_size)
         with open(path, "rb") as stream:
-            if state.st_size > GLANCE and not shown:
-                _glance(stream, file, state.st_size)
-            stream.seek(0)
-            return io.BytesIO(stream.read(state.st_size + 1))
+            yield stream
     except FileNotFoundError:
         raise ModelRefused(f"There is no file {file}.") from None
     except OSError as error:
@@ -140,6 +169,12 @@ def _read(path: str, limits: Budget = USUAL, shown: str = "") -> io.BytesIO:
 
 def _glance(stream: BinaryIO, file: str, n_bytes: int) -> None:
     """Looks at a large file where it lies. What is read into memory afterwards is checked again: it may be another."""
+    held = held_in(stream.name)
+    if held < n_bytes / MOST_HOLE:
+        raise ModelRefused(
+            f"{file} has {budget.in_gb(n_bytes)}, and {budget.in_gb(held)} of it were written; the rest is a hole.",
+            "Copy the model again from where it was saved.",
+        )
     kind = file_kind(stream, file)
     if kind == "json":
         _check_config_size(n_bytes, file)
