@@ -134,6 +134,24 @@ def scores_of_a_part(folder):
     return files.file(0), read, copy.deepcopy(read())
 
 
+def scores_of_one_of_many_parts(folder):
+    """Read together, which must not be less careful."""
+    parts = score_folder(folder, n=600)
+    for part in range(parts.n_parts):
+        write_part(parts, part)
+    files, names = PartFiles(folder), ["predicted", "loss", "entropy"]
+    content = files.file(4).read_bytes()
+
+    def read():
+        if not files.file(4).exists():
+            files.file(4).write_bytes(content)
+        found = dict(files.columns(range(parts.n_parts), names))
+        assert set(range(parts.n_parts)) - set(found) <= {4}
+        return found.get(4)
+
+    return files.file(4), read, copy.deepcopy(read())
+
+
 def activations_of_a_part(folder):
     write_part(score_folder(folder, ("conv",)), 0, 2.5)
     files = PartFiles(folder)
@@ -168,7 +186,10 @@ def a_probe(folder):
     return folder / "p.json", read, read()
 
 
-KINDS = (*(a_map, an_earlier_run, scores_of_a_part, activations_of_a_part, what_scores_are_of, a_thumbnail, a_probe),)
+KINDS = (
+    *(a_map, an_earlier_run, scores_of_a_part, scores_of_one_of_many_parts, activations_of_a_part),
+    *(what_scores_are_of, a_thumbnail, a_probe),
+)
 
 
 @pytest.mark.parametrize("kind", KINDS)
