@@ -6,6 +6,7 @@ Exit status: 0 good, 2 wrong usage, 1 the work failed. Errors are one sentence a
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from collections.abc import Callable, Sequence
 from innv_gui import __version__
 from innv_gui.commands.model_options import add_model_options
 from innv_gui.errors import BadInput, InnvError
+from innv_gui.records import Budget
 
 DEFAULT_PORT = 5000
 WORKSPACE = "folder that keeps maps, scores, uploads and earlier runs (default: a temporary one)"
@@ -72,6 +74,23 @@ def _shared(command: Parser) -> None:
         "--trust", action="append", default=[], metavar="SHA256", help="run code of the file with this hash"
     )
     command.add_argument("--hooks", metavar="FILE", help=HOOKS)
+    usual = Budget()
+    for name, unit, value, what in (
+        ("--most-memory", "GB", usual.memory / 2**30, "memory that opening a model may take"),
+        ("--most-seconds", "S", usual.seconds, "processor time that opening a model may take"),
+    ):
+        command.add_argument(name, type=_above_zero, metavar=unit, default=value, help=f"{what} (default {value:g})")
+
+
+def _above_zero(text: str) -> float:
+    """A number of GB or seconds."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < 1e6:
+        raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
+    return value
 
 
 def _tls(command: Parser) -> None:

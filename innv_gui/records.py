@@ -14,6 +14,7 @@ PREPROCESSING_MODES = ("none", "unit", "symmetric", "caffe", "tf", "torch", "sta
 RESIZE_RULES = ("stretch", "pad", "crop")
 OUTPUT_KINDS = ("softmax", "logits", "probabilities", "log_probabilities", "binary", "multilabel")
 NAME_ORIGINS = ("given", "file", "bundled", "assumed", "numbers")
+SCRATCH = "INNV_GUI_SCRATCH"  # environment of a worker: a folder that the one after it finds, too
 CHANNEL_ORDERS = ("rgb", "bgr")
 # How sure a detected preprocessing is: the file's own front was measured and has one reading; the likelier reading of
 # values; a guess by the architecture's name; nothing is known; a function of the person's own does it.
@@ -39,6 +40,14 @@ class Preprocessing:
 
 
 @dataclass(frozen=True)
+class Budget:
+    """What opening a model may cost. memory: bytes on top of what the worker has; seconds: of processor time."""
+
+    memory: int = 4 * 2**30
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True)
 class ModelSource:
     """All a worker needs to build a network. Paths are this machine's and never leave the server."""
 
@@ -51,6 +60,7 @@ class ModelSource:
     output: int | None = None  # index, for a model with several outputs
     outputs: str | None = None  # one of OUTPUT_KINDS where a person said it
     hooks: str | None = None  # Python file with preprocess / postprocess / decode_prob
+    budget: Budget = Budget()
 
 
 @dataclass(frozen=True)

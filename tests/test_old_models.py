@@ -111,6 +111,7 @@ def test_a_saved_model_is_added_by_its_folder_and_trusted_by_its_content(saved, 
     source, copy = source_of(saved / "folder"), shutil.copytree(saved / "folder", tmp_path / "copy")
     network = loading.load(source)
     assert source.kind == "saved_model" and gate.fingerprint(str(copy)) == network.sha256
+    assert gate.trusted_as(source) == network.sha256
     again = ModelSource("saved_model", str(copy), sha256=network.sha256)
     assert loading.load(again).sha256 == network.sha256
     data = next((copy / "variables").glob("*.data*"))

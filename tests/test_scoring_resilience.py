@@ -19,6 +19,7 @@ from innv_gui import Session
 from innv_gui.errors import WorkerDied, WorkFailed
 from innv_gui.session import score_plan
 from innv_gui.session.score_tasks import KILLER, Asking
+from innv_gui.store.score_parts import read_about
 
 N = 1200
 
@@ -99,7 +100,7 @@ def test_after_the_server_is_killed_only_what_is_missing_is_computed(tmp_path, a
         kept = {path.name: path.stat().st_mtime_ns for path in folder.glob("part-*.parquet")}
         job = session.scoring.start([model], dataset)
         result = job.wait(120).result
-        rows = json.loads((folder / "about.json").read_text())["dataset"]["rows_a_part"]
+        rows = read_about(folder)["dataset"]["rows_a_part"]
         assert len(kept) >= N // 2 // rows - 1
         assert result.n_computed == N - len(kept) * rows
         assert {name: (folder / name).stat().st_mtime_ns for name in kept} == kept

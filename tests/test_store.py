@@ -1,17 +1,22 @@
 """The workspace and what it keeps: atomic, readable again, one owner."""
 
 import errno
+import io
 import os
+import stat
 
 import h5py
 import numpy as np
 import pytest
+from werkzeug.datastructures import FileStorage, MultiDict
 
+from innv_gui.cluster.process import WorkerProcess
 from innv_gui.errors import BadInput, Conflict, WorkFailed
 from innv_gui.store.files import write_bytes, write_error, written
 from innv_gui.store.maps import KeptMap, MapStore, key_of
 from innv_gui.store.runs import RunRow, run_file
 from innv_gui.store.workspace import Workspace
+from innv_gui.web.uploads import save_image_uploads, save_model_upload
 
 
 def kept(seed=0, n_targets=1, shape=(4, 6, 3)):
@@ -77,6 +82,31 @@ def test_keys_differ_with_anything_that_went_in():
 
 def test_names_that_are_not_unicode_have_a_key():
     assert key_of("bad\udcff name")
+
+
+def test_whatever_is_put_into_a_workspace_is_its_owners_alone(tmp_path):
+    before = os.umask(0o022)
+    try:
+        workspace = Workspace(tmp_path / "new" / "w")
+        MapStore(workspace.part("maps")).put("ab" * 32, kept())
+        save_model_upload(workspace, MultiDict({"file": FileStorage(io.BytesIO(b"x"), "m.keras")}))
+        save_image_uploads(workspace, [FileStorage(io.BytesIO(b"x"), "cats/a.png")])
+        process = WorkerProcess("images", "tls://127.0.0.1:1", None, workspace.folder)
+        process.close()
+        workspace.close()
+    finally:
+        os.umask(before)
+    found = {path.relative_to(tmp_path): stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob("*")}
+    assert len(found) > 15
+    assert {path: mode for path, mode in found.items() if mode & 0o077} == {}
+
+
+def test_a_workspace_of_an_earlier_version_is_closed_to_others(tmp_path):
+    (tmp_path / "maps").mkdir(mode=0o755)
+    (tmp_path / "lock").touch(mode=0o644)
+    Workspace(tmp_path).close()
+    assert stat.S_IMODE((tmp_path / "maps").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "lock").stat().st_mode) == 0o600
 
 
 def test_a_second_session_on_a_workspace_is_refused_and_told_who_has_it(tmp_path):

@@ -16,6 +16,7 @@ from distributed.security import Security
 from innv_gui.cluster.ending import Ending, oom_kills, words_since
 from innv_gui.cluster.tasks import ENVIRONMENTS
 from innv_gui.cluster.worker import CONNECTED
+from innv_gui.store.files import private, private_folder
 
 RESTART_PAUSE_S = 0.1  # doubled with each quick death in a row, eight times at most
 QUICK_DEATH_S = 5.0  # of a life as a connected worker
@@ -55,10 +56,10 @@ class WorkerProcess:
 
     def _start(self) -> subprocess.Popen:
         """Raises OSError where the system has no memory, disk or process left for it."""
-        self._log.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(self._log.parent)
         path = os.pathsep.join(filter(None, [PACKAGE_PARENT, os.environ.get("PYTHONPATH", "")]))
         environment = {**os.environ, **ENVIRONMENTS[self._kind], "PYTHONPATH": path}
-        with open(self._log, "ab") as log:
+        with open(self._log, "ab", opener=private) as log:
             self._log_start, self._oom_kills = log.tell(), oom_kills()
             process = subprocess.Popen(
                 [sys.executable, "-m", "innv_gui.cluster.worker", self._kind],
@@ -66,6 +67,7 @@ class WorkerProcess:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 env=environment,
+                umask=0o077,  # what it makes is this user's alone
                 start_new_session=True,  # Ctrl-C in the terminal is the server's to handle
             )
         with contextlib.suppress(BrokenPipeError):

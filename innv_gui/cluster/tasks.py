@@ -35,6 +35,7 @@ TASKS = {
     "images.scan": Task("images", "innv_gui.datasets:scan"),
     "images.stamps": Task("images", "innv_gui.datasets:stamps"),
     "images.samples": Task("images", "innv_gui.samples:make"),
+    "keras.trusted_as": Task("keras", "innv_gui.runtimes.keras.gate:trusted_as"),
     "keras.inspect": Task("keras", "innv_gui.runtimes.keras.inspect:inspect"),
     "keras.prepare": Task("keras", "innv_gui.runtimes.keras.prepare:prepare"),
     "keras.output": Task("keras", "innv_gui.runtimes.keras.layer_output:layer_output"),

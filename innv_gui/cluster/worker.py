@@ -19,6 +19,7 @@ from distributed import Worker
 from distributed.security import Security
 
 from innv_gui.cluster.tasks import KINDS, PRELOADS
+from innv_gui.records import SCRATCH
 
 CONNECTED = b"connected\n"
 QUIET = {
@@ -90,6 +91,7 @@ def main() -> None:
     report = _taken_stdout()
     start = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_the_server, daemon=True).start()
+    os.environ[SCRATCH] = start["folder"]
     for module in PRELOADS[kind]:
         importlib.import_module(module)
     with dask.config.set(QUIET):

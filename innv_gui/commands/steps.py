@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from innv_gui.cluster.jobs import Job
 from innv_gui.commands.model_options import NamedModel, loose_end, named_models
 from innv_gui.errors import BadInput
-from innv_gui.records import Model
+from innv_gui.records import Budget, Model
 from innv_gui.session import Session
 from innv_gui.session.images import Dataset
 from innv_gui.session.labels import label_fit
@@ -32,6 +32,7 @@ def session_of(options: argparse.Namespace) -> Session:
         options.scheduler,
         trusted=options.trust,
         hooks=options.hooks,
+        budget=Budget(int(options.most_memory * 2**30), options.most_seconds),
         tls_ca=options.tls_ca,
         tls_cert=options.tls_cert,
         tls_key=options.tls_key,

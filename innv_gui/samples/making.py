@@ -110,6 +110,8 @@ def _version(dataset: Path) -> str | None:
         return (dataset / MARKER).read_text()
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except ValueError:  # ours, but damaged: as an old one
+        return ""
 
 
 def _write_digits(target: Path) -> None:

@@ -94,6 +94,7 @@ def map_key(request: Request, model: Model, target: Target, item: Item, hooks: s
     """
     source = as_plain(model.source) | {"path": "", "weights": model.source.weights and "w", "trusted": False}
     source["hooks"] = hooks_hash(model.source.hooks) if hooks is None else hooks
+    del source["budget"]  # how much it may take to open says nothing about its maps
     return key_of(
         __version__,
         source,

@@ -14,7 +14,7 @@ from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, InnvError, NotFound, WorkFailed
 from innv_gui.preprocessing_rules import check_channels, parse
-from innv_gui.records import OUTPUT_KINDS, ClassNames, Model, ModelFacts, ModelSource, Preprocessing, replace
+from innv_gui.records import OUTPUT_KINDS, Budget, ClassNames, Model, ModelFacts, ModelSource, Preprocessing, replace
 from innv_gui.session.images import Dataset
 from innv_gui.session.labels import mapped_by_hand
 from innv_gui.session.naming import CONFIRM, confirmed, known_naming, naming_of, numbered
@@ -124,9 +124,11 @@ class ModelShelf:
         trusted: tuple[str, ...] = (),
         hooks: str | None = None,
         naming: Callable[[Model], ClassNames] = naming_of,
+        budget: Budget | None = None,
     ):
         self._pool, self._jobs, self._naming = pool, jobs, naming
         self._trusted, self._hooks = tuple(trusted), hooks
+        self._budget = budget or Budget()
         self._entries: dict[str, ModelEntry] = {}
         self._given = 0
         self._lock = threading.Lock()
@@ -169,14 +171,14 @@ class ModelShelf:
         return entry.model
 
     def _facts(self, entry: ModelEntry, job: Job) -> ModelFacts:
-        source = self._with_trust(entry.source)
+        source = self._with_trust(replace(entry.source, budget=self._budget), entry, job)
         return self._pool().run("keras.inspect", source, cancelled=job.cancelled, about=entry.name)
 
-    def _with_trust(self, source: ModelSource) -> ModelSource:
+    def _with_trust(self, source: ModelSource, entry: ModelEntry, job: Job) -> ModelSource:
+        """The worker takes the hash: a file may be larger than the memory of this process, or a folder."""
         if not self._trusted or source.path is None:
             return source
-        files = [source.path, *([source.weights] if source.kind == "json" and source.weights != "random" else [])]
-        sha256 = hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
+        sha256 = self._pool().run("keras.trusted_as", source, cancelled=job.cancelled, about=entry.name)
         return replace(source, sha256=sha256, trusted=True) if sha256 in self._trusted else source
 
     def entries(self) -> list[ModelEntry]:

@@ -12,6 +12,7 @@ from innv_gui.session.explain import identity
 from innv_gui.session.models import hooks_hash
 from innv_gui.session.request import Item
 from innv_gui.store.files import write_bytes
+from innv_gui.store.kept_files import read_png, sound
 from innv_gui.store.maps import key_of
 
 SIZES_PX = range(16, 1025)
@@ -39,8 +40,9 @@ class Pictures:
     def _kept(self, ref: ImageRef, what: list, task: str, *args) -> bytes:
         key = key_of(what, identity(Item(0, ref.name, ref=ref)))
         path = self._folder / key[:2] / f"{key[2:]}.png"
-        if path.exists():
-            return path.read_bytes()
+        kept = sound(path, read_png)
+        if kept is not None:
+            return kept
         png = self._pool().run(task, *args, about=ref.name)
         write_bytes(path, png)
         return png

@@ -13,14 +13,14 @@ import numpy as np
 
 from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
-from innv_gui.errors import WorkFailed
+from innv_gui.errors import BadInput, WorkFailed
 from innv_gui.preprocessing_rules import parse, written
 from innv_gui.records import Answers, Model, Preprocessing
 from innv_gui.session.models import hooks_hash
 from innv_gui.session.probe import Probe
 from innv_gui.session.probe_sample import Sample, arithmetic, candidates, distinct, resized, standardized
 from innv_gui.session.scoring import dataset_key
-from innv_gui.store.files import write_bytes
+from innv_gui.store.kept_files import Damaged, read_record, write_record
 
 VERSION = 1  # of what is kept
 CHUNK = 24  # images a task
@@ -110,15 +110,21 @@ class ProbeWork:
 
     def _read(self, path: Path) -> None:
         """What an earlier probe left; a file that is damaged is asked for anew."""
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-            kept = json.loads(path.read_text())
-            rows = {parse(rule): np.array(row, np.int32) for rule, row in kept["answers"].items()}
-            if all(row.shape == (len(self.sample),) for row in rows.values()):
-                self.sums, self.uniform = np.array(kept["sums"], np.float64), bool(kept["uniform"])
-                self.answers = rows
+
+        def check(kept: dict) -> None:
+            try:
+                rows = {parse(rule): np.array(row, np.int32) for rule, row in kept["answers"].items()}
+            except BadInput as error:
+                raise Damaged from error
+            sums, uniform = np.array(kept["sums"], np.float64), kept["uniform"]
+            if any(row.shape != (len(self.sample),) for row in rows.values()) or sums.shape not in ((3, 1), (3, 3)):
+                raise Damaged
+            self.answers, self.sums, self.uniform = rows, sums, uniform
+
+        read_record(path, check)
 
     def _write(self, path: Path) -> None:
         kept = {written(rule): row.tolist() for rule, row in self.answers.items()}
         content = {"uniform": self.uniform, "sums": self.sums.tolist(), "answers": kept}
         with contextlib.suppress(WorkFailed):  # a full disk costs the next start some seconds, and nothing now
-            write_bytes(path, json.dumps(content).encode())
+            write_record(path, content)

@@ -10,7 +10,7 @@ from innv_gui.records import LabelClass, Model, Preprocessing, Target, as_plain
 from innv_gui.session.images import Dataset
 from innv_gui.session.request import Item, Request
 
-_LATER = ("sha256", "trusted", "hooks")  # of a source: found out anew, or given anew on the command line
+_LATER = ("sha256", "trusted", "hooks", "budget")  # of a source: found out anew, or given anew on the command line
 
 
 def remembered(id: str, request: Request, place: str) -> dict | None:
@@ -87,7 +87,7 @@ def opened_dataset(record: dict, datasets) -> Dataset:
 
 def model_of(record: dict, models) -> Model:
     """The model of a record, loaded again where it is not there."""
-    preprocessing = _preprocessing(record["preprocessing"])
+    preprocessing = preprocessing_of(record["preprocessing"])
     known = [entry.model for entry in models.entries() if entry.model is not None]
     outputs = record["source"].get("outputs")
     same = [
@@ -135,6 +135,7 @@ def _classes(record: dict) -> tuple[str, ...] | None:
     return {"given": names, "numbers": ()}.get(origin)
 
 
-def _preprocessing(record: dict) -> Preprocessing:
+def preprocessing_of(record: dict) -> Preprocessing:
+    """A model's preprocessing out of its record; not checked."""
     sides = {name: tuple(record[name]) if record[name] is not None else None for name in ("mean", "std")}
     return Preprocessing(record["mode"], sides["mean"], sides["std"], record["resize"], record.get("channels", "rgb"))

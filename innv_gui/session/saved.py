@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from innv_gui import __version__
+from innv_gui import __version__, analyzers
 from innv_gui.errors import BadInput, InnvError
+from innv_gui.preprocessing_rules import checked
 from innv_gui.records import NAME_ORIGINS, OUTPUT_KINDS
-from innv_gui.session.remembered import dataset_of, described, model_of, opened_dataset
+from innv_gui.session.remembered import dataset_of, described, model_of, opened_dataset, preprocessing_of
 from innv_gui.store.files import write_bytes
 
 if TYPE_CHECKING:
@@ -114,6 +115,27 @@ class SavedSession(_Part):
     runs: list[SavedRun] = Field(max_length=1000)
 
 
+def check_run(record: dict) -> None:
+    """Raises ValueError for what is no record of a run, and BadInput, in a sentence, for one whose parts do not fit."""
+    run = SavedRun.model_validate(record)
+    if len(run.targets) != len(run.models):
+        raise BadInput(
+            f"The run {run.id} names {len(run.models)} models and {len(run.targets)} targets; expected as many."
+        )
+    if min(run.images) < 0:
+        raise BadInput(f"The run {run.id} names the image {min(run.images)}; expected numbers from 0.")
+    for model in run.models:
+        checked(preprocessing_of(model.preprocessing.model_dump()))
+
+
+def check_kept(record: dict) -> None:
+    """The same for a record in the workspace: whatever is wrong with it, it is damaged."""
+    try:
+        check_run(record)
+    except InnvError as error:
+        raise ValueError(error.message) from error
+
+
 def saved(session: Session) -> dict:
     """Everything of a session that is worth taking up again."""
     models = [entry.model for entry in session.models.entries() if entry.model is not None]
@@ -169,9 +191,24 @@ def open_all(session: Session, record: SavedSession) -> list[str]:
             act()
         except InnvError as error:
             missing.append(f"{name}: {error}")
-    for run in record.runs:
-        session.history.put(run.model_dump())
-    return missing
+    return missing + [why for run in record.runs if (why := _why_not_taken(session, run, run.model_dump()))]
+
+
+def _why_not_taken(session: Session, run: SavedRun, record: dict) -> str:
+    """Takes over a run that can be begun again; a sentence for another."""
+    known = [one.dataset for one in session.datasets.entries() if one.dataset is not None]
+    sizes = [len(one) for one in known if one.collection.fingerprint == run.dataset.fingerprint]
+    try:
+        check_run(record)
+        analyzers.check(analyzers.get(run.analyzer).name, dict(run.params))
+        if sizes and max(run.images) >= sizes[0]:
+            raise BadInput(
+                f"The run {run.id} names the image {max(run.images)}; {run.dataset.name} has {sizes[0]} of them."
+            )
+    except InnvError as error:
+        return f"run {run.title or run.id}: {error}"
+    session.history.take_over(record)
+    return ""
 
 
 def take_over(session: Session, record: SavedSession) -> tuple[int, list[str]]:
@@ -193,9 +230,10 @@ def take_over(session: Session, record: SavedSession) -> tuple[int, list[str]]:
     taken = 0
     for run in record.runs:
         known = all(one.sha256 in models for one in run.models) and run.dataset.fingerprint in datasets
-        taken += known
         if known:
-            session.history.put(_with_own_places(run, models, datasets, session))
+            why = _why_not_taken(session, run, _with_own_places(run, models, datasets, session))
+            taken += not why
+            missing += [why] if why else []
     return taken, list(dict.fromkeys(missing))
 
 

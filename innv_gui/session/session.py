@@ -17,7 +17,7 @@ from innv_gui.cluster.pool import Pool
 from innv_gui.cluster.remote import RemotePool
 from innv_gui.errors import BadInput, NotFound
 from innv_gui.folders import folder
-from innv_gui.records import ClassNames, Model, Prepared, replace
+from innv_gui.records import Budget, ClassNames, Model, Prepared, replace
 from innv_gui.session import features, saved
 from innv_gui.session.comparison import Difference, compare
 from innv_gui.session.explain import Blueprints, explain, prepare
@@ -55,7 +55,7 @@ class Session:
     scheduler: address of a running Dask scheduler with `innv-gui worker` processes; None is the embedded cluster on
     this machine. tls_ca, tls_cert, tls_key: PEM files, needed for a scheduler on another machine.
     trusted: SHA-256 of model files whose Lambda layers may run. hooks: a Python file with preprocess, postprocess
-    or decode_prob.
+    or decode_prob. budget: what opening a model may cost, in bytes and seconds.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class Session:
         *,
         trusted: Sequence[str] = (),
         hooks: str | None = None,
+        budget: Budget | None = None,
         tls_ca: str | None = None,
         tls_cert: str | None = None,
         tls_key: str | None = None,
@@ -76,9 +77,9 @@ class Session:
         self._lock = threading.Lock()
         self._blueprints: Blueprints | None = None
         self.store = MapStore(self.workspace.part("maps"))
-        self.history = History(self.workspace.part("history"))
+        self.history = History(self.workspace.part("history"), check=saved.check_kept)
         self._reopening = threading.Lock()
-        self.models = ModelShelf(lambda: self.pool, self.jobs, tuple(trusted), hooks, self.naming)
+        self.models = ModelShelf(lambda: self.pool, self.jobs, tuple(trusted), hooks, self.naming, budget or Budget())
         self.datasets = DatasetShelf(lambda: self.pool, self.jobs)
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))

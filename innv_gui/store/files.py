@@ -12,12 +12,27 @@ from pathlib import Path
 from innv_gui.errors import StorageFailed
 
 
+def private_folder(folder: Path) -> Path:
+    """The folder, made where it is missing with all above it; those that are made are this user's alone."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def private(path: str, flags: int) -> int:
+    """`opener` of a file that only this user may read and write."""
+    descriptor = os.open(path, flags, 0o600)
+    os.fchmod(descriptor, 0o600)  # one of an earlier version may be open to all
+    return descriptor
+
+
 @contextlib.contextmanager
 def written(path: Path) -> Iterator[Path]:
     """A temporary path beside `path`; it takes the place of `path` when the block ends well, else it vanishes."""
     path = Path(path)
     with told(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         handle, name = tempfile.mkstemp(prefix=".new-", suffix=path.suffix, dir=path.parent)
         os.close(handle)
     temporary = Path(name)

@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
-import contextlib
+import hashlib
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from innv_gui.errors import NotFound
-from innv_gui.store.files import write_bytes
+from innv_gui.store.kept_files import Damaged, read_record, write_record
 
 KEPT = 500
 _NAME = re.compile(r"[a-z]-[0-9a-f]{12}")
 
 
 class History:
-    """Plain records by id, newest first. A record has at least "id" and "started" (seconds since 1970)."""
+    """Plain records by id, newest first. A record has at least "id" and "started" (seconds since 1970).
 
-    def __init__(self, folder: Path, kept: int = KEPT):
-        self._folder, self._kept = Path(folder), kept
+    check: raises ValueError for what is no record of a run; such a file is passed over, and never touched.
+    """
+
+    def __init__(self, folder: Path, kept: int = KEPT, check: Callable[[dict], object] = lambda record: None):
+        self._folder, self._kept, self._check = Path(folder), kept, check
 
     def put(self, record: dict) -> None:
         """Keep a record, in place of an older one of the same id; the oldest ones go."""
-        write_bytes(self._path(record["id"]), json.dumps(record, ensure_ascii=True).encode())
+        write_record(self._path(record["id"]), record)
         for old in self.all()[self._kept :]:
             self.forget(old["id"])
 
+    def take_over(self, record: dict) -> None:
+        """Keep a record that comes from elsewhere; where its id belongs to something else it gets another one."""
+        if self._path(record["id"]).exists() and not self._is_kept(record):
+            text = json.dumps(record, sort_keys=True)
+            record = record | {"id": f"{record['id'][0]}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"}
+        if not self._path(record["id"]).exists():
+            self.put(record)
+
+    def _is_kept(self, record: dict) -> bool:
+        """But for its title, which a person may have changed."""
+        kept = self._read(self._path(record["id"]))
+        return kept is not None and kept | {"title": ""} == record | {"title": ""}
+
     def all(self) -> list[dict]:
         """Newest first; a file that cannot be read is passed over."""
-        read = [_read(path) for path in self._folder.glob("*.json")]
+        read = [self._read(path) for path in self._folder.glob("*.json")]
         known = [record for record in read if record is not None]
         return sorted(known, key=lambda record: (record["started"], record["id"]), reverse=True)
 
     def get(self, id: str) -> dict:
         """The record of this id; raises NotFound."""
-        record = _read(self._path(id)) if _NAME.fullmatch(id) else None
+        record = self._read(self._path(id)) if _NAME.fullmatch(id) else None
         if record is None:
             raise NotFound(f"There is no earlier run {id!r}.", "It may have been deleted.", field="history")
         return record
@@ -47,10 +64,11 @@ class History:
     def _path(self, id: str) -> Path:
         return self._folder / f"{id}.json"
 
+    def _read(self, path: Path) -> dict | None:
+        def check(record: dict) -> None:
+            started = record.get("started")
+            if record.get("id") != path.stem or isinstance(started, bool) or not isinstance(started, int | float):
+                raise Damaged
+            self._check(record)
 
-def _read(path: Path) -> dict | None:
-    with contextlib.suppress(OSError, ValueError):
-        record = json.loads(path.read_bytes())
-        whole = isinstance(record, dict) and record.get("id") == path.stem
-        return record if whole and isinstance(record.get("started"), int | float) else None
-    return None
+        return read_record(path, check)

@@ -9,14 +9,15 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from innv_gui.store.files import written
+from innv_gui.store.kept_files import Damaged, sound
 
 FORMAT = 2
 ARRAYS = ("values", "targets", "activations", "scores", "probabilities", "x")
+NDIMS = {"values": 4, "targets": 1, "activations": 1, "scores": 1, "probabilities": 1, "x": 3}
 FACTS = ("engine", "seconds", "health", "notes", "image_size")
 MEMORY_BYTES = 256 << 20
 DISK_BYTES = 8 << 30
@@ -129,18 +130,32 @@ def _arrays(kept: KeptMap) -> dict[str, np.ndarray]:
 
 
 def _read(path: Path) -> KeptMap | None:
-    if not path.exists():
-        return None
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, EOFError, KeyError, BadZipFile):
-        path.unlink(missing_ok=True)  # damaged by something outside: compute it again
-        return None
+    """None where there is none; one that is damaged goes, so that it is computed again."""
+    return sound(path, _whole, lambda: path.unlink(missing_ok=True))
+
+
+def _whole(path: Path) -> KeptMap:
+    with np.load(path, allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
     facts = json.loads(arrays.pop("facts").tobytes())
+    _check(arrays, facts)
     health = tuple(tuple(item) for item in facts.pop("health"))
     size = facts.pop("image_size")
     return KeptMap(
         **arrays,
         **{**facts, "health": health, "notes": tuple(facts["notes"]), "image_size": tuple(size) if size else None},
     )
+
+
+def _check(arrays: dict[str, np.ndarray], facts: dict) -> None:
+    """That names, types and shapes are those of a map; raises Damaged."""
+    whole = set(arrays) == set(ARRAYS) and set(facts) == set(FACTS)
+    if not whole or any(arrays[name].ndim != n for name, n in NDIMS.items()):
+        raise Damaged
+    if any(arrays[name].dtype.kind != ("i" if name == "targets" else "f") for name in ARRAYS):
+        raise Damaged
+    n_targets = {len(arrays[name]) for name in ("values", "targets", "activations")}
+    if len(n_targets) != 1 or len(arrays["scores"]) != len(arrays["probabilities"]):
+        raise Damaged
+    if not isinstance(facts["seconds"], int | float) or not all(len(item) == 3 for item in facts["health"]):
+        raise Damaged

@@ -17,6 +17,7 @@ import numpy as np
 
 from innv_gui.store import seals
 from innv_gui.store.files import write_bytes
+from innv_gui.store.kept_files import DAMAGE
 from innv_gui.store.score_parts import ScoreFolder, read_about, table_bytes
 
 # labels, (n, K) float32 probabilities -> label_class (n,) int32 and loss (n,) float32
@@ -36,7 +37,8 @@ def beside(folder: ScoreFolder) -> list[Kept]:
     found = []
     for path in sorted(folder.path.parent.iterdir(), key=lambda path: -path.stat().st_mtime):
         about = read_about(path) if path != folder.path else None
-        if about is not None and about["model"].get("scores") == folder.about["model"]["scores"]:
+        same_parts = about is not None and about["dataset"]["rows_a_part"] == folder.rows_a_part
+        if same_parts and about["model"].get("scores") == folder.about["model"]["scores"]:
             found.append(Kept(path, {name: layer["file"] for name, layer in about["layers"].items()}))
     return found
 
@@ -68,7 +70,7 @@ def _adopted(folder: ScoreFolder, part: int, kept: Kept, relabel: Relabel) -> bo
         table = _relabelled(table, folder.layers, relabel)
         for name, path in files.items():
             _share(path, folder.layer_path(part, name))
-    except (OSError, KeyError, ValueError, pyarrow.ArrowException):  # gone or damaged meanwhile: it is scored again
+    except (pyarrow.ArrowException, *DAMAGE):  # gone or damaged meanwhile: it is scored again
         return False
     write_bytes(folder.part_path(part), table_bytes(table))
     return True

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
+import re
 import shutil
 import threading
 from collections.abc import Sequence
@@ -24,13 +24,15 @@ import numpy as np
 
 from innv_gui.store import seals
 from innv_gui.store.files import write_bytes
+from innv_gui.store.kept_files import DAMAGE, Damaged, read_record, write_record
 
 VERSION = 1  # of what a part holds; part of the model's key
-ABOUT = "about.json"
+ABOUT, COPY = "about.json", "about.copy.json"  # a damaged one would make all parts worthless
 LEAST_ROWS, MANY_ROWS, MOST_ROWS = 64, 1024, 4096
 FEW_PARTS, MANY_PARTS = 20, 200  # of a small dataset, so that plots grow; of a large one, which is read file by file
 BATCH = 32  # parts are whole batches, so that a batch never belongs to two
 NEURONS_A_CHUNK = 32  # one neuron of a part is read without the others
+_LAYER_FILE = re.compile(r"l\d{1,6}")
 PART_OVERHEAD_BYTES = 16_000
 ROW_BYTES = 220  # of a row but for probabilities and activations: name, label, numbers, top 5
 
@@ -53,6 +55,8 @@ class ScoreFolder:
         self.layers = tuple(layers)
         self._lock = threading.Lock()
         kept = read_about(self.path)
+        if kept is not None and kept["dataset"]["rows_a_part"] != rows_a_part(about["dataset"]["n"]):
+            kept = None
         if kept is None:  # without it nothing says which layer a file is of
             shutil.rmtree(self.path, ignore_errors=True)
         self.n = about["dataset"]["n"]
@@ -63,7 +67,8 @@ class ScoreFolder:
             known.setdefault(name, {"file": f"l{len(known)}", "units": units[name], "spatial": spatial[name]})
         self.about = {**about, "dataset": dataset, "layers": known}
         if self.about != kept:
-            write_bytes(self.path / ABOUT, json.dumps(self.about, indent=1).encode())
+            for name in (COPY, ABOUT):
+                write_record(self.path / name, self.about)
 
     @property
     def n_parts(self) -> int:
@@ -121,7 +126,9 @@ class ScoreFolder:
         """Columns of a finished part; text and null come as objects."""
         import pyarrow.parquet
 
-        table = pyarrow.parquet.read_table(self.part_path(part), columns=list(names), memory_map=False)
+        table = pyarrow.parquet.read_table(
+            self.part_path(part), columns=list(names), memory_map=False, page_checksum_verification=True
+        )
         return [table.column(name).to_numpy() for name in names]
 
     def free_bytes(self) -> int:
@@ -145,7 +152,7 @@ class ScoreFolder:
 
         try:
             schema = pyarrow.parquet.read_schema(path)
-        except (pyarrow.ArrowException, OSError, ValueError):  # a damaged part is one to do again
+        except (pyarrow.ArrowException, *DAMAGE):  # a damaged part is one to do again
             return frozenset()
         return frozenset(schema.names)
 
@@ -156,11 +163,22 @@ class ScoreFolder:
 
 def read_about(path: Path) -> dict | None:
     """What a folder of scores says about itself; None when there is none that can be read."""
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        about = json.loads((Path(path) / ABOUT).read_bytes())
-        if about["dataset"]["rows_a_part"] == rows_a_part(about["dataset"]["n"]) and about["layers"] is not None:
-            return about
-    return None
+    found = (read_record(Path(path) / name, _check_about) for name in (ABOUT, COPY))
+    return next((about for about in found if about is not None), None)
+
+
+def _check_about(about: dict) -> None:
+    n, layers = about["dataset"]["n"], about["layers"]
+    rows = about["dataset"]["rows_a_part"]
+    if not isinstance(n, int) or not isinstance(rows, int) or n < 0 or rows < 1:
+        raise Damaged
+    if not isinstance(about["model"]["n_classes"], int):
+        raise Damaged
+    files = [layer["file"] for layer in layers.values()]
+    if not all(_LAYER_FILE.fullmatch(file) for file in files) or len(set(files)) != len(files):
+        raise Damaged
+    if not all(isinstance(layer["units"], int) and layer["units"] > 0 for layer in layers.values()):
+        raise Damaged
 
 
 def _rows_in(path: Path) -> int:
@@ -199,7 +217,8 @@ def _parquet(columns: dict) -> bytes:
 
 def table_bytes(table) -> bytes:
     """A part's table as a Parquet file."""
-    return seals.sealed(table, compression="zstd", use_dictionary=["label", "problem"])
+    how = {"compression": "zstd", "use_dictionary": ["label", "problem"], "write_page_checksum": True}
+    return seals.sealed(table, **how)
 
 
 def _kinds(arrow) -> dict:

@@ -81,8 +81,11 @@ class ModelScores:
 
     def probability_of(self, class_index: int) -> np.ndarray:
         """(n,) float32 probability of one class."""
-        read = lambda part: self.files.probabilities(part)[:, class_index]  # noqa: E731
-        return self._grown(("probability", class_index), read)
+        return self._grown(("probability", class_index), lambda part: self._probability(part, class_index))
+
+    def _probability(self, part: int, class_index: int) -> np.ndarray | None:
+        found = self.files.probabilities(part)
+        return found[:, class_index] if found is not None and class_index < found.shape[1] else None
 
     def neuron(self, layer: str, neuron: int) -> np.ndarray:
         """(n,) float32 activation of one neuron, spatial maximum first."""
@@ -116,9 +119,11 @@ class ModelScores:
 
     def texts(self, rows: np.ndarray, names: Sequence[str]) -> list[dict]:
         """Some columns of some images as plain values, in the order of `rows`."""
-        found: list[dict] = [{}] * len(rows)
+        nothing = dict.fromkeys(names)
+        found: list[dict] = [nothing] * len(rows)
         for part, at, inside in self.by_part(rows):
-            taken = self.files.texts(part, names).take(pa.array(inside)).to_pylist()
+            table = self.files.texts(part, names)
+            taken = [nothing] * len(at) if table is None else table.take(pa.array(inside)).to_pylist()
             for position, values in zip(at.tolist(), taken, strict=True):
                 found[position] = values
         return found

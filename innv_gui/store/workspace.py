@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from innv_gui.errors import BadInput, Conflict
+from innv_gui.store.files import private, private_folder
 
 PARTS = ("maps", "scores", "thumbnails", "uploads", "samples", "history", "probes", "logs", "dask")
 
@@ -22,8 +23,9 @@ class Workspace:
         self.folder = Path(tempfile.mkdtemp(prefix="innv-gui-")) if folder is None else Path(folder).expanduser()
         try:
             for part in PARTS:
-                (self.folder / part).mkdir(parents=True, exist_ok=True)
-            self._lock = open(self.folder / "lock", "a+")  # noqa: SIM115 - held until close
+                private_folder(self.folder / part).chmod(0o700)
+            lock = self.folder / "lock"
+            self._lock = open(lock, "a+", errors="replace", opener=private)  # noqa: SIM115 - held until close
         except OSError as error:
             raise _unusable(self.folder, error) from None
         self._take()

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, redirect, request
 
-from innv_gui.errors import InnvError
+from innv_gui.errors import BadInput, InnvError
+from innv_gui.web.wrong_tokens import WrongTokens
 
 PUBLIC = frozenset({"pages.static_file", "pages.favicon"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -57,16 +58,22 @@ def new_token() -> str:
 
 def guard(app: Flask, token: str, hosts: tuple[str, ...]) -> None:
     """Check every request of `app`; `hosts` are the names (without port) by which it may be called."""
-    cookie_value = secrets.token_urlsafe(24)
+    cookie_value, wrong = secrets.token_urlsafe(24), WrongTokens()
 
     @app.before_request
     def check():
+        check_path(request.path)
         check_host(request.host, hosts)
         if request.method not in SAFE_METHODS:
-            check_origin(request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site"), request.host)
+            site = request.headers.get("Sec-Fetch-Site")
+            check_origin(request.headers.get("Origin"), site, request.scheme, request.host)
         if request.method == "GET" and _same(request.args.get("token"), token):
             return _exchange(cookie_value)
-        if request.endpoint not in PUBLIC and not _known(token, cookie_value):
+        if _known(token, cookie_value):
+            return None
+        if request.args.get("token") is not None or _bearer():
+            wrong.note()
+        if request.endpoint not in PUBLIC:
             raise _without_token()
         return None
 
@@ -93,32 +100,58 @@ def cookie_name() -> str:
 def _exchange(cookie_value: str) -> Response:
     keep = [(name, value) for name, value in request.args.items(multi=True) if name != "token"]
     query = "&".join(f"{name}={value}" for name, value in keep if value.isalnum() and name.isalnum())
-    answer = redirect(request.path + (f"?{query}" if query else ""))
+    path = quote("/" + request.path.lstrip("/"))  # two slashes in front would be the name of another server
+    answer = redirect(path + (f"?{query}" if query else ""))
     answer.set_cookie(cookie_name(), cookie_value, httponly=True, samesite="Strict", path="/")
     return answer
 
 
 def _known(token: str, cookie_value: str) -> bool:
-    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    return _same(request.cookies.get(cookie_name()), cookie_value) or _same(bearer, token)
+    return _same(request.cookies.get(cookie_name()), cookie_value) or _same(_bearer(), token)
+
+
+def _bearer() -> str:
+    return request.headers.get("Authorization", "").removeprefix("Bearer ")
 
 
 def _same(given: str | None, expected: str) -> bool:
-    return given is not None and hmac.compare_digest(given.encode(), expected.encode())
+    return given is not None and hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
+
+
+def check_path(path: str) -> None:
+    """Refuse addresses with control characters: none of ours has one, and an answer's header must not repeat it."""
+    if any(ord(letter) < 32 or ord(letter) == 127 for letter in path):
+        raise BadInput("This address holds a control character, such as a line break.", "Take it out of the address.")
 
 
 def check_host(host: str, hosts: tuple[str, ...]) -> None:
     """Refuse names that are not ours: a foreign page that resolves to this machine (DNS rebinding)."""
     try:
-        name = urlsplit(f"//{host}").hostname
+        parts = urlsplit(f"//{host}")
+        name = parts.hostname if parts.port != 0 else None
     except ValueError:
         name = None
     if name not in hosts:
         raise Forbidden(f"The host name {host[:80]!r} is not this server's.", f"Use {hosts[0]}.")
 
 
-def check_origin(origin: str | None, site: str | None, host: str) -> None:
-    """Refuse writes that another page asks for."""
-    foreign = origin is not None and urlsplit(origin).netloc != host
+def check_origin(origin: str | None, site: str | None, scheme: str, host: str) -> None:
+    """Refuse writes that another page asks for. scheme, host: of the address that was called."""
+    foreign = origin is not None and not _is_own(origin, scheme, host)
     if foreign or site in ("cross-site", "same-site"):
         raise Forbidden("This request comes from another page.", "Use innv-gui's own pages or the token.")
+
+
+def _is_own(origin: str, scheme: str, host: str) -> bool:
+    """Whether an Origin is exactly scheme, name and port; a browser sends nothing behind them."""
+    try:
+        parts = urlsplit(origin)
+        port = parts.port
+    except ValueError:
+        return False
+    own = urlsplit(f"{scheme}://{host}")
+    return (
+        port == own.port
+        and (parts.scheme, parts.netloc.lower()) == (own.scheme, own.netloc.lower())
+        and not (parts.path or parts.query or parts.fragment)
+    )

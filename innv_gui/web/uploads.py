@@ -8,7 +8,7 @@ from pathlib import Path
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from innv_gui.errors import BadInput
-from innv_gui.store.files import told
+from innv_gui.store.files import private, private_folder, told
 from innv_gui.store.workspace import Workspace
 
 NAME_BYTES = 200
@@ -40,14 +40,15 @@ def _short(part: str) -> str:
 def _folder(workspace: Workspace, kind: str) -> Path:
     folder = workspace.part("uploads") / kind / uuid.uuid4().hex[:12]
     with told(folder):
-        folder.mkdir(parents=True)
+        private_folder(folder)
     return folder
 
 
 def _save(file: FileStorage, path: Path) -> Path:
     with told(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file.save(path)
+        private_folder(path.parent)
+        with open(path, "wb", opener=private) as kept:
+            file.save(kept)
     return path
 
 

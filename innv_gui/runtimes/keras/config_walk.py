@@ -15,8 +15,7 @@ from innv_gui.runtimes.keras.quoting import quoted
 from innv_gui.runtimes.keras.refusals import Refusals, layer
 
 MAX_DEPTH = 150
-MAX_VALUES = 5_000_000
-MAX_LAYERS = 5_000
+MAX_VALUES = 1_000_000
 MAX_SIZE = 2**31  # of a single whole number in a configuration
 
 _OTHER_NAMES = {
@@ -44,8 +43,8 @@ def parsed(text: bytes | str, file: str) -> dict:
     return config
 
 
-def cleaned(config: dict, file: str, sha256: str, trusted: bool = False) -> dict:
-    """The configuration with everything checked; raises ModelRefused naming the layer.
+def cleaned(config: dict, file: str, sha256: str, trusted: bool = False) -> tuple[dict, int]:
+    """The configuration with everything checked, and how many layers it lists; raises ModelRefused naming the layer.
 
     trusted: the person vouched for this file by its hash, so code and unknown classes are left for Keras to judge.
     """
@@ -55,7 +54,7 @@ def cleaned(config: dict, file: str, sha256: str, trusted: bool = False) -> dict
         raise ModelRefused(f"{file} describes {quoted(clean.get('class_name'))}, not a whole model.")
     if clean.get("module") is None:
         clean["module"] = allowed.module_of(clean["class_name"], None)
-    return clean
+    return clean, walk.layers
 
 
 @dataclass
@@ -121,8 +120,6 @@ class _Walk:
         if canonical is None or node.get("registered_name") not in (None, name, allowed.LOCALLY_CONNECTED):
             raise self._refusals().kind(place, node)
         self.layers += canonical == "keras.layers"
-        if self.layers > MAX_LAYERS:
-            raise ModelRefused(f"{self.file} has more than {MAX_LAYERS} layers.")
         return canonical
 
     def _function(self, node: dict, place: str) -> str:

@@ -6,8 +6,9 @@ sizes it does not hold. None of that is in a file that Keras wrote, and any of i
 
 from __future__ import annotations
 
-import io
+import os
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 import h5py
 
@@ -17,7 +18,7 @@ from innv_gui.runtimes.keras.quoting import quoted
 MAX_DECLARED = 8 * 2**30  # bytes, all datasets together
 MAX_OBJECTS = 200_000
 MAX_DEPTH = 60
-MAX_ATTRIBUTE = 256 * 2**20  # bytes; a model's configuration is one
+MAX_ATTRIBUTE = 64 * 2**20  # bytes; a model's configuration is one
 EXPANSION = 200  # a dataset may be larger than its file by compression, but not by more than this
 SLACK = 64 * 2**20  # bytes that any small file may declare
 _FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32, h5py.h5z.FILTER_LZF}
@@ -26,11 +27,11 @@ _DAMAGE = (OSError, KeyError, RuntimeError, ValueError, TypeError)  # what h5py 
 _KINDS = "fiubSV"  # numbers and fixed-size bytes; V is how bfloat16 is kept
 
 
-def opened(content: bytes, file: str) -> h5py.File:
-    """The file in memory, opened read-only and checked all through; raises ModelRefused."""
+def opened(stream: BinaryIO, file: str) -> h5py.File:
+    """The file behind a stream, opened read-only and checked all through; raises ModelRefused."""
     try:
-        tree = h5py.File(io.BytesIO(content), "r")
-        check(tree, file, len(content))
+        tree = h5py.File(stream, "r")
+        check(tree, file, stream.seek(0, os.SEEK_END))
     except ModelRefused:
         raise
     except _DAMAGE as error:
@@ -49,6 +50,20 @@ def text_attribute(tree: h5py.File, name: str, file: str) -> str | None:
 
 def _damaged(file: str) -> ModelRefused:
     return ModelRefused(f"{file} is damaged or cut short: HDF5 cannot read it.", COPY_AGAIN)
+
+
+def count_of(tree: h5py.File, file: str) -> int:
+    """How many numbers a checked tree holds."""
+    sizes: list[int] = []
+
+    def add(_, item) -> None:
+        sizes.append(item.size if isinstance(item, h5py.Dataset) and item.size else 0)
+
+    try:
+        tree.visititems(add)
+    except _DAMAGE as error:
+        raise _damaged(file) from error
+    return sum(sizes)
 
 
 def check(tree: h5py.File, file: str, n_bytes: int) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import math
 import tempfile
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -13,13 +15,23 @@ from keras.src.saving.serialization_lib import ObjectSharingScope
 
 from innv_gui.errors import BadInput, InnvError, ModelRefused
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras import checkpoint, flatten, gate, hooks, listed_order, own_code, saved_model
+from innv_gui.runtimes.keras import (
+    budget,
+    building,
+    checkpoint,
+    flatten,
+    gate,
+    hooks,
+    listed_order,
+    own_code,
+    saved_model,
+)
 from innv_gui.runtimes.keras.by_channel import compute_by_channel
 from innv_gui.runtimes.keras.network import Network
-from innv_gui.runtimes.keras.quoting import first_line, quoted
+from innv_gui.runtimes.keras.quoting import file_name, first_line, quoted
 
 SEED = 20240229  # of random weights, so that every process builds the same network
-MAX_PARAMETERS = 700_000_000
+MOST_LAYERS = 1100  # of a network of keras.applications
 MAX_KEPT_BYTES = 3 * 2**30
 MAX_KEPT = 8
 MAX_SIDE_PX = 4096
@@ -34,9 +46,11 @@ def load(source: ModelSource) -> Network:
     if key in _kept and source.sha256 in ("", _kept[key].sha256):
         _kept.move_to_end(key)
         return _kept[key]
-    cleared = gate.check(source)
-    model = _application(source, cleared) if source.kind == "application" else _from_config(source, cleared)
-    network = _network(model, source, cleared)
+    with budget.watched(source, file_name(source.path or source.application or ""), key) as watch:
+        cleared = gate.check(source)
+        watch.allow(cleared.n_layers or MOST_LAYERS)
+        make = _application if source.kind == "application" else _from_config
+        network = _network(make(source, cleared, watch), source, cleared)
     _keep(key, network)
     return network
 
@@ -66,17 +80,44 @@ def _keep(key: tuple, network: Network) -> None:
         _kept.popitem(last=False)
 
 
-def _from_config(source: ModelSource, cleared: gate.Cleared) -> keras.Model:
-    _check_size(cleared, source)
-    model = _built(cleared, source)
+def _from_config(source: ModelSource, cleared: gate.Cleared, watch: budget.Watch) -> keras.Model:
+    model = _allocated(lambda: _built(cleared, source), source, cleared, watch)
     listed_order.restore(model, cleared.config)
     if cleared.weights is not None:
         _set_weights(model, cleared)
     if cleared.checkpoint is not None:
-        _empty(model)
         checkpoint.fill(model, cleared.checkpoint, cleared.file)
         _check_filled(model, cleared.file)
     return model
+
+
+def _allocated(make: Callable, source: ModelSource, cleared: gate.Cleared, watch: budget.Watch) -> keras.Model:
+    """The network that `make` builds, with NaN for weights that a file gives; measured before they take memory.
+
+    Code of a person's own may want its weights while it is built.
+    """
+    has_file = cleared.weights is not None or cleared.checkpoint is not None
+    if source.trusted:
+        model = make()
+        if has_file:
+            _empty(model)
+        return model
+    with building.unallocated() as pending:
+        model = make()
+    if has_file:
+        _check_stored(model, cleared)
+    needed = budget.check_weights(source.budget, cleared.file, pending, drawn=not has_file)
+    watch.allow(needed=needed)
+    building.allocate(pending, to_be_loaded=has_file)
+    return model
+
+
+def _check_stored(model: keras.Model, cleared: gate.Cleared) -> None:
+    """Each value of a network has to come out of its file, so that it cannot ask for more of them than there are."""
+    asked = sum(math.prod(one.shape) for one in model.weights if keras.backend.is_float_dtype(one.dtype))
+    if asked > cleared.n_stored:
+        what = f"it asks for {asked:,} values, and {cleared.n_stored:,} are stored"
+        raise _misfit(cleared.file, what)
 
 
 def _built(cleared: gate.Cleared, source: ModelSource) -> keras.Model:
@@ -110,18 +151,6 @@ def _build_hint(source: ModelSource, said: str) -> str:
     return "Open the model in the Keras that wrote it, change what is named here, and save it again."
 
 
-def _check_size(cleared: gate.Cleared, source: ModelSource) -> None:
-    """Builds the model without memory for its weights, to see how much it would take."""
-    if source.trusted:
-        return
-    with keras.StatelessScope() as scope:
-        scope.initialize_variables = False
-        model = _built(cleared, source)
-        count = sum(_count(w.shape) for w in model.weights)
-    if count > MAX_PARAMETERS:
-        raise ModelRefused(f"{cleared.file} asks for {count:,} parameters; {MAX_PARAMETERS:,} is the limit.")
-
-
 def _count(shape) -> int:
     size = 1
     for length in shape:
@@ -137,7 +166,6 @@ def _set_weights(model: keras.Model, cleared: gate.Cleared) -> None:
     with tempfile.TemporaryDirectory(prefix="innv-gui-") as folder:
         path = Path(folder) / name
         path.write_bytes(cleared.weights)
-        _empty(model)
         try:
             model.load_weights(path)
         except Exception as error:  # whatever does not fit
@@ -165,7 +193,7 @@ def _misfit(file: str, what: str) -> ModelRefused:
     )
 
 
-def _application(source: ModelSource, cleared: gate.Cleared) -> keras.Model:
+def _application(source: ModelSource, cleared: gate.Cleared, watch: budget.Watch) -> keras.Model:
     name = source.application
     if name not in applications():
         raise BadInput(
@@ -173,7 +201,7 @@ def _application(source: ModelSource, cleared: gate.Cleared) -> keras.Model:
         )
     keras.utils.clear_session(free_memory=False)  # layers are numbered anew: the same names in every process
     keras.utils.set_random_seed(SEED)
-    model = getattr(keras.applications, name)(weights=None)
+    model = _allocated(lambda: getattr(keras.applications, name)(weights=None), source, cleared, watch)
     if cleared.weights is not None:
         _set_weights(model, cleared)
     return model
