@@ -91,9 +91,8 @@ class Explanation:
     def _repr_html_(self) -> str:
         facts = [("model", f"{self.model.letter} {self.model.name}"), ("images", len(self.items))]
         facts += [("maps", sizes(self.cells[0].shape) + " each"), ("engine", self.engine)]
-        facts += [
-            ("warnings", "; ".join(dict.fromkeys(one.text for row in self.health for one in row if one.level != "ok")))
-        ]
+        told = dict.fromkeys(fact.text for row in self.health for fact in row if fact.level != "ok")
+        facts += [("warnings", "; ".join(told))]
         return card(self._analyzer.name, facts)
 
     def overlay(self, which: int, target: int = 0, **look):
