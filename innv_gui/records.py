@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
+from innv_gui.notebook import card, sizes
+
 PREPROCESSING_MODES = ("none", "unit", "symmetric", "caffe", "tf", "torch", "standardize")
 RESIZE_RULES = ("stretch", "pad", "crop")
 OUTPUT_KINDS = ("softmax", "logits", "probabilities", "log_probabilities", "binary", "multilabel")
@@ -175,6 +177,17 @@ class Model:
     naming: ClassNames | None
     notes: tuple[str, ...] = ()
     by_hand: tuple[LabelClass, ...] = ()
+
+    def __repr__(self) -> str:
+        what = f"{sizes(self.input_shape)} to {self.n_classes} classes, {self.facts.n_params:,} parameters"
+        return f"<Model {self.letter} {self.name!r}: {what}, preprocessing {self.preprocessing.mode!r}>"
+
+    def _repr_html_(self) -> str:
+        facts = [("file", self.file), ("input", sizes(self.input_shape)), ("classes", self.n_classes)]
+        facts += [("class names", ", ".join(self.class_names)), ("outputs", self.facts.outputs.kind)]
+        facts += [("parameters", f"{self.facts.n_params:,}"), ("layers", len(self.layers))]
+        facts += [("preprocessing", f"{self.preprocessing.mode}, {self.preprocessing.resize}")]
+        return card(f"{self.letter} · {self.name}", facts + [("note", note) for note in self.notes])
 
     @property
     def class_names(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ BASE = {
     "health",
     "agreement",
     "imagenet",
+    "notebook",
 }
 ALLOWED = {
     **{name: BASE | {"analyzers"} if name == "health" else BASE for name in BASE},

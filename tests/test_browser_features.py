@@ -46,6 +46,8 @@ def test_ten_digits_grow_as_a_grid_and_say_why_they_stopped(features):
     tab = features()
     page = tab.page
     expect(page.locator("#run")).to_contain_text("Maximise 10 classes")
+    expect(page.locator("#presets label", has_text="Modern").locator("input")).to_be_checked()
+    page.locator("#presets label", has_text="Plain").click()
     page.keyboard.press("Control+Enter")
     is_in_state(page, "ready")
     cards = page.locator("#made .gen")

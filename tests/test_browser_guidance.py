@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.test_browser import WAIT_MS, browser, maps_are_drawn, open_tab  # noqa: F401 - fixtures
+from tests.test_browser import WAIT_MS, browser, maps_are_drawn, open_tab, pixels  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.browser
 
@@ -112,3 +112,49 @@ def test_a_browser_without_the_token_is_let_in_by_it_to_the_view_it_asked_for(br
     page.keyboard.press("Enter")
     page.wait_for_url("**/suggest#*show=layer*")
     context.close()
+
+
+def test_maps_take_the_room_there_is_and_the_size_that_is_chosen(open_tab):  # noqa: F811
+    page = open_tab().page
+    canvas = maps_are_drawn(page, 16).first
+    width = lambda: round(canvas.bounding_box()["width"])  # noqa: E731
+    assert width() > 220, "two models leave room for large maps"
+    page.locator("#size").fill("120")
+    assert abs(width() - 120) <= 2 and "size=120" in page.url
+    page.locator("#size").fill("300")
+    assert abs(width() - 300) <= 2
+    page.locator("#size").dblclick()
+    assert width() > 220 and "size=" not in page.url
+    expect(page.locator("#target-note")).to_contain_text("grad_cam explains classes only")
+
+
+def test_methods_beside_each_other_keep_the_opacity_and_colours_that_were_chosen(open_tab):  # noqa: F811
+    page = open_tab().page
+    maps_are_drawn(page, 16)
+    page.locator("#view label", has_text="Methods").click()
+    canvas = page.locator("#result canvas[data-drawn]").first
+    canvas.wait_for()
+    for choose in (lambda: page.locator("#opacity").fill("0"), lambda: page.locator("#opacity").fill("100")):
+        before = pixels(canvas)
+        choose()
+        page.wait_for_timeout(300)
+        assert abs(pixels(canvas) - before).mean() > 5
+    page.locator("#colormap").select_option("viridis")
+    expect(page.locator("#result .of-image .why").first).to_contain_text("all in viridis")
+
+
+def test_a_file_name_is_cut_in_its_middle(open_tab):  # noqa: F811
+    page = open_tab("/images").page
+    shown = page.evaluate(
+        """async root => {
+          const { fileLabel } = await import(root);
+          const label = fileLabel("a_very_long_name_that_has_no_room_0042.png");
+          const box = document.body.appendChild(document.createElement("div"));
+          box.style.setProperty("width", "120px");
+          box.append(label);
+          const [start, end] = label.children;
+          return [label.textContent, start.scrollWidth > start.clientWidth, end.textContent, label.scrollWidth];
+        }""",
+        page.locator("link[href$='/file-name.js']").get_attribute("href"),
+    )
+    assert shown[:3] == ["a_very_long_name_that_has_no_room_0042.png", True, "_0042.png"] and shown[3] <= 120

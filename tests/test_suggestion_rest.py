@@ -10,6 +10,7 @@ import pytest
 import suggestion_twins as twins
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from innv_gui.web.app import create_app
 from innv_gui.web.schemas import GalleryQuery, PlotLook, SelectionQuery
@@ -202,6 +203,27 @@ def test_filters_keep_what_they_say(ask, sample_datasets):
     assert ask("/indices", where=json.dumps({"name": one})).json["indices"] == [7]
     said = ask("/images", plot="scatter", where=json.dumps({"predicted": ["8"]})).json["images"]
     assert said and all("8" in [group["name"] for group in image["groups"]] for image in said)
+
+
+def test_accuracy_is_told_where_labels_and_predictions_meet_with_its_number_of_images(client, ask, session, models):
+    told = {model["id"]: model["accuracy"] for model in ask().json["models"]}
+    dataset = session.datasets.get(ask().json["dataset"]["id"])
+    labels = np.array([int(ref.label) for ref in dataset[:200]])
+    said = session.predict(models[0], dataset[:200]).argmax(axis=1)
+    assert all(one["n"] == len(dataset) and one["dataset"] == dataset.id for one in told.values())
+    assert abs(told[models[0].id]["right"] / len(dataset) - np.mean(said == labels)) < 0.05
+    shown = {model["id"]: model["accuracy"] for model in client.get("/api/v1/models").json["models"]}
+    assert shown[models[0].id] == told[models[0].id], "Models shows what Suggest shows"
+
+
+def test_there_is_no_accuracy_without_labels(client, session, models, tmp_path):
+    for number in range(3):
+        Image.fromarray(np.full((32, 32), 40 * number, np.uint8)).save(tmp_path / f"{number}.png")
+    dataset = session.add_dataset(tmp_path, name="unlabelled")
+    body = {"dataset": dataset.id, "models": [models[0].id]}
+    id = client.post("/api/v1/suggestions", json=body).json["suggestion"]["id"]
+    session.suggestion(id).job.wait()
+    assert [model["accuracy"] for model in client.get(f"/api/v1/suggestions/{id}").json["models"]] == [None]
 
 
 def test_lists_of_a_finished_scoring_are_counted_before_anybody_asks_for_them(client, session, models, sample_datasets):

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from innv_gui.errors import BadInput
 
 TILE_PX = 224
+NOTEBOOK_PX = 168
 GAP_PX = 12
 LINE_PX = 18
 TEXT_PX = 13
@@ -41,6 +42,24 @@ class Sheet:
     def n_lines(self) -> int:
         """Of the longest caption."""
         return max((len(tile.lines) for _, tiles in self.rows for tile in tiles), default=0)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A sheet in a notebook: a table of pictures without style or script of its own."""
+
+    sheet: Sheet
+
+    def __repr__(self) -> str:
+        return f"<{self.sheet.title}: {len(self.sheet.rows)} rows shown>"
+
+    def _repr_html_(self) -> str:
+        return f"<div><strong>{escape(self.sheet.title)}</strong>{_table(self.sheet, NOTEBOOK_PX)}</div>"
+
+
+def opened(content: bytes) -> Image.Image:
+    """A PNG that this product made, as a Pillow picture."""
+    return Image.open(io.BytesIO(content), formats=("PNG",))
 
 
 def sheet_png(sheet: Sheet) -> bytes:
@@ -109,22 +128,34 @@ def sheet_html(sheet: Sheet, more: Iterable[tuple[str, str]] = ()) -> Iterator[s
     yield '<meta name="viewport" content="width=device-width">'
     yield f"<style>{_STYLE}</style><main><h1>{escape(sheet.title)}</h1><dl>"
     yield from (f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in sheet.facts)
-    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in sheet.columns)
-    yield f'</dl><div class="wide"><table><thead><tr><th scope="col">image</th>{heads}</tr></thead><tbody>'
-    for name, tiles in sheet.rows:
-        cells = "".join(_cell(name, column, tile) for column, tile in zip(sheet.columns, tiles, strict=True))
-        yield f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>'
-    yield "</tbody></table></div>"
+    yield '</dl><div class="wide">'
+    yield _table(sheet)
+    yield "</div>"
     yield from (f"<h2>{escape(heading)}</h2><pre>{escape(text)}</pre>" for heading, text in more)
     yield "</main></html>"
 
 
-def _cell(name: str, column: str, tile: Tile) -> str:
+def _table(sheet: Sheet, width_px: int | None = None) -> str:
+    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in sheet.columns)
+    return "".join(
+        (f'<table><thead><tr><th scope="col">image</th>{heads}</tr></thead><tbody>', *_rows(sheet, width_px))
+    ) + ("</tbody></table>")
+
+
+def _rows(sheet: Sheet, width_px: int | None) -> Iterator[str]:
+    for name, tiles in sheet.rows:
+        pairs = zip(sheet.columns, tiles, strict=True)
+        cells = "".join(_cell(name, column, tile, width_px) for column, tile in pairs)
+        yield f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>'
+
+
+def _cell(name: str, column: str, tile: Tile, width_px: int | None) -> str:
     lines = "".join(f"<p>{escape(line)}</p>" for line in tile.lines)
     if tile.picture is None:
         return f"<td>{lines or '<p>no map</p>'}</td>"
     source = b64encode(tile.picture).decode()
-    return f'<td><img alt="{escape(f"{name}, {column}")}" src="data:image/png;base64,{source}">{lines}</td>'
+    width = "" if width_px is None else f'width="{width_px}" '
+    return f'<td><img {width}alt="{escape(f"{name}, {column}")}" src="data:image/png;base64,{source}">{lines}</td>'
 
 
 _STYLE = """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -11,17 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from innv_gui import __version__
 from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
-from innv_gui.datasets import GONE, stamp
 from innv_gui.errors import Cancelled, ImageRefused, InnvError
 from innv_gui.health import health
-from innv_gui.records import Maps, Model, Prepared, Target, as_plain
+from innv_gui.records import Maps, Model, Prepared, Target
+from innv_gui.session.map_keys import map_key
 from innv_gui.session.models import hooks_hash
 from innv_gui.session.request import Item, Request
 from innv_gui.session.run import Cell, Run, cell_of
-from innv_gui.store.maps import KeptMap, MapStore, key_of
+from innv_gui.store.maps import KeptMap, MapStore
 
 CHUNK = 8  # images a task: small enough for progress, large enough for speed
 MODELS_AT_ONCE = 3
@@ -51,16 +49,6 @@ class Blueprints:
                 self._futures.pop(key).release()
 
 
-def identity(item: Item) -> list:
-    """What makes an image the same as before: its place, size and time of change, or its numbers."""
-    if item.row is not None:
-        return ["array", list(item.row.shape), hashlib.sha256(np.ascontiguousarray(item.row)).hexdigest()]
-    found = stamp(item.ref)
-    if found == GONE:
-        raise ImageRefused(f"{item.name} is no longer there.", "Open the dataset again.")
-    return [item.ref.path, *found, item.ref.key, item.ref.index]
-
-
 def prepare(pool: Pool, model: Model, items: Sequence[Item], cancelled: threading.Event | None = None) -> Prepared:
     """Decode, resize, preprocess and predict in a worker; rows that are network input already are only predicted."""
     is_array = items[0].row is not None
@@ -85,27 +73,6 @@ class Outcome:
     def cell(self) -> Cell:
         """As a run shows it."""
         return Cell("failed", error=self.error) if self.kept is None else cell_of(self.key, self.kept, self.cached)
-
-
-def map_key(request: Request, model: Model, target: Target, item: Item, hooks: str | None = None) -> str:
-    """Where the map of one image under one model is kept. hooks: hash of the model's hooks, where it is known.
-
-    Raises ImageRefused for an image that is gone.
-    """
-    source = as_plain(model.source) | {"path": "", "weights": model.source.weights and "w", "trusted": False}
-    source["hooks"] = hooks_hash(model.source.hooks) if hooks is None else hooks
-    del source["budget"]  # how much it may take to open says nothing about its maps
-    return key_of(
-        __version__,
-        source,
-        None if item.row is not None else as_plain(model.preprocessing),
-        identity(item),
-        request.analyzer.name,
-        request.params,
-        as_plain(target),
-        request.engine,
-        request.unchecked,
-    )
 
 
 class ModelWork:

@@ -13,6 +13,7 @@ from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.datasets import Collection, is_address, left_out, plain
 from innv_gui.errors import BadInput, InnvError, NotFound
+from innv_gui.notebook import card
 from innv_gui.records import ImageRef, Problem
 
 SCAN_CHUNK = 64
@@ -36,6 +37,16 @@ class Dataset:
     name: str
     collection: Collection = field(repr=False)
     indices: np.ndarray | None = field(default=None, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        labels = f", {len(self.class_names)} labels" if self.class_names else ""
+        return f"<Dataset {self.name!r}: {len(self):,} images{labels}>"
+
+    def _repr_html_(self) -> str:
+        part = "" if self.indices is None else f"a part of {self.collection.n:,}"
+        facts = [("images", f"{len(self):,}"), ("", part), ("labels", ", ".join(self.class_names or ()))]
+        facts += [("without label", self.n_unlabelled or ""), ("left out", self.left_out)]
+        return card(self.name, facts)
 
     def __len__(self) -> int:
         return self.collection.n if self.indices is None else len(self.indices)

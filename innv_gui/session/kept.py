@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from innv_gui.errors import ImageRefused
-from innv_gui.session.explain import map_key
+from innv_gui.session.map_keys import map_key
 from innv_gui.session.request import Request
 from innv_gui.session.scoring import open_folder, score_path
 from innv_gui.session.suggest import SuggestionRequest

@@ -137,7 +137,12 @@ class ModelShelf:
     def start(
         self, file, *, weights=None, name=None, output=None, outputs=None, shown_file=None, **wishes
     ) -> ModelEntry:
-        """Begin to load a model; returns at once. `wishes`: preprocessing, classes, by_hand."""
+        """Begin to load a model; returns at once. `wishes`: preprocessing, classes, by_hand.
+
+        "VGG16@random" is VGG16 with weights="random", here as on the command line.
+        """
+        if weights is None:
+            file, weights = parse_model_argument(str(file))
         source = source_of(file, weights, output=output, outputs=checked_outputs(outputs), hooks=self._hooks)
         wishes["preprocessing"] = parse(wishes.get("preprocessing"))
         entry = self._enter(source, name, shown_file or Path(str(file)).name, wishes)

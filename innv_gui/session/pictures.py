@@ -8,7 +8,7 @@ from pathlib import Path
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput
 from innv_gui.records import ImageRef, Model, as_plain
-from innv_gui.session.explain import identity
+from innv_gui.session.map_keys import identity
 from innv_gui.session.models import hooks_hash
 from innv_gui.session.request import Item
 from innv_gui.store.files import write_bytes

@@ -22,7 +22,8 @@ from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, InnvError
 from innv_gui.records import Model, Problem, replace
 from innv_gui.session.agreements import checked_measure, comparable
-from innv_gui.session.explain import CHUNK, Blueprints, ModelWork, Outcome, map_key
+from innv_gui.session.explain import CHUNK, Blueprints, ModelWork, Outcome
+from innv_gui.session.map_keys import map_key
 from innv_gui.session.request import Request
 from innv_gui.store.maps import MapStore
 

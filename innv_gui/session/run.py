@@ -14,17 +14,23 @@ from pathlib import Path
 import numpy as np
 
 from innv_gui import __version__
+from innv_gui.analyzers.declaration import Analyzer
 from innv_gui.cluster.jobs import Job
 from innv_gui.errors import BadInput, Conflict, ImageRefused, InnvError, NotFound
+from innv_gui.notebook import card, sizes
+from innv_gui.plots.sheet import Shown, opened
 from innv_gui.records import ClassNames, Health, Model, Problem, as_plain
 from innv_gui.session.agreements import between_models
 from innv_gui.session.labels import LabelFit, class_of_label, label_fit
 from innv_gui.session.naming import naming_of
+from innv_gui.session.overlays import Look, overlaid
+from innv_gui.session.pictures import Pictures
 from innv_gui.session.request import Item, Request
 from innv_gui.store.maps import KeptMap, MapStore
 from innv_gui.store.runs import RunRow, run_file
 
 N_TOP = 5
+SHOWN = 8  # images in a notebook, unless more are asked for
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,29 @@ class Explanation:
     cells: tuple[Cell, ...]
     naming: ClassNames
     _store: MapStore
+    _analyzer: Analyzer
+    _pictures: Pictures | None = None
+
+    def __repr__(self) -> str:
+        return f"<Explanation: {self._analyzer.name} of {len(self.items)} images by {self.model.name!r}>"
+
+    def _repr_html_(self) -> str:
+        facts = [("model", f"{self.model.letter} {self.model.name}"), ("images", len(self.items))]
+        facts += [("maps", sizes(self.cells[0].shape) + " each"), ("engine", self.engine)]
+        told = dict.fromkeys(fact.text for row in self.health for fact in row if fact.level != "ok")
+        facts += [("warnings", "; ".join(told))]
+        return card(self._analyzer.name, facts)
+
+    def overlay(self, which: int, target: int = 0, **look):
+        """A map over its image, as a Pillow picture. which: place among `names`; target: among its targets.
+
+        look: colormap, opacity (0..1), clip (percentile); the method's own where not given.
+        """
+        kept = self._store.get(self.cells[which].key)
+        if kept is None:
+            raise NotFound("A map is no longer kept.", "Run it again.")
+        where = (self.items[which], self.model, self._analyzer.display, self._pictures)
+        return opened(overlaid(kept, *where, Look(**look), target))
 
     def kept(self) -> Iterator[KeptMap]:
         """One image after the other."""
@@ -135,7 +164,9 @@ class Run:
         store: MapStore,
         id: str | None = None,
         current: Callable[[Model], Model] = lambda model: model,
+        pictures: Pictures | None = None,
     ):
+        self._pictures = pictures
         self._current, self._classes = current, {}
         self.id = id or f"e-{uuid.uuid4().hex[:12]}"
         self.request = request
@@ -146,6 +177,25 @@ class Run:
         self._done: Counter[str] = Counter()
         self.failures: dict[str, InnvError] = {}
         self.seconds = 0.0
+
+    # -- in a notebook
+
+    def __repr__(self) -> str:
+        names = ", ".join(model.name for model in self.models)
+        status = self.job.status if self.job else "not begun"
+        return f"<Run of {self.request.analyzer.name}: {len(self.items)} images under {names}, {status}>"
+
+    def _repr_html_(self) -> str:
+        facts = [("models", ", ".join(f"{model.letter} {model.name}" for model in self.models))]
+        facts += [("images", len(self.items)), ("status", self.job.status if self.job else "not begun")]
+        facts += [("problems", "; ".join(map(str, self.failures.values())))]
+        return card(self.request.analyzer.name, [*facts, ("to see them", "run.show(), run[model].overlay(0)")])
+
+    def show(self, images: int = SHOWN) -> Shown:
+        """The heatmaps of the first images, a column a model, to be the last value of a notebook's cell."""
+        from innv_gui.session.sheets import sheet_of  # sheets are made of runs
+
+        return Shown(sheet_of(self, self._pictures, most=images))
 
     # -- filled by the job
 
@@ -200,7 +250,7 @@ class Run:
         if not done:
             raise next((cell.error for cell in cells if cell.error), Conflict("No map of this run is finished yet."))
         items, cells = zip(*done, strict=True)
-        return Explanation(model, items, cells, self.naming(model), self._store)
+        return Explanation(model, items, cells, self.naming(model), self._store, self.request.analyzer, self._pictures)
 
     @property
     def problems(self) -> tuple[Problem, ...]:

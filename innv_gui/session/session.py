@@ -194,7 +194,7 @@ class Session:
 
     def start_explain(self, request: Request, id: str | None = None) -> Run:
         """Begin a run; `run.job` tells how far it is, `run.cell(...)` what is there. id: of a run that is reopened."""
-        run = Run(replace(request, items=tuple(request.items)), self.store, id, self.models.current)
+        run = Run(replace(request, items=tuple(request.items)), self.store, id, self.models.current, self.pictures)
         pool = self.pool
 
         def work(job: Job) -> Run:
@@ -210,7 +210,7 @@ class Session:
 
     def start_explain_to(self, path: str | Path, request: Request) -> Run:
         """Begin a run into a file; `run.job` tells how far it is. In a lasting workspace its maps are kept, too."""
-        run, pool = Run(request, self.store, None, self.models.current), self.pool
+        run, pool = Run(request, self.store, None, self.models.current, self.pictures), self.pool
         streaming = Streaming(run, pool, self.store, self._blueprints, keeps=not self.workspace.temporary)
         return self._started(run, lambda job: streaming.into(Path(path), job))
 

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from innv_gui.plots.heatmap import render
 from innv_gui.plots.sheet import Sheet, Tile
 from innv_gui.records import Model
+from innv_gui.session.overlays import Look, overlaid
 from innv_gui.session.pictures import Pictures
 from innv_gui.session.run import Cell, Run, layer_of, versions
 
 
-@dataclass(frozen=True)
-class Look:
-    """How maps are drawn; None: the method's own way. clip: percentile of |relevance| with the full colour."""
-
-    colormap: str | None = None
-    opacity: float | None = None
-    clip: float = 100
-
-
-def sheet_of(run: Run, pictures: Pictures, look: Look = Look()) -> Sheet:  # noqa: B008 - frozen
-    """Images in rows; a column a model, or as many as neurons are explained."""
+def sheet_of(run: Run, pictures: Pictures, look: Look = Look(), most: int | None = None) -> Sheet:  # noqa: B008 - frozen
+    """Images in rows, at most `most`; a column a model, or as many as neurons are explained."""
     counts = [_n_targets(run, model) for model in run.models]
     columns = [name for model, n in zip(run.models, counts, strict=True) for name in _columns(model, n)]
     rows = tuple(
-        (_row_name(run, position), _row(run, position, counts, pictures, look)) for position in _positions(run)
+        (_row_name(run, position), _row(run, position, counts, pictures, look)) for position in _positions(run)[:most]
     )
     title = f"{run.request.analyzer.name} on {len(run.items)} images under {len(run.models)} models"
     return Sheet(title, tuple(_facts(run, look)), tuple(columns), tuple(rows))
@@ -63,25 +52,8 @@ def _tile(run: Run, model: Model, position: int, place: int, pictures: Pictures,
         error = run.failures.get(model.id) or cell.error
         return Tile(None, (str(error),) if error else ("not computed",))
     kept, item = run.kept(model, position), run.items[position]
-    display = run.request.analyzer.display
-    under = pictures.as_seen(item.ref, model) if item.ref is not None else _grey(kept.x)
-    picture = render(
-        under,
-        kept.values[place],
-        display.kind,
-        look.colormap or display.colormap,
-        display.opacity if look.opacity is None else look.opacity,
-        look.clip,
-        bar=False,
-    )
+    picture = overlaid(kept, item, model, run.request.analyzer.display, pictures, look, place)
     return Tile(picture, tuple(_lines(run, model, cell, place)))
-
-
-def _grey(x):
-    """An array has no picture of its own: its values between black and white."""
-    low, high = float(x.min()), float(x.max())
-    channels = x if x.shape[-1] == 3 else x[..., :1]
-    return (channels - low) / ((high - low) or 1.0) * 255
 
 
 def _lines(run: Run, model: Model, cell: Cell, place: int):

@@ -9,6 +9,7 @@ from innv_gui.cluster.jobs import Job
 from innv_gui.errors import InnvError
 from innv_gui.records import ClassNames, Layer, Model, as_plain
 from innv_gui.session import Session
+from innv_gui.session.accuracy import Accuracy, of_model
 from innv_gui.session.comparison import Difference
 from innv_gui.session.images import Dataset, DatasetEntry
 from innv_gui.session.labels import LabelFit, label_fit
@@ -57,6 +58,7 @@ def _facts(model: Model, session: Session) -> dict:
         "preprocessing_basis": facts.preprocessing_basis,
         "preprocessing_detected": as_plain(facts.preprocessing),
         "advice": _advice(model, session),
+        "accuracy": accuracy_json(of_model(model, session.suggestions(), session.probes.finished(model))),
         "notes": list(model.notes),
         "explained_layer": facts.explained_layer,
         "cam_layer": facts.cam_layer,
@@ -128,6 +130,11 @@ def _advice(model: Model, session: Session) -> dict | None:
     """What the accuracy probe advises; None where there is nothing to say."""
     probe = session.probes.finished(model)
     return None if probe is None else advice_json(probe)
+
+
+def accuracy_json(accuracy: Accuracy | None) -> dict | None:
+    """Right answers, over how many images, and of which dataset."""
+    return None if accuracy is None else as_plain(accuracy)
 
 
 def layer_json(layer: Layer) -> dict:

@@ -1,6 +1,7 @@
 // Thumbnails to choose from: a click or Space selects, Shift extends, arrows move, Enter opens large.
 import { $$, h, icon, replace } from "./dom.js";
 import { address } from "./api.js";
+import { fileLabel } from "./file-name.js";
 import { fileName } from "./format.js";
 
 const tile = (dataset, { index, name, label }, selected) =>
@@ -16,7 +17,7 @@ const tile = (dataset, { index, name, label }, selected) =>
     },
     h("img", { src: address.thumbnail(dataset, index, 192), alt: "", loading: "lazy" }),
     h("span", { class: "mark", "aria-hidden": "true" }, icon("check")),
-    h("span", { class: "file mono clip", title: name }, fileName(name)),
+    fileLabel(fileName(name), { class: "file mono", title: name }),
     h("span", { class: "label-t clip" }, label ?? ""),
   );
 

@@ -1,5 +1,6 @@
 // Left of the images: which dataset, how many images and labels, what is looked for.
 import { $, h, replace } from "./dom.js";
+import { accuracyLine } from "./accuracy.js";
 import { count, group } from "./format.js";
 
 const nameOf = ({ name, n, status }) => (status === "ready" ? `${name} · ${group(n)}` : `${name} · ${status}`);
@@ -17,7 +18,13 @@ function drawCounts(record, labels) {
   );
 }
 
-export function drawDatasetPanel({ datasets, dataset, q, label }) {
+/** What each model gets right of these images, as far as that is known. */
+function drawAccuracies(models, dataset) {
+  const known = models.filter(({ accuracy }) => accuracy?.dataset === dataset);
+  replace($("#accuracies"), known.map(model => accuracyLine(model, model.accuracy)));
+}
+
+export function drawDatasetPanel({ datasets, dataset, q, label, models = [] }) {
   const record = datasets.find(other => other.id === dataset);
   const labels = record?.class_names ?? [];
   for (const id of ["dataset-section", "find-section", "problems-section"]) $(`#${id}`).hidden = !record;
@@ -35,6 +42,7 @@ export function drawDatasetPanel({ datasets, dataset, q, label }) {
   );
   if ($("#query").value.trim() !== q) $("#query").value = q;
   drawCounts(record, labels);
+  drawAccuracies(models, dataset);
   replace($("#left-out"), (record.left_out ?? []).map(leftOut));
 }
 

@@ -19,8 +19,15 @@ export function displayOf(state) {
     opacity: state.opacity === null ? own.opacity : state.opacity / 100,
     clip: state.clip,
     bare: state.bare,
+    chosen: chosenOf(state, lut, colormap), // goes before the own look of each method, where several stand side by side
     difference: { ...FALLBACK, lut: state.catalog.colormaps[FALLBACK.colormap] ?? lut, opacity: 1, clip: 100 },
   };
+}
+
+/** What a person chose, and nothing else. */
+function chosenOf(state, lut, colormap) {
+  const own = state.colormap === null || colormap !== state.colormap;
+  return { ...(state.opacity === null ? {} : { opacity: state.opacity / 100 }), ...(own ? {} : { colormap, lut }) };
 }
 
 const percent = value => `${Number(value).toLocaleString("en", { maximumFractionDigits: 1 })} %`;
@@ -31,9 +38,19 @@ function show(id, value) {
   input.nextElementSibling.textContent = percent(value);
 }
 
+/** Side of a map in pixels; without a choice the maps take the room there is. */
+function drawSize({ size }) {
+  if (size === null) $("#result").style.removeProperty("--size");
+  else $("#result").style.setProperty("--size", `${size}px`);
+  const side = size ?? Math.round($("#result canvas")?.parentElement.clientWidth ?? 0);
+  if (side && Number($("#size").value) !== side) $("#size").value = side;
+  $("#size").nextElementSibling.textContent = size === null ? "" : `${size} px`;
+}
+
 export function createDisplayBar(store) {
   function draw(state) {
     const display = displayOf(state);
+    drawSize(state);
     const select = $("#colormap");
     const rgb = display.kind === "rgb";
     show("opacity", Math.round(display.opacity * 100));
@@ -49,10 +66,11 @@ export function createDisplayBar(store) {
     drawColourBar($("#colour-bar"), display);
     setDisplay(display);
   }
-  for (const id of ["opacity", "clip"])
+  for (const id of ["opacity", "clip", "size"])
     $(`#${id}`).addEventListener("input", event => store.set({ [id]: Number(event.target.value) }));
   $("#colormap").addEventListener("change", event => store.set({ colormap: event.target.value }));
-  store.on(["opacity", "clip", "colormap", "bare", "catalog"], draw);
+  store.on(["opacity", "clip", "colormap", "size", "bare", "catalog"], draw);
+  $("#size").addEventListener("dblclick", () => store.set({ size: null }));
   store.on(["explanation"], (state, changed) => {
     if (changed.has("explanation")) draw(state);
   });

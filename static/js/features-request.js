@@ -15,7 +15,7 @@ export const BLANK = {
   source: null, // dataset of the initial image
   image: 0,
   seed: 0,
-  preset: "plain",
+  preset: "modern", // what it makes can be seen; plain ascent gives noise in deep networks
   params: {},
   dataset: null,
   shown: 0, // place of the card that is shown large

@@ -2,6 +2,7 @@
 import { $, colour, h, icon, key, replace } from "./dom.js";
 import { address } from "./api.js";
 import { assumedTag } from "./class-names.js";
+import { fileLabel } from "./file-name.js";
 import { fileName, probability, signed } from "./format.js";
 import { thumbnail } from "./image-facts.js";
 import { groupLine } from "./hover-card.js";
@@ -48,7 +49,7 @@ function facts(image, { plot }) {
     "span",
     { class: "of" },
     h("span", { class: "val num" }, value),
-    h("span", { class: "mono small clip", title: image.name }, stem(image.name)),
+    fileLabel(stem(image.name), { class: "mono small", title: image.name }),
     h("span", { class: "small quiet clip" }, labelled),
   );
 }

@@ -2,6 +2,7 @@
 import { $, $$, h, icon, key, replace } from "./dom.js";
 import { address } from "./api.js";
 import { assumedTag } from "./class-names.js";
+import { fileLabel } from "./file-name.js";
 import { fileName, preprocessing } from "./format.js";
 import { mapCell } from "./map-cell.js";
 
@@ -53,7 +54,7 @@ function rowHead(explanation, image, place, onopen) {
     h(
       "span",
       { class: "wrap-any" },
-      h("span", { class: "file mono clip", title: image.name }, fileName(image.name)),
+      fileLabel(fileName(image.name), { class: "file mono", title: image.name }),
       h("span", { class: "small strong" }, image.label ?? ""),
     ),
     h("span", { class: "only-s quiet" }, icon("right", false)),

@@ -1,6 +1,6 @@
 // The page Images: look through a dataset, find, select; the selection is the basket that Visualize explains.
 import { $, debounced, h, icon, replace } from "./dom.js";
-import { address, cancel, follow, get, pause, post, remove } from "./api.js";
+import { ENDED, address, cancel, follow, get, pause, post, remove } from "./api.js";
 import { createBasket } from "./basket.js";
 import { confirmed } from "./confirm.js";
 import { createDatasetGrid } from "./dataset-grid.js";
@@ -19,6 +19,7 @@ const NOT_YET = { images: [], total: 0, loaded: false };
 const asked = new URLSearchParams(location.hash.slice(1));
 const store = new Store({
   datasets: [],
+  models: [],
   dataset: asked.get("dataset"),
   page: Number(asked.get("page")) || 0,
   q: asked.get("q") || "",
@@ -35,6 +36,7 @@ const pages = ({ total }) => Math.max(1, Math.ceil(total / PER_PAGE));
 const basket = createBasket(store);
 const grid = createDatasetGrid($("#tiles"), { select: basket.select, open, turn }, basket.has);
 let newest = 0;
+let wasBusy = false;
 
 async function loadImages() {
   const { dataset, page, q, label } = store.state;
@@ -65,10 +67,10 @@ async function loadProblems() {
 
 /** Shows a dataset, and asks again while it is being opened. */
 async function loadDatasets(wanted) {
-  const { datasets } = await get("/datasets");
+  const [{ datasets }, { models }] = await Promise.all([get("/datasets"), get("/models")]);
   const has = id => datasets.some(dataset => dataset.id === id);
   const dataset = [wanted, store.state.dataset, store.state.basket.dataset].find(has) ?? datasets[0]?.id ?? null;
-  store.set({ datasets, dataset, ...(dataset === store.state.dataset ? {} : NOT_YET) });
+  store.set({ datasets, models, dataset, ...(dataset === store.state.dataset ? {} : NOT_YET) });
   await loadImages();
   loadProblems();
   if (!datasets.some(({ status }) => status === "loading")) return;
@@ -204,7 +206,16 @@ function keepAddress({ dataset, page, q, label }) {
   history.replaceState(null, "", `#${new URLSearchParams(parts.filter(([, value]) => value))}`);
 }
 
+/** When the last job is through, a model may have shown what it gets right. */
+async function afterJobs({ detail: jobs }) {
+  const busy = jobs.some(({ status }) => !ENDED.has(status));
+  const through = wasBusy && !busy;
+  wasBusy = busy;
+  if (through) store.set(await get("/models").then(({ models }) => ({ models })));
+}
+
 function listen() {
+  addEventListener("innv:jobs", event => afterJobs(event).catch(complain));
   $("#dataset").addEventListener("change", event => {
     show({ dataset: event.target.value, q: "", label: "", ...NOT_YET });
     loadProblems();
@@ -223,7 +234,7 @@ function listen() {
 }
 
 async function start() {
-  store.on(["datasets", "dataset", "label", "q"], drawDatasetPanel);
+  store.on(["datasets", "models", "dataset", "label", "q"], drawDatasetPanel);
   store.on(["images", "loaded", "datasets"], drawImages);
   store.on(["basket", "dataset"], grid.mark);
   store.on(["job"], drawJob);

@@ -90,13 +90,19 @@ function paint(canvas, map, under, how) {
   put(tile, how.kind === "cam"); // Grad-CAM is bilinear by definition; the rest keeps its pixels
 }
 
+/** Differences have a look of their own; a map with its method's look takes over what a person chose for all. */
+function lookOf({ against, look }) {
+  if (against) return display.difference;
+  return look ? { ...display, ...look, ...display.chosen } : display;
+}
+
 async function draw(canvas) {
   const spec = specs.get(canvas);
   if (!spec || !display) return;
   try {
     const [map, under] = await Promise.all([loadRelevance(spec), spec.under && loadPicture(spec.under)]);
     if (specs.get(canvas) === spec && canvas.isConnected) {
-      paint(canvas, map, under, spec.against ? display.difference : { ...display, ...spec.look });
+      paint(canvas, map, under, lookOf(spec));
       canvas.dataset.drawn = spec.run;
     }
   } catch (error) {

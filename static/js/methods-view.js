@@ -12,10 +12,14 @@ import { ended } from "./runner.js";
 
 const lookOf = (display, colormaps) => ({ ...display, lut: colormaps[display.colormap] });
 
-function head(columns, colormaps) {
+/** The colours a column is drawn in: those that a person chose for all, else the method's own. */
+const shownIn = (display, chosen, colormaps) =>
+  lookOf(chosen && colormaps[chosen] && display.kind !== "rgb" ? { ...display, colormap: chosen } : display, colormaps);
+
+function head(columns, colormaps, chosen) {
   const column = ({ title, named, words, display }) => {
     const bar = h("div", { class: "bar" });
-    if (display) drawColourBar(bar, lookOf(display, colormaps));
+    if (display) drawColourBar(bar, shownIn(display, chosen, colormaps));
     return h(
       "th",
       { scope: "col" },
@@ -135,13 +139,13 @@ export function createMethodsView(root) {
           "div",
           {},
           h("span", { class: "mono strong" }, fileName(image.name)),
-          h("p", { class: "why" }, `${image.label ? `label ${image.label} · ` : ""}each method with its own colours`),
+          h("p", { class: "why" }, `${image.label ? `label ${image.label} · ` : ""}${state.colormap ? `all in ${state.colormap}` : "each method with its own colours"}`),
         ),
       ),
       h(
         "div",
         { class: "sheet-wrap" },
-        h("table", { class: "sheet" }, head(state.columns, state.catalog.colormaps), h("tbody", {}, rows)),
+        h("table", { class: "sheet" }, head(state.columns, state.catalog.colormaps, state.colormap), h("tbody", {}, rows)),
       ),
       comparison(image, state.open),
     );
@@ -218,7 +222,7 @@ export function createMethodsView(root) {
    */
   function update(state, images, models) {
     current = { ...state, models };
-    const shape = [state.columns, state.dataset, images.map(i => i.index), models.map(m => m.id), state.note];
+    const shape = [state.columns, state.dataset, images.map(i => i.index), models.map(m => m.id), state.note, state.colormap];
     const now = JSON.stringify(shape);
     if (now !== shown || !root.firstChild) {
       shown = now;

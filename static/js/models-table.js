@@ -1,5 +1,6 @@
 // The table of models: who they are, how they stand, what they expect. Refused ones keep their row and say why.
 import { colour, h, icon, key, replace } from "./dom.js";
+import { accuracyWords } from "./accuracy.js";
 import { group, RULES, shape } from "./format.js";
 import { adviceRow, basisOf } from "./model-advice.js";
 import { OUTPUTS, outputsQuestion } from "./model-outputs.js";
@@ -7,8 +8,11 @@ import { namingNote } from "./naming-notes.js";
 
 const NONE = () => h("span", { class: "quiet" }, "—");
 
+const accuracyOf = ({ accuracy }) =>
+  accuracy && h("span", { class: "sub wrap-any", title: `Labels of ${accuracy.name}` }, accuracyWords(accuracy));
+
 function status(model, job) {
-  if (model.status === "ready") return h("span", { class: "status ok" }, icon("check"), "Ready");
+  if (model.status === "ready") return [h("span", { class: "status ok" }, icon("check"), "Ready"), accuracyOf(model)];
   if (model.status === "refused") return h("span", { class: "status bad" }, icon("cross"), "Refused");
   const known = job?.total > 0 && job.done > 0;
   return [

@@ -31,6 +31,7 @@ export const BLANK = {
   opacity: null,
   colormap: null,
   clip: 100,
+  size: null, // of a map, in pixels; null: what room there is
   run: null,
 };
 

@@ -118,15 +118,15 @@ export function createResultView(store, acts) {
     const columns = columnsOf(state);
     if (standing(asOne(state.sheets, columns, models, images)) === "empty")
       return drawEmpty({ ...state, explanation: null }, acts.run);
-    const { sheets, dataset, catalog } = state;
-    return methods.update({ columns, sheets, dataset, catalog, between: "Agreement between methods" }, images, models);
+    const { sheets, dataset, catalog, colormap } = state;
+    return methods.update({ columns, sheets, dataset, catalog, colormap, between: "Agreement between methods" }, images, models);
   }
 
   /** A run that was cancelled some time ago is shown as far as it came. */
   const asTheyAre = one => (one?.job.status === "cancelled" ? { ...one, job: { status: "done" } } : one);
 
   /** Earlier runs side by side, on the images that all of them explain. */
-  function drawCompared({ earlier, compared, catalog }) {
+  function drawCompared({ earlier, compared, catalog, colormap }) {
     const columns = columnsOfRuns(compared, earlier, catalog);
     const { dataset, images, note, obstacle: why } = common(compared, earlier);
     const models = modelsOf(compared, earlier);
@@ -137,7 +137,7 @@ export function createResultView(store, acts) {
       return replace($("#empty-acts"));
     }
     const between = "Agreement between runs";
-    return methods.update({ columns, sheets: earlier, dataset, catalog, between, open: true, note }, images, models);
+    return methods.update({ columns, sheets: earlier, dataset, catalog, colormap, between, open: true, note }, images, models);
   }
 
   function draw(state) {
@@ -166,6 +166,6 @@ export function createResultView(store, acts) {
 
   const request = ["models", "images", "dropped", "dataset", "analyzer", "params", "target", "neurons", "layers"];
   store.on([...request, "engine", "softmax", "unchecked", "explanation", "posting", "catalog", "view"], drawApart);
-  store.on(["sheets", "earlier", "compared", "methods", "models", "images", "explanation", "reference", "engine", "posting", "problem", "view", "image", "dropped", "catalog"], draw);
+  store.on(["sheets", "earlier", "compared", "methods", "models", "images", "explanation", "reference", "engine", "posting", "problem", "view", "image", "dropped", "catalog", "colormap"], draw);
   return { draw, focusRow: grid.focusRow };
 }

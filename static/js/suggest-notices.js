@@ -1,5 +1,6 @@
 // Above the plots: class names that are assumed or in another order, and images that have no class of a model's.
 import { $, h, key, replace } from "./dom.js";
+import { accuracyLine } from "./accuracy.js";
 import { patch } from "./api.js";
 import { assumedTag, notice } from "./class-names.js";
 import { complain, toast } from "./toast.js";
@@ -27,8 +28,16 @@ const without = model =>
     h("a", { class: "btn plain tiny", href: `/models#model=${encodeURIComponent(model.id)}` }, "Map labels"),
   );
 
+/** At the head of the page, as far as images are labelled and scored. */
+function drawAccuracies(models) {
+  const known = models.filter(({ accuracy }) => accuracy);
+  $("#accuracies").hidden = !known.length;
+  replace($("#accuracies"), known.map(model => accuracyLine(model, model.accuracy)));
+}
+
 export function drawNotices({ suggestion }, renew) {
   const models = suggestion?.models ?? [];
+  drawAccuracies(models);
   const assumed = models.filter(model => model.class_names_words);
   const lines = models.flatMap(model => [
     model.label_order ? otherOrder(model, renew) : null,

@@ -94,12 +94,17 @@ export function createTargetSection(store) {
     $("#logits").checked = !state.softmax;
   });
 
-  /** Methods that explain nothing have no target to choose. */
+  /** Methods that explain nothing have no target to choose, and some explain classes only: it is said, not greyed. */
   function drawNote(state) {
-    const none = analyzerOf(state)?.targets === "none";
+    const { targets } = analyzerOf(state) ?? {};
+    const none = targets === "none";
+    const words = {
+      none: `${state.analyzer} is the same whatever the class.`,
+      cam: `${state.analyzer} explains classes only. For neurons choose another method, such as lrp.epsilon.`,
+    };
     for (const id of ["target-kind", "class-choice", "layer-choice"]) $(`#${id}`).hidden = none;
-    $("#target-note").hidden = !none;
-    $("#target-note").textContent = none ? `${state.analyzer} is the same whatever the class.` : "";
+    $("#target-note").hidden = !words[targets];
+    $("#target-note").textContent = words[targets] ?? "";
   }
 
   $("#target-kind").addEventListener("change", event => switchKind(event.target.value));

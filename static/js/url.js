@@ -41,6 +41,7 @@ const FIELDS = {
   opacity: ["opacity", number, value => (value === null ? null : String(value))],
   colormap: ["colours", String, value => value],
   clip: ["clip", number, value => (value === 100 ? null : String(value))],
+  size: ["size", text => (number(text) === null ? null : Math.min(480, Math.max(80, number(text)))), value => (value === null ? null : String(value))],
   run: ["run", String, value => value],
 };
 

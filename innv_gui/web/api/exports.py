@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Response
 
 from innv_gui.plots.sheet import sheet_html, sheet_png
+from innv_gui.session.overlays import Look
 from innv_gui.session.run import Run
 from innv_gui.session.script import script_of
-from innv_gui.session.sheets import Look, sheet_of
+from innv_gui.session.sheets import sheet_of
 from innv_gui.web.api import api, session
 from innv_gui.web.routes import route
 from innv_gui.web.schemas import LookQuery

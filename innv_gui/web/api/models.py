@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import current_app, request
 
 from innv_gui import analyzers
+from innv_gui.applications import APPLICATIONS
 from innv_gui.errors import BadInput, NotFound
 from innv_gui.records import Model
 from innv_gui.web.answers import labels_json, layer_json, model_json
@@ -42,9 +43,22 @@ def _uploaded():
     )
 
 
+def _application(body: NewModel) -> str:
+    """A network's name, alone or with "@random": never a path, which only the command line names."""
+    name, _, weights = body.application.partition("@")
+    if name not in APPLICATIONS or weights not in ("", "random"):
+        raise BadInput(
+            f"{body.application!r} is not a network of keras.applications.",
+            "Expected a name of the list, or one with @random.",
+            "application",
+            APPLICATIONS,
+        )
+    return body.application if body.weights is None else name
+
+
 def _named(body: NewModel):
     if body.application is not None:
-        return session().start_model(body.application, weights=body.weights, outputs=body.outputs)
+        return session().start_model(_application(body), weights=body.weights, outputs=body.outputs)
     offered = current_app.config["OFFERED"]
     if body.offered not in offered:
         raise NotFound(f"No file {body.offered!r} is offered.", "See offered in the list of models.", field="offered")
