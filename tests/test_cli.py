@@ -72,6 +72,7 @@ WRONG = {
     "no image": (["--model", MODEL, "--analyzer", "gradient"], 2, "No image"),
     "no such model": (["--model", "nope.keras", "--images", "{images}", "--analyzer", "gradient"], 2, "nope.keras"),
     "no such image": (["--model", MODEL, "--images", "nope.png", "--analyzer", "gradient"], 2, "nope.png"),
+    "no memory": (["--model", MODEL, "--images", "{images}", "--most-memory", "0"], 2, "a number above 0, got '0'"),
     "unknown analyzer": (["--model", MODEL, "--images", "{images}", "--analyzer", "lrp.epsilom"], 2, "lrp.epsilon"),
     "bad parameter": (
         ["--model", MODEL, "--images", "{images}", "--analyzer", "lrp.epsilon", "--param", "epsilon=nan"],
