@@ -15,6 +15,7 @@ from innv_gui.errors import BadInput, ModelRefused
 from innv_gui.records import ModelSource, Target
 from innv_gui.runtimes.keras import loading
 from innv_gui.runtimes.keras.explain import explain
+from innv_gui.runtimes.keras.forward import outputs_of
 from innv_gui.runtimes.keras.inspect import inspect
 
 L = keras.layers
@@ -210,3 +211,13 @@ def test_a_relu_that_happens_to_lie_in_0_to_1_is_no_probability(tmp_path):
 
     outputs = inspect(one(tmp_path, small, units=3)).outputs
     assert (outputs.kind, outputs.choices) == ("logits", ("logits", "multilabel")) and "relu" in outputs.doubt
+
+
+def test_a_pass_that_forgets_gives_what_keras_gives():
+    start = keras.Input((8, 8, 3))
+    x = L.Conv2D(4, 3, padding="same")(start)
+    ends = [L.Add()([x, L.Dropout(0.5)(L.BatchNormalization()(x))]), x]
+    ends += [keras.ops.split(L.Flatten()(ends[0]), 2, axis=-1)[1]]
+    images = np.random.default_rng(0).random((3, 8, 8, 3), np.float32)
+    for ours, theirs in zip(outputs_of(start, ends, images), keras.Model(start, ends)(images), strict=True):
+        np.testing.assert_array_equal(np.asarray(ours), np.asarray(theirs))

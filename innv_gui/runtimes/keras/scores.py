@@ -14,11 +14,12 @@ from innv_gui.datasets import geometry
 from innv_gui.errors import ModelRefused
 from innv_gui.records import Outputs
 from innv_gui.runtimes.keras import ending, own_code, two_classes
+from innv_gui.runtimes.keras.forward import outputs_of
 from innv_gui.runtimes.keras.outputs import Ends, decided
 from innv_gui.runtimes.keras.quoting import first_line
 
 STRENGTHS = (1.0, 255.0, 0.1, 30.0)  # of noise, and once more noise around 0
-MOST_VALUES = 2**27  # of the largest layer for all images: 0.5 GB
+MOST_VALUES = 2**26  # of the largest layer for all images: 0.25 GB
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def _taken_off(start, end, found: ending.Ending, x, file: str, note: Callable) -
 def _run(start, ends: list, x: np.ndarray, file: str) -> tuple:
     """(what stands before the function or None, values (n, K) float64)."""
     try:
-        results = keras.tree.flatten(keras.Model(start, ends)(x, training=False))
+        results = outputs_of(start, ends, x)
     except Exception as error:  # whatever a layer raises
         raise ModelRefused(f"{file}: TensorFlow cannot run the model: {first_line(error)}") from error
     values = np.asarray(keras.ops.convert_to_numpy(keras.ops.cast(results[-1], "float32")), np.float64)
