@@ -10,8 +10,10 @@ import pytest
 from innv_gui import Session
 from innv_gui.errors import BadInput, Conflict, NotFound
 from innv_gui.session import saved
+from innv_gui.session.earlier import title_of, told_apart
 from innv_gui.session.request import check_request
 from innv_gui.store.history import History
+from innv_gui.web.app import create_app
 
 
 def record(number, started=0.0):
@@ -149,3 +151,22 @@ def test_no_place_that_a_sent_session_names_is_opened(place):
         taken, missing = saved.take_over(second, saved.read(json.dumps(record).encode()))
         assert taken == 1 and missing == ["model model (model.keras)"]
         assert "/etc" not in json.dumps(second.history.all())
+
+
+def test_equal_requests_are_one_line_under_their_name_with_all_their_runs():
+    made = lambda number, analyzer, title="": {**record(number, number), "analyzer": analyzer, "title": title}  # noqa: E731
+    records = [made(5, "lrp.z"), made(4, "gradient"), made(3, "lrp.z", "kept"), made(2, "lrp.z"), made(1, "gradient")]
+    found = [[one["id"][-1] for one in group] for group in told_apart(records)]
+    assert found == [["5", "3", "2"], ["4", "1"]] and list(map(title_of, told_apart(records))) == ["kept", ""]
+
+
+def test_earlier_runs_are_listed_with_a_picture_and_the_same_request_once(session, sample_models, sample_datasets):
+    dataset, client = sample_datasets["digits"], create_app(session, "t" * 32).test_client()
+    ask = lambda: client.get("/api/v1/history", headers={"Authorization": f"Bearer {'t' * 32}"}).json["runs"]  # noqa: E731
+    runs = [session.explain(sample_models["digits_mlp"], dataset[[41, 42]], "gradient", class_=7) for _ in range(2)]
+    (line,) = [one for one in ask() if runs[0].id in one["ids"]]
+    assert set(line["ids"]) == {run.id for run in runs} and line["id"] == runs[1].id
+    assert line["picture"] == {"dataset": dataset.id, "image": 41}
+    other = session.explain(sample_models["digits_mlp"], dataset[[41, 43]], "gradient", class_=7)
+    newest = ask()[0]
+    assert newest["ids"] == [other.id] and newest["images"] != line["images"]

@@ -1,32 +1,27 @@
 // Earlier runs: reopen, name, delete, compare. They are there after a restart, with the maps that were kept.
 import { $, h, icon, replace } from "./dom.js";
-import { get, patch, remove } from "./api.js";
+import { address, get, patch, remove } from "./api.js";
 import { MOST_COMPARED } from "./compare.js";
-import { count } from "./format.js";
+import { differences, times, words } from "./history-words.js";
 import { placeUnder } from "./menu.js";
 import { complain } from "./toast.js";
 
 const SHOWN = 40;
-const date = seconds => new Date(seconds * 1000).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+/** Its first image; nothing where the images are not open. */
+const thumb = ({ picture }) =>
+  picture
+    ? h("img", { src: address.thumbnail(picture.dataset, picture.image, 64), alt: "", loading: "lazy" })
+    : h("span", { class: "no-picture" });
 
-function target({ targets: [{ layer, class_, neuron, top_neurons }] }) {
-  const what = neuron !== null ? `neuron ${neuron}` : top_neurons !== null ? count(top_neurons, "neuron") : null;
-  return [what ?? (class_ === "predicted" ? null : `class ${class_}`), layer].filter(Boolean).join(", ");
-}
-
-function words(run) {
-  return [run.models.map(model => model.name).join(", "), count(run.n_images, "image"), target(run), date(run.started)]
-    .filter(Boolean)
-    .join(" · ");
-}
-
-function row(run, here, chosen, acts) {
+function row(run, above, here, chosen, acts) {
   const name = run.title || run.analyzer;
   const button = (symbol, label, act) =>
     h("button", { class: "btn plain icon tiny", type: "button", "aria-label": label, onclick: act }, icon(symbol));
+  const isHere = run.ids.includes(here);
+  const other = differences(run, above);
   return h(
     "li",
-    { class: run.id === here ? "earlier here" : "earlier" },
+    { class: isHere ? "earlier here" : "earlier" },
     h("input", {
       type: "checkbox",
       "aria-label": `Compare the run ${name}, ${words(run)}`,
@@ -35,9 +30,11 @@ function row(run, here, chosen, acts) {
     }),
     h(
       "button",
-      { class: "open grow", type: "button", onclick: () => acts.open(run), "aria-current": run.id === here ? "true" : null },
+      { class: "open grow", type: "button", onclick: () => acts.open(run), "aria-current": isHere ? "true" : null },
+      thumb(run),
       h("span", { class: run.title ? "strong clip" : "mono clip" }, name),
-      h("span", { class: "quiet small" }, (run.title ? `${run.analyzer} · ` : "") + words(run)),
+      other.length ? h("span", { class: "small differs" }, `differs by ${other.join(" · ")}`) : null,
+      h("span", { class: "quiet small" }, [run.title && run.analyzer, words(run), times(run)].filter(Boolean).join(" · ")),
     ),
     button("edit", `Name the run ${name}`, () => acts.rename(run)),
     button("cross", `Delete the run ${name} from the list`, () => acts.forget(run)),
@@ -57,6 +54,11 @@ function form(run, acts) {
     acts.named(run, field.value);
   });
   return element;
+}
+
+/** A line is a request: what is done to it is done to all the runs that made it. */
+async function ofAll(ids, act) {
+  for (const id of ids) await act(`/history/${encodeURIComponent(id)}`);
 }
 
 /** open(id) shows a run, compare(ids) several beside each other. */
@@ -85,8 +87,8 @@ export function createHistoryMenu(store, open, compare) {
       replace(line, form(run, acts));
       $("input", line).focus();
     },
-    named: (run, title) => patch(`/history/${encodeURIComponent(run.id)}`, { title }).then(load).catch(complain),
-    forget: run => remove(`/history/${encodeURIComponent(run.id)}`).then(load).catch(complain),
+    named: (run, title) => ofAll(run.ids, path => patch(path, { title })).then(load).catch(complain),
+    forget: run => ofAll(run.ids, remove).then(load).catch(complain),
   };
   const $$row = id => $(`[data-run="${CSS.escape(id)}"]`, menu);
 
@@ -99,8 +101,8 @@ export function createHistoryMenu(store, open, compare) {
   function draw() {
     const here = store.state.explanation?.id;
     chosen = chosen.filter(id => runs.some(run => run.id === id));
-    const rows = runs.slice(0, SHOWN).map(run => {
-      const line = row(run, here, chosen, acts);
+    const rows = runs.slice(0, SHOWN).map((run, place) => {
+      const line = row(run, runs[place - 1], here, chosen, acts);
       line.dataset.run = run.id;
       return line;
     });

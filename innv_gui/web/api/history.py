@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 from flask import jsonify, request
 
 from innv_gui.errors import BadInput
 from innv_gui.session import saved
+from innv_gui.session.earlier import title_of, told_apart
 from innv_gui.web.api import api, session
 from innv_gui.web.routes import route
 from innv_gui.web.schemas import HistoryChange
@@ -13,8 +17,21 @@ from innv_gui.web.schemas import HistoryChange
 
 @route(api, "GET", "/history")
 def get_history():
-    """Earlier runs, newest first; the maps that were kept of them are there at once."""
-    return {"runs": [_shown(record) for record in session().history.all()]}
+    """Earlier runs, newest first, equal requests as one; the maps that were kept of them are there at once."""
+    opened = {
+        entry.dataset.collection.fingerprint: entry.id
+        for entry in session().datasets.entries()
+        if entry.dataset is not None
+    }
+    return {"runs": [_line(group, opened) for group in told_apart(session().history.all())]}
+
+
+def _line(group: list[dict], opened: dict[str, str]) -> dict:
+    """A request with all its runs. picture: its first image, where its dataset is open."""
+    record = group[0]
+    dataset = opened.get(record["dataset"]["fingerprint"])
+    picture = {"dataset": dataset, "image": record["images"][0]} if dataset and record["images"] else None
+    return _shown(record) | {"title": title_of(group), "ids": [one["id"] for one in group], "picture": picture}
 
 
 @route(api, "PATCH", "/history/<id>", body=HistoryChange)
@@ -57,5 +74,6 @@ def _shown(record: dict) -> dict:
         "models": [{"name": model["name"], "file": model["file"]} for model in record["models"]],
         "dataset": record["dataset"]["name"],
         "n_images": len(record["images"]),
+        "images": hashlib.sha256(json.dumps(record["images"]).encode()).hexdigest()[:12],
         "targets": record["targets"],
     }
