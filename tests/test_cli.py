@@ -216,7 +216,7 @@ def test_doctor_tells_the_one_command_when_innvestigate_is_missing(monkeypatch, 
     assert "pip install --no-deps --ignore-requires-python innvestigate==2.1.2" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [[], ["nope"], ["demo", "--port", "x"], ["demo", "--port", "99999"]])
+@pytest.mark.parametrize("arguments", [["nope"], ["demo", "--port", "x"], ["demo", "--port", "99999"]])
 def test_wrong_commands_are_exit_2(arguments, capsys):
     assert main(arguments) == 2
     assert capsys.readouterr().err.startswith("innv-gui: ")

@@ -364,8 +364,8 @@ def test_what_is_written_for_the_command_line_is_read_as_the_same_rule(rule):
 
 
 def test_records_of_earlier_versions_know_no_order_of_channels():
-    from innv_gui.session.remembered import _preprocessing
+    from innv_gui.session.remembered import preprocessing_of
 
-    assert _preprocessing({"mode": "unit", "mean": None, "std": None, "resize": "pad"}) == Preprocessing(
+    assert preprocessing_of({"mode": "unit", "mean": None, "std": None, "resize": "pad"}) == Preprocessing(
         "unit", resize="pad"
     )

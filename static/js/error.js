@@ -2,7 +2,7 @@
 import { $ } from "./dom.js";
 import { startShell } from "./shell.js";
 
-/** "http://127.0.0.1:5000/?token=abc" -> "abc"; anything else is the token itself. */
+/** The address that innv-gui printed, ending in "?token=abc" -> "abc"; anything else is the token itself. */
 const tokenIn = text => text.match(/[?&]token=([^&#\s]+)/)?.[1] ?? text.trim();
 
 /** What stands behind the # is the view that was asked for: it goes along. */
