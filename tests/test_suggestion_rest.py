@@ -12,8 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from innv_gui.session.suggestion import Suggestion
 from innv_gui.web.app import create_app
 from innv_gui.web.schemas import GalleryQuery, PlotLook, SelectionQuery
+from innv_gui.web.suggestion_answers import suggestion_json
 
 TOKEN = "t" * 32
 MODELS = ("digits_mlp", "digits_cnn", "digits_resnet")
@@ -214,6 +216,20 @@ def test_accuracy_is_told_where_labels_and_predictions_meet_with_its_number_of_i
     assert abs(told[models[0].id]["right"] / len(dataset) - np.mean(said == labels)) < 0.05
     shown = {model["id"]: model["accuracy"] for model in client.get("/api/v1/models").json["models"]}
     assert shown[models[0].id] == told[models[0].id], "Models shows what Suggest shows"
+
+
+def test_accuracy_is_that_of_all_scores_as_soon_as_they_are_there(ask, session, tmp_path):
+    """It once stayed that of the last look but one, after which nobody looked again."""
+    old = session.suggestion(ask().json["id"])
+    fresh, model = Suggestion(old, old._folders, old.job), old.models[0]
+    part = old._folders[model.id] / "part-0000000.parquet"
+    part.rename(tmp_path / part.name)
+    try:
+        before = suggestion_json(fresh)["models"][0]["accuracy"]["n"]
+    finally:
+        (tmp_path / part.name).rename(part)
+    after = suggestion_json(fresh)
+    assert before < after["models"][0]["accuracy"]["n"] == after["n_scored"] == len(old)
 
 
 def test_there_is_no_accuracy_without_labels(client, session, models, tmp_path):

@@ -27,6 +27,7 @@ def of_scores(suggestion: Suggestion, model: Model) -> Accuracy | None:
     if not model.facts.outputs.exclusive:
         return None
     numbers = suggestion.numbers
+    numbers.table.rows()  # looks for new scores
     right, n = numbers.kept(("accuracy", model.id), lambda: _counted(numbers.table, model.id))
     return Accuracy(right, n, suggestion.dataset.id, suggestion.dataset.name) if n else None
 

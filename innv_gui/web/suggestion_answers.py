@@ -23,17 +23,18 @@ LISTED = 200  # rows of the table beside a plot
 
 def suggestion_json(suggestion: Suggestion) -> dict:
     """How far it is, and what can be looked at."""
-    dataset, job = suggestion.dataset, suggestion.job
+    dataset, job = suggestion.dataset, suggestion.job.as_json()
+    n_scored = len(suggestion)  # after the job, before all that is counted: who sees its end sees all scores
     return {
         "id": suggestion.id,
-        "status": job.status,
+        "status": job["status"],
         "dataset": {"id": dataset.id, "name": dataset.name, "n": len(dataset)},
         "models": [_model(suggestion, position) for position in range(len(suggestion.models))],
         "layers": suggestion.layers,
         "neurons": suggestion.neurons,
         "class": suggestion.class_,
-        "job": job.as_json(),
-        "n_scored": len(suggestion),
+        "job": job,
+        "n_scored": n_scored,
         "n_problems": suggestion.table.n_problems(),
         "labels": _labels(suggestion),
         "classes": list(suggestion.numbers.common.names),
