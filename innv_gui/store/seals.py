@@ -1,8 +1,9 @@
 """Tables with a seal: a checksum of the whole file, so that bits that turned on the disk are noticed.
 
-Parquet has none that its readers look at: three bits turned at random in a kept file gave other numbers without a word
-in a third of all tries. The seal is a value of the file's own footer, summed up with zeros in its place. A file without
-one is from an earlier version and is believed.
+Parquet's own checksums are of single pages, not of the footer that says where they are and what they mean, and they
+are looked at only on request. Without either, three bits turned at random in a kept file gave other numbers without a
+word in a third of all tries. The seal is a value of the footer, summed up with zeros in its place. A file without one
+is from an earlier version and is believed.
 """
 
 from __future__ import annotations
