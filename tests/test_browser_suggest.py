@@ -195,7 +195,7 @@ def test_the_point_of_least_agreement_is_found_by_its_image(suggest, demo):
 def test_all_of_it_works_by_keyboard_alone(suggest):
     tab = suggest()
     page = tab.page
-    page.locator("body[data-state=empty]").wait_for()
+    page.locator("body[data-state=empty], body[data-state=ready]").wait_for(timeout=WAIT_MS)  # kept scores are shown
     page.keyboard.press("Control+Enter")
     scored(page)
     figure(page, "distance").focus()
