@@ -129,26 +129,34 @@ def workspace_damaged(folder: Path) -> Outcome:
             got = _worked(running)
             codes += [running.status(path)[0] for path in ("/history", "/models", "/datasets", "/suggestions")]
         rounds += 1
-        worse += [kind for kind in wanted if got[kind] is None or not _equal(got[kind], wanted[kind])]
+        worse += [f"{kind}: {words}" for kind in wanted if (words := _difference(got[kind], wanted[kind]))]
     figure = (
         f"{rounds} rounds, every second file damaged: pages {sorted(set(codes))}, other numbers in {worse or 'none'}"
     )
     return Outcome(max(codes) < 400 and not worse, figure)
 
 
-def _worked(running: Product) -> dict[str, np.ndarray | None]:
+def _worked(running: Product) -> dict[str, np.ndarray | str]:
+    """Kind of work -> its numbers, or how it failed."""
     place, found = work.place_of(running), {}
     for kind in ("explain", "score", "maximize", "rank", "probe"):
         begun = work.WORK[kind][0](place)
-        done = running.ended(begun.job)["status"] == "done"
-        found[kind] = begun.numbers() if done else None
+        [(status, words)] = _states(running, [begun])
+        found[kind] = begun.numbers() if status == "done" else f"{status}, {words}"
     for index in range(0, 300, 30):
         running.open(f"/api/v1/datasets/{place.dataset}/images/{index}/thumbnail?size=96")
     return found
 
 
-def _equal(one: np.ndarray, other: np.ndarray) -> bool:
-    return one.shape == other.shape and np.array_equal(one, other, equal_nan=True)
+def _difference(got: np.ndarray | str, wanted: np.ndarray | str) -> str:
+    """How numbers differ from those that are wanted; nothing where they are equal."""
+    if isinstance(got, str) or isinstance(wanted, str):
+        return f"{got if isinstance(got, str) else wanted}"
+    if got.shape != wanted.shape:
+        return f"{got.shape} and not {wanted.shape}"
+    other = (got != wanted) & ~(np.isnan(got) & np.isnan(wanted))
+    apart = np.abs(got - wanted)[other]
+    return f"{apart.size} of {got.size} numbers, by at most {np.max(apart, initial=0):.2g}" if apart.size else ""
 
 
 def _damage_all(workspace: Path, generator: np.random.Generator, damage) -> None:
