@@ -96,6 +96,61 @@ def check(source: ModelSource) -> Cleared:
     return (_check_archive if kind == "keras" else _check_hdf5)(source, stream, file, sha256)
 
 
+def look(source: ModelSource) -> Cleared | None:
+    """What a large file says of itself, read where it lies: no weights, for it may be another when it is loaded.
+
+    None for a small file, one that is trusted, and architecture and weights in two files.
+    """
+    path = source.path
+    if not path or source.trusted or source.kind not in ("keras", "hdf5") or not Path(path).is_file():
+        return None
+    file = file_name(path)
+    with _opened(path, file) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        if size <= GLANCE:
+            return None
+        budget.check_memory(source.budget, f"{file} needs", budget.COPIES * size)
+        _glance(stream, file, size)
+        told = (_told_by_archive if file_kind(stream, file) == "keras" else _told_by_hdf5)(stream, file, source)
+    try:
+        clean, n_layers = _walked(told.text, file, "", source, told.version)
+    except ModelRefused:
+        _walked(told.text, file, fingerprint(path), source, told.version)  # the same, naming what could be trusted
+        raise
+    return Cleared(file, "", clean, b"", n_stored=told.n_stored, n_layers=n_layers)
+
+
+@dataclass(frozen=True)
+class _Told:
+    text: bytes | str
+    version: str | None
+    n_stored: int
+
+
+def _told_by_archive(stream: BinaryIO, file: str, source: ModelSource) -> _Told:
+    with _archive(stream, file, source.budget) as (archive, listed):
+        members = {one.filename: one for one in listed}
+        text, metadata = (_content(archive, members[name], file) for name in ("config.json", "metadata.json"))
+        n_stored = members["model.weights.h5"].file_size // SMALLEST_FLOAT
+    return _Told(text, origin.in_metadata(metadata), n_stored)
+
+
+def _told_by_hdf5(stream: BinaryIO, file: str, _: ModelSource) -> _Told:
+    with hdf5_walk.opened(stream, file) as tree:
+        version = hdf5_walk.text_attribute(tree, "keras_version", file)
+        return _Told(_architecture(tree, file), version, hdf5_walk.count_of(tree, file))
+
+
+def _architecture(tree, file: str) -> str:
+    text = hdf5_walk.text_attribute(tree, "model_config", file)
+    if text is None:
+        raise ModelRefused(
+            f"{file} holds weights only, and no architecture.", "Give the architecture as a JSON file together with it."
+        )
+    _check_config_size(len(text), file)
+    return text
+
+
 def fingerprint(path: str) -> str:
     """SHA-256 of a file's (or a SavedModel's) content, in hexadecimal; what `--trust` takes."""
     if Path(path).is_dir():
@@ -254,6 +309,13 @@ def _check_archive(source: ModelSource, stream: io.BytesIO, file: str, sha256: s
 
 def _members(stream: io.BytesIO, file: str, limits: Budget) -> dict[str, bytes]:
     """The three members of a .keras archive, read within their declared sizes."""
+    with _archive(stream, file, limits) as (archive, listed):
+        return {member.filename: _content(archive, member, file) for member in listed}
+
+
+@contextlib.contextmanager
+def _archive(stream: BinaryIO, file: str, limits: Budget) -> Iterator[tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]]:
+    """A .keras archive with its three members, whose declared sizes are within limits."""
     try:
         zip_directory.check(stream, file, MAX_DIRECTORY)
         with zipfile.ZipFile(stream) as archive:
@@ -265,7 +327,7 @@ def _members(stream: io.BytesIO, file: str, limits: Budget) -> dict[str, bytes]:
                 raise _wrong_members(names, file)
             unpacked = sum(member.file_size for member in listed)
             budget.check_memory(limits, f"{file} needs", budget.COPIES * unpacked)
-            return {member.filename: _content(archive, member, file) for member in listed}
+            yield archive, listed
     except ModelRefused:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError) as error:
@@ -302,17 +364,9 @@ def _check_member(member: zipfile.ZipInfo, file: str) -> None:
 
 
 def _check_hdf5(source: ModelSource, stream: io.BytesIO, file: str, sha256: str) -> Cleared:
-    with hdf5_walk.opened(stream, file) as tree:
-        text = hdf5_walk.text_attribute(tree, "model_config", file)
-        version = hdf5_walk.text_attribute(tree, "keras_version", file)
-        n_stored = hdf5_walk.count_of(tree, file)
-    if text is None:
-        raise ModelRefused(
-            f"{file} holds weights only, and no architecture.", "Give the architecture as a JSON file together with it."
-        )
-    _check_config_size(len(text), file)
-    clean, n_layers = _walked(text, file, sha256, source, version)
-    return Cleared(file, sha256, clean, stream.getvalue(), True, n_stored=n_stored, n_layers=n_layers)
+    told = _told_by_hdf5(stream, file, source)
+    clean, n_layers = _walked(told.text, file, sha256, source, told.version)
+    return Cleared(file, sha256, clean, stream.getvalue(), True, n_stored=told.n_stored, n_layers=n_layers)
 
 
 def _walked(text: bytes | str, file: str, sha256: str, source: ModelSource, version: str | None) -> tuple[dict, int]:

@@ -47,12 +47,23 @@ def load(source: ModelSource) -> Network:
         _kept.move_to_end(key)
         return _kept[key]
     with budget.watched(source, file_name(source.path or source.application or ""), key) as watch:
+        _measure(source, watch)
         cleared = gate.check(source)
         watch.allow(cleared.n_layers or MOST_LAYERS)
         make = _application if source.kind == "application" else _from_config
         network = _network(make(source, cleared, watch), source, cleared)
     _keep(key, network)
     return network
+
+
+def _measure(source: ModelSource, watch: budget.Watch) -> None:
+    """Refuses a large file for what it says of itself, before it is read into memory."""
+    looked = gate.look(source)
+    if looked is None:
+        return
+    watch.allow(looked.n_layers)
+    with building.unallocated():
+        _check_stored(_built(looked, source), looked)
 
 
 def applications() -> tuple[str, ...]:
