@@ -36,8 +36,9 @@ bench: install ## measure all, or PARTS="scoring page"; prints and stores bench/
 soak: install ## loads and faults on the whole product, or ONLY="fault disk_full"; stores bench/soak.json
 	$(BIN)/python -m bench.soak $(ONLY)
 
-docs: install ## make the tables of docs/methods.md anew
+docs: install ## make the tables of docs/methods.md, and run docs/example.ipynb
 	$(BIN)/python docs/make_methods.py
+	$(BIN)/python docs/run_example.py
 
 conformance: install-test ## every keras.applications network by every method, and iNNvestigate's numbers; takes hours
 	$(BIN)/python -m bench.conformance

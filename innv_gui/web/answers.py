@@ -153,6 +153,7 @@ def dataset_json(entry: DatasetEntry, session: Session) -> dict:
         "job": job_id(entry.job),
         "error": error_json(entry.error),
         "kind": dataset.collection.kind if dataset is not None else None,
+        "fingerprint": dataset.collection.fingerprint if dataset is not None else None,
         "n": len(dataset) if dataset is not None else 0,
         "class_names": list(names) if names else None,
         "n_unlabelled": dataset.n_unlabelled if names else 0,

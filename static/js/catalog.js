@@ -1,4 +1,5 @@
 // What the server has: models, datasets, methods, colour maps. Models and datasets may still be loading when a page opens.
+import { know } from "./address-names.js";
 import { get, pause } from "./api.js";
 
 const ASK_MS = 300;
@@ -8,6 +9,7 @@ export const loading = records => records.filter(record => record.status === "lo
 /** Models and datasets as they are now. */
 export const holdings = async () => {
   const [{ models }, { datasets }] = await Promise.all([get("/models"), get("/datasets")]);
+  know({ models, datasets });
   return { models, datasets };
 };
 

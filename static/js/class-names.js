@@ -1,4 +1,5 @@
 // What classes are called beside a dataset, and the mark on names that nobody gave.
+import { modelLink } from "./address-names.js";
 import { h, icon } from "./dom.js";
 
 const REMEDY =
@@ -17,7 +18,7 @@ export function assumedTag({ id, name, class_names_words: words }, attributes = 
     "a",
     {
       class: "tag warn assumed",
-      href: `/models#model=${encodeURIComponent(id)}`,
+      href: modelLink(id),
       "data-tip": `Class names are ${words}. ${REMEDY}`,
       "aria-label": `Class names of ${name ?? "this model"} are ${words}. ${REMEDY}`,
       ...attributes,

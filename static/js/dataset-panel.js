@@ -1,4 +1,5 @@
 // Left of the images: which dataset, how many images and labels, what is looked for.
+import { modelLink } from "./address-names.js";
 import { $, h, replace } from "./dom.js";
 import { accuracyLine } from "./accuracy.js";
 import { count, group } from "./format.js";
@@ -48,7 +49,7 @@ export function drawDatasetPanel({ datasets, dataset, q, label, models = [] }) {
 
 /** "12 of 80 images have no class of A's", with the way to mend it. */
 const leftOut = ({ model, without_class: words }) =>
-  h("p", { class: "why" }, words, " ", h("a", { href: `/models#model=${encodeURIComponent(model)}` }, "Map labels"));
+  h("p", { class: "why" }, words, " ", h("a", { href: modelLink(model) }, "Map labels"));
 
 /** Why no image is to be seen, and the way out. */
 export function drawNoImages(record, filtered, onshowall) {

@@ -17,7 +17,7 @@ const STARTS = {
   image: "an image",
 };
 const LEAST = 6; // of the images that activate least; of the others all
-const explain = (dataset, images) => `/visualize#dataset=${encodeURIComponent(dataset)}&images=${images.join(",")}&go`;
+const explain = (dataset, images) => explainLink({ dataset, images });
 
 function objectiveOf({ kind, layer, params, positions }, name) {
   if (kind === "class")

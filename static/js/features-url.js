@@ -1,4 +1,5 @@
 // The whole state of Features in the address behind the #: a copied link opens the same view.
+import { DATASETS, MODELS } from "./address-names.js";
 
 const REMEMBERED = "innv-features";
 const numbers = text => text.split(",").filter(Boolean).map(Number).filter(Number.isInteger);
@@ -6,16 +7,16 @@ const number = text => (text !== "" && Number.isInteger(Number(text)) ? Number(t
 
 /** field -> [name in the address, how it is read, how it is written]; null and empty are left out. */
 const FIELDS = {
-  model: ["model", String, String],
+  model: ["model", MODELS.idOf, MODELS.nameOf],
   kind: ["kind", text => (["class", "neuron", "channel"].includes(text) ? text : "class"), String],
   index: ["index", numbers, values => values.join(",")],
   layer: ["layer", String, String],
   initial: ["start", String, String],
-  source: ["from", String, String],
+  source: ["from", DATASETS.idOf, DATASETS.nameOf],
   image: ["image", number, String],
   seed: ["seed", number, String],
   preset: ["preset", String, String],
-  dataset: ["dataset", String, String],
+  dataset: ["dataset", DATASETS.idOf, DATASETS.nameOf],
   shown: ["shown", number, String],
   contrast: ["contrast", text => (text === "generated" ? text : "stretched"), String],
   run: ["run", String, String],

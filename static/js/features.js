@@ -1,4 +1,5 @@
 // The page Features: joins request, ascent, pictures and address.
+import { copyLink, createAddress } from "./address.js";
 import { $ } from "./dom.js";
 import { get, pause } from "./api.js";
 import { createCards } from "./features-cards.js";
@@ -9,12 +10,12 @@ import { createFeaturePanel } from "./features-panel.js";
 import { BLANK, firstState, obstacle, ready } from "./features-request.js";
 import { createFeatureRunner } from "./features-runner.js";
 import { drawState } from "./features-strip.js";
-import { KEPT, remember, write } from "./features-url.js";
-import { loading } from "./catalog.js";
+import { KEPT, read, remember, write } from "./features-url.js";
+import { holdings, loading } from "./catalog.js";
 import { onKeys } from "./keyboard.js";
 import { startShell } from "./shell.js";
 import { Store } from "./store.js";
-import { complain, toast } from "./toast.js";
+import { complain } from "./toast.js";
 
 const ASK_MS = 400;
 const store = new Store({
@@ -27,6 +28,7 @@ const store = new Store({
   problem: null,
   posting: false,
 });
+const line = createAddress({ read, write, remember });
 const runner = createFeatureRunner(store);
 
 function run() {
@@ -52,21 +54,6 @@ const drawAll = state => {
   $("#contrast").value = state.contrast;
 };
 
-function keepAddress(state) {
-  const hash = write(state);
-  if (hash !== location.hash) history.replaceState(null, "", hash);
-  remember(hash);
-}
-
-async function copyLink() {
-  try {
-    await navigator.clipboard.writeText(location.href);
-    toast("Link copied. It opens this very view.", { stay_ms: 3000 });
-  } catch {
-    toast("The browser does not allow copying here. The link is in the address line.");
-  }
-}
-
 function listen() {
   onKeys({
     "Ctrl+Enter": run,
@@ -80,11 +67,6 @@ function listen() {
   });
   $("#contrast").addEventListener("change", event => store.set({ contrast: event.target.value }));
   $("#copy-link").addEventListener("click", copyLink);
-}
-
-async function holdings() {
-  const [{ models }, { datasets }] = await Promise.all([get("/models"), get("/datasets")]);
-  return { models, datasets };
 }
 
 /** Models, datasets and presets; waits while nothing is ready but something is loading. */
@@ -105,11 +87,14 @@ async function settle() {
   const held = await holdings();
   if (JSON.stringify(held) !== JSON.stringify({ models: catalog.models, datasets: catalog.datasets }))
     store.set({ catalog: { ...catalog, ...held } });
+  if (line.isFound()) open(store.state.catalog);
   await settle();
 }
 
 function open(catalog) {
-  store.set({ ascent: null, extremes: null, problem: null, ...firstState(catalog), catalog });
+  const first = firstState(catalog);
+  if (line.opening(first)) first.run = null;
+  store.set({ ascent: null, extremes: null, problem: null, ...first, catalog });
   drawAll(store.state);
   if (store.state.run) runner.reopen(store.state.run);
 }
@@ -120,7 +105,7 @@ async function start() {
     const catalog = await openCatalog();
     store.on(["ascent", "posting", "problem", "catalog", "model", "index", "kind"], state => drawState(state, acts));
     store.on(["dataset"], () => runner.compare());
-    store.on(KEPT, keepAddress);
+    store.on(KEPT, line.keep);
     listen();
     createFeatureExport(store);
     open(catalog);

@@ -1,4 +1,6 @@
 // The page Images: look through a dataset, find, select; the selection is the basket that Visualize explains.
+import { drawMissing, missingOf } from "./address.js";
+import { DATASETS, know } from "./address-names.js";
 import { $, debounced, h, icon, replace } from "./dom.js";
 import { ENDED, address, cancel, follow, get, pause, post, remove } from "./api.js";
 import { createBasket } from "./basket.js";
@@ -20,7 +22,7 @@ const asked = new URLSearchParams(location.hash.slice(1));
 const store = new Store({
   datasets: [],
   models: [],
-  dataset: asked.get("dataset"),
+  dataset: null,
   page: Number(asked.get("page")) || 0,
   q: asked.get("q") || "",
   label: asked.get("label") || "",
@@ -66,10 +68,13 @@ async function loadProblems() {
 }
 
 /** Shows a dataset, and asks again while it is being opened. */
-async function loadDatasets(wanted) {
+async function loadDatasets(chosen = null) {
   const [{ datasets }, { models }] = await Promise.all([get("/datasets"), get("/models")]);
+  know({ datasets, models });
+  const named = asked.has("dataset") ? DATASETS.idOf(asked.get("dataset")) : null;
+  drawMissing(missingOf({ dataset: named }));
   const has = id => datasets.some(dataset => dataset.id === id);
-  const dataset = [wanted, store.state.dataset, store.state.basket.dataset].find(has) ?? datasets[0]?.id ?? null;
+  const dataset = [chosen, store.state.dataset, named, store.state.basket.dataset].find(has) ?? datasets[0]?.id ?? null;
   store.set({ datasets, models, dataset, ...(dataset === store.state.dataset ? {} : NOT_YET) });
   await loadImages();
   loadProblems();
@@ -202,7 +207,7 @@ function drawJob({ job }) {
 }
 
 function keepAddress({ dataset, page, q, label }) {
-  const parts = Object.entries({ dataset: dataset ?? "", page: page ? String(page) : "", q, label });
+  const parts = Object.entries({ dataset: dataset ? DATASETS.nameOf(dataset) : "", page: page ? String(page) : "", q, label });
   history.replaceState(null, "", `#${new URLSearchParams(parts.filter(([, value]) => value))}`);
 }
 
@@ -243,7 +248,7 @@ async function start() {
   startShell();
   try {
     store.set({ basket: await get("/basket") });
-    await loadDatasets(asked.get("dataset"));
+    await loadDatasets();
   } catch (error) {
     document.body.dataset.state = "empty";
     complain(error);

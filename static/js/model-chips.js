@@ -1,4 +1,5 @@
 // Models to choose from: letter, colour, name; a toggle each.
+import { modelLink } from "./address-names.js";
 import { $, colour, h, icon, key, replace } from "./dom.js";
 import { ready } from "./request.js";
 import { chooseModels } from "./selection.js";
@@ -20,7 +21,7 @@ function advice(model) {
   const { words, then, now } = model.advice;
   return h(
     "a",
-    { class: "call advice", href: `/models#model=${encodeURIComponent(model.id)}` },
+    { class: "call advice", href: modelLink(model.id) },
     icon("warn"),
     h("span", { class: "grow" }, `${model.name}: ${then} right instead of ${now} with another preprocessing (${words}).`),
   );

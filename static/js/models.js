@@ -1,4 +1,6 @@
 // The page Models: add, look at, correct and remove models.
+import { drawMissing, missingOf } from "./address.js";
+import { MODELS, know, modelLink } from "./address-names.js";
 import { $, h, replace } from "./dom.js";
 import { ENDED, get, patch, pause, post, remove } from "./api.js";
 import { confirmed } from "./confirm.js";
@@ -19,7 +21,7 @@ const store = new Store({
   offered: [],
   applications: [],
   jobs: new Map(),
-  chosen: decodeURIComponent(location.hash.replace(/^#model=/, "")) || null,
+  chosen: null,
   loaded: false,
 });
 const path = id => `/models/${encodeURIComponent(id)}`;
@@ -79,12 +81,23 @@ async function watch() {
   watching = false;
 }
 
+const asked = decodeURIComponent(location.hash.replace(/^#model=/, "")) || null;
+
+/** The model that the address names; says so where it is not open. */
+function opened() {
+  const id = asked && MODELS.idOf(asked);
+  if (asked) drawMissing(missingOf({ model: id }));
+  return id;
+}
+
 async function load() {
   const before = new Map(store.state.models.map(model => [model.id, model.status]));
   const [{ models, offered, applications }, { jobs }] = await Promise.all([get("/models"), get("/jobs")]);
   const fresh = models.find(model => model.status === "ready" && before.get(model.id) === "loading");
   const ready = models.filter(model => model.status === "ready");
-  const { chosen } = store.state;
+  know({ models });
+  const found = opened();
+  const chosen = store.state.chosen ?? found;
   store.set({
     models,
     chosen: ready.some(({ id }) => id === chosen) ? chosen : (ready[0]?.id ?? null),
@@ -222,7 +235,7 @@ function drawPreview({ models, chosen }) {
   const sameModel = model && $("#layers").dataset.model === model.id && Boolean(previewed);
   previewed = now;
   if (!model) return;
-  history.replaceState(null, "", `#model=${encodeURIComponent(model.id)}`);
+  history.replaceState(null, "", modelLink(model.id));
   if (!sameModel) drawLayers($("#layers"), model);
   drawDetails($("#details"), model, taken);
   probeCard.show(model);

@@ -1,4 +1,5 @@
 // Above the plots: class names that are assumed or in another order, and images that have no class of a model's.
+import { modelLink } from "./address-names.js";
 import { $, h, key, replace } from "./dom.js";
 import { accuracyLine } from "./accuracy.js";
 import { patch } from "./api.js";
@@ -25,7 +26,7 @@ const otherOrder = (model, renew) =>
 const without = model =>
   notice(
     [key(model), " ", model.without_class],
-    h("a", { class: "btn plain tiny", href: `/models#model=${encodeURIComponent(model.id)}` }, "Map labels"),
+    h("a", { class: "btn plain tiny", href: modelLink(model.id) }, "Map labels"),
   );
 
 /** At the head of the page, as far as images are labelled and scored. */

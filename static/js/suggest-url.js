@@ -2,6 +2,8 @@
 // What is looked at is written as bin:distance:8, box:scatter:x0:x1:y0:y1, rows:scatter:3:17 or list:entropy. The view by
 // evidence adds its method, its settings and the id of its ranking.
 
+import { DATASETS, MODELS } from "./address-names.js";
+
 const part = encodeURIComponent;
 const text = value => (value === null || value === "" ? null : part(value));
 const plain = raw => decodeURIComponent(raw);
@@ -13,10 +15,11 @@ const numbers = raws => {
   return values;
 };
 
-const readLayers = raw => Object.fromEntries(raw.split(",").map(pair => pair.split(":").map(plain)));
+const readLayers = raw =>
+  Object.fromEntries(raw.split(",").map(pair => pair.split(":").map(plain)).map(([model, layer]) => [MODELS.idOf(model), layer]));
 const writeLayers = layers => {
   const chosen = Object.entries(layers).filter(([, layer]) => layer);
-  return chosen.length ? chosen.map(pair => pair.map(part).join(":")).join(",") : null;
+  return chosen.length ? chosen.map(([model, layer]) => [MODELS.nameOf(model), layer].map(part).join(":")).join(",") : null;
 };
 
 const READ_LOOK = {
@@ -67,15 +70,17 @@ const writeParams = params => (Object.keys(params).length ? part(JSON.stringify(
 const unless = usual => value => (value === usual ? null : text(value));
 const whole = (raw, least) => Math.max(least, Math.floor(numbers([raw])[0]));
 
+const openOf = ({ idOf, nameOf }) => [raw => idOf(plain(raw)), id => text(id === null ? null : nameOf(id))];
+
 /** field -> [name in the address, how it is read, how it is written]; what is written as null is left out. */
 const FIELDS = {
-  dataset: ["dataset", plain, text],
-  models: ["models", words, list],
+  dataset: ["dataset", ...openOf(DATASETS)],
+  models: ["models", raw => words(raw).map(MODELS.idOf), ids => list(ids.map(MODELS.nameOf))],
   layers: ["layer", readLayers, writeLayers],
   show: ["show", words, values => values.map(part).join(",")],
   className: ["class", plain, text],
   group: ["group", plain, text],
-  modelShown: ["of", plain, text],
+  modelShown: ["of", ...openOf(MODELS)],
   neuron: ["neuron", raw => whole(raw, 0), value => (value ? String(value) : null)],
   rule: ["rule", plain, value => (value === "sturges" ? null : part(value))],
   views: ["view", readViews, writeViews],

@@ -1,4 +1,5 @@
 // The page Suggest: joins request, scoring, plots, gallery, basket and address.
+import { copyLink, createAddress } from "./address.js";
 import { $, $$, h, replace } from "./dom.js";
 import { address, get } from "./api.js";
 import { createBasket } from "./basket.js";
@@ -34,6 +35,7 @@ const store = new Store({
   rankProblem: null,
   rankPosting: false,
 });
+const line = createAddress({ read, write, remember });
 const runner = createSuggestRunner(store);
 const byEvidence = () => store.state.by === "evidence";
 
@@ -58,7 +60,7 @@ function score() {
 /** What could be shown at once if it is kept: other scores than those that are shown or on their way. */
 function keptWanted(state) {
   const { suggestion, posting } = state;
-  const idle = !posting && !running(suggestion) && !matches(state);
+  const idle = !posting && !line.waits() && !running(suggestion) && !matches(state);
   return idle && !byEvidence() && !obstacle(state) ? requestOf(state) : null;
 }
 
@@ -195,21 +197,6 @@ function fillScoresMenu() {
   $("#scores-menu").style.setProperty("top", `${bottom + 4}px`);
 }
 
-async function copyLink() {
-  try {
-    await navigator.clipboard.writeText(location.href);
-    toast("Link copied. It opens this very view.", { stay_ms: 3000 });
-  } catch {
-    toast("The browser does not allow copying here. The link is in the address line.");
-  }
-}
-
-function keepAddress(state) {
-  const hash = write(state);
-  if (hash !== location.hash) history.replaceState(null, "", hash);
-  remember(hash);
-}
-
 function redrawInTheme() {
   const again = () => drawPlots(store.state);
   new MutationObserver(again).observe(document.documentElement, { attributeFilter: ["data-theme"] });
@@ -268,7 +255,7 @@ function observe() {
   store.on(["dataset"], runner.forget);
   store.on(["models", "by"], basket.draw);
   showKept(store, ["by", "dataset", "models", "layers", "catalog"], { path: "/suggestions", wanted: keptWanted, show: showScores });
-  store.on(KEPT, keepAddress);
+  store.on(KEPT, line.keep);
 }
 
 const askBasket = () => get("/basket").catch(() => store.state.basket);
@@ -276,6 +263,7 @@ const askBasket = () => get("/basket").catch(() => store.state.basket);
 async function open(catalog, asked = askBasket()) {
   const held = await asked;
   const first = firstState(catalog, held);
+  if (line.opening(first)) Object.assign(first, { run: null, rank: null });
   const { ranking: shown } = store.state;
   store.set({ ...first, catalog, basket: held, ranking: shown?.id === first.rank ? shown : null, rankProblem: null });
   for (const draw of [drawBy, panel.draw, ranking.draw, drawState, drawKinds]) draw(store.state);
@@ -309,7 +297,10 @@ async function start() {
     createSavedList(store, basket);
     await open(catalog, held);
     addEventListener("hashchange", () => open(store.state.catalog).catch(complain));
-    await settle(catalog, next => store.set({ catalog: next }));
+    await settle(catalog, next => {
+      store.set({ catalog: next });
+      if (line.isFound()) open(next).catch(complain);
+    });
   } catch (error) {
     document.body.dataset.state = "empty";
     complain(error);

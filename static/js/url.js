@@ -1,5 +1,6 @@
 // The whole state of Visualize in the address behind the #: it never reaches the server's log, and a copied link opens
 // the same view.
+import { DATASETS, MODELS } from "./address-names.js";
 import { parsed } from "./neurons.js";
 
 const numbers = text => text.split(",").filter(Boolean).map(Number).filter(Number.isInteger);
@@ -10,8 +11,8 @@ const flag = text => text === "1";
 
 /** field -> [name in the address, how it is read, how it is written]; a null or empty text is left out. */
 const FIELDS = {
-  models: ["models", words, list],
-  dataset: ["dataset", String, String],
+  models: ["models", text => words(text).map(MODELS.idOf), ids => list(ids.map(MODELS.nameOf))],
+  dataset: ["dataset", DATASETS.idOf, DATASETS.nameOf],
   images: ["images", numbers, list],
   analyzer: ["method", String, String],
   target: ["class", String, value => (value === "predicted" ? null : String(value))],
@@ -23,12 +24,13 @@ const FIELDS = {
         text
           .split(",")
           .filter(Boolean)
-          .map(pair => pair.split(":").map(decodeURIComponent)),
+          .map(pair => pair.split(":").map(decodeURIComponent))
+          .map(([model, layer]) => [MODELS.idOf(model), layer]),
       ),
     layers =>
       Object.entries(layers)
         .filter(([, layer]) => layer)
-        .map(pair => pair.map(encodeURIComponent).join(":"))
+        .map(([model, layer]) => [MODELS.nameOf(model), layer].map(encodeURIComponent).join(":"))
         .join(","),
   ],
   engine: ["engine", String, value => (value === "auto" ? null : value)],
@@ -88,8 +90,8 @@ const paramPairs = params =>
 /** A link that explains some images at once: with a method where one is given, else as Visualize stands. */
 export function explainLink({ dataset, images, models = [], analyzer = null, params = {} }) {
   const method = analyzer ? [`method=${encodeURIComponent(analyzer)}`, ...paramPairs(params)] : [];
-  const chosen = models.length ? [`models=${list(models)}`] : [];
-  const pairs = [...chosen, `dataset=${encodeURIComponent(dataset)}`, `images=${images.join(",")}`, ...method, "go"];
+  const chosen = models.length ? [`models=${FIELDS.models[2](models)}`] : [];
+  const pairs = [...chosen, `dataset=${encodeURIComponent(DATASETS.nameOf(dataset))}`, `images=${images.join(",")}`, ...method, "go"];
   return `/visualize#${pairs.join("&")}`;
 }
 

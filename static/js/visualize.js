@@ -1,7 +1,8 @@
 // The page Visualize: joins request, run, result and address.
+import { copyLink, createAddress } from "./address.js";
 import { standsApart } from "./answered.js";
 import { get, put } from "./api.js";
-import { openCatalog, settle } from "./catalog.js";
+import { holdings, openCatalog, settle } from "./catalog.js";
 import { createCompareRunner } from "./compare.js";
 import { createDisplayBar } from "./display-bar.js";
 import { $, debounced } from "./dom.js";
@@ -19,7 +20,7 @@ import { createRunner, ended } from "./runner.js";
 import { startShell } from "./shell.js";
 import { Store } from "./store.js";
 import { complain, toast } from "./toast.js";
-import { KEPT, write } from "./url.js";
+import { KEPT, read, write } from "./url.js";
 
 const store = new Store({
   ...BLANK,
@@ -33,6 +34,7 @@ const store = new Store({
   sheets: new Map(), // method -> {explanation} or {problem}, of the view Methods × models
   names: new Map(), // image index -> file name, as far as known
 });
+const line = createAddress({ read, write, remember });
 const pace = new Map(); // method -> seconds a map, from finished runs
 const runner = createRunner(store);
 const methodsRunner = createMethodsRunner(store);
@@ -64,7 +66,7 @@ function showMaps() {
 /** What could be shown at once if it is kept: not while something runs, or while a field is wrong. */
 function keptWanted(state) {
   const { explanation, posting, view } = state;
-  const idle = !posting && (!explanation || (ended(explanation) && standsApart(state)));
+  const idle = !posting && !line.waits() && (!explanation || (ended(explanation) && standsApart(state)));
   return idle && ["grid", "slide"].includes(view) && !obstacle(state) && !panel.firstInvalid() ? requestOf(state) : null;
 }
 
@@ -118,12 +120,6 @@ async function nameImages({ dataset }) {
   if (store.state.dataset === dataset) store.set({ names: new Map(images.map(({ index, name }) => [index, name])) });
 }
 
-function keepAddress(state) {
-  const hash = write(state);
-  if (hash !== location.hash) history.replaceState(null, "", hash);
-  remember(hash);
-}
-
 function keepBasket(state) {
   const { dataset, images } = requestOf(state);
   if (dataset) put("/basket", { dataset, images }).catch(() => {}); // the page works without it
@@ -164,15 +160,6 @@ async function openEarlier(id) {
 /** Earlier runs beside each other. */
 function compareEarlier(ids) {
   location.hash = write({ ...store.state, view: "compare", compared: ids });
-}
-
-async function copyLink() {
-  try {
-    await navigator.clipboard.writeText(location.href);
-    toast("Link copied. It opens this very view.", { stay_ms: 3000 });
-  } catch {
-    toast("The browser does not allow copying here. The link is in the address line.");
-  }
 }
 
 /** Whether the strip above the result tells of a job, or will when its request is answered. */
@@ -220,11 +207,26 @@ function listen() {
   });
 }
 
+/** Whether a run from before a restart has opened the models and images again that the address names. */
+async function broughtBack(run) {
+  if (!run) return false;
+  try {
+    await get(`/explanations/${encodeURIComponent(run)}`);
+  } catch {
+    return false; // the server has forgotten it, or its files are gone
+  }
+  await holdings();
+  return line.isFound();
+}
+
 /** Shows what the address, this tab's last view or the server asks for. */
 async function open(catalog, opening) {
   const { state, go: atOnce } = await firstState(catalog, opening);
-  store.set({ ...state, catalog });
+  const lost = line.opening(state);
+  if (lost && (await broughtBack(state.run))) return open({ ...catalog, ...(await holdings()) }, opening);
+  store.set({ ...state, catalog, ...(lost ? { run: null } : {}) });
   for (const part of [panel, result, display]) part.draw(store.state);
+  if (lost) return;
   if (state.view === "compare") compareRunner.show(state.compared).catch(complain);
   if (state.view === "methods") run();
   else if (state.run) runner.reopen(state.run);
@@ -238,17 +240,20 @@ async function start() {
     store.on(["explanation"], learn);
     store.on(["dataset"], nameImages);
     store.on(["images", "dataset", "dropped"], keepBasket);
-    store.on(KEPT, keepAddress);
+    store.on(KEPT, line.keep);
     store.on(["view", "methods", "catalog"], drawMethods);
     store.on(REQUEST, methodsRunner.forget);
-    store.on([...REQUEST, "view"], debounced(() => methodsRunner.showKept().catch(complain), SETTLED_MS));
+    store.on([...REQUEST, "view"], debounced(() => !line.waits() && methodsRunner.showKept().catch(complain), SETTLED_MS));
     showKept(store, [...REQUEST, "view"], { path: "/explanations", wanted: keptWanted, show: showMaps });
     listen();
     createExportMenu(store);
     createHistoryMenu(store, openEarlier, compareEarlier);
     await open(catalog, opening);
     addEventListener("hashchange", () => open(store.state.catalog, {}).catch(complain));
-    await settle(catalog, next => store.set({ catalog: next }));
+    await settle(catalog, next => {
+      store.set({ catalog: next });
+      if (line.isFound()) open(next, {}).catch(complain);
+    });
   } catch (error) {
     drawFailure(error);
   }
