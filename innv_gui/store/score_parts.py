@@ -24,7 +24,7 @@ import numpy as np
 
 from innv_gui.store import seals
 from innv_gui.store.files import write_bytes
-from innv_gui.store.kept_files import DAMAGE, Damaged, read_record, write_record
+from innv_gui.store.kept_files import DAMAGE, Damaged, read_record, sound, write_record
 
 VERSION = 1  # of what a part holds; part of the model's key
 ABOUT, COPY = "about.json", "about.copy.json"  # a damaged one would make all parts worthless
@@ -110,11 +110,8 @@ class ScoreFolder:
 
     def is_intact(self, part: int) -> bool:
         """Whether a finished part is as it was written: its scores whole, its activations as far as their size."""
-        try:
-            sizes = [_rows_in(self.layer_path(part, name)) for name in self.layers]
-            return seals.is_intact(self.part_path(part).read_bytes()) and set(sizes) <= {len(self.rows(part))}
-        except OSError:
-            return False
+        sizes = {sound(self.layer_path(part, name), _rows_in) for name in self.layers}
+        return bool(sound(self.part_path(part), _is_sealed)) and sizes <= {len(self.rows(part))}
 
     def discard(self, part: int) -> None:
         """Forget a part that is no longer true, all its layers with it."""
@@ -158,7 +155,8 @@ class ScoreFolder:
 
     def _other_means(self, part: int, now: dict) -> dict:
         kept = [name for name in self._columns(part) if name.startswith("mean:") and name not in now]
-        return dict(zip(kept, self.column(part, *kept), strict=True)) if kept else {}
+        values = sound(self.part_path(part), lambda _: self.column(part, *kept)) if kept else None
+        return dict(zip(kept, values, strict=True)) if values else {}
 
 
 def read_about(path: Path) -> dict | None:
@@ -184,6 +182,10 @@ def _check_about(about: dict) -> None:
 def _rows_in(path: Path) -> int:
     with h5py.File(path, "r") as file:
         return len(file["activations"]) if "activations" in file else 0
+
+
+def _is_sealed(path: Path) -> bool:
+    return seals.is_intact(path.read_bytes())
 
 
 def _means(activations: np.ndarray) -> np.ndarray:
