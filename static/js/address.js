@@ -20,13 +20,7 @@ function sentence({ name, hash, namesake: other }, kind) {
 }
 
 /** What helps; on the page where things are added there is nothing more to say. */
-const acts = ({ act, href }) =>
-  location.pathname === href
-    ? []
-    : [
-        h("a", { class: "btn tiny", href }, act),
-        h("button", { class: "btn tiny plain", type: "button", onclick: () => location.reload() }, "Look again"),
-      ];
+const acts = ({ act, href }) => (location.pathname === href ? null : h("a", { class: "btn tiny", href }, act));
 
 const strip = (lost, words) =>
   h(
