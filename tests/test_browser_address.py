@@ -75,6 +75,13 @@ def test_what_is_not_open_is_named_and_nothing_else_is_computed_in_its_place(ope
     expect(page.locator("#result canvas, .card canvas, .figure")).to_have_count(0)
 
 
+def test_images_of_a_dataset_that_is_not_open_are_not_those_of_another(open_tab, ids):  # noqa: F811
+    page = open_tab(f"/visualize#dataset=photos~{OTHER}&images=3&method=gradient").page
+    expect(page.locator("#missing .strip")).to_have_count(1, timeout=WAIT_MS)
+    page.locator("#thumbs button").first.wait_for()
+    expect(page.locator("#thumb-3")).to_have_count(0)
+
+
 def test_a_change_takes_the_page_over_and_the_notice_goes(open_tab, ids):  # noqa: F811
     page = open_tab(f"/visualize#models=dogs~{OTHER}&method=gradient").page
     expect(page.locator("#missing .strip")).to_have_count(1, timeout=WAIT_MS)

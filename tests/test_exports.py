@@ -11,9 +11,11 @@ import pytest
 from PIL import Image
 
 from innv_gui.errors import BadInput
-from innv_gui.plots.sheet import TILE_PX, sheet_png
+from innv_gui.plots.sheet_layout import TILE_PX, layout
+from innv_gui.plots.sheet_paint import png
+from innv_gui.session.overlays import Look
 from innv_gui.session.script import script_of
-from innv_gui.session.sheets import Look, sheet_of
+from innv_gui.session.sheets import file_name, sheet_of
 
 
 @pytest.fixture(scope="module")
@@ -53,18 +55,33 @@ def test_a_run_over_arrays_has_no_script(session, sample_models):
 def test_the_sheet_has_a_tile_a_map_and_says_what_was_asked(run, session):
     sheet = sheet_of(run, session.pictures, Look(opacity=1.0))
     assert len(sheet.rows) == 3 and len(sheet.columns) == 2
-    assert all(tile.picture for _, tiles in sheet.rows for tile in tiles)
+    assert all(row.picture and all(tile.picture for tile in row.tiles) for row in sheet.rows)
     facts = dict(sheet.facts)
     assert "epsilon 0.001" in facts["parameters"] and facts["engine"] == "native" and "tensorflow" in facts["made by"]
-    assert any("explained: vehicle" in line for line in sheet.rows[0][1][0].lines)
-    assert Image.open(io.BytesIO(sheet_png(sheet))).width > 2 * TILE_PX
+    assert any("explained: vehicle" in line.text for line in sheet.rows[0].tiles[0].lines)
+    assert Image.open(io.BytesIO(png(layout(sheet)))).width > 3 * TILE_PX
+
+
+def test_the_sheet_says_what_the_page_says(run, session):
+    """Label, verdict, what colours mean, and each model by its name."""
+    sheet = sheet_of(run, session.pictures, Look(clip=99))
+    assert [str(column) for column in sheet.columns] == [f"{model.letter} {model.name}" for model in run.models]
+    assert [row.label for row in sheet.rows] == ["tree", "tree", "vehicle"]
+    for row in sheet.rows:
+        for tile in row.tiles:
+            right = tile.lines[0].text.startswith(row.label)
+            assert tile.lines[1].text == ("as labelled" if right else "not as labelled")
+            assert tile.lines[1].tone == ("ok" if right else "bad")
+    assert sheet.scale.ends == ("-1", "1") and "99 % percentile" in sheet.scale.words
+    assert sheet.scale.colours[len(sheet.scale.colours) // 2].startswith("#f")
+    assert file_name(run, "png") == "weather-weather_shortcut+weather_clean-lrp.epsilon.png"
 
 
 def test_neurons_have_a_column_each(session, sample_models, sample_datasets):
     run = session.explain(sample_models["digits_cnn"], sample_datasets["digits"][:2], "gradient", top_neurons=4)
     sheet = sheet_of(run, session.pictures)
-    assert len(sheet.columns) == 4 and sheet.columns[3].endswith("4 of 4")
-    lines = [tile.lines[1] for tile in sheet.rows[0][1]]
+    assert len(sheet.columns) == 4 and sheet.columns[3].name.endswith("4 of 4")
+    lines = [tile.lines[-1].text for tile in sheet.rows[0].tiles]
     assert len(set(lines)) == 4
 
 
@@ -73,8 +90,9 @@ def test_a_failed_image_leaves_its_reason(session, sample_models, tmp_path):
     Image.new("L", (32, 32), 90).save(tmp_path / "good.png")
     images = [tmp_path / "bad.png", tmp_path / "good.png"]
     sheet = sheet_of(session.explain(sample_models["digits_mlp"], images, "gradient"), session.pictures)
-    assert sheet.rows[0][1][0].picture is None and "bad.png" in sheet.rows[0][1][0].lines[0]
-    assert sheet.rows[1][1][0].picture
+    [bad], [good] = (row.tiles for row in sheet.rows)
+    assert bad.picture is None and "bad.png" in bad.lines[0].text and sheet.rows[0].picture is None
+    assert good.picture and sheet.rows[1].picture
 
 
 def test_exports_over_rest_are_saved_not_shown(run, session):
@@ -82,10 +100,20 @@ def test_exports_over_rest_are_saved_not_shown(run, session):
 
     client = create_app(session, "t" * 32).test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {'t' * 32}"
-    for name, kind in (("sheet.png", "image/png"), ("report.html", "text/html"), ("script.py", "text/x-python")):
+    names = (
+        ("sheet.png", "image/png"),
+        ("sheet.svg", "image/svg+xml"),
+        ("report.html", "text/html"),
+        ("script.py", "text/x-python"),
+    )
+    for name, kind in names:
         answer = client.get(f"/api/v1/explanations/{run.id}/{name}")
         assert answer.status_code == 200 and answer.mimetype == kind
-        assert answer.headers["Content-Disposition"].startswith("attachment")
+        stem = f"weather-weather_shortcut+weather_clean-lrp.epsilon.{name.split('.')[1]}"
+        assert answer.headers["Content-Disposition"].startswith(f'attachment; filename="{stem}"')
     page = client.get(f"/api/v1/explanations/{run.id}/report.html?opacity=0.5&clip=99").text
-    assert page.count("<img") == 6 and "session.explain" in page and not re.search(r"https?://(?!doi)", page)
+    assert page.count("<img") == 9 and "session.explain" in page and not re.search(r"https?://(?!doi)", page)
     assert client.get(f"/api/v1/explanations/{run.id}/sheet.png?opacity=2").status_code == 400
+    assert client.get(f"/api/v1/explanations/{run.id}/sheet.png?size=1025").status_code == 400
+    small, large = (client.get(f"/api/v1/explanations/{run.id}/sheet.png?size={size}").data for size in (64, 320))
+    assert Image.open(io.BytesIO(small)).width < Image.open(io.BytesIO(large)).width

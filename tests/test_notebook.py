@@ -34,8 +34,8 @@ def test_names_from_files_are_text_in_a_notebook(sample_models):
 
 def test_a_run_shows_its_maps_and_one_of_them_over_its_image(run, sample_models):
     html = run.show()._repr_html_()
-    assert len(re.findall(r'<img width="168"', html)) == 4 and "<script" not in html and "<style" not in html
-    assert len(re.findall("<img", run.show(images=1)._repr_html_())) == 2
+    assert len(re.findall(r'<img width="168"', html)) == 6 and "<script" not in html and "<style" not in html
+    assert len(re.findall("<img", run.show(images=1)._repr_html_())) == 3
     explanation = run[sample_models["weather_clean"]]
     plain, covered = (np.asarray(explanation.overlay(1, opacity=opacity), int) for opacity in (0, 1))
     assert plain.shape == covered.shape == (256, 256, 3) and np.abs(plain - covered).mean() > 20

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from innv_gui.errors import Cancelled, InnvError, NotFound, StorageFailed, WorkFailed
 
-KEPT = 200  # finished jobs that are still answered for
+KEPT = 100  # finished jobs that are still answered for: each holds what came of it
 RATE_OVER_S = 20.0  # the rate is that of the last seconds: loading a model at the start is no measure of what follows
 _NUMBERS = {FileNotFoundError: errno.ENOENT, PermissionError: errno.EACCES}
 ENDED = ("done", "failed", "cancelled")

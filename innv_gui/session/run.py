@@ -7,8 +7,9 @@ import importlib.metadata
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,13 @@ def cell_of(key: str, kept: KeptMap, cached: bool) -> Cell:
         health=tuple(Health(*item) for item in kept.health),
         notes=kept.notes,
     )
+
+
+def predicted(model: Model, top: Iterable[tuple[int, float]]) -> list[int]:
+    """Of the likeliest classes those that the model says: the first, or with several each with p > 0.5."""
+    if model.facts.outputs.exclusive:
+        return [index for index, _ in islice(top, 1)]
+    return [index for index, probability in top if probability > 0.5]
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import islice
-
 from innv_gui.cluster.jobs import Job
 from innv_gui.errors import InnvError
 from innv_gui.records import ClassNames, Layer, Model, as_plain
@@ -15,7 +12,7 @@ from innv_gui.session.images import Dataset, DatasetEntry
 from innv_gui.session.labels import LabelFit, label_fit
 from innv_gui.session.models import ModelEntry
 from innv_gui.session.naming import naming_of
-from innv_gui.session.run import Cell, Run, layer_of
+from innv_gui.session.run import Cell, Run, layer_of, predicted
 from innv_gui.suggestions.label_order import LabelOrder
 from innv_gui.web.probe_answers import advice_json
 
@@ -254,13 +251,6 @@ def _cell(run: Run, model: Model, position: int) -> dict:
     names = run.names(model)
     said = [{"class": index, "name": names[index]} for index in predicted(model, cell.top)]
     return body | _finished(cell, names, run.explains_classes) | {"predicted": said}
-
-
-def predicted(model: Model, top: Iterable[tuple[int, float]]) -> list[int]:
-    """Of the likeliest classes those that the model says: the first, or with several each with p > 0.5."""
-    if model.facts.outputs.exclusive:
-        return [index for index, _ in islice(top, 1)]
-    return [index for index, probability in top if probability > 0.5]
 
 
 def _status(run: Run, model: Model, cell: Cell) -> str:

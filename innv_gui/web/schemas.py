@@ -199,6 +199,12 @@ class LookQuery(Incoming):
     clip: float = Field(100, ge=50, le=100, description="Percentile of |relevance| that takes the full colour.")
 
 
+class SheetQuery(LookQuery):
+    """How a whole grid is drawn."""
+
+    size: int = Field(224, ge=0, le=1024, description="Longest side of a picture, px; 0: the network's input.")
+
+
 class PictureQuery(MapQuery, LookQuery):
     """One map and how it is drawn."""
 

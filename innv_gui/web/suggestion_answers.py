@@ -12,11 +12,12 @@ from innv_gui.errors import InnvError
 from innv_gui.records import Model
 from innv_gui.session.accuracy import of_scores
 from innv_gui.session.label_orders import of_suggestion
+from innv_gui.session.run import predicted
 from innv_gui.session.suggest_selection import Selection
 from innv_gui.session.suggest_view import KINDS, PlotWish, View, refuse_constant_mean
 from innv_gui.session.suggestion import Suggestion
 from innv_gui.suggestions.agreement import groups_of
-from innv_gui.web.answers import accuracy_json, number, order_json, origin_json, predicted, without_json
+from innv_gui.web.answers import accuracy_json, number, order_json, origin_json, without_json
 
 LISTED = 200  # rows of the table beside a plot
 

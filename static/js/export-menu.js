@@ -1,9 +1,17 @@
-// Files of what is shown: PNG as displayed (with or without colour bar), NPY of a map, HDF5 of the run.
+// Files of what is shown: PNG as displayed (with or without colour bar), NPY of a map; the whole view as a picture (PNG,
+// SVG) in a chosen size, a page, HDF5, a script. The server names the files of whole views.
 import { $, h, key, replace } from "./dom.js";
 import { address } from "./api.js";
 import { displayOf } from "./display-bar.js";
 import { placeUnder } from "./menu.js";
 
+const SIZES = [
+  [128, "128 px"],
+  [224, "224 px"],
+  [320, "320 px"],
+  [480, "480 px"],
+  [0, "input size"],
+];
 const safe = text => text.replace(/[^\w.-]+/g, "_");
 
 function pngOf(state, model, image, bar) {
@@ -15,18 +23,28 @@ function pngOf(state, model, image, bar) {
 const file = (href, name, ...words) => h("a", { class: "item-l", href, download: name }, words);
 
 /** The view as one file, drawn as it is shown. */
-function whole(state, name, ending, words, kind) {
+function whole(state, name, words, kind, more = {}) {
   const { colormap, opacity, clip } = displayOf(state);
-  const { id, request } = state.explanation;
-  return file(
-    `${address.export(id, `${name}.${ending}`)}?${new URLSearchParams({ colormap, opacity: String(opacity), clip: String(clip) })}`,
-    `${safe(request.analyzer)}.${ending}`,
-    h("span", { class: "grow" }, words),
-    h("span", { class: "quiet" }, kind),
-  );
+  const query = new URLSearchParams({ colormap, opacity: String(opacity), clip: String(clip), ...more });
+  return entry(`${address.export(state.explanation.id, name)}?${query}`, words, kind);
 }
 
-function lines(state, bar, redraw) {
+const entry = (href, words, kind) =>
+  file(href, "", h("span", { class: "grow" }, words), h("span", { class: "quiet" }, kind));
+
+const sizeChoice = (chosen, choose) =>
+  h(
+    "label",
+    { class: "line small" },
+    h("span", { class: "label" }, "Side of a picture"),
+    h(
+      "select",
+      { class: "field low", id: "export-size", onchange: event => choose({ size: Number(event.target.value) }) },
+      SIZES.map(([value, words]) => h("option", { value, selected: value === chosen }, words)),
+    ),
+  );
+
+function lines(state, { bar, size }, choose) {
   const { explanation, image: place } = state;
   const image = explanation?.images[Math.min(place, explanation.images.length - 1)];
   const done = new Set(
@@ -57,39 +75,31 @@ function lines(state, bar, redraw) {
     h(
       "label",
       { class: "switch small" },
-      h("input", { type: "checkbox", checked: bar, onchange: event => redraw(event.target.checked) }),
+      h("input", { type: "checkbox", id: "export-bar", checked: bar, onchange: event => choose({ bar: event.target.checked }) }),
       "colour bar in the PNG",
     ),
     h("hr"),
-    file(
-      address.run(explanation.id),
-      `${safe(explanation.request.analyzer)}-run.h5`,
-      h("span", { class: "grow" }, "Whole run"),
-      h("span", { class: "quiet" }, "HDF5"),
-    ),
-    whole(state, "sheet", "png", "Whole grid, one picture", "PNG"),
-    whole(state, "report", "html", "Report, one page", "HTML"),
-    file(
-      address.export(explanation.id, "script.py"),
-      `${safe(explanation.request.analyzer)}.py`,
-      h("span", { class: "grow" }, "Script that does it again"),
-      h("span", { class: "quiet" }, "Python"),
-    ),
+    h("h3", {}, "Whole view"),
+    sizeChoice(size, choose),
+    whole(state, "sheet.png", "Picture", "PNG", { size: String(size) }),
+    whole(state, "sheet.svg", "Picture for papers", "SVG", { size: String(size) }),
+    whole(state, "report.html", "Report, one page", "HTML"),
+    entry(address.run(explanation.id), "All maps and numbers", "HDF5"),
+    entry(address.export(explanation.id, "script.py"), "Script that does it again", "Python"),
   ];
 }
 
 export function createExportMenu(store) {
   const menu = $("#export-menu");
   const opener = $("#export");
-  let bar = true;
-  const draw = () =>
-    replace(
-      menu,
-      lines(store.state, bar, next => {
-        bar = next;
-        draw();
-      }),
-    );
+  let chosen = { bar: true, size: 224 };
+  const draw = () => replace(menu, lines(store.state, chosen, choose));
+  function choose(change) {
+    chosen = { ...chosen, ...change };
+    const id = document.activeElement?.id;
+    draw();
+    if (id) document.getElementById(id)?.focus();
+  }
   menu.addEventListener("beforetoggle", event => {
     if (event.newState === "open") draw();
   });

@@ -89,7 +89,8 @@ function completed(state, { models, datasets, analyzers }, basket) {
   const dataset = [state.dataset, basket.dataset].find(has) ?? datasets.find(d => d.status === "ready")?.id ?? null;
   const record = datasets.find(d => d.id === dataset);
   const inRange = index => index >= 0 && index < (record?.n ?? 0);
-  const given = state.images?.length ? state.images : basket.dataset === dataset ? basket.images : [];
+  const asked = (state.dataset ?? dataset) === dataset ? (state.images ?? []) : []; // of another dataset, which is not open
+  const given = asked.length ? asked : basket.dataset === dataset ? basket.images : [];
   const images = given.filter(inRange);
   const chosen = (state.models || []).filter(id => known.has(id));
   const methods = analyzers.map(analyzer => analyzer.name);

@@ -16,6 +16,7 @@ from innv_gui.session.comparison import compare, values
 from innv_gui.session.kept import has_maps
 from innv_gui.session.request import Request, check_request
 from innv_gui.session.run import Run
+from innv_gui.session.sheets import file_name
 from innv_gui.store.maps import KeptMap
 from innv_gui.web.answers import comparison_json, run_json
 from innv_gui.web.api import api, session
@@ -174,7 +175,7 @@ def get_run_file(id: str):
     with tempfile.TemporaryDirectory(dir=session().workspace.folder) as folder:
         path = run.save(Path(folder) / "run.h5")
         content = io.BytesIO(path.read_bytes())
-    return send_file(content, "application/x-hdf5", True, f"{run.request.analyzer.name}.h5")
+    return send_file(content, "application/x-hdf5", True, file_name(run, "h5"))
 
 
 def _name(run: Run, model: Model, position: int, suffix: str) -> str:

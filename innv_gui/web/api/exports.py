@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import Response
 
-from innv_gui.plots.sheet import sheet_html, sheet_png
+from innv_gui.plots.sheet import Sheet
+from innv_gui.plots.sheet_layout import layout
+from innv_gui.plots.sheet_page import sheet_html
+from innv_gui.plots.sheet_paint import png, svg
 from innv_gui.session.overlays import Look
 from innv_gui.session.run import Run
 from innv_gui.session.script import script_of
-from innv_gui.session.sheets import sheet_of
+from innv_gui.session.sheets import file_name, sheet_of
 from innv_gui.web.api import api, session
 from innv_gui.web.routes import route
-from innv_gui.web.schemas import LookQuery
+from innv_gui.web.schemas import LookQuery, SheetQuery
+
+REPORT_PX = 448  # twice as large as shown, for fine screens and paper
 
 
-@route(api, "GET", "/explanations/<id>/sheet.png", query=LookQuery, answer="image/png")
-def get_sheet(id: str, query: LookQuery):
-    """The whole grid as one picture with captions."""
+@route(api, "GET", "/explanations/<id>/sheet.png", query=SheetQuery, answer="image/png")
+def get_sheet(id: str, query: SheetQuery):
+    """The whole grid as one picture: images, heatmaps, scale and captions."""
     run = session().run(id)
-    content = sheet_png(sheet_of(run, session().pictures, Look(query.colormap, query.opacity, query.clip)))
-    return _file(content, "image/png", run, "png")
+    return _file(png(layout(_sheet(run, query), query.size)), "image/png", run, "png")
+
+
+@route(api, "GET", "/explanations/<id>/sheet.svg", query=SheetQuery, answer="image/svg+xml")
+def get_vector_sheet(id: str, query: SheetQuery):
+    """The same with text and frames as vectors, for papers."""
+    run = session().run(id)
+    content = "".join(svg(layout(_sheet(run, query), query.size)))
+    return _file(content.encode(errors="replace"), "image/svg+xml", run, "svg")
 
 
 @route(api, "GET", "/explanations/<id>/report.html", query=LookQuery, answer="text/html")
 def get_report(id: str, query: LookQuery):
     """The view as one page without anything outside of it, with the script that does it again."""
     run = session().run(id)
-    sheet = sheet_of(run, session().pictures, Look(query.colormap, query.opacity, query.clip))
+    sheet = sheet_of(run, session().pictures, Look(query.colormap, query.opacity, query.clip), side_px=REPORT_PX)
     more = [("Script that does it again", _script(run))] if run.request.dataset is not None else []
-    return _file("".join(sheet_html(sheet, more)).encode(), "text/html; charset=utf-8", run, "html")
+    return _file("".join(sheet_html(sheet, more)).encode(errors="replace"), "text/html; charset=utf-8", run, "html")
+
+
+def _sheet(run: Run, query: SheetQuery) -> Sheet:
+    look = Look(query.colormap, query.opacity, query.clip)
+    return sheet_of(run, session().pictures, look, side_px=query.size)
 
 
 @route(api, "GET", "/explanations/<id>/script.py", answer="text/x-python")
@@ -45,5 +64,7 @@ def _script(run: Run) -> str:
 def _file(content: bytes, mimetype: str, run: Run, suffix: str) -> Response:
     """Always saved, never shown: a page made of file names does not run at this address."""
     answer = Response(content, mimetype=mimetype)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{run.request.analyzer.name}.{suffix}"'
+    name = file_name(run, suffix)
+    plain = "".join(character if character.isascii() and character not in '"\\' else "_" for character in name)
+    answer.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
     return answer
