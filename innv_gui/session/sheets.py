@@ -94,9 +94,16 @@ def _lines(run: Run, model: Model, cell: Cell, place: int, label: str | None) ->
     yield Line(", ".join(f"{names[index]} {said[index]:.3f}" for index in classes) or "no class above 0.5", "ink")
     yield from _verdict(run.class_of(model, label), label, classes)
     target, score = cell.targets[place], cell.activations[place]
-    what = names[target] if run.explains_classes and target < len(names) else f"neuron {target}"
-    yield Line(f"explained: {what}, {score:.3g}")
+    yield Line(f"explained: {_target(run, model, names, target)} {score:.3g}")
     yield from (Line(fact.text, "warn") for fact in cell.health if fact.level != "ok")
+
+
+def _target(run: Run, model: Model, names: tuple[str, ...], target: int) -> str:
+    """What was explained, and what its number is."""
+    if not run.explains_classes or target >= len(names):
+        return f"neuron {target},"
+    kept = run.request.targets[0].softmax
+    return f"{names[target]}, {'probability' if kept else model.facts.outputs.explained}"
 
 
 def _verdict(label_class: int | None, label: str | None, classes: list[int]) -> Iterator[Line]:
@@ -118,7 +125,7 @@ def _scale(run: Run, look: Look) -> Scale:
     steps = [round(place * (len(table) - 1) / (SCALE_STEPS - 1)) for place in range(SCALE_STEPS)]
     colours = tuple(f"#{bytes(table[step]).hex()}" for step in steps)
     full = "the largest |relevance|" if look.clip >= 100 else f"the {look.clip:g} % percentile of |relevance|"
-    return Scale(f"1 is {full} of each map", colours, ends(display.kind, colormap))
+    return Scale(f"full colour: {full} of each map", colours, ends(display.kind, colormap))
 
 
 def _facts(run: Run, look: Look) -> Iterator[tuple[str, str]]:
