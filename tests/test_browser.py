@@ -81,6 +81,8 @@ def test_the_demo_opens_on_the_story_and_logs_no_complaint(open_tab):
     row = tab.page.locator("#result tbody tr").first
     expect(row.get_by_text("vehicle", exact=True).first).to_be_visible()
     assert np.ptp(pixels(first)) > 50
+    cuts = "[...document.querySelectorAll('.cut')].map(name => getComputedStyle(name).display)"
+    assert set(tab.page.evaluate(cuts)) == {"flex"}, "long names lose their middle and not their end"
     assert tab.complaints == [] and tab.foreign == []
 
 
