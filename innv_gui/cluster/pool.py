@@ -20,7 +20,7 @@ from distributed.security import Security
 from innv_gui.cluster.process import WorkerProcess
 from innv_gui.cluster.tasks import TASKS, call, call_stoppable, hurry, stop
 from innv_gui.cluster.turns import Turns
-from innv_gui.errors import Cancelled, InnvError, WorkerDied, WorkFailed
+from innv_gui.errors import Cancelled, InnvError, NoWorker, WorkerDied
 
 GRACE_S = 2.0  # how long a cancelled task may go on before its worker is killed
 POLL_S = 0.05
@@ -199,9 +199,9 @@ class Pool:
             "Explain fewer images at once or a smaller model. The session goes on.",
         )
 
-    def _no_start(self, kind: str) -> WorkFailed:
+    def _no_start(self, kind: str) -> NoWorker:
         why = self._processes[kind].ending
-        return WorkFailed(
+        return NoWorker(
             f"The {kind} worker cannot start{f' ({why})' if why else ''}.",
             "It is tried again after a pause; innv-gui doctor says what is missing. The rest goes on.",
         )

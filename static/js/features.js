@@ -12,6 +12,7 @@ import { drawState } from "./features-strip.js";
 import { KEPT, remember, write } from "./features-url.js";
 import { loading } from "./catalog.js";
 import { onKeys } from "./keyboard.js";
+import { drawRefused } from "./refused.js";
 import { startShell } from "./shell.js";
 import { Store } from "./store.js";
 import { complain, toast } from "./toast.js";
@@ -119,6 +120,7 @@ async function start() {
   try {
     const catalog = await openCatalog();
     store.on(["ascent", "posting", "problem", "catalog", "model", "index", "kind"], state => drawState(state, acts));
+    store.on(["catalog"], drawRefused);
     store.on(["dataset"], () => runner.compare());
     store.on(KEPT, keepAddress);
     listen();

@@ -14,12 +14,13 @@ import { complain, toast } from "./toast.js";
 import { acceptFiles } from "./upload-drop.js";
 
 const LOADING_MS = 500;
+const named = decodeURIComponent(location.hash.replace(/^#model=/, "")) || null;
 const store = new Store({
   models: [],
   offered: [],
   applications: [],
   jobs: new Map(),
-  chosen: decodeURIComponent(location.hash.replace(/^#model=/, "")) || null,
+  chosen: named,
   loaded: false,
 });
 const path = id => `/models/${encodeURIComponent(id)}`;
@@ -211,6 +212,14 @@ function drawTable(state) {
   if (focused) $(`#rows tr[data-model="${CSS.escape(focused)}"] ${kind.toLowerCase()}`)?.focus();
 }
 
+/** A link from where a refused model is missed leads to its row, which says why. */
+function revealRefused(id) {
+  if (!store.state.models.some(model => model.id === id && model.status === "refused")) return;
+  const row = $(`#rows tr[data-model="${CSS.escape(id)}"]`);
+  row.nextElementSibling?.scrollIntoView({ block: "nearest" });
+  $(".name-b", row).focus();
+}
+
 let previewed = "";
 
 function drawPreview({ models, chosen }) {
@@ -249,7 +258,10 @@ $("#add-application").addEventListener("click", () =>
 );
 acceptFiles(addFiles);
 startShell();
-load().then(watch, error => {
+load().then(() => {
+  revealRefused(named);
+  watch();
+}, error => {
   document.body.dataset.state = "empty";
   complain(error);
 });

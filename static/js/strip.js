@@ -2,7 +2,7 @@
 import { h, icon } from "./dom.js";
 import { count, group, seconds } from "./format.js";
 import { ended } from "./runner.js";
-import { button, pace, stripOf } from "./strip-parts.js";
+import { button, pace, retry, stripOf } from "./strip-parts.js";
 
 /** empty, running, partial, error, cancelled or ready. */
 function stateOf({ explanation, posting }) {
@@ -67,6 +67,8 @@ function leadOf({ cells, models, job, problems = [] }) {
     : [job?.error?.message ?? "The run failed.", job?.error?.hint].join(" ");
 }
 
+const errorsOf = ({ models, cells, job }) => [job, ...models, ...cells].map(one => one?.error);
+
 function broken(explanation, acts) {
   const bad = explanation.models.filter(model => model.error).length;
   const done = explanation.cells.filter(cell => cell.status === "done").length;
@@ -79,7 +81,7 @@ function broken(explanation, acts) {
       h("strong", {}, leadOf(explanation)),
       ` ${count(done, "map is", "maps are")} shown${where}.`,
     ),
-    button(bad === 1 ? "Retry model" : "Retry", acts.run),
+    retry(errorsOf(explanation), acts.run, bad === 1 ? "Retry model" : "Retry"),
   ];
 }
 

@@ -12,6 +12,7 @@ import { onKeys } from "./keyboard.js";
 import { createMethodsRunner } from "./methods-runner.js";
 import { drawMethodBoxes } from "./methods-view.js";
 import { BLANK, firstState, obstacle, remember, requestOf, stateOf, unready } from "./request.js";
+import { drawRefused } from "./refused.js";
 import { createRequestPanel } from "./request-panel.js";
 import { createResultView, drawFailure, drawWaiting } from "./result-view.js";
 import { createReference } from "./reference.js";
@@ -235,6 +236,7 @@ async function start() {
   startShell({ own: isOwn });
   try {
     const { catalog, start: opening } = await openCatalog(unready, drawWaiting);
+    store.on(["catalog"], drawRefused);
     store.on(["explanation"], learn);
     store.on(["dataset"], nameImages);
     store.on(["images", "dataset", "dropped"], keepBasket);
