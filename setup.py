@@ -1,7 +1,7 @@
-"""Thin: metadata is in pyproject.toml. Here is what that cannot say: pages and sample models go into the package.
+"""Thin: metadata is in pyproject.toml. Here is what that cannot say: pages, texts and sample models go into it.
 
-templates/, static/ and sample_models/ stay at the top level and are mapped into the package, so that an installed
-wheel has them. innvestigate is left out of the requirements: its metadata refuses today's TensorFlow
+templates/, static/, sample_models/ and docs/ stay at the top level and are mapped into the package, so that an
+installed wheel has them. innvestigate is left out of the requirements: its metadata refuses today's TensorFlow
 (`innv-gui doctor` tells how to add it).
 """
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
-MAPPED = ("templates", "static", "sample_models")
+MAPPED = ("templates", "static", "sample_models", "docs")
 
 
 def requirements() -> list[str]:
@@ -22,7 +22,8 @@ def requirements() -> list[str]:
 def files_below(name: str) -> list[str]:
     """All files of a mapped folder, relative to it."""
     folder = HERE / name
-    return [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()]
+    wanted = "*.md" if name == "docs" else "*"  # the glossary and the methods; not figures and screenshots
+    return [str(path.relative_to(folder)) for path in folder.rglob(wanted) if path.is_file()]
 
 
 setup(

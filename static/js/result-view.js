@@ -11,7 +11,7 @@ import { obstacle, ready, requestOf } from "./request.js";
 import { secondOf } from "./reference.js";
 import { ended } from "./runner.js";
 import { createSlideshow } from "./slideshow.js";
-import { drawStrip, factsOf } from "./strip.js";
+import { drawFacts, drawStrip } from "./strip.js";
 
 const NO_MODEL = "Add a Keras model. Input size, classes and preprocessing are read from the file and can be changed.";
 const NO_DATASET = "Open some images: drop files into the browser, or name a folder when the server is started.";
@@ -102,7 +102,7 @@ export function createResultView(store, acts) {
   function standing(one, posting = false) {
     const name = drawStrip($("#strip"), { explanation: one, posting }, acts);
     document.body.dataset.state = name;
-    $("#run-facts").textContent = factsOf(one);
+    drawFacts($("#run-facts"), one);
     grid.clear();
     slideshow.clear();
     if (name === "empty") {
@@ -154,7 +154,7 @@ export function createResultView(store, acts) {
     const { explanation, view } = state;
     const name = drawStrip($("#strip"), state, acts);
     document.body.dataset.state = name;
-    $("#run-facts").textContent = factsOf(explanation);
+    drawFacts($("#run-facts"), explanation);
     if (name === "empty") drawEmpty(state, acts.run);
     if (!explanation) {
       root.replaceChildren();
