@@ -20,6 +20,7 @@ import { createRunner, ended } from "./runner.js";
 import { startShell } from "./shell.js";
 import { Store } from "./store.js";
 import { complain, toast } from "./toast.js";
+import { startTour } from "./tour.js";
 import { KEPT, write } from "./url.js";
 
 const store = new Store({
@@ -249,6 +250,7 @@ async function start() {
     createExportMenu(store);
     createHistoryMenu(store, openEarlier, compareEarlier);
     await open(catalog, opening);
+    startTour();
     addEventListener("hashchange", () => open(store.state.catalog, {}).catch(complain));
     await settle(catalog, next => store.set({ catalog: next }));
   } catch (error) {
