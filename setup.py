@@ -11,6 +11,7 @@ from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
 MAPPED = ("templates", "static", "sample_models", "docs")
+SHOWN = ("glossary.md", "methods.md")  # of docs/, what pages are made of
 
 
 def requirements() -> list[str]:
@@ -22,8 +23,8 @@ def requirements() -> list[str]:
 def files_below(name: str) -> list[str]:
     """All files of a mapped folder, relative to it."""
     folder = HERE / name
-    wanted = "*.md" if name == "docs" else "*"  # the glossary and the methods; not figures and screenshots
-    return [str(path.relative_to(folder)) for path in folder.rglob(wanted) if path.is_file()]
+    files = [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()]
+    return [file for file in files if file in SHOWN] if name == "docs" else files
 
 
 setup(
