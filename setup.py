@@ -1,7 +1,7 @@
-"""Thin: metadata is in pyproject.toml. Here is what that cannot say: pages and sample models go into the package.
+"""Thin: metadata is in pyproject.toml. Here is what that cannot say: pages, texts and sample models go into it.
 
-templates/, static/ and sample_models/ stay at the top level and are mapped into the package, so that an installed
-wheel has them. innvestigate is left out of the requirements: its metadata refuses today's TensorFlow
+templates/, static/, sample_models/ and docs/ stay at the top level and are mapped into the package, so that an
+installed wheel has them. innvestigate is left out of the requirements: its metadata refuses today's TensorFlow
 (`innv-gui doctor` tells how to add it).
 """
 
@@ -10,7 +10,8 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
-MAPPED = ("templates", "static", "sample_models")
+MAPPED = ("templates", "static", "sample_models", "docs")
+SHOWN = ("glossary.md", "methods.md")  # of docs/, what pages are made of
 
 
 def requirements() -> list[str]:
@@ -22,7 +23,8 @@ def requirements() -> list[str]:
 def files_below(name: str) -> list[str]:
     """All files of a mapped folder, relative to it."""
     folder = HERE / name
-    return [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()]
+    files = [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()]
+    return [file for file in files if file in SHOWN] if name == "docs" else files
 
 
 setup(

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from innv_gui import analyzers
-from innv_gui.analyzers.form import expectation
+from innv_gui.analyzers.form import in_words, takes
 from innv_gui.runtimes.keras.attribution import deep_taylor, linear, lrp, rules, ways
 from innv_gui.runtimes.keras.attribution.method import Method
 from innv_gui.runtimes.keras.attribution.rules import Part, Rule, Share
@@ -25,7 +25,6 @@ DOCS = Path(__file__).resolve().parent
 PAGE = DOCS / "methods.md"
 BLOCK = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
-TARGETS = {"one_output": "a class or a neuron, of any layer", "cam": "a class, at a spatial layer", "none": "none"}
 INPUTS = {"all": "x", "positive": "x⁺", "negative": "x⁻", "ones": "1", "low": "low", "high": "high"}
 WEIGHTS = {"all": "W", "positive": "W⁺", "negative": "W⁻", "squared": "W²", "ones": "1"}
 BIASES = {"all": "b", "positive": "b⁺", "negative": "b⁻", "none": ""}
@@ -74,7 +73,7 @@ def methods() -> str:
             one.title,
             one.summary,
             f"[{one.citation}]({one.source})",
-            TARGETS[str(one.targets)],
+            one.targets.words,
             "yes" if one.signed else "no",
             ", ".join(one.runtimes),
         )
@@ -88,7 +87,7 @@ def settings() -> str:
     found: dict[tuple, list[str]] = {}
     for one in analyzers.all():
         for field in analyzers.describe(one)["fields"]:
-            row = (f"`{field['name']}`", _value(field["default"]), _takes(field), field["description"])
+            row = (f"`{field['name']}`", in_words(field["default"]), takes(field), field["description"])
             found.setdefault(row, []).append(f"`{one.name}`")
     rows = ((row[0], *row[1:], _methods(names)) for row, names in found.items())
     return _table("setting | default | takes | what it does | methods", rows)
@@ -158,24 +157,13 @@ def _cell(text: str) -> str:
     return " ".join(str(text).split()).replace("|", "\\|")
 
 
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:g}".replace("e-0", "e-") if isinstance(value, float) else str(value)
-
-
-def _takes(field: dict) -> str:
-    when = " and ".join(f"{name} = {value}" for name, value in field.get("when", {}).items())
-    return expectation(field) + (f"; only with {when}" if when else "")
-
-
 def _methods(names: list[str]) -> str:
     return ", ".join(names) if len(names) <= 4 else f"{', '.join(names[:2])} … {names[-1]} ({len(names)})"
 
 
 def _shares(rule: Rule) -> str:
     return "; ".join(
-        f"{_value(float(share.factor)).replace('-', '−')} · [{_denominator(share)}]" for share in rule.shares
+        f"{in_words(float(share.factor)).replace('-', '−')} · [{_denominator(share)}]" for share in rule.shares
     )
 
 
@@ -194,7 +182,7 @@ def _part(part: Part) -> str:
 def _zero(rule: Rule) -> str:
     if rule.epsilon is not None:
         return "Z ← Z + ε sign(Z) everywhere, sign(0) = +"
-    return "its message is 0" if rule.zero == float("inf") else f"becomes {_value(rule.zero)}"
+    return "its message is 0" if rule.zero == float("inf") else f"becomes {in_words(rule.zero)}"
 
 
 def _places(name: str, method: Method) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ class InnvError(Exception):
 
     status = 400  # HTTP
     exit_code = 2  # command line: 2 wrong usage, 1 the work failed
+    retry = False  # whether the very same request may succeed later: pages offer to try again only then
 
     def __init__(self, message: str, hint: str = "", field: str | None = None, allowed: tuple = ()):
         super().__init__(message)
@@ -25,9 +26,9 @@ class InnvError(Exception):
         return f"{self.message} {self.hint}".strip()
 
     def as_json(self) -> dict:
-        """The REST form: `{"error": {"message", "hint", "field", "allowed"}}`."""
-        body = {"message": self.message, "hint": self.hint, "field": self.field, "allowed": list(self.allowed)}
-        return {"error": body}
+        """The REST form: `{"error": {"message", "hint", "field", "allowed", "retry"}}`."""
+        said = {"message": self.message, "hint": self.hint, "field": self.field}
+        return {"error": said | {"allowed": list(self.allowed), "retry": self.retry}}
 
 
 class BadInput(InnvError):
@@ -73,20 +74,30 @@ class Cancelled(InnvError):
 
     status = 409
     exit_code = 1
+    retry = True
 
 
 class WorkFailed(InnvError):
-    """The work itself failed: a worker died, memory ran out, the disk is full."""
+    """The work itself failed, and will again: a person's own hook, a fault of ours. What passes has a class below."""
 
     status = 500
     exit_code = 1
 
 
 class StorageFailed(WorkFailed):
-    """The workspace cannot be written, or read any more."""
+    """The workspace cannot be written, or read any more: the disk is full, a folder is away."""
 
     status = 507
+    retry = True
 
 
 class WorkerDied(WorkFailed):
     """A worker process ended in the middle of a task, and again when the task was done again."""
+
+    retry = True
+
+
+class NoWorker(WorkFailed):
+    """Nobody is there to do the work: a worker does not start, a scheduler does not answer."""
+
+    retry = True

@@ -1,4 +1,4 @@
-"""Where the pages, their files and the sample models are.
+"""Where the pages, their files, their texts and the sample models are.
 
 An installed wheel has them inside the package (setup.py maps them there); a checkout or an editable install has
 them beside it.
@@ -10,7 +10,7 @@ from innv_gui.errors import WorkFailed
 
 
 def folder(name: str) -> Path:
-    """`templates`, `static` or `sample_models` as a path that exists."""
+    """`templates`, `static`, `sample_models` or `docs` as a path that exists."""
     package = Path(__file__).resolve().parent
     for candidate in (package / name, package.parent / name):
         if candidate.is_dir():

@@ -43,6 +43,7 @@ OWNERS = {
     "flask": {"web"},
     "werkzeug": {"web"},
     "waitress": {"web"},
+    "markdown_it": {"web"},
     "bokeh": {"plots"},
     "duckdb": {"store"},
     "pyarrow": {"store", "datasets"},

@@ -159,20 +159,25 @@ def test_serve_offers_the_given_models_and_images(tmp_path, images):
         server.stop()
 
 
-def test_serve_says_on_the_terminal_what_of_its_images_was_left_out_or_refused(tmp_path):
+def test_serve_says_on_the_terminal_what_was_left_out_or_refused_and_runs_on(tmp_path):
+    (tmp_path / "broken.keras").write_bytes(b"PK\x03\x04 cut short")
     for name in ("some", "none"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "dead.png").symlink_to(tmp_path / "gone.png")
     Image.new("L", (4, 4)).save(tmp_path / "real.png")
     (tmp_path / "some" / "a.png").symlink_to(tmp_path / "real.png")
     folders = [part for name in ("some", "none") for part in ("--images", str(tmp_path / name))]
-    server = Server("serve", *folders, "--port", "0", log=tmp_path / "log")
+    models = ("--model", str(tmp_path / "broken.keras"))
+    server = Server("serve", *models, *folders, "--port", "0", log=tmp_path / "log")
     try:
         for _ in range(300):
-            if "No image" in server.log.read_text():
+            if server.log.read_text().count("was refused") == 2:
                 break
             time.sleep(0.1)
         said = server.log.read_text()
+        assert said.count("innv-gui: broken.keras was refused: it is damaged or cut short") == 1
+        assert "innv-gui: none was refused: No image in none" in said
+        assert server.get("/api/v1/models").status == 200
         assert "some: 1 of 2 files cannot be used: dead.png is a link whose target is gone." in said
         assert "No image in none" in said and said.count("target is gone") == 2 and "Traceback" not in said
     finally:

@@ -33,7 +33,8 @@ def test_an_error_a_person_can_act_on_is_kept(jobs):
     job = jobs.start("test", "Testing", work)
     with pytest.raises(BadInput):
         job.wait(5)
-    assert job.as_json()["error"] == {"message": "No.", "hint": "Do it otherwise.", "field": "x", "allowed": []}
+    said = {"message": "No.", "hint": "Do it otherwise.", "field": "x", "allowed": [], "retry": False}
+    assert job.as_json()["error"] == said
 
 
 def test_a_bug_becomes_a_sentence_and_the_next_job_runs(jobs, capsys):

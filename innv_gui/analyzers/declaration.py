@@ -29,6 +29,13 @@ class Targets(StrEnum):
     CAM = "cam"  # a class, seen from a layer with spatial output
     NONE = "none"  # the target makes no difference (input, random)
 
+    @property
+    def words(self) -> str:
+        """For tables."""
+        return {"one_output": "a class or a neuron, of any layer", "cam": "a class, at a spatial layer"}.get(
+            self, "none"
+        )
+
 
 @dataclass(frozen=True)
 class Display:

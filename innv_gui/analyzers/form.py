@@ -74,6 +74,19 @@ def expectation(field: dict[str, Any]) -> str:
     return noun
 
 
+def takes(field: dict[str, Any]) -> str:
+    """`expectation`, with the setting that it depends on where there is one."""
+    when = " and ".join(f"{name} = {value}" for name, value in field.get("when", {}).items())
+    return expectation(field) + (f"; only with {when}" if when else "")
+
+
+def in_words(value: Any) -> str:
+    """A setting's value as people write it: yes, 1e-7, not set."""
+    if value is None or isinstance(value, bool):
+        return {True: "yes", False: "no", None: "not set"}[value]
+    return f"{value:g}".replace("e-0", "e-") if isinstance(value, float) else str(value)
+
+
 def _plain(limit: float) -> str:
     """A limit as people write it: 1000000, not 1e+06."""
     return f"{limit:.0f}" if limit == int(limit) else f"{limit:g}"

@@ -78,8 +78,8 @@ class Job:
             raise Cancelled("The work was cancelled.")
         return self
 
-    def ended(self, timeout_s: float = 0) -> bool:
-        """Whether the job's thread is through, waiting for it at most `timeout_s`."""
+    def ended(self, timeout_s: float | None = 0) -> bool:
+        """Whether the job's thread is through, waiting for it at most `timeout_s`; None: as long as it takes."""
         return self._ended.wait(timeout_s)
 
     def run(self, work: Callable[[Job], object]) -> None:

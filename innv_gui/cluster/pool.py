@@ -15,12 +15,13 @@ from pathlib import Path
 
 import dask
 from distributed import CancelledError, Client, Future, KilledWorker, Scheduler, SpecCluster
+from distributed.scheduler import DEFAULT_EXTENSIONS
 from distributed.security import Security
 
 from innv_gui.cluster.process import WorkerProcess
 from innv_gui.cluster.tasks import TASKS, call, call_stoppable, hurry, stop
 from innv_gui.cluster.turns import Turns
-from innv_gui.errors import Cancelled, InnvError, WorkerDied, WorkFailed
+from innv_gui.errors import Cancelled, InnvError, NoWorker, WorkerDied
 
 GRACE_S = 2.0  # how long a cancelled task may go on before its worker is killed
 POLL_S = 0.05
@@ -36,8 +37,8 @@ CONFIG = {
     "distributed.comm.timeouts.connect": "30s",
     "distributed.admin.log-format": "%(asctime)s %(name)s %(message)s",
 }
-
-
+# Spans keep a record of each request for ever.
+EXTENSIONS = {name: one for name, one in DEFAULT_EXTENSIONS.items() if name not in ("spans", "stealing")}
 # Each connection remembers its last thousand messages, and with them the images and maps that went over it. Read when
 # a worker connects, so it has to hold for longer than the making of the pool.
 FOR_GOOD = {"distributed.admin.low-level-log-length": 1}
@@ -66,6 +67,7 @@ class Pool:
             "dashboard_address": "127.0.0.1:0",
             "security": self._security,
             "allowed_failures": 1,
+            "extensions": EXTENSIONS,
         }
         scheduler = {"cls": Scheduler, "options": options}
         self._cluster = SpecCluster(
@@ -199,9 +201,9 @@ class Pool:
             "Explain fewer images at once or a smaller model. The session goes on.",
         )
 
-    def _no_start(self, kind: str) -> WorkFailed:
+    def _no_start(self, kind: str) -> NoWorker:
         why = self._processes[kind].ending
-        return WorkFailed(
+        return NoWorker(
             f"The {kind} worker cannot start{f' ({why})' if why else ''}.",
             "It is tried again after a pause; innv-gui doctor says what is missing. The rest goes on.",
         )

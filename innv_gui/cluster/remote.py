@@ -16,7 +16,7 @@ from innv_gui.cluster.address import Remote
 from innv_gui.cluster.pool import Pool
 from innv_gui.cluster.process import WorkerProcess
 from innv_gui.cluster.tasks import end
-from innv_gui.errors import Cancelled, InnvError, WorkerDied, WorkFailed
+from innv_gui.errors import Cancelled, InnvError, NoWorker, WorkerDied
 
 CONNECT_S = 10
 LOOK_S = 1.0  # how old the list of workers may be
@@ -41,7 +41,7 @@ class RemotePool(Pool):
         try:
             self._client = Client(self._address, security=self._security, set_as_default=False, timeout=CONNECT_S)
         except (OSError, TimeoutError):
-            raise WorkFailed(
+            raise NoWorker(
                 f"No scheduler answers at {self._address}.",
                 "Start it (dask scheduler --no-dashboard), or check address and certificates.",
             ) from None
@@ -86,20 +86,20 @@ class RemotePool(Pool):
             since = self._seen.setdefault(kind, time.monotonic())
         return bool(self._offered().get(kind)) or time.monotonic() - since < NO_WORKER_S
 
-    def _no_start(self, kind: str) -> WorkFailed:
+    def _no_start(self, kind: str) -> NoWorker:
         if self._is_ours(kind):
             return super()._no_start(kind)
         with self._look_lock:
             self._seen.pop(kind, None)
         if self._client.status not in ("running", "connecting"):
             return self._gone()
-        return WorkFailed(
+        return NoWorker(
             f"No worker at {self._address} offers {kind}.",
             f"Start one on any machine that reaches it: innv-gui worker --scheduler {self._address}",
         )
 
-    def _gone(self) -> WorkFailed:
-        return WorkFailed(f"The scheduler at {self._address} went away.", "Start it again, then repeat the work.")
+    def _gone(self) -> NoWorker:
+        return NoWorker(f"The scheduler at {self._address} went away.", "Start it again, then repeat the work.")
 
     def _lost(self, cancelled: threading.Event | None) -> InnvError:
         if self._closed or (cancelled is not None and cancelled.is_set()):

@@ -1,4 +1,4 @@
-"""What the terminal says of images: how many files of a dataset cannot be used, and why; or why it was refused."""
+"""What the terminal says of models and images: what of them cannot be used, and why; or why they were refused."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import sys
 import threading
 from collections.abc import Sequence
 
+from innv_gui.cluster.jobs import Job
 from innv_gui.errors import InnvError
 from innv_gui.session.images import Dataset, DatasetEntry
+from innv_gui.session.models import LEFT_OUT, ModelEntry
+from innv_gui.session.refusals import refusal, remedy
 
 
 def tell(text: str) -> None:
-    """A line on standard error."""
-    print(f"innv-gui: {text}", file=sys.stderr, flush=True)
+    """A line on standard error, written at once: lines of other threads do not come between."""
+    sys.stderr.write(f"innv-gui: {text}\n")
+    sys.stderr.flush()
 
 
 def tell_left_out(dataset: Dataset) -> None:
@@ -23,13 +27,37 @@ def tell_left_out(dataset: Dataset) -> None:
         tell(f"{dataset.name}: {dataset.n_unlabelled:,} of {len(dataset):,} images have no class.")
 
 
-def tell_when_opened(entries: Sequence[DatasetEntry]) -> None:
-    """Says it of each dataset as soon as it is open or refused, while the server goes on."""
-    threading.Thread(target=lambda: [_tell_opened(entry) for entry in entries], daemon=True, name="reports").start()
+def tell_when_opened(entries: Sequence[ModelEntry | DatasetEntry]) -> list[threading.Thread]:
+    """Says it of each as soon as it is open or refused, while the server goes on: none waits for a slower one."""
+    threads = [threading.Thread(target=_tell_opened, args=(entry,), daemon=True, name="reports") for entry in entries]
+    for thread in threads:
+        thread.start()
+    return threads
 
 
-def _tell_opened(entry: DatasetEntry) -> None:
-    try:
-        tell_left_out(entry.job.wait().result)
-    except InnvError as error:
-        tell(f"{entry.name}: {error}")
+def _tell_opened(entry: ModelEntry | DatasetEntry) -> None:
+    entry.job.ended(None)
+    if refusal(entry):
+        tell(f"{refusal(entry)} {remedy(entry)}".rstrip())
+    elif entry.status == "ready":
+        tell_left_out(entry.dataset) if isinstance(entry, DatasetEntry) else _tell_misfit(entry)
+
+
+def _tell_misfit(entry: ModelEntry) -> None:
+    """On the terminal as well as on the page: class names that were given and do not fit."""
+    for note in entry.model.notes:
+        if note.startswith(LEFT_OUT):
+            tell(f"{entry.name}: {note}")
+
+
+def tell_when_restored(job: Job) -> None:
+    """The same of a saved session that is taken up: a line for each model, dataset and run that is missing."""
+
+    def work() -> None:
+        try:
+            for missing in job.wait().result:
+                tell(f"not opened from the saved session: {missing}")
+        except InnvError as error:
+            tell(str(error))
+
+    threading.Thread(target=work, daemon=True, name="reports").start()

@@ -14,17 +14,16 @@ from pathlib import Path
 from innv_gui import samples
 from innv_gui.class_names import read_class_names
 from innv_gui.commands.model_options import loose_end, named_models
-from innv_gui.commands.reports import tell_when_opened
+from innv_gui.commands.reports import tell_when_opened, tell_when_restored
 from innv_gui.commands.steps import say, session_of, start
 from innv_gui.errors import BadInput
 from innv_gui.session import Session, saved
 from innv_gui.session.images import check_there
-from innv_gui.session.models import LEFT_OUT, ModelEntry, parse_model_argument, source_of
+from innv_gui.session.models import parse_model_argument, source_of
 from innv_gui.web.app import create_app
 from innv_gui.web.security import new_token
 from innv_gui.web.server import listening, make_server
 
-LOADING_S = 600
 STORY_MODELS = ("weather_shortcut", "weather_clean")
 
 
@@ -36,19 +35,10 @@ def serve(options: argparse.Namespace) -> int:
         session.warm_up("images", "keras")
         say(loose_end(options))
         entries = [start(session, model, without_misfits=True) for model in named_models(options)]
-        threading.Thread(target=_tell_misfits, args=(entries,), daemon=True, name="misfits").start()
-        tell_when_opened([session.datasets.start(text) for text in options.images])
+        tell_when_opened(entries + [session.datasets.start(text) for text in options.images])
         if options.session:
-            session.start_restore(options.session)
+            tell_when_restored(session.start_restore(options.session))
         return _serve(session, sock, dict, options.open)
-
-
-def _tell_misfits(entries: list[ModelEntry]) -> None:
-    """On the terminal as well as on the page: whose class names do not fit. The server does not wait for it."""
-    for entry in entries:
-        entry.job.ended(LOADING_S)
-        for note in entry.model.notes if entry.model is not None else ():
-            say(f"{entry.name}: {note}" if note.startswith(LEFT_OUT) else "")
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -77,6 +67,7 @@ def demo(options: argparse.Namespace) -> int:
         for path in _story_first(session.sample_models()):
             entries[path.stem] = session.start_model(path, classes=samples.class_names(path.name))
         datasets = {name: session.add_samples(name) for name in ("digits", "weather")}
+        tell_when_opened([*entries.values(), *datasets.values()])
         story = lambda: _story(entries, datasets["weather"])  # noqa: E731
         return _serve(session, sock, story, options.open)
 

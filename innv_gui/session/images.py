@@ -156,12 +156,15 @@ class DatasetShelf:
             collection = self._pool().run(
                 "images.open", entry.path, None, not uploaded, cancelled=job.cancelled, about=entry.name
             )
+            entry.dataset = Dataset(entry.id, entry.name, collection)
+            entry.problems = list(collection.problems)
+            entry.status = "ready"
         except InnvError as error:
-            entry.status, entry.error = "refused", error
+            entry.error = error
             raise
-        entry.dataset = Dataset(entry.id, entry.name, collection)
-        entry.problems = list(collection.problems)
-        entry.status = "ready"
+        finally:
+            if entry.status == "loading":  # by a fault of ours, too: nobody waits for it for ever
+                entry.status = "refused"
         job.step()
         self.changed()
         return entry.dataset

@@ -170,8 +170,11 @@ class ModelShelf:
             self.changed()
             entry.status = "ready"
         except InnvError as error:
-            entry.status, entry.error = "refused", error
+            entry.error = error
             raise
+        finally:
+            if entry.status == "loading":  # by a fault of ours, too: nobody waits for it for ever
+                entry.status = "refused"
         job.step()
         return entry.model
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
-from innv_gui.errors import WorkFailed
+from innv_gui.errors import StorageFailed, WorkFailed
 from innv_gui.records import ImageRef, Model, ScoredImages, ScoreWish, Votes
 from innv_gui.session.images import Dataset
 from innv_gui.session.score_columns import columns_of, label_classes, relabelled
@@ -181,8 +181,8 @@ class ScoringWork:
         a_row = sum(self._of[model].folder.bytes_a_row() for model in stretch.models)
         return (stretch.stop - stretch.start) * a_row
 
-    def _full(self, needed: int, free: int) -> WorkFailed:
-        return WorkFailed(
+    def _full(self, needed: int, free: int) -> StorageFailed:
+        return StorageFailed(
             f"The disk is full: scoring {self._dataset.name} needs about {_size(needed)} more in the workspace, "
             f"{_size(free)} are free.",
             "Free some space or choose another workspace, then start again: what is scored is kept.",

@@ -12,6 +12,7 @@ from innv_gui.session.images import Dataset, DatasetEntry
 from innv_gui.session.labels import LabelFit, label_fit
 from innv_gui.session.models import ModelEntry
 from innv_gui.session.naming import naming_of
+from innv_gui.session.refusals import cause, refusal
 from innv_gui.session.run import Cell, Run, layer_of, predicted
 from innv_gui.suggestions.label_order import LabelOrder
 from innv_gui.web.probe_answers import advice_json
@@ -20,6 +21,11 @@ from innv_gui.web.probe_answers import advice_json
 def error_json(error: InnvError | None) -> dict | None:
     """Message, hint, field, allowed; None when all is well."""
     return error.as_json()["error"] if error is not None else None
+
+
+def refused_json(entry: ModelEntry | DatasetEntry) -> dict:
+    """Why it cannot be used: as an error, and as the sentence that stands where it is missed."""
+    return {"error": error_json(cause(entry)), "refusal": refusal(entry)}
 
 
 def job_id(job: Job | None) -> str | None:
@@ -36,7 +42,7 @@ def model_json(entry: ModelEntry, session: Session) -> dict:
         "file": entry.file,
         "status": entry.status,
         "job": job_id(entry.job),
-        "error": error_json(entry.error),
+        **refused_json(entry),
     }
     return known | (_facts(entry.model, session) if entry.model is not None else {})
 
@@ -148,7 +154,7 @@ def dataset_json(entry: DatasetEntry, session: Session) -> dict:
         "name": entry.name,
         "status": entry.status,
         "job": job_id(entry.job),
-        "error": error_json(entry.error),
+        **refused_json(entry),
         "kind": dataset.collection.kind if dataset is not None else None,
         "fingerprint": dataset.collection.fingerprint if dataset is not None else None,
         "n": len(dataset) if dataset is not None else 0,

@@ -15,12 +15,13 @@ ERROR = {
     "properties": {
         "error": {
             "type": "object",
-            "required": ["message", "hint", "field", "allowed"],
+            "required": ["message", "hint", "field", "allowed", "retry"],
             "properties": {
                 "message": {"type": "string"},
                 "hint": {"type": "string"},
                 "field": {"type": ["string", "null"]},
                 "allowed": {"type": "array"},
+                "retry": {"type": "boolean"},
             },
         }
     },

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, make_response, redirect, render_template, send_from_directory
 
+from innv_gui import analyzers
 from innv_gui.errors import NotFound
 from innv_gui.folders import folder
 from innv_gui.plots.bokeh_files import SCRIPTS, VERSION, scripts_folder
+from innv_gui.web import manual
 from innv_gui.web.security import PLOT_POLICY
 from innv_gui.web.static_files import KEEP_S
 from innv_gui.web.suggestion_answers import prepare_plots
@@ -65,6 +67,21 @@ def static_file(version: str, name: str):
 def features():
     """See what classes, neurons and channels have learned."""
     return render_template("features.html", page="features")
+
+
+@pages.get("/help")
+def help_page():
+    """The glossary, and all methods."""
+    families = dict.fromkeys(method.family for method in analyzers.all())
+    return render_template(
+        "help.html", page="help", terms=manual.glossary(), families=families, methods=analyzers.all()
+    )
+
+
+@pages.get("/help/methods/<name>")
+def method(name: str):
+    """What one method computes, what it ignores, and when it misleads."""
+    return render_template("method.html", page="help", entry=manual.entry(name))
 
 
 @pages.get("/favicon.ico")

@@ -1,12 +1,9 @@
 // How far heatmaps of the same image agree: a small matrix, number first and tint second.
 import { get } from "./api.js";
 import { h, key, replace } from "./dom.js";
+import { MEASURES as TERMS } from "./term.js";
 
 const MEASURES = { spearman: "Spearman", iou: "overlap" };
-export const MEANING = {
-  spearman: "Rank correlation of the relevance of all pixels: 1 is the same order, 0 no relation.",
-  iou: "Intersection over union of the tenth of the pixels that speak most for the target: 1 is the same pixels, 0 none in common.",
-};
 let measure = "spearman";
 const answers = new Map();
 
@@ -57,7 +54,7 @@ function chooser(redraw) {
     {
       class: "btn plain tiny",
       type: "button",
-      "data-tip": MEANING[measure],
+      "data-term": TERMS[measure],
       "aria-label": `Agreement, ${MEASURES[measure]}. Press for the other measure.`,
       onclick: () => {
         measure = measure === "spearman" ? "iou" : "spearman";

@@ -3,9 +3,9 @@
 const ROOT = "/api/v1";
 
 class ApiError extends Error {
-  constructor({ message, hint = "", field = null, allowed = [] }, status = 0) {
+  constructor({ message, hint = "", field = null, allowed = [], retry = false }, status = 0) {
     super(message);
-    Object.assign(this, { hint, field, allowed, status });
+    Object.assign(this, { hint, field, allowed, retry, status });
   }
 
   get sentence() {
@@ -16,6 +16,7 @@ class ApiError extends Error {
 const SILENT = {
   message: "The server does not answer.",
   hint: "It may have been stopped. Start it again, then open the address it prints.",
+  retry: true, // the next attempt may reach it
 };
 
 async function refusal(response) {
@@ -23,7 +24,7 @@ async function refusal(response) {
   const error = body?.error;
   if (error && typeof error === "object") return new ApiError(error, response.status);
   return new ApiError(
-    { message: `The server answered ${response.status} ${response.statusText}.`.replace(" .", ".") },
+    { message: `The server answered ${response.status} ${response.statusText}.`.replace(" .", "."), retry: true },
     response.status,
   );
 }
@@ -57,6 +58,12 @@ export const post = (path, body, signal) => json("POST", path, body, signal);
 export const put = (path, body) => json("PUT", path, body);
 export const patch = (path, body) => json("PATCH", path, body);
 export const remove = path => json("DELETE", path);
+
+/** One of the server's own pages, taken apart. */
+export const page = async path => {
+  const response = await send("GET", location.origin + path);
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+};
 
 export const file = async path => (await send("GET", path)).blob();
 

@@ -1,10 +1,10 @@
 // How an ascent stands: a line above the pictures, and the empty page with its next action.
 import { $, h, icon, key, replace } from "./dom.js";
 import { count, group, seconds } from "./format.js";
-import { MANY, obstacle } from "./features-request.js";
+import { MANY, obstacle, ready } from "./features-request.js";
 import { ended } from "./features-runner.js";
+import { button, retry } from "./strip-parts.js";
 
-const button = (words, act) => h("button", { class: "btn tiny", type: "button", onclick: act }, words);
 const stopped = ({ targets }) => targets.filter(target => target.stopped && !["cancelled", "failed"].includes(target.stopped)).length;
 const many = ({ request, targets }) => count(targets.length, request.kind, MANY[request.kind]);
 
@@ -65,7 +65,7 @@ function broken({ ascent, problem }, acts) {
   return [
     icon("warn", false),
     h("span", { class: "grow" }, h("strong", {}, error.message), ` ${error.hint ?? ""}${kept}`),
-    button("Retry", acts.run),
+    retry([error], acts.run),
   ];
 }
 
@@ -86,7 +86,7 @@ function drawEmpty(state, acts) {
   $("#empty-words").textContent = problem ? problem.sentence : words;
   replace(
     $("#empty-acts"),
-    catalog.models.length
+    ready(catalog.models).length
       ? h(
           "button",
           { class: "btn primary", type: "button", disabled: Boolean(missing), onclick: acts.run },

@@ -13,6 +13,7 @@ import { drawState } from "./features-strip.js";
 import { KEPT, read, remember, write } from "./features-url.js";
 import { holdings, loading } from "./catalog.js";
 import { onKeys } from "./keyboard.js";
+import { drawRefused } from "./refused.js";
 import { startShell } from "./shell.js";
 import { Store } from "./store.js";
 import { complain } from "./toast.js";
@@ -104,6 +105,7 @@ async function start() {
   try {
     const catalog = await openCatalog();
     store.on(["ascent", "posting", "problem", "catalog", "model", "index", "kind"], state => drawState(state, acts));
+    store.on(["catalog"], drawRefused);
     store.on(["dataset"], () => runner.compare());
     store.on(KEPT, line.keep);
     listen();

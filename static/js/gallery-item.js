@@ -7,6 +7,7 @@ import { fileName, probability, signed } from "./format.js";
 import { thumbnail } from "./image-facts.js";
 import { groupLine } from "./hover-card.js";
 import { saying } from "./prediction.js";
+import { term } from "./term.js";
 
 const GROUPED = new Set(["scatter", "evidence"]);
 const WORDS = {
@@ -19,6 +20,12 @@ const WORDS = {
   entropy: ["Entropy", value => value.toFixed(3)],
   margin: ["Margin", value => value.toFixed(3)],
   loss: ["Loss", value => value.toFixed(3)],
+};
+
+const TERMS = {
+  agreement: "agreement",
+  n_classes: "distinct-classes",
+  distance: "distance-to-a-class",
 };
 
 function worth(value, digits = 3) {
@@ -135,6 +142,8 @@ function topFive(model, { models }) {
   );
 }
 
+const titleOf = name => (TERMS[name] ? term(TERMS[name], WORDS[name][0]) : WORDS[name][0]);
+
 function valueList({ label, value, values }) {
   const known = Object.entries(values ?? {}).filter(
     ([name, number]) => WORDS[name] && number !== null && number !== undefined,
@@ -142,12 +151,12 @@ function valueList({ label, value, values }) {
   const rows = [
     label === null || label === undefined ? null : ["Label", label],
     Number.isFinite(value) && value !== null ? ["Value", worth(value)] : null,
-    ...known.map(([name, number]) => [WORDS[name][0], WORDS[name][1](number)]),
+    ...known.map(([name, number]) => [titleOf(name), WORDS[name][1](number)]),
   ].filter(Boolean);
   return h(
     "dl",
     { class: "values" },
-    rows.map(([term, words]) => [h("dt", {}, term), h("dd", { class: "num" }, words)]),
+    rows.map(([title, words]) => [h("dt", {}, title), h("dd", { class: "num" }, words)]),
   );
 }
 

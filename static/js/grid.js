@@ -98,6 +98,9 @@ export function createGrid(root, acts) {
     replace(root, wrap);
   }
 
+  /** The same words again and again are one stop of the Tab key. */
+  const oneStop = () => $$(".verdict", root).forEach((one, place) => (one.tabIndex = place ? -1 : 0));
+
   function update(explanation, ended, second) {
     if (explanation.id !== shown) build(explanation);
     const known = new Map(explanation.cells.map(cell => [`${cell.model}/${cell.image}`, cell]));
@@ -114,6 +117,7 @@ export function createGrid(root, acts) {
         cells.get(name)?.update(explanation, model, known.get(name), ended, second(model.id, image.index));
       }
     }
+    oneStop();
   }
 
   function mark(place, dropped, explanation) {

@@ -34,7 +34,7 @@ export function failure(model, error, { onunchecked, again = false }) {
     h("span", {}, [error.message, error.hint].filter(Boolean).join(" ")),
     error.unchecked_possible
       ? [
-          h("button", { class: "btn tiny", type: "button", onclick: onunchecked }, "Run unchecked"),
+          h("button", { class: "btn tiny", type: "button", "data-term": "unchecked", onclick: onunchecked }, "Run unchecked"),
           h("p", { class: "why" }, RISK),
         ]
       : null,

@@ -24,6 +24,7 @@ function describe(analyzer) {
   const link = $("#method-source");
   const random = analyzer.stochastic ? " It draws random numbers, with a fixed seed." : "";
   const web = /^https?:\/\//.test(analyzer.source);
+  $("#method-about").dataset.about = analyzer.name;
   $("#method-summary").textContent = analyzer.summary + random;
   link.hidden = !web;
   if (web) link.href = analyzer.source;

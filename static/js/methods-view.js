@@ -1,4 +1,5 @@
 // For each image a table: models in rows, methods (or runs) in columns, each with its own colours.
+import { about } from "./about.js";
 import { $, colour, h, key, replace } from "./dom.js";
 import { agreement } from "./agreement.js";
 import { address } from "./api.js";
@@ -17,13 +18,14 @@ const shownIn = (display, chosen, colormaps) =>
   lookOf(chosen && colormaps[chosen] && display.kind !== "rgb" ? { ...display, colormap: chosen } : display, colormaps);
 
 function head(columns, colormaps, chosen) {
-  const column = ({ title, named, words, display }) => {
+  const column = ({ title, method, named, words, display }) => {
+    const parts = title.replaceAll("_", "_\u200b");
     const bar = h("div", { class: "bar" });
     if (display) drawColourBar(bar, shownIn(display, chosen, colormaps));
     return h(
       "th",
       { scope: "col" },
-      h("span", { class: named ? "strong" : "mono strong" }, title.replaceAll("_", "_\u200b")),
+      h("span", { class: named ? "strong" : "mono strong" }, method ? about(method, parts, { "aria-label": `About ${title}` }) : parts),
       h("span", { class: "why", title: words }, words),
       bar,
     );

@@ -6,7 +6,7 @@ export const FIRST = ["grad_cam", "lrp.epsilon", "gradient", "lrp.alpha_1_beta_0
 export const columnsOf = ({ methods, catalog }) =>
   methods.map(name => {
     const { summary, display } = catalog.analyzers.find(one => one.name === name);
-    return { id: name, title: name, named: false, words: summary, display };
+    return { id: name, title: name, method: name, named: false, words: summary, display };
   });
 
 /** Sheets by column -> what the strip above the result reads: one run over all of them. */

@@ -9,7 +9,7 @@ const same = (one, other) => RULE.every(name => JSON.stringify(one?.[name]) === 
 export function basisOf(model) {
   const words = BASES[model.preprocessing_basis];
   if (!words || !same(model.preprocessing, model.preprocessing_detected)) return null;
-  return h("span", { class: "sub basis", "data-tip": model.preprocessing_reason }, words);
+  return h("button", { class: "term sub basis", type: "button", "data-tip": model.preprocessing_reason }, words);
 }
 
 /** In the details, in front of the reason. */

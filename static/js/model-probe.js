@@ -78,6 +78,8 @@ const again = (acts, words) =>
 const said = (...parts) => h("div", { class: "in row wrap probe-said" }, parts);
 const why = words => h("span", { class: "why grow" }, words);
 
+const sentenceOf = error => (error ? [error.message, error.hint].filter(Boolean).join(" ") : "The check failed.");
+
 function busy(found, acts) {
   const { job } = found;
   const known = job?.total > 0 && job.done > 0;
@@ -103,7 +105,8 @@ const STATES = {
   waiting: (found, model, acts) => busy(found, acts),
   running: (found, model, acts) => busy(found, acts),
   cancelled: (found, model, acts) => said(why("The check was cancelled."), again(acts, "Check again")),
-  failed: (found, model, acts) => said(why(found.job?.error?.message || "The check failed."), again(acts, "Check again")),
+  failed: (found, model, acts) =>
+    said(why(sentenceOf(found.job?.error)), found.job?.error?.retry ? again(acts, "Check again") : null),
   done: (found, model, acts) =>
     found.rows.length
       ? [

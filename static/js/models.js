@@ -16,6 +16,7 @@ import { complain, toast } from "./toast.js";
 import { acceptFiles } from "./upload-drop.js";
 
 const LOADING_MS = 500;
+const asked = decodeURIComponent(location.hash.replace(/^#model=/, "")) || null;
 const store = new Store({
   models: [],
   offered: [],
@@ -80,8 +81,6 @@ async function watch() {
   }
   watching = false;
 }
-
-const asked = decodeURIComponent(location.hash.replace(/^#model=/, "")) || null;
 
 /** The model that the address names; says so where it is not open. */
 function opened() {
@@ -224,6 +223,14 @@ function drawTable(state) {
   if (focused) $(`#rows tr[data-model="${CSS.escape(focused)}"] ${kind.toLowerCase()}`)?.focus();
 }
 
+/** A link from where a refused model is missed leads to its row, which says why. */
+function revealRefused(id) {
+  if (!store.state.models.some(model => model.id === id && model.status === "refused")) return;
+  const row = $(`#rows tr[data-model="${CSS.escape(id)}"]`);
+  row.nextElementSibling?.scrollIntoView({ block: "nearest" });
+  $(".name-b", row).focus();
+}
+
 let previewed = "";
 
 function drawPreview({ models, chosen }) {
@@ -262,7 +269,10 @@ $("#add-application").addEventListener("click", () =>
 );
 acceptFiles(addFiles);
 startShell();
-load().then(watch, error => {
+load().then(() => {
+  revealRefused(asked);
+  watch();
+}, error => {
   document.body.dataset.state = "empty";
   complain(error);
 });

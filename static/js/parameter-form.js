@@ -81,8 +81,8 @@ function line(field, value, onchange) {
   const words = hint(field);
   return h(
     "div",
-    { class: "line", "data-line": field.name },
-    h("label", { class: "label", htmlFor: id, "data-tip": words }, field.title || field.name),
+    { class: "line", "data-line": field.name, "data-tip": words },
+    h("label", { class: "label", htmlFor: id }, field.title || field.name),
     control(field, value, id, onchange),
     h("span", { class: "sr", id: `${id}-hint` }, words),
     h("p", { class: "bad-text", id: `${id}-error`, hidden: true, role: "alert" }),

@@ -3,6 +3,7 @@ import { h, replace } from "./dom.js";
 import { count, group } from "./format.js";
 import { PLOTS, classShown, labelsOf, modelShown, withNewNumbers } from "./suggest-request.js";
 import { tool } from "./plot-tools.js";
+import { term } from "./term.js";
 
 const models = ({ suggestion }) => count(suggestion.models.length, "model");
 
@@ -80,7 +81,8 @@ function exportMenu(kind, acts) {
 /** acts: zoom(), whole(), toggleTable(), png(), csv(). */
 export function createPlotHead(store, kind, acts) {
   const title = h("h2", { id: `plot-${kind}` });
-  const words = h("p", { class: "small quiet" });
+  const words = h("span");
+  const axis = kind === "scatter" ? [" Up: ", term("distinct-classes", "distinct classes"), "."] : [];
   const choice = h("div", { class: "row" });
   const zoom = tool("zoom", "Zoom by dragging and by the wheel", { onclick: acts.zoom });
   const whole = tool("back", "Show the whole plot", { onclick: acts.whole });
@@ -93,7 +95,7 @@ export function createPlotHead(store, kind, acts) {
     table,
     exportMenu(kind, acts),
   );
-  const element = h("header", {}, h("div", { class: "grow" }, title, words), choice, tools);
+  const element = h("header", {}, h("div", { class: "grow" }, title, h("p", { class: "small quiet" }, words, axis)), choice, tools);
   let drawn = "";
 
   function draw(state, card) {

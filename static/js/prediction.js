@@ -1,5 +1,7 @@
 // What a model said about an image, in words, bars and ticks: predictions, verdict against the label, health of the map.
+import { about } from "./about.js";
 import { h, icon } from "./dom.js";
+import { ENGINES, term } from "./term.js";
 import { listed } from "./neurons.js";
 import { preprocessing, probability, parameter, seconds, signed } from "./format.js";
 
@@ -56,16 +58,16 @@ export function verdict({ top = [], predicted, label_class: labelClass }, label)
   if (label === null || label === undefined || !top.length) return null;
   if (labelClass === null || labelClass === undefined)
     return h(
-      "span",
-      { class: "verdict none", "data-tip": `The label “${label}” is not one of this model's classes.` },
+      "button",
+      { class: "verdict none term", type: "button", "data-tip": `The label “${label}” is not one of this model's classes.` },
       "other labels",
     );
   const right = (predicted ?? top.slice(0, 1)).some(said => said.class === labelClass);
   return h(
-    "span",
-    { class: right ? "verdict ok" : "verdict bad" },
+    "button",
+    { class: `term verdict ${right ? "ok" : "bad"}`, type: "button", "data-term": "as-labelled" },
     icon(right ? "check" : "cross"),
-    right ? "as labelled" : "not as labelled",
+    h("span", {}, right ? "as labelled" : "not as labelled"),
   );
 }
 
@@ -119,17 +121,20 @@ function explainedClass(cell, model, request) {
 /** Everything that is behind one heatmap, as a list of facts. */
 export function facts(cell, model, request) {
   const params = Object.entries(request.params || {}).map(([name, value]) => `${name} ${parameter(value)}`);
-  const engine = [cell.engine || model.engine, seconds(cell.seconds), cell.cached ? "kept from before" : ""]
-    .filter(Boolean)
-    .join(", ");
+  const engine = cell.engine || model.engine;
+  const by = [
+    engine ? term(ENGINES[engine], engine) : null,
+    seconds(cell.seconds),
+    cell.cached ? term("kept-from-before", "kept from before") : null,
+  ].filter(Boolean);
   const rows = [
-    ["Method", h("span", { class: "mono" }, request.analyzer)],
+    ["Method", about(request.analyzer, request.analyzer, { class: "about mono" })],
     params.length ? ["Parameters", params.join(" · ")] : null,
     model.layer ? ["Layer", h("span", { class: "mono" }, model.layer)] : null,
     cell.target ? explainedTarget(cell, model, request) : null,
     model.preprocessing ? ["Input", preprocessing(model.preprocessing)] : null,
-    engine ? ["Engine", engine] : null,
-    request.unchecked ? ["Checks", "switched off for this run"] : null,
+    by.length ? ["Engine", by.flatMap((part, place) => (place ? [", ", part] : [part]))] : null,
+    request.unchecked ? ["Checks", term("unchecked", "switched off for this run")] : null,
     ...[...(model.notes || []), ...(cell.notes || [])].map(note => ["Note", note]),
   ];
   return h(

@@ -1,4 +1,5 @@
 // The images by evidence, least agreement first: a page of cards that grows while the ranking runs.
+import { about } from "./about.js";
 import { $, h, icon, key, replace, segmented } from "./dom.js";
 import { address } from "./api.js";
 import { count, group, parameter } from "./format.js";
@@ -6,6 +7,7 @@ import { galleryItem, openLarge } from "./gallery-item.js";
 import { mark, pager, walkByKeys, withFocus } from "./gallery-grid.js";
 import { SIZE, titleOf } from "./ranking-request.js";
 import { running } from "./ranking-runner.js";
+import { term } from "./term.js";
 import { explainLink } from "./url.js";
 
 const NO_NUMBER = "No number: a heatmap shows nothing that could be compared.";
@@ -58,13 +60,14 @@ function madeBy({ analyzer, params, measure, models, n_images: n, unchecked }, f
   const usual = name => fields.find(field => field.name === name)?.default;
   const own = Object.entries(params).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(usual(name)));
   const settings = own.map(([name, value]) => `${name} ${parameter(value)}`);
-  const words = [...settings, unchecked ? "unchecked" : "", titleOf(measure), count(n, "image")];
+  const words = [...settings, titleOf(measure), count(n, "image")];
   return h(
     "p",
     { class: "made small quiet" },
     h("span", { class: "row who" }, models.map(model => h("span", { title: model.name }, key(model)))),
-    h("span", { class: "mono" }, analyzer),
+    about(analyzer, analyzer, { class: "about mono" }),
     h("span", { class: "num" }, words.filter(Boolean).join(" · ")),
+    unchecked ? term("unchecked", "unchecked") : null,
   );
 }
 
@@ -126,7 +129,7 @@ export function createRankingList(store, basket) {
     return h(
       "header",
       {},
-      h("h2", { id: "ranking-title" }, "Least agreement first"),
+      h("h2", { id: "ranking-title" }, "Least ", term("agreement", "agreement"), " first"),
       h("span", { class: "grow" }),
       filter(state),
       pager({ at: place, size: SIZE, shown: rows.length, total }, by => store.set({ place: place + by })),

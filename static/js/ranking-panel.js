@@ -1,11 +1,11 @@
 // The part of the request that only the view by evidence has: method, measure, images, and what it would cost.
 import { $, $$, h, replace, segmented } from "./dom.js";
-import { MEANING } from "./agreement.js";
 import { count, group } from "./format.js";
 import { withFocus } from "./gallery-grid.js";
 import { createMethodSection } from "./method-choice.js";
 import { MEASURES, cost, countOf, obstacle, selected, unusable } from "./ranking-request.js";
 import { datasetOf } from "./suggest-request.js";
+import { MEASURES as TERMS, meaning } from "./term.js";
 
 /** Which images: how many they are stands below, where a press tells. */
 function scopeWords(state) {
@@ -45,7 +45,9 @@ export function createRankingPanel(store) {
 
   function drawMeasure({ measure }) {
     drawChoice($("#measure"), "measure", "Compare by", MEASURES, measure, chosen => store.set({ measure: chosen }));
-    $("#measure-words").textContent = MEANING[measure];
+    meaning(TERMS[measure]).then(words => {
+      if (measure === store.state.measure) $("#measure-words").textContent = words;
+    });
   }
   function drawScope(state) {
     drawChoice($("#scope"), "scope", "Images", SCOPES, state.scope, scope => store.set({ scope }));

@@ -2,7 +2,7 @@
 import { h, icon } from "./dom.js";
 import { count, group } from "./format.js";
 import { running } from "./ranking-runner.js";
-import { button, pace, stripOf } from "./strip-parts.js";
+import { button, pace, retry, stripOf } from "./strip-parts.js";
 
 /** empty, running, partial, error, cancelled or ready. */
 export function stateOf({ ranking, rankPosting, rankProblem, rank }) {
@@ -66,7 +66,7 @@ function broken(state, acts) {
     h("span", { class: "grow" }, h("strong", {}, lead(state)), ` ${keeps(ranking)}`),
     ranking.n_problems ? button("Show which", acts.problems) : null,
     error?.field === "unchecked" ? button("Rank unchecked", acts.unchecked) : null,
-    error ? button("Rank again", acts.run) : null,
+    retry([error], acts.run),
   ];
 }
 

@@ -7,11 +7,11 @@ import { count } from "./format.js";
 import { createGrid } from "./grid.js";
 import { asOne, columnsOf } from "./methods.js";
 import { createMethodsView } from "./methods-view.js";
-import { obstacle, requestOf } from "./request.js";
+import { obstacle, ready, requestOf } from "./request.js";
 import { secondOf } from "./reference.js";
 import { ended } from "./runner.js";
 import { createSlideshow } from "./slideshow.js";
-import { drawStrip, factsOf } from "./strip.js";
+import { drawFacts, drawStrip } from "./strip.js";
 
 const NO_MODEL = "Add a Keras model. Input size, classes and preprocessing are read from the file and can be changed.";
 const NO_DATASET = "Open some images: drop files into the browser, or name a folder when the server is started.";
@@ -19,8 +19,8 @@ const NOTHING_MISSING = "Press Explain to see what each model looks at, next to 
 
 function emptyWords(state) {
   if (state.problem) return state.problem.sentence;
-  if (!state.catalog.models.length) return NO_MODEL;
-  if (!state.catalog.datasets.length) return NO_DATASET;
+  if (!ready(state.catalog.models).length) return NO_MODEL;
+  if (!ready(state.catalog.datasets).length) return NO_DATASET;
   const missing = obstacle(state);
   return missing ? `${missing} Then press Explain.` : NOTHING_MISSING;
 }
@@ -28,8 +28,8 @@ function emptyWords(state) {
 /** The next action as a button. */
 function emptyAct(state, run) {
   const link = (href, words) => h("a", { class: "btn primary", href }, words);
-  if (!state.catalog.models.length) return link("/models", "Add a model");
-  if (!state.catalog.datasets.length) return link("/images", "Open images");
+  if (!ready(state.catalog.models).length) return link("/models", "Add a model");
+  if (!ready(state.catalog.datasets).length) return link("/images", "Open images");
   if (obstacle(state)) return link("/images", "Choose images");
   return h("button", { class: "btn primary", type: "button", onclick: run }, $("#run-label").textContent);
 }
@@ -102,7 +102,7 @@ export function createResultView(store, acts) {
   function standing(one, posting = false) {
     const name = drawStrip($("#strip"), { explanation: one, posting }, acts);
     document.body.dataset.state = name;
-    $("#run-facts").textContent = factsOf(one);
+    drawFacts($("#run-facts"), one);
     grid.clear();
     slideshow.clear();
     if (name === "empty") {
@@ -154,7 +154,7 @@ export function createResultView(store, acts) {
     const { explanation, view } = state;
     const name = drawStrip($("#strip"), state, acts);
     document.body.dataset.state = name;
-    $("#run-facts").textContent = factsOf(explanation);
+    drawFacts($("#run-facts"), explanation);
     if (name === "empty") drawEmpty(state, acts.run);
     if (!explanation) {
       root.replaceChildren();

@@ -3,6 +3,7 @@ import { $ } from "./dom.js";
 import { onKeys, startPageKeys } from "./keyboard.js";
 import { startJobPill } from "./job-pill.js";
 import { createSessionMenu } from "./session-menu.js";
+import { startAbout } from "./about.js";
 import { startTips } from "./tip.js";
 
 const root = document.documentElement;
@@ -42,6 +43,11 @@ export function startShell({ jobs = true, own = () => false } = {}) {
   const help = $("#help");
   $("#theme").addEventListener("click", switchTheme);
   $("#help-open").addEventListener("click", () => help.showModal());
+  $("#tour-start").addEventListener("click", () => {
+    help.close();
+    if (document.body.dataset.page === "visualize") dispatchEvent(new CustomEvent("innv:tour"));
+    else location.assign("/visualize?tour");
+  });
   $("[data-close]", help).addEventListener("click", () => help.close());
   help.addEventListener("click", event => {
     if (event.target === help) help.close();
@@ -49,6 +55,7 @@ export function startShell({ jobs = true, own = () => false } = {}) {
   onKeys({ "?": () => help.showModal(), t: switchTheme });
   startPageKeys();
   startTips();
+  startAbout();
   createSessionMenu();
   foldPanel();
   releaseRadios();

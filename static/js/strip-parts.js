@@ -4,6 +4,9 @@ import { group, seconds } from "./format.js";
 
 export const button = (words, act) => h("button", { class: "btn tiny", type: "button", onclick: act }, words);
 
+/** A way to try again, where an error says that it may help: never for a refused file or for a wish that cannot be met. */
+export const retry = (errors, act, words = "Retry") => (errors.some(error => error?.retry) ? button(words, act) : null);
+
 const known = value => Number.isFinite(value) && value !== null;
 
 /** ["12 images/s", "40 s left"]; an empty text where nothing is known yet. */

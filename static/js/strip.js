@@ -1,8 +1,10 @@
 // The line above the result that says how a run stands: running, partly there, cancelled, failed. Nothing when all is well.
-import { h, icon } from "./dom.js";
+import { about } from "./about.js";
+import { h, icon, replace } from "./dom.js";
 import { count, group, seconds } from "./format.js";
 import { ended } from "./runner.js";
-import { button, pace, stripOf } from "./strip-parts.js";
+import { ENGINES, term } from "./term.js";
+import { button, pace, retry, stripOf } from "./strip-parts.js";
 
 /** empty, running, partial, error, cancelled or ready. */
 function stateOf({ explanation, posting }) {
@@ -67,6 +69,8 @@ function leadOf({ cells, models, job, problems = [] }) {
     : [job?.error?.message ?? "The run failed.", job?.error?.hint].join(" ");
 }
 
+const errorsOf = ({ models, cells, job }) => [job, ...models, ...cells].map(one => one?.error);
+
 function broken(explanation, acts) {
   const bad = explanation.models.filter(model => model.error).length;
   const done = explanation.cells.filter(cell => cell.status === "done").length;
@@ -79,7 +83,7 @@ function broken(explanation, acts) {
       h("strong", {}, leadOf(explanation)),
       ` ${count(done, "map is", "maps are")} shown${where}.`,
     ),
-    button(bad === 1 ? "Retry model" : "Retry", acts.run),
+    retry(errorsOf(explanation), acts.run, bad === 1 ? "Retry model" : "Retry"),
   ];
 }
 
@@ -87,18 +91,25 @@ const shown = state => state.explanation;
 
 export const drawStrip = stripOf(stateOf, { waiting: running, partial, cancelled, broken }, shown);
 
-/** "12 maps · 0.4 s · native", what is shown and what it cost. */
-export function factsOf(explanation) {
-  if (!explanation || !ended(explanation)) return "";
+/** "12 maps · 0.4 s · native", what is shown and what it cost, as parts. */
+function factsOf(explanation) {
+  if (!explanation || !ended(explanation)) return [];
   const done = explanation.cells.filter(cell => cell.status === "done");
   const engines = [...new Set(done.map(cell => cell.engine).filter(Boolean))];
   const kept = done.length && done.every(cell => cell.cached);
+  const { analyzer, dataset } = explanation.request; // of several runs taken as one there is no dataset and no method
   return [
-    explanation.request.analyzer,
+    dataset ? about(analyzer) : analyzer,
     count(done.length, "map"),
-    kept ? "kept from before" : explanation.seconds ? seconds(explanation.seconds) : "",
-    engines.join(" + "),
-  ]
-    .filter(Boolean)
-    .join(" · ");
+    kept ? term("kept-from-before", "kept from before") : explanation.seconds ? seconds(explanation.seconds) : "",
+    ...engines.map(engine => term(ENGINES[engine], engine)),
+  ].filter(Boolean);
+}
+
+/** Drawn when it says something else: what has the focus in it keeps it. */
+export function drawFacts(root, explanation) {
+  const parts = factsOf(explanation);
+  const words = parts.map(part => part.textContent ?? part).join(" · ");
+  if (root.textContent === words) return;
+  replace(root, parts.flatMap((part, place) => (place ? [" · ", part] : [part])));
 }

@@ -1,7 +1,7 @@
 // The line above the plots that says how scoring stands: running, partly there, cancelled, failed. Nothing when all is well.
 import { h, icon } from "./dom.js";
 import { count, group } from "./format.js";
-import { button, pace, stripOf } from "./strip-parts.js";
+import { button, pace, retry, stripOf } from "./strip-parts.js";
 import { running } from "./suggest-runner.js";
 
 /** empty, running, partial, error, cancelled or ready. */
@@ -66,12 +66,11 @@ function failure({ suggestion, problem }) {
 function broken(state, acts) {
   const [lead, rest] = failure(state);
   const { suggestion } = state;
-  const failed = state.problem || suggestion?.job?.error;
   return [
     icon("warn", false),
     h("span", { class: "grow" }, h("strong", {}, lead), ` ${rest}`),
     suggestion?.n_problems ? button("Show which", acts.problems) : null,
-    failed ? button("Try again", acts.run) : null,
+    retry([state.problem ?? suggestion?.job?.error], acts.run),
   ];
 }
 

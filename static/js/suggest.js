@@ -12,6 +12,7 @@ import { createPlotCard } from "./plot-card.js";
 import { showProblems } from "./problem-dialog.js";
 import { createRankingView } from "./ranking-view.js";
 import { createSavedList } from "./saved-list.js";
+import { drawRefused } from "./refused.js";
 import { startShell } from "./shell.js";
 import { Store } from "./store.js";
 import { createKinds } from "./suggestion-kinds.js";
@@ -248,6 +249,7 @@ const STATE_FIELDS = [
 ];
 
 function observe() {
+  store.on(["catalog"], drawRefused);
   store.on(["by"], drawBy);
   store.on(PLOT_FIELDS, drawSuggestion);
   store.on(STATE_FIELDS, drawState);

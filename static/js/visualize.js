@@ -13,6 +13,7 @@ import { onKeys } from "./keyboard.js";
 import { createMethodsRunner } from "./methods-runner.js";
 import { drawMethodBoxes } from "./methods-view.js";
 import { BLANK, firstState, obstacle, remember, requestOf, stateOf, unready } from "./request.js";
+import { drawRefused } from "./refused.js";
 import { createRequestPanel } from "./request-panel.js";
 import { createResultView, drawFailure, drawWaiting } from "./result-view.js";
 import { createReference } from "./reference.js";
@@ -20,6 +21,7 @@ import { createRunner, ended } from "./runner.js";
 import { startShell } from "./shell.js";
 import { Store } from "./store.js";
 import { complain, toast } from "./toast.js";
+import { startTour } from "./tour.js";
 import { KEPT, read, write } from "./url.js";
 
 const store = new Store({
@@ -237,6 +239,7 @@ async function start() {
   startShell({ own: isOwn });
   try {
     const { catalog, start: opening } = await openCatalog(unready, drawWaiting);
+    store.on(["catalog"], drawRefused);
     store.on(["explanation"], learn);
     store.on(["dataset"], nameImages);
     store.on(["images", "dataset", "dropped"], keepBasket);
@@ -249,6 +252,7 @@ async function start() {
     createExportMenu(store);
     createHistoryMenu(store, openEarlier, compareEarlier);
     await open(catalog, opening);
+    startTour();
     addEventListener("hashchange", () => open(store.state.catalog, {}).catch(complain));
     await settle(catalog, next => {
       store.set({ catalog: next });

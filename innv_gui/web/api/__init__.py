@@ -21,6 +21,7 @@ from innv_gui.web.api import (  # noqa: E402, F401 - register routes
     features,
     history,
     jobs,
+    manual,
     models,
     probes,
     suggestions,
