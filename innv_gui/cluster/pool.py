@@ -37,11 +37,26 @@ CONFIG = {
     "distributed.comm.timeouts.connect": "30s",
     "distributed.admin.log-format": "%(asctime)s %(name)s %(message)s",
 }
-# Spans keep a record of each request for ever.
-EXTENSIONS = {name: one for name, one in DEFAULT_EXTENSIONS.items() if name not in ("spans", "stealing")}
 # Each connection remembers its last thousand messages, and with them the images and maps that went over it. Read when
 # a worker connects, so it has to hold for longer than the making of the pool.
 FOR_GOOD = {"distributed.admin.low-level-log-length": 1}
+
+
+class WithoutSpans:
+    """In the place of Dask's spans, which keep a record of each request for as long as the scheduler lives."""
+
+    def __init__(self, scheduler: Scheduler):
+        pass
+
+    def observe_tasks(self, *_, **__) -> dict:
+        """Nothing is noted of new tasks."""
+        return {}
+
+    def heartbeat(self, *_) -> None:
+        """Nor of what workers measured."""
+
+
+EXTENSIONS = {name: one for name, one in DEFAULT_EXTENSIONS.items() if name != "stealing"} | {"spans": WithoutSpans}
 
 
 class Pool:

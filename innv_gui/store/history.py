@@ -27,8 +27,9 @@ class History:
     def put(self, record: dict) -> None:
         """Keep a record, in place of an older one of the same id; the oldest ones go."""
         write_record(self._path(record["id"]), record)
-        for old in self.all()[self._kept :]:
-            self.forget(old["id"])
+        if len(self._paths()) > self._kept:  # else none is read
+            for old in self.all()[self._kept :]:
+                self.forget(old["id"])
 
     def take_over(self, record: dict) -> None:
         """Keep a record that comes from elsewhere; where its id belongs to something else it gets another one."""
@@ -45,9 +46,12 @@ class History:
 
     def all(self) -> list[dict]:
         """Newest first; a file that cannot be read is passed over."""
-        read = [self._read(path) for path in self._folder.glob("*.json")]
+        read = [self._read(path) for path in self._paths()]
         known = [record for record in read if record is not None]
         return sorted(known, key=lambda record: (record["started"], record["id"]), reverse=True)
+
+    def _paths(self) -> list[Path]:
+        return list(self._folder.glob("*.json"))
 
     def get(self, id: str) -> dict:
         """The record of this id; raises NotFound."""
