@@ -8,6 +8,7 @@ import { curve } from "./features-curve.js";
 import { ended } from "./features-runner.js";
 import { sentenceOf, titleOf } from "./features-stop.js";
 import { complain } from "./toast.js";
+import { explainLink } from "./url.js";
 
 const STARTS = {
   black: "black",

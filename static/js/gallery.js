@@ -4,7 +4,7 @@ import { count, group } from "./format.js";
 import { mark, pager, walkByKeys, withFocus } from "./gallery-grid.js";
 import { galleryItem, openLarge } from "./gallery-item.js";
 import { fetchImages, fetchIndices } from "./image-facts.js";
-import { PLOTS, classShown, lookQuery } from "./suggest-request.js";
+import { classShown, lookQuery } from "./suggest-request.js";
 import { complain, toast } from "./toast.js";
 
 const SIZE = 24;

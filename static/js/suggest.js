@@ -22,7 +22,7 @@ import { createSuggestRunner, running } from "./suggest-runner.js";
 import { drawNotices } from "./suggest-notices.js";
 import { drawStrip } from "./suggest-strip.js";
 import { KEPT, read, write } from "./suggest-url.js";
-import { complain, toast } from "./toast.js";
+import { complain } from "./toast.js";
 
 const store = new Store({
   ...BLANK,
