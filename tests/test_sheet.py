@@ -11,7 +11,7 @@ from PIL import Image
 from innv_gui.errors import BadInput
 from innv_gui.plots.heatmap import render
 from innv_gui.plots.sheet import Column, Line, Row, Scale, Sheet, Tile
-from innv_gui.plots.sheet_layout import TILE_PX, Box, Layout, Picture, layout, texts
+from innv_gui.plots.sheet_layout import TILE_PX, Box, Layout, Picture, Text, layout
 from innv_gui.plots.sheet_page import sheet_html
 from innv_gui.plots.sheet_paint import png, svg
 from innv_gui.plots.sheet_text import width_of
@@ -73,6 +73,10 @@ STRANGE = {
     "other scripts": "Ωμέγα Жук ñandú",
     "right to left": "שלום_عالم",
 }
+
+
+def texts(drawing: Layout):
+    return [shape for shape in drawing.shapes if isinstance(shape, Text)]
 
 
 def boxes(drawing: Layout):

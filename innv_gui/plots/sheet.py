@@ -11,7 +11,6 @@ from typing import Literal
 
 from PIL import Image
 
-NOTEBOOK_PX = 168
 Tone = Literal["ink", "quiet", "ok", "warn", "bad"]
 # Of the six model colours of static/css/tokens.css, light; letters beyond F begin again.
 MODEL_COLOURS = ("#0a62b0", "#c24f00", "#00796b", "#97297a", "#4d4300", "#6b7484")
@@ -80,21 +79,6 @@ class Sheet:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     scale: Scale | None = None
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A sheet in a notebook: a table of pictures without style or script of its own."""
-
-    sheet: Sheet
-
-    def __repr__(self) -> str:
-        return f"<{self.sheet.title}: {len(self.sheet.rows)} rows shown>"
-
-    def _repr_html_(self) -> str:
-        from innv_gui.plots.sheet_page import notebook_table
-
-        return notebook_table(self.sheet, NOTEBOOK_PX)
 
 
 def opened(content: bytes) -> Image.Image:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from innv_gui.plots.sheet import Column, Row, Scale, Sheet, Tile, opened
@@ -192,8 +191,3 @@ def _placed(page: _Page, x: float, y: float, content: bytes, longest: int, words
     width, height = (max(1, round(side * scale)) for side in size)
     page.shapes.append(Picture(x, y, width, height, content, words))
     return y + height
-
-
-def texts(drawing: Layout) -> Iterator[Text]:
-    """Its lines of text."""
-    return (shape for shape in drawing.shapes if isinstance(shape, Text))

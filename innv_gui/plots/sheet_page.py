@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from html import escape
 
 from innv_gui.plots.sheet import Column, Row, Scale, Sheet, Tile
+
+NOTEBOOK_PX = 168
 
 
 def sheet_html(sheet: Sheet, more: Iterable[tuple[str, str]] = ()) -> Iterator[str]:
@@ -23,9 +26,18 @@ def sheet_html(sheet: Sheet, more: Iterable[tuple[str, str]] = ()) -> Iterator[s
     yield "</main></html>"
 
 
-def notebook_table(sheet: Sheet, width_px: int) -> str:
-    """The same table without style or script of its own."""
-    return f"<div><strong>{escape(sheet.title)}</strong>{''.join(_table(sheet, width_px))}</div>"
+@dataclass(frozen=True)
+class Shown:
+    """A sheet in a notebook: the same table without style or script of its own."""
+
+    sheet: Sheet
+
+    def __repr__(self) -> str:
+        return f"<{self.sheet.title}: {len(self.sheet.rows)} rows shown>"
+
+    def _repr_html_(self) -> str:
+        table = "".join(_table(self.sheet, NOTEBOOK_PX))
+        return f"<div><strong>{escape(self.sheet.title)}</strong>{table}</div>"
 
 
 def _scale(scale: Scale) -> str:
@@ -78,7 +90,7 @@ _STYLE = """
 body { margin: 0; background: var(--bg); color: var(--ink); }
 main { max-width: max-content; margin: 0 auto; padding: 24px; box-sizing: border-box; }
 h1 { font-size: 20px; } h2 { font-size: 15px; margin-top: 32px; }
-dl div { display: flex; gap: 8px; } dt { flex: 0 0 130px; color: var(--quiet); } 
+dl div { display: flex; gap: 8px; } dt { flex: 0 0 130px; color: var(--quiet); }
 dd { margin: 0; overflow-wrap: anywhere; }
 .ramp { display: inline-block; width: 160px; height: 12px; margin: 0 6px; border-radius: 2px; vertical-align: -1px; }
 .wide { overflow-x: auto; background: var(--surface); border: 1px solid var(--line); border-radius: 10px; }

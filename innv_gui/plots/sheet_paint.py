@@ -29,8 +29,9 @@ def png(drawing: Layout) -> bytes:
             "size",
         )
     page = Image.new("RGB", (drawing.width, drawing.height), "white")
+    pen = ImageDraw.Draw(page)
     for shape in drawing.shapes:
-        _paint(shape, page, ImageDraw.Draw(page))
+        _paint(shape, page, pen)
     content = io.BytesIO()
     page.save(content, "PNG", compress_level=6)
     return content.getvalue()

@@ -19,7 +19,8 @@ from innv_gui.analyzers.declaration import Analyzer
 from innv_gui.cluster.jobs import Job
 from innv_gui.errors import BadInput, Conflict, ImageRefused, InnvError, NotFound
 from innv_gui.notebook import card, sizes
-from innv_gui.plots.sheet import Shown, opened
+from innv_gui.plots.sheet import opened
+from innv_gui.plots.sheet_page import Shown
 from innv_gui.records import ClassNames, Health, Model, Problem, as_plain
 from innv_gui.session.agreements import between_models
 from innv_gui.session.labels import LabelFit, class_of_label, label_fit

@@ -209,23 +209,24 @@ function listen() {
   });
 }
 
-/** Whether a run from before a restart has opened the models and images again that the address names. */
+/** What is open once a run from before a restart has opened what the address names; null where it does not. */
 async function broughtBack(run) {
-  if (!run) return false;
+  if (!run) return null;
   try {
     await get(`/explanations/${encodeURIComponent(run)}`);
   } catch {
-    return false; // the server has forgotten it, or its files are gone
+    return null; // the server has forgotten it, or its files are gone
   }
-  await holdings();
-  return line.isFound();
+  const held = await holdings();
+  return line.isFound() ? held : null;
 }
 
 /** Shows what the address, this tab's last view or the server asks for. */
 async function open(catalog, opening) {
   const { state, go: atOnce } = await firstState(catalog, opening);
   const lost = line.opening(state);
-  if (lost && (await broughtBack(state.run))) return open({ ...catalog, ...(await holdings()) }, opening);
+  const held = lost ? await broughtBack(state.run) : null;
+  if (held) return open({ ...catalog, ...held }, opening);
   store.set({ ...state, catalog, ...(lost ? { run: null } : {}) });
   for (const part of [panel, result, display]) part.draw(store.state);
   if (lost) return;
