@@ -105,6 +105,17 @@ class Server:
         asked = urllib.request.Request(self.base + path, json.dumps(body).encode(), headers)
         return urllib.request.urlopen(asked, timeout=60)
 
+    def delete(self, path):
+        asked = urllib.request.Request(
+            self.base + path, headers={"Authorization": f"Bearer {self.token}"}, method="DELETE"
+        )
+        return urllib.request.urlopen(asked, timeout=60)
+
+    def holds(self):
+        """Addresses of its models and datasets, refused ones too."""
+        kinds = ("models", "datasets")
+        return {f"/api/v1/{k}/{one['id']}" for k in kinds for one in json.load(self.get(f"/api/v1/{k}"))[k]}
+
     def stop(self):
         self.process.terminate()
         self.process.wait(20)
@@ -117,3 +128,24 @@ def demo(tmp_path_factory):
     server = Server("demo", "--port", "0", "--workspace", str(folder / "w"), log=folder / "log")
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def demo_holds(demo):
+    """What the demo itself opens."""
+    return demo.holds()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def demo_left_as_found(request):
+    """A file of tests leaves no model and no dataset to the file after it, whichever that is."""
+    uses = any(
+        {"demo", "open_tab"} & set(item.fixturenames) for item in request.session.items if item.path == request.path
+    )
+    if not uses:
+        yield
+        return
+    found, demo = request.getfixturevalue("demo_holds"), request.getfixturevalue("demo")
+    yield
+    for address in demo.holds() - found:
+        demo.delete(address)

@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from innv_gui.cluster.process import WorkerProcess
 from innv_gui.errors import BadInput, Conflict, WorkFailed
 from innv_gui.store.files import write_bytes, write_error, written
-from innv_gui.store.maps import KeptMap, MapStore, key_of
+from innv_gui.store.maps import MEMORY_BYTES, MEMORY_MAPS, KeptMap, MapStore, key_of
 from innv_gui.store.runs import RunRow, run_file
 from innv_gui.store.workspace import Workspace
 from innv_gui.web.uploads import save_image_uploads, save_model_upload
@@ -74,6 +74,18 @@ def test_old_maps_go_when_the_disk_share_is_used_up(tmp_path):
     for number in range(60):
         store.put(f"{number:064x}", kept(number))
     assert sum(path.stat().st_size for path in tmp_path.glob("*/*.npz")) <= 44_000
+
+
+@pytest.mark.parametrize("n, side", [(300, 4), (40, 700)])
+def test_memory_holds_the_latest_maps_within_a_number_and_a_size(tmp_path, n, side):
+    store = MapStore(tmp_path)
+    for number in range(n):
+        store.put(f"{number:064x}", kept(shape=(side, side, 1)))
+    held = list(store._recent)
+    assert held == [f"{number:064x}" for number in range(n - len(held), n)]
+    assert 1 < len(held) <= min(MEMORY_MAPS, n - 1)
+    assert sum(one.n_bytes for one in store._recent.values()) <= MEMORY_BYTES
+    assert store.get(f"{0:064x}") is not None  # from disk
 
 
 def test_keys_differ_with_anything_that_went_in():

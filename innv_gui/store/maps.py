@@ -19,7 +19,7 @@ FORMAT = 2
 ARRAYS = ("values", "targets", "activations", "scores", "probabilities", "x")
 NDIMS = {"values": 4, "targets": 1, "activations": 1, "scores": 1, "probabilities": 1, "x": 3}
 FACTS = ("engine", "seconds", "health", "notes", "image_size")
-MEMORY_BYTES = 256 << 20
+MEMORY_BYTES, MEMORY_MAPS = 64 << 20, 100  # what a page has just asked for; a map is read from disk in milliseconds
 DISK_BYTES = 8 << 30
 
 
@@ -108,7 +108,7 @@ class MapStore:
         if key not in self._recent:
             self._recent_bytes += kept.n_bytes
         self._recent[key] = kept
-        while self._recent_bytes > MEMORY_BYTES and len(self._recent) > 1:
+        while len(self._recent) > 1 and (self._recent_bytes > MEMORY_BYTES or len(self._recent) > MEMORY_MAPS):
             _, old = self._recent.popitem(last=False)
             self._recent_bytes -= old.n_bytes
 
