@@ -17,7 +17,7 @@ LONGEST_TIP = 330  # characters
 SOURCES = {
     path: path.read_text()
     for folder, end in (("templates", "html"), ("static/js", "js"))
-    for path in sorted((ROOT / folder).glob(f"*.{end}"))
+    for path in sorted((ROOT / folder).rglob(f"*.{end}"))
 }
 UNUSUAL = {  # as it stands on a page -> its word in the glossary
     "native": "native-engine",

@@ -69,7 +69,7 @@ def test_retry_is_told_by_the_class_of_an_error_and_only_what_passes_has_it():
 
 def test_every_button_that_tries_a_failed_thing_again_asks_the_error_first():
     """Cancelled work is taken up by the person's own wish; anything else goes through `retry`."""
-    for path in STATIC.glob("*.js"):
+    for path in STATIC.rglob("*.js"):
         for line in path.read_text().splitlines():
             if re.search(r'"(Retry|Try again)', line):
                 assert "retry" in line, f"{path.name}: {line.strip()}"

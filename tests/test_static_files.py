@@ -24,13 +24,14 @@ def client():
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_names_every_module_that_its_program_imports(client, page):
     text = client.get(f"/{page}").text
-    named = set(re.findall(r'(?:src|href)="/static/\w+/js/([\w-]+\.js)"', text)) - {"theme.js"}
-    needed, waiting = set(), [f"{page}.js"]
+    named = set(re.findall(r'(?:src|href)="/static/\w+/js/([\w/-]+\.js)"', text)) - {"shell/theme.js"}
+    needed, waiting = set(), [f"{page}/page.js"]
     while waiting:
         name = waiting.pop()
         needed.add(name)
         code = (folder("static") / "js" / name).read_text()
-        waiting += [found for found in re.findall(r'from\s+"\./([^"]+)"', code) if found not in needed]
+        imported = [os.path.normpath(f"{os.path.dirname(name)}/{found}") for found in re.findall(r'from\s+"(\.[^"]+)"', code)]
+        waiting += [found for found in imported if found not in needed]
     assert named == needed
     for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', text):
         answer = client.get(address)

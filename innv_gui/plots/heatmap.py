@@ -1,4 +1,4 @@
-"""Relevance -> what is drawn -> colours -> PNG. static/js/paint.js does the same in the browser."""
+"""Relevance -> what is drawn -> colours -> PNG. static/js/maps/paint.js does the same in the browser."""
 
 from __future__ import annotations
 

@@ -7,13 +7,14 @@ another.
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
 from functools import cache
 
 from innv_gui.folders import folder
 
 KEEP_S = 365 * 24 * 3600
-_IMPORT = re.compile(r'^(?:import|export|\}) .*?from "\./([\w-]+\.js)";', re.MULTILINE)
+_IMPORT = re.compile(r'^(?:import|export|\}) .*?from "(\.[\w./-]+\.js)";', re.MULTILINE)
 
 
 def version() -> str:
@@ -40,8 +41,10 @@ def modules_of(entry: str, root: str) -> tuple[str, ...]:
 def _modules(entry: str, root: str) -> tuple[str, ...]:
     found, waiting = {entry: None}, [entry]
     while waiting:
-        text = (folder("static") / "js" / waiting.pop()).read_text(encoding="utf-8")
-        fresh = [name for name in _IMPORT.findall(text) if name not in found]
+        module = waiting.pop()
+        text = (folder("static") / "js" / module).read_text(encoding="utf-8")
+        imported = [posixpath.normpath(f"{posixpath.dirname(module)}/{name}") for name in _IMPORT.findall(text)]
+        fresh = [name for name in imported if name not in found]
         found.update(dict.fromkeys(fresh))
         waiting += fresh
     return tuple(found)

@@ -1,0 +1,123 @@
+// The page Features: joins request, ascent, pictures and address.
+import { copyLink, createAddress } from "../shell/address.js";
+import { $ } from "../lib/dom.js";
+import { get, pause } from "../lib/api.js";
+import { createCards } from "./cards.js";
+import { createCompare } from "./compare.js";
+import { createDetail } from "./detail.js";
+import { createFeatureExport } from "./export.js";
+import { createFeaturePanel } from "./panel.js";
+import { BLANK, firstState, obstacle, ready } from "./request.js";
+import { createFeatureRunner } from "./runner.js";
+import { drawState } from "./strip.js";
+import { KEPT, read, remember, write } from "./url.js";
+import { holdings, loading } from "../lib/catalog.js";
+import { onKeys } from "../shell/keyboard.js";
+import { drawRefused } from "../widgets/refused.js";
+import { startShell } from "../shell/shell.js";
+import { Store } from "../lib/store.js";
+import { complain } from "../shell/toast.js";
+
+const ASK_MS = 400;
+const store = new Store({
+  ...BLANK,
+  catalog: { models: [], datasets: [], presets: [], starts: [] },
+  layers: null,
+  ascent: null,
+  extremes: null,
+  extremesProblem: null,
+  problem: null,
+  posting: false,
+});
+const line = createAddress({ read, write, remember });
+const runner = createFeatureRunner(store);
+
+function run() {
+  const invalid = panel.firstInvalid();
+  if (obstacle(store.state)) return;
+  if (invalid) {
+    invalid.focus();
+    return;
+  }
+  store.set({ shown: Math.min(store.state.shown, store.state.index.length - 1) });
+  runner.run();
+  if (matchMedia("(max-width: 1000px)").matches) $("#panel").open = false;
+}
+
+const acts = { run, stop: () => runner.stop().catch(complain), resume: () => runner.resume() };
+const panel = createFeaturePanel(store, acts);
+const cards = createCards(store);
+const detail = createDetail(store);
+const compare = createCompare(store);
+const drawAll = state => {
+  for (const part of [panel, cards, detail, compare]) part.draw(state);
+  drawState(state, acts);
+  $("#contrast").value = state.contrast;
+};
+
+function listen() {
+  onKeys({
+    "Ctrl+Enter": run,
+    ArrowLeft: () => cards.step(-1),
+    ArrowRight: () => cards.step(1),
+    ArrowUp: () => cards.step(-cards.columns()),
+    ArrowDown: () => cards.step(cards.columns()),
+  });
+  addEventListener("innv:cancelled", ({ detail: job }) => {
+    if (job.id === store.state.ascent?.job.id) acts.stop();
+  });
+  $("#contrast").addEventListener("change", event => store.set({ contrast: event.target.value }));
+  $("#copy-link").addEventListener("click", copyLink);
+}
+
+/** Models, datasets and presets; waits while nothing is ready but something is loading. */
+async function openCatalog() {
+  const { presets, starts } = await get("/presets");
+  for (;;) {
+    const held = await holdings();
+    const waits = !ready(held.models).length && loading(held.models).length;
+    if (!waits) return { ...held, presets, starts };
+    await pause(ASK_MS);
+  }
+}
+
+async function settle() {
+  const { catalog } = store.state;
+  if (!loading(catalog.models).length && !loading(catalog.datasets).length) return;
+  await pause(2 * ASK_MS);
+  const held = await holdings();
+  if (JSON.stringify(held) !== JSON.stringify({ models: catalog.models, datasets: catalog.datasets }))
+    store.set({ catalog: { ...catalog, ...held } });
+  if (line.isFound()) open(store.state.catalog);
+  await settle();
+}
+
+function open(catalog) {
+  const first = firstState(catalog);
+  if (line.opening(first)) first.run = null;
+  store.set({ ascent: null, extremes: null, problem: null, ...first, catalog });
+  drawAll(store.state);
+  if (store.state.run) runner.reopen(store.state.run);
+}
+
+async function start() {
+  startShell({ own: ({ id, kind }) => store.state.ascent?.job.id === id || (store.state.posting && kind === "maximize") });
+  try {
+    const catalog = await openCatalog();
+    store.on(["ascent", "posting", "problem", "catalog", "model", "index", "kind"], state => drawState(state, acts));
+    store.on(["catalog"], drawRefused);
+    store.on(["dataset"], () => runner.compare());
+    store.on(KEPT, line.keep);
+    listen();
+    createFeatureExport(store);
+    open(catalog);
+    addEventListener("hashchange", () => open(store.state.catalog));
+    await settle();
+  } catch (error) {
+    document.body.dataset.state = "empty";
+    $("#empty-title").textContent = "The page could not be filled";
+    $("#empty-words").textContent = error.sentence || error.message;
+  }
+}
+
+start();

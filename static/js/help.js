@@ -1,4 +1,0 @@
-// The glossary and the methods: the server has written all of it.
-import { startShell } from "./shell.js";
-
-startShell();

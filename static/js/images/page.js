@@ -1,0 +1,258 @@
+// The page Images: look through a dataset, find, select; the selection is the basket that Visualize explains.
+import { drawMissing, missingOf } from "../shell/address.js";
+import { DATASETS, know } from "../lib/address-names.js";
+import { $, debounced, h, icon, replace } from "../lib/dom.js";
+import { ENDED, address, cancel, follow, get, pause, post, remove } from "../lib/api.js";
+import { createBasket } from "../widgets/basket.js";
+import { confirmed } from "../shell/confirm.js";
+import { createDatasetGrid } from "./dataset-grid.js";
+import { drawDatasetPanel, drawNoImages } from "./dataset-panel.js";
+import { count, group, seconds } from "../lib/format.js";
+import { onKeys } from "../shell/keyboard.js";
+import { drawProblems } from "./problem-list.js";
+import { startShell } from "../shell/shell.js";
+import { Store } from "../lib/store.js";
+import { complain, toast } from "../shell/toast.js";
+import { acceptFiles, pathOf } from "../widgets/upload-drop.js";
+
+const PER_PAGE = 60;
+const LOADING_MS = 500;
+const NOT_YET = { images: [], total: 0, loaded: false };
+const asked = new URLSearchParams(location.hash.slice(1));
+const store = new Store({
+  datasets: [],
+  models: [],
+  dataset: null,
+  page: Number(asked.get("page")) || 0,
+  q: asked.get("q") || "",
+  label: asked.get("label") || "",
+  images: [],
+  total: 0,
+  basket: { dataset: null, images: [] },
+  loaded: false,
+  job: null,
+});
+const path = (id, more = "") => `/datasets/${encodeURIComponent(id)}${more}`;
+const current = () => store.state.datasets.find(dataset => dataset.id === store.state.dataset) ?? null;
+const pages = ({ total }) => Math.max(1, Math.ceil(total / PER_PAGE));
+const basket = createBasket(store);
+const grid = createDatasetGrid($("#tiles"), { select: basket.select, open, turn }, basket.has);
+let newest = 0;
+let wasBusy = false;
+
+async function loadImages() {
+  const { dataset, page, q, label } = store.state;
+  const mine = ++newest;
+  const none = { images: [], total: 0, loaded: true };
+  if (current()?.status !== "ready") return store.set(none);
+  const query = new URLSearchParams({ page: String(page), per_page: String(PER_PAGE) });
+  if (q) query.set("q", q);
+  if (label) query.set("label", label);
+  try {
+    const { images, total } = await get(path(dataset, `/images?${query}`));
+    if (mine === newest) store.set({ images, total, loaded: true });
+  } catch (error) {
+    complain(error);
+    store.set(none);
+  }
+}
+
+async function loadProblems() {
+  const record = current();
+  if (record?.status !== "ready") return;
+  const none = { problems: [], checked: 0, total: record.n };
+  const answer = await get(path(record.id, "/problems")).catch(() => none);
+  if (record.id === store.state.dataset) {
+    drawProblems($("#problems"), $("#scan-words"), $("#problems-title"), answer);
+  }
+}
+
+/** Shows a dataset, and asks again while it is being opened. */
+async function loadDatasets(chosen = null) {
+  const [{ datasets }, { models }] = await Promise.all([get("/datasets"), get("/models")]);
+  know({ datasets, models });
+  const named = asked.has("dataset") ? DATASETS.idOf(asked.get("dataset")) : null;
+  drawMissing(missingOf({ dataset: named }));
+  const has = id => datasets.some(dataset => dataset.id === id);
+  const dataset = [chosen, store.state.dataset, named, store.state.basket.dataset].find(has) ?? datasets[0]?.id ?? null;
+  store.set({ datasets, models, dataset, ...(dataset === store.state.dataset ? {} : NOT_YET) });
+  await loadImages();
+  loadProblems();
+  if (!datasets.some(({ status }) => status === "loading")) return;
+  await pause(LOADING_MS);
+  await loadDatasets();
+}
+
+function show(changes) {
+  store.set({ page: 0, ...changes });
+  loadImages();
+}
+
+async function turn(by) {
+  const page = store.state.page + by;
+  if (page < 0 || page >= pages(store.state)) return false;
+  store.set({ page });
+  await loadImages();
+  return true;
+}
+
+function open(index) {
+  const { name, label } = store.state.images.find(image => image.index === index);
+  const labelled = label === null || label === undefined ? "" : `label ${label} · `;
+  $("#large-title").textContent = name;
+  $("#large-words").textContent = `${labelled}image ${group(index + 1)} of ${group(current().n)}`;
+  $("#large-picture").src = address.picture(store.state.dataset, index);
+  $("#large-picture").alt = name;
+  $("#large").showModal();
+}
+
+async function upload(files) {
+  const form = new FormData();
+  for (const file of files) form.append("images", file, pathOf(file));
+  $("#open-error").hidden = true;
+  try {
+    const { dataset, job } = await post("/datasets", form);
+    await follow(job, step => store.set({ job: step }));
+    store.set({ job: null, page: 0, q: "", label: "" });
+    await loadDatasets(dataset.id);
+  } catch (error) {
+    store.set({ job: null });
+    $("#open-error").textContent = error.sentence || error.message;
+    $("#open-error").hidden = false;
+    $("#panel").open = true;
+  }
+}
+
+async function scan() {
+  const { dataset } = store.state;
+  $("#scan").disabled = true;
+  try {
+    const { job } = await post(path(dataset, "/scan"), {});
+    const over = await follow(job, step => store.set({ job: step }));
+    if (over.status === "failed") throw new Error(over.error?.message ?? "Checking failed.");
+    toast(over.status === "cancelled" ? "Checking was cancelled. What was found is kept." : "All files are checked.");
+  } catch (error) {
+    complain(error);
+  }
+  store.set({ job: null });
+  $("#scan").disabled = false;
+  await loadDatasets(dataset);
+}
+
+async function closeDataset() {
+  const { id, name } = current();
+  const words = "The dataset leaves this session; its files are not touched. Links to its heatmaps stop working.";
+  if (!(await confirmed(`Close ${name}?`, words, `Close ${name}`))) return;
+  try {
+    await remove(path(id));
+    if (store.state.basket.dataset === id) basket.clear();
+    store.set({ dataset: null, page: 0, q: "", label: "" });
+    await loadDatasets();
+  } catch (error) {
+    complain(error);
+  }
+}
+
+function drawPager(state) {
+  const first = state.page * PER_PAGE;
+  const step = (by, words, symbol) => {
+    const disabled = state.page + by < 0 || state.page + by >= pages(state);
+    const attributes = { class: "btn icon", type: "button", "aria-label": words, disabled, onclick: () => turn(by) };
+    return h("button", attributes, icon(symbol, false));
+  };
+  const selectPage = () =>
+    basket.select(
+      state.images.map(image => image.index),
+      true,
+    );
+  $("#pager").hidden = !state.images.length;
+  replace(
+    $("#pager"),
+    h("button", { class: "btn plain tiny", type: "button", onclick: selectPage }, "Select page"),
+    step(-1, "Previous page", "left"),
+    h("span", { class: "num" }, `${group(first + 1)}–${group(first + state.images.length)} of ${group(state.total)}`),
+    step(1, "Next page", "right"),
+  );
+}
+
+function drawImages(state) {
+  const record = current();
+  const filtered = Boolean(state.q || state.label);
+  const all = record ? count(record.n, "image") : "";
+  document.body.dataset.state = !state.loaded ? "loading" : state.images.length ? "ready" : "empty";
+  $("#page-title").textContent = record?.name ?? "Images";
+  $("#found").textContent = record && filtered ? `${group(state.total)} of ${all} found` : all;
+  if (!state.images.length && record) drawNoImages(record, filtered, () => show({ q: "", label: "" }));
+  grid.draw(state.dataset, state.images);
+  drawPager(state);
+  $("#canvas").scrollTo({ top: 0 });
+}
+
+function drawJob({ job }) {
+  $("#strip").hidden = !job;
+  if (!job) return;
+  const known = job.total > 0;
+  const left =
+    Number.isFinite(job.seconds_left) && job.seconds_left !== null ? `${seconds(job.seconds_left)} left` : "";
+  const bar = { max: 1, "aria-label": job.title, ...(known ? { value: job.done / job.total } : {}) };
+  const words = known ? `${job.title}: ${group(job.done)} of ${group(job.total)}` : job.title;
+  const stop = () => cancel(job).catch(complain);
+  replace(
+    $("#strip"),
+    h("span", { class: "strong num" }, words),
+    h("progress", bar),
+    h("span", { class: "quiet num" }, left),
+    h("button", { class: "btn tiny", type: "button", onclick: stop }, "Cancel"),
+  );
+}
+
+function keepAddress({ dataset, page, q, label }) {
+  const parts = Object.entries({ dataset: dataset ? DATASETS.nameOf(dataset) : "", page: page ? String(page) : "", q, label });
+  history.replaceState(null, "", `#${new URLSearchParams(parts.filter(([, value]) => value))}`);
+}
+
+/** When the last job is through, a model may have shown what it gets right. */
+async function afterJobs({ detail: jobs }) {
+  const busy = jobs.some(({ status }) => !ENDED.has(status));
+  const through = wasBusy && !busy;
+  wasBusy = busy;
+  if (through) store.set(await get("/models").then(({ models }) => ({ models })));
+}
+
+function listen() {
+  addEventListener("innv:jobs", event => afterJobs(event).catch(complain));
+  $("#dataset").addEventListener("change", event => {
+    show({ dataset: event.target.value, q: "", label: "", ...NOT_YET });
+    loadProblems();
+  });
+  $("#query").addEventListener(
+    "input",
+    debounced(() => show({ q: $("#query").value.trim() }), 250),
+  );
+  $("#label").addEventListener("change", event => show({ label: event.target.value }));
+  $("#scan").addEventListener("click", scan);
+  $("#close-dataset").addEventListener("click", closeDataset);
+  $("#large-close").addEventListener("click", () => $("#large").close());
+  const enter = () => grid.focus(0);
+  onKeys({ "Ctrl+Enter": () => basket.explain(), ArrowDown: enter, ArrowRight: enter });
+  acceptFiles(upload);
+}
+
+async function start() {
+  store.on(["datasets", "models", "dataset", "label", "q"], drawDatasetPanel);
+  store.on(["images", "loaded", "datasets"], drawImages);
+  store.on(["basket", "dataset"], grid.mark);
+  store.on(["job"], drawJob);
+  store.on(["dataset", "page", "q", "label"], keepAddress);
+  listen();
+  startShell();
+  try {
+    store.set({ basket: await get("/basket") });
+    await loadDatasets();
+  } catch (error) {
+    document.body.dataset.state = "empty";
+    complain(error);
+  }
+}
+
+start();

@@ -1,0 +1,43 @@
+// "About this method": the entry of a method in a dialog, as the server writes it for its own page.
+import { $, $$, h, replace } from "../lib/dom.js";
+import { page } from "../lib/api.js";
+import { complain } from "./toast.js";
+
+const entries = new Map(); // name -> Promise of its article
+
+function entryOf(name) {
+  if (!entries.has(name)) {
+    const answer = page(`/help/methods/${encodeURIComponent(name)}`).then(made => $("#entry", made));
+    answer.catch(() => entries.delete(name));
+    entries.set(name, answer);
+  }
+  return entries.get(name);
+}
+
+async function open(name) {
+  const entry = document.importNode(await entryOf(name), true);
+  const title = $("h1", entry);
+  entry.removeAttribute("id");
+  replace($("#about-title"), [...title.childNodes]);
+  title.remove();
+  replace($("#about-body"), entry);
+  $("#about-page").href = `/help/methods/${encodeURIComponent(name)}`;
+  $("#about").showModal();
+  $("#about-body").scrollTop = 0;
+}
+
+/** A method's name that opens its entry. */
+export const about = (name, words = name, attributes = {}) =>
+  h("button", { class: "about", type: "button", "data-about": name, "aria-haspopup": "dialog", ...attributes }, words);
+
+/** Whatever has [data-about] opens the entry of that method. */
+export function startAbout() {
+  document.addEventListener("click", event => {
+    const opener = event.target.closest?.("[data-about]");
+    if (opener) open(opener.dataset.about).catch(complain);
+  });
+  for (const closer of $$("#about [data-close]")) closer.addEventListener("click", () => $("#about").close());
+  $("#about").addEventListener("click", event => {
+    if (event.target === $("#about")) $("#about").close();
+  });
+}

@@ -1,0 +1,70 @@
+// The session as a file: saved from here, and its runs taken over again. On every page, in the header.
+import { $, h, replace } from "../lib/dom.js";
+import { post } from "../lib/api.js";
+import { count } from "../lib/format.js";
+import { placeUnder } from "./menu.js";
+
+const ELSEWHERE =
+  "Open them on Models and Images and open this file again; or start innv-gui serve --session FILE, which opens the places that the file names.";
+
+const where = () =>
+  document.body.dataset.page === "visualize"
+    ? " Earlier runs lists them."
+    : [" ", h("a", { href: "/visualize" }, "Visualize"), " lists them under Earlier runs."];
+
+/** What came of a file: how many runs are here now, and what they would have needed. */
+function outcome(file, { runs, left_out: left, missing }) {
+  const nothing = !runs && !left;
+  return [
+    h("strong", { class: "clip", title: file.name }, file.name),
+    h(
+      "p",
+      {},
+      nothing ? "No runs are in this file." : `${runs} of ${count(runs + left, "run")} opened.`,
+      runs ? where() : null,
+    ),
+    missing.length
+      ? [
+          h("p", {}, "Not open here, so that nothing of theirs could be opened:"),
+          h("ul", { class: "missing" }, missing.map(name => h("li", {}, name))),
+          h("p", { class: "why" }, ELSEWHERE),
+        ]
+      : null,
+  ];
+}
+
+export function createSessionMenu() {
+  const menu = $("#session-menu");
+  const told = $("#session-told");
+  const input = $("#session-file");
+  if (!menu) return;
+
+  async function openFile(file) {
+    const form = new FormData();
+    form.append("session", file, file.name);
+    told.className = "told";
+    replace(told, h("p", {}, `Opening ${file.name}…`));
+    try {
+      replace(told, outcome(file, await post("/session", form)));
+    } catch (error) {
+      told.className = "told bad";
+      replace(told, h("strong", { class: "clip", title: file.name }, file.name), h("p", {}, error.sentence || error.message));
+    }
+    placeUnder(menu, $("#session-open"));
+  }
+
+  menu.addEventListener("toggle", event => {
+    if (event.newState !== "open") return;
+    placeUnder(menu, $("#session-open"));
+    $("a", menu).focus();
+  });
+  menu.addEventListener("beforetoggle", event => {
+    if (event.newState === "open") told.replaceChildren();
+  });
+  $("#session-choose").addEventListener("click", () => input.click());
+  input.addEventListener("change", () => {
+    const [file] = input.files;
+    input.value = "";
+    if (file) openFile(file);
+  });
+}

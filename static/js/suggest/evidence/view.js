@@ -1,0 +1,102 @@
+// Suggest by evidence: joins panel, ranking, list and what is said where there is no list.
+import { $, h, replace } from "../../lib/dom.js";
+import { showProblems } from "../problem-dialog.js";
+import { ready } from "../../visualize/request.js";
+import { createRankingList } from "./list.js";
+import { createRankingPanel } from "./panel.js";
+import { obstacle } from "./request.js";
+import { createRankingRunner } from "./runner.js";
+import { drawStrip } from "./strip.js";
+import { datasetOf } from "../request.js";
+import { complain } from "../../shell/toast.js";
+
+const WHAT =
+  "Every image is explained under each model, for the class that this model predicts, and the heatmaps are compared. " +
+  "First come images with the same answer on which the evidence agrees least.";
+
+const GONE =
+  "The server keeps a ranking until it stops, or until many newer ones were made. Rank again to have it back.";
+
+/** Title, sentence and next action where no list is shown. */
+function emptyOf(state) {
+  const { rankProblem, rank, catalog } = state;
+  if (rankProblem?.status === 404 && rank)
+    return ["This ranking is gone", GONE];
+  if (rankProblem) return ["This request was not accepted", rankProblem.sentence ?? rankProblem.message];
+  if (!datasetOf(state)) return ["Nothing ranked yet", WHAT, "Open a dataset", "/images"];
+  if (ready(catalog.models).length < 2) return ["Nothing ranked yet", obstacle(state), "Add a model", "/models"];
+  return ["Nothing ranked yet", [WHAT, obstacle(state)].filter(Boolean).join(" ")];
+}
+
+export function createRankingView(store, basket) {
+  const runner = createRankingRunner(store);
+  const list = createRankingList(store, basket);
+  const panel = createRankingPanel(store);
+
+  /** Whether it was begun. */
+  function run(wishes) {
+    const invalid = panel.firstInvalid();
+    if (invalid || obstacle(store.state)) {
+      invalid?.focus();
+      return false;
+    }
+    runner.run(wishes);
+    return true;
+  }
+
+  const acts = {
+    run: () => run(),
+    unchecked: () => run({ unchecked: true }),
+    stop: () => runner.stop().catch(complain),
+    problems() {
+      const { problems, n_problems: total } = store.state.ranking;
+      showProblems(problems, total);
+    },
+  };
+
+  function drawEmpty(state) {
+    const [title, words, act, href] = emptyOf(state);
+    const disabled = Boolean(obstacle(state));
+    const button = href
+      ? h("a", { class: "btn primary", href }, act)
+      : h("button", { class: "btn primary", type: "button", disabled, onclick: acts.run }, $("#run-label").textContent);
+    $("#empty-title").textContent = title;
+    $("#empty-words").textContent = words;
+    replace($("#empty-acts"), button);
+  }
+
+  function drawState(state) {
+    document.body.dataset.state = drawStrip($("#strip"), state, acts);
+    panel.drawRun(state);
+    drawEmpty(state);
+  }
+
+  /** What the link to Visualize takes along from the list that is shown. */
+  function along({ ranking }) {
+    const { models, analyzer, params } = ranking;
+    return { models: models.map(({ id }) => id), analyzer, params };
+  }
+
+  /** The ranking that the address names is asked for when it is looked at. */
+  function reopen() {
+    const { rank, ranking } = store.state;
+    return rank && ranking?.id !== rank ? runner.reopen() : null;
+  }
+
+  function draw(state) {
+    panel.draw(state);
+    list.draw(state);
+  }
+
+  let linked = null;
+  store.on(["ranking"], state => {
+    if (state.ranking?.id !== linked) basket.draw(state);
+    linked = state.ranking?.id;
+  });
+  store.on(["dataset"], runner.forget);
+  store.on(["alike", "place"], runner.refresh);
+  addEventListener("innv:cancelled", ({ detail }) => {
+    if (detail.id === store.state.ranking?.job.id) acts.stop();
+  });
+  return { along, draw, drawState, focus: list.focus, reopen, run: acts.run };
+}

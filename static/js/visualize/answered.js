@@ -1,0 +1,79 @@
+// Whether the maps that are shown are those that the panel asks for, and how it is said where they are not.
+import { beside } from "../widgets/class-names.js";
+import { count } from "../lib/format.js";
+import { parsed } from "../maps/neurons.js";
+import { requestOf } from "./request.js";
+
+const sorted = value =>
+  JSON.stringify(value, (_, v) =>
+    v && typeof v === "object" && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort()) : v,
+  );
+const equal = (a, b) => sorted(a) === sorted(b);
+const layerOf = (layer, id) => (layer && typeof layer === "object" ? layer[id] : layer) ?? null;
+
+function sameClass(state, asked, shown) {
+  const named = beside(state.catalog.models, state.dataset);
+  const names = named.find(model => model.id === asked.models[0])?.class_names ?? [];
+  return Boolean(parsed(state.neurons)) || [shown.class, names[shown.class]].map(String).includes(String(asked.class));
+}
+
+/** How a model is fed is part of its answer: what was changed on Models since makes other maps. */
+const sameInput = (state, explanation) =>
+  explanation.models.every(({ id, preprocessing }) => {
+    const now = state.catalog.models.find(model => model.id === id);
+    return !now?.preprocessing || !preprocessing || equal(now.preprocessing, preprocessing);
+  });
+
+/**
+ * What of the panel the shown maps are not of, as nouns. The server answers with the request complete: every parameter,
+ * the class as an index, a layer for each model, the engine that was chosen for "auto".
+ */
+function otherSettings(state, explanation) {
+  const [asked, shown] = [requestOf(state), explanation.request];
+  const method = state.catalog.analyzers.find(analyzer => analyzer.name === asked.analyzer);
+  const same = {
+    method: asked.analyzer === shown.analyzer,
+    parameters: (method?.fields ?? []).every(({ name, default: usual }) =>
+      equal(asked.params[name] ?? usual, shown.params?.[name] ?? usual),
+    ),
+    class: sameClass(state, asked, shown),
+    neurons: asked.neuron === shown.neuron && asked.top_neurons === shown.top_neurons,
+    layer: asked.models.every(id => !shown.models.includes(id) || layerOf(asked.layer, id) === layerOf(shown.layer, id)),
+    engine: [shown.engine, shown.engine === method?.runtimes[0] ? "auto" : null].includes(asked.engine),
+    score: asked.softmax === shown.softmax && asked.unchecked === shown.unchecked,
+    preprocessing: sameInput(state, explanation),
+    dataset: asked.dataset === shown.dataset,
+  };
+  return Object.keys(same).filter(name => !same[name]);
+}
+
+/** Whether the panel asks for exactly what is shown. */
+export const matches = (state, explanation) =>
+  !otherSettings(state, explanation).length &&
+  ["models", "images"].every(name => equal(requestOf(state)[name], explanation.request[name]));
+
+const listed = nouns => [nouns.slice(0, -1).join(", "), nouns.at(-1)].filter(Boolean).join(" and ");
+
+function ofOtherSettings(nouns, asked, shown) {
+  if (nouns.includes("dataset")) return "These maps are of another dataset's images. Press Explain for those chosen.";
+  if (nouns.includes("method")) return `These are ${shown.analyzer} maps. Press Explain for ${asked.analyzer}.`;
+  return `These maps were made with other settings (${listed(nouns)}). Press Explain for those chosen.`;
+}
+
+/** Maps of the chosen settings, but not of every chosen image and model. */
+function missing(asked, shown) {
+  const images = asked.images.filter(index => !shown.images.includes(index)).length;
+  const models = asked.models.filter(id => !shown.models.includes(id)).length;
+  const what = [images && count(images, "image"), models && count(models, "model")].filter(Boolean).join(" and ");
+  return what ? `${what} ${images + models === 1 ? "is" : "are"} not explained yet. Press Explain.` : null;
+}
+
+/** -> {wrong, words}: whether the shown maps are of other settings, and the sentence; null when nothing is to be said. */
+export function standsApart(state) {
+  const { explanation, posting } = state;
+  if (!explanation || posting) return null;
+  const nouns = otherSettings(state, explanation);
+  const asked = requestOf(state);
+  const words = nouns.length ? ofOtherSettings(nouns, asked, explanation.request) : missing(asked, explanation.request);
+  return words && { wrong: nouns.length > 0, words };
+}

@@ -1,0 +1,37 @@
+// The request on the left: models, images, method with its parameters, target, and the button that runs it.
+import { $ } from "../lib/dom.js";
+import { createMethodSection } from "../widgets/method-choice.js";
+import { createModelChips } from "../widgets/model-chips.js";
+import { createRunButton } from "./run-button.js";
+import { createTargetSection } from "./target-form.js";
+import { createImageSection } from "./thumbs.js";
+
+/** acts: run(), open(place). */
+export function createRequestPanel(store, acts, pace) {
+  const { draw: drawMethod, form } = createMethodSection(store);
+  const sections = [
+    createModelChips(store),
+    createImageSection(store, acts.open),
+    drawMethod,
+    createTargetSection(store),
+    createRunButton(store, acts.run, pace),
+  ];
+  const error = $("#request-error");
+
+  /** An error that no field of the form is guilty of stands above the button. */
+  function say(problem, placed) {
+    error.hidden = !problem || placed;
+    error.textContent = problem && !placed ? problem.sentence : "";
+  }
+
+  store.on(["problem"], ({ problem }) => {
+    say(problem, form.complain(problem));
+    if (problem) $("#panel").open = true;
+  });
+  $("#params").addEventListener("checked", ({ detail }) => say(detail.error, detail.placed));
+  $("#request").addEventListener("submit", event => {
+    event.preventDefault();
+    acts.run();
+  });
+  return { draw: state => sections.forEach(draw => draw(state)), firstInvalid: form.firstInvalid };
+}

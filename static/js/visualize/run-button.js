@@ -1,0 +1,54 @@
+// The one button that says what it does and what it costs, always in sight.
+import { $, h } from "../lib/dom.js";
+import { matches } from "./answered.js";
+import { count, group, seconds } from "../lib/format.js";
+import { obstacle, requestOf } from "./request.js";
+import { ended } from "./runner.js";
+
+const SHORTEST_S = 0.01;
+
+const finished = explanations =>
+  explanations.flatMap(one => one?.cells ?? []).filter(({ status }) => status === "done").length;
+
+/** What is there of what the button asks for: the strip above the result counts the same maps. */
+function standing(done, maps) {
+  return done >= maps ? `${count(maps, "map")} shown` : `${group(done)} of ${count(maps, "map")} ${done === 1 ? "is" : "are"} there`;
+}
+
+/** The line under the button: what is there already, else what a press costs. */
+function costOf(state, maps, pace) {
+  const { explanation, view, sheets } = state;
+  if (view === "methods" && sheets.size) return standing(finished([...sheets.values()].map(sheet => sheet.explanation)), maps);
+  if (view !== "methods" && explanation && matches(state, explanation)) return standing(finished([explanation]), maps);
+  return `${count(maps, "map")} · ${priceOf(state, maps, pace)}`;
+}
+
+function priceOf({ posting, analyzer, unchecked, view }, maps, pace) {
+  if (view === "methods") return "each method with its own settings";
+  if (posting) return "asked for";
+  const perMap = pace.get(analyzer);
+  const time = perMap ? `about ${seconds(Math.max(SHORTEST_S, perMap * maps))}` : "the first map takes longest";
+  return unchecked ? `${time} · unchecked` : time;
+}
+
+/** `pace` remembers seconds a map by method. */
+export function createRunButton(store, run, pace) {
+  function draw(state) {
+    const { models, images } = requestOf(state);
+    const missing = obstacle(state);
+    const several = state.view === "methods" ? state.methods.length : 0;
+    const maps = models.length * images.length * (several || 1);
+    $("#run-label").textContent = missing ? "Explain" : `Explain ${group(images.length)} × ${models.length}${several ? ` × ${several}` : ""}`;
+    $("#run").disabled = Boolean(missing);
+    $("#cost").textContent = missing ?? costOf(state, maps, pace);
+    $("#panel-summary").replaceChildren(
+      h("strong", {}, state.analyzer ?? "No method"),
+      ` · ${count(models.length, "model")} · ${count(images.length, "image")}`,
+    );
+  }
+
+  const request = ["models", "images", "dropped", "dataset", "analyzer", "params", "target", "neurons", "layers", "view", "methods", "sheets"];
+  store.on([...request, "engine", "softmax", "unchecked", "explanation", "posting", "catalog"], draw);
+  $("#run").addEventListener("click", run);
+  return draw;
+}

@@ -1,0 +1,43 @@
+// What the strips above results are made of: a button, how fast and how long, and the frame that takes one of the looks.
+import { $$, h, replace } from "../lib/dom.js";
+import { group, seconds } from "../lib/format.js";
+
+export const button = (words, act) => h("button", { class: "btn tiny", type: "button", onclick: act }, words);
+
+/** A way to try again, where an error says that it may help: never for a refused file or for a wish that cannot be met. */
+export const retry = (errors, act, words = "Retry") => (errors.some(error => error?.retry) ? button(words, act) : null);
+
+const known = value => Number.isFinite(value) && value !== null;
+
+/** ["12 images/s", "40 s left"]; an empty text where nothing is known yet. */
+export function pace(job, unit = "images") {
+  const rate = job?.rate;
+  return [
+    known(rate) && rate > 0 ? `${rate < 10 ? rate.toFixed(1) : group(rate)} ${unit}/s` : "",
+    known(job?.seconds_left) ? `${seconds(job.seconds_left)} left` : "",
+  ];
+}
+
+/** Draws a job's strip: one function each for what it says while it runs, where something is missing, and when it ended early. */
+export function stripOf(stateOf, { waiting, partial, cancelled, broken }, shown = state => state) {
+  const looks = {
+    running: ["", waiting],
+    partial: ["", partial],
+    cancelled: ["warn", cancelled],
+    error: ["bad", broken],
+  };
+  return (root, state, acts) => paint(root, stateOf(state), looks, shown(state), acts);
+}
+
+/** looks: name -> [class, what makes the parts]. A name without a look hides the strip. Returns the name. */
+function paint(root, name, looks, ...given) {
+  const [look, parts] = looks[name] ?? [];
+  root.hidden = !parts;
+  if (!parts) return name;
+  root.className = `strip ${look}`;
+  root.setAttribute("role", name === "error" ? "alert" : "status");
+  const pressed = root.contains(document.activeElement) ? document.activeElement.textContent : null;
+  replace(root, parts(...given));
+  if (pressed) $$("button", root).find(({ textContent }) => textContent === pressed)?.focus();
+  return name;
+}
