@@ -30,7 +30,9 @@ def test_a_page_names_every_module_that_its_program_imports(client, page):
         name = waiting.pop()
         needed.add(name)
         code = (folder("static") / "js" / name).read_text()
-        imported = [os.path.normpath(f"{os.path.dirname(name)}/{found}") for found in re.findall(r'from\s+"(\.[^"]+)"', code)]
+        imported = [
+            os.path.normpath(f"{os.path.dirname(name)}/{found}") for found in re.findall(r'from\s+"(\.[^"]+)"', code)
+        ]
         waiting += [found for found in imported if found not in needed]
     assert named == needed
     for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', text):

@@ -2,9 +2,10 @@
 import { $, h, key, replace } from "../lib/dom.js";
 import { address, cancel, get, pause, post } from "../lib/api.js";
 import { spark } from "./curve.js";
-import { MANY, ready } from "./request.js";
+import { MANY } from "./request.js";
 import { ended } from "./runner.js";
 import { reasonOf, titleOf } from "./stop.js";
+import { ready } from "../lib/choices.js";
 
 const STEP_MS = 250;
 const MOST_MODELS = 4;

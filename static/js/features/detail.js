@@ -8,7 +8,7 @@ import { curve } from "./curve.js";
 import { ended } from "./runner.js";
 import { sentenceOf, titleOf } from "./stop.js";
 import { complain } from "../shell/toast.js";
-import { explainLink } from "../visualize/url.js";
+import { explainLink } from "../lib/links.js";
 
 const STARTS = {
   black: "black",

@@ -7,7 +7,7 @@ import { createCompare } from "./compare.js";
 import { createDetail } from "./detail.js";
 import { createFeatureExport } from "./export.js";
 import { createFeaturePanel } from "./panel.js";
-import { BLANK, firstState, obstacle, ready } from "./request.js";
+import { BLANK, firstState, obstacle } from "./request.js";
 import { createFeatureRunner } from "./runner.js";
 import { drawState } from "./strip.js";
 import { KEPT, read, remember, write } from "./url.js";
@@ -17,6 +17,7 @@ import { drawRefused } from "../widgets/refused.js";
 import { startShell } from "../shell/shell.js";
 import { Store } from "../lib/store.js";
 import { complain } from "../shell/toast.js";
+import { ready } from "../lib/choices.js";
 
 const ASK_MS = 400;
 const store = new Store({

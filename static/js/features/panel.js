@@ -1,12 +1,13 @@
 // The request on the left: model, what is maximised, start, preset with its settings, dataset, and the button.
 import { $, h, replace, segmented } from "../lib/dom.js";
 import { count, group } from "../lib/format.js";
-import { MANY, datasetFor, firstIndex, modelOf, obstacle, presetOf, ready } from "./request.js";
+import { MANY, datasetFor, firstIndex, modelOf, obstacle, presetOf } from "./request.js";
 import { createStarts } from "./starts.js";
 import { ended } from "./runner.js";
 import { createTargets } from "./targets.js";
 import { createParameterForm } from "../widgets/parameter-form.js";
 import { keepFocus } from "../lib/focus.js";
+import { ready } from "../lib/choices.js";
 
 function createModelChoice(store) {
   function draw({ catalog, model, dataset }) {

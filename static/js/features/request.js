@@ -1,4 +1,5 @@
 // The request of Features as a value: where it starts from, what is posted, what stands in its way.
+import { ready } from "../lib/choices.js";
 import { read, remembered } from "./url.js";
 
 export const MOST_TARGETS = 100;
@@ -23,7 +24,6 @@ export const BLANK = {
   run: null,
 };
 
-export const ready = records => records.filter(({ status }) => status === "ready");
 export const modelOf = ({ catalog, model }) => catalog.models.find(({ id }) => id === model) ?? null;
 export const presetOf = ({ catalog, preset }) => catalog.presets.find(({ name }) => name === preset) ?? null;
 

@@ -2,7 +2,7 @@
 import { $, h, replace } from "../lib/dom.js";
 import { address, get } from "../lib/api.js";
 import { group } from "../lib/format.js";
-import { ready } from "./request.js";
+import { ready } from "../lib/choices.js";
 import { keepFocus } from "../lib/focus.js";
 
 const TITLES = { black: "black", white: "white", noise: "noise", blurred: "blurred noise", image: "an image…" };

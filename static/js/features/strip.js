@@ -1,9 +1,10 @@
 // How an ascent stands: a line above the pictures, and the empty page with its next action.
 import { $, h, icon, key, replace } from "../lib/dom.js";
 import { count, group, seconds } from "../lib/format.js";
-import { MANY, obstacle, ready } from "./request.js";
+import { MANY, obstacle } from "./request.js";
 import { ended } from "./runner.js";
 import { button, retry } from "../widgets/strip-parts.js";
+import { ready } from "../lib/choices.js";
 
 const stopped = ({ targets }) => targets.filter(target => target.stopped && !["cancelled", "failed"].includes(target.stopped)).length;
 const many = ({ request, targets }) => count(targets.length, request.kind, MANY[request.kind]);

@@ -1,5 +1,5 @@
 // Changes of the request that take other parts of it along.
-import { fittingTarget, modelsFor, spread } from "../visualize/request.js";
+import { fittingTarget, modelsFor, spread } from "./choices.js";
 
 /** Other models may not have the chosen class. */
 export function chooseModels(store, models) {

@@ -7,7 +7,6 @@ import { createHoverCard } from "./hover-card.js";
 import { createPlotHead } from "./head.js";
 import { lookAt, placesOf, stepTo, wordsOf } from "./marks.js";
 import { csvOf, save, tableOf } from "./tools.js";
-import { PLOTS, asQuery, lookQuery, plotQuery } from "../suggest/request.js";
 import { complain } from "../shell/toast.js";
 
 const ZOOM_WAIT_MS = 50; // a turn of the wheel is several steps
@@ -24,8 +23,13 @@ export const darkTheme = () => {
 const height = () => (matchMedia("(max-width: 700px)").matches ? 240 : 300);
 const formOf = ({ item, aggregated }, theme) => `${aggregated} ${theme} ${item.doc.roots[0].attributes.output_backend}`;
 
-/** acts: look(look), view(ends), told(kind, answer). */
-export function createPlotCard(store, kind, acts) {
+/** plot: what a page's plot is called, asks for and does. Whole numbers of `plot.source()` grow while a job runs.
+
+kind; title; after (nodes behind the sentence); heading(), sentence(), choice(), choiceKey(); zoomed() -> ends or null, tabled(), chosen() -> look;
+source() -> {id, dataset, models, n_scored} or null; obstacle() -> why it cannot be drawn, or null; address({theme, height}); glimpse(look, more) ->
+{images}; look(look), view(ends), told(answer), toggleTable(). */
+export function createPlotCard(plot) {
+  const { kind } = plot;
   const card = {
     figure: null,
     form: null,
@@ -42,25 +46,25 @@ export function createPlotCard(store, kind, acts) {
   const ring = h("div", { class: "here", hidden: true });
   const table = h("div", { class: "plot-table", tabIndex: 0, role: "region", hidden: true });
   const note = h("p", { class: "plot-note", hidden: true });
-  const plot = h("div", { class: "in plot" }, root, live, note, table);
-  const hover = createHoverCard(plot);
-  const head = createPlotHead(store, kind, { zoom, png, csv, whole, toggleTable });
+  const box = h("div", { class: "in plot" }, root, live, note, table);
+  const hover = createHoverCard(box);
+  const head = createPlotHead(plot, { zoom, png, csv, whole });
   const element = h(
     "section",
     { class: "card", "data-plot": kind, "aria-labelledby": `plot-${kind}` },
     head.element,
-    plot,
+    box,
   );
   const columns = () => card.figure.columns();
   /** A bin of what is about to be replaced would be another bin by the time its images are there. */
   const passing = look => look.bin !== undefined && card.drawn !== wish().path;
-  const open = look => passing(look) || acts.look({ plot: kind, ...look });
+  const open = look => passing(look) || plot.look({ plot: kind, ...look });
 
   function zoom() {
     card.zooming = !card.zooming;
     root.classList.toggle("zooming", card.zooming);
     card.figure?.useTool(card.zooming);
-    head.draw(store.state, card);
+    head.draw(card.zooming);
   }
 
   async function png() {
@@ -73,13 +77,8 @@ export function createPlotCard(store, kind, acts) {
 
   function whole() {
     card.moved = false;
-    acts.view(kind, null);
+    plot.view(null);
     load(true).catch(complain);
-  }
-
-  function toggleTable() {
-    const { tables } = store.state;
-    store.set({ tables: tables.includes(kind) ? tables.filter(other => other !== kind) : [...tables, kind] });
   }
 
   const pointed = {
@@ -91,26 +90,22 @@ export function createPlotCard(store, kind, acts) {
     },
     tap(places) {
       const look = lookAt(kind, columns(), places);
-      if (look && !passing(look)) acts.look(look);
-      else markChosen(store.state);
+      if (look && !passing(look)) plot.look(look);
+      else markChosen();
     },
-    box: ends => acts.look({ plot: kind, box: ends.map(end => Number(end.toPrecision(6))) }),
+    box: ends => plot.look({ plot: kind, box: ends.map(end => Number(end.toPrecision(6))) }),
     ranges: eager(ends => {
       card.moved = true;
       const shown = kind === "scatter" ? ends : ends.slice(0, 2);
-      acts.view(
-        kind,
-        shown.map(end => Number(end.toPrecision(6))),
-      );
+      plot.view(shown.map(end => Number(end.toPrecision(6))));
     }, ZOOM_WAIT_MS),
   };
 
   /** The hover card for a mark, and the same in words for whoever cannot see it. */
   function explain(place, box, wait_ms) {
-    const { suggestion } = store.state;
     const words = wordsOf(columns(), place);
-    const query = lookQuery(store.state, lookAt(kind, columns(), [place]));
-    return hover.show(suggestion, { query, words, box }, wait_ms).then(image => {
+    const look = lookAt(kind, columns(), [place]);
+    return hover.show(plot.source(), { glimpse: more => plot.glimpse(look, more), words, box }, wait_ms).then(image => {
       const { confidence, n_classes } = image?.values ?? {};
       return (
         words ??
@@ -160,12 +155,12 @@ export function createPlotCard(store, kind, acts) {
     hover.hide();
   }
 
-  function markChosen({ look }) {
-    card.figure?.mark(placesOf(kind, columns(), look));
+  function markChosen() {
+    card.figure?.mark(placesOf(kind, columns(), plot.chosen()));
   }
 
   async function put(answer, theme) {
-    const view = kind === "scatter" ? store.state.views.scatter : null; // a histogram's ends come with its bins
+    const view = kind === "scatter" ? plot.zoomed() : null; // a histogram's ends come with its bins
     const form = formOf(answer, theme);
     if (card.figure && card.form === form) card.figure.refresh(answer.item, card.moved && Boolean(view));
     else {
@@ -183,20 +178,14 @@ export function createPlotCard(store, kind, acts) {
 
   /** What is asked for now; a change of it is drawn at once, more scores after a while. */
   function wish() {
-    const { suggestion } = store.state;
     const theme = darkTheme() ? "dark" : "light";
-    const query = { ...plotQuery(store.state, kind), theme, height: height() };
-    return {
-      path: `/suggestions/${encodeURIComponent(suggestion.id)}/plots/${kind}?${asQuery(query)}`,
-      theme,
-      scored: suggestion.n_scored,
-    };
+    return { path: plot.address({ theme, height: height() }), theme, scored: plot.source().n_scored };
   }
 
   const same = (a, b) => a !== null && a.path === b.path && a.scored === b.scored;
 
   async function load(again = false) {
-    const { suggestion } = store.state;
+    const { id } = plot.source();
     const wanted = wish();
     if (card.busy || (same(card.asked, wanted) && !again)) return;
     card.busy = true;
@@ -204,15 +193,15 @@ export function createPlotCard(store, kind, acts) {
     root.setAttribute("aria-busy", "true");
     try {
       const answer = await get(wanted.path);
-      if (store.state.suggestion?.id === suggestion.id) await show(answer, wanted);
+      if (plot.source()?.id === id) await show(answer, wanted);
     } catch (error) {
       cannot(error.sentence ?? error.message);
     } finally {
       card.busy = false;
       root.setAttribute("aria-busy", "false");
     }
-    if (!element.isConnected || !store.state.suggestion || same(card.asked, wish())) return;
-    setTimeout(() => draw(store.state), card.asked.path === wish().path ? GROW_WAIT_MS : 0);
+    if (!element.isConnected || !plot.source() || same(card.asked, wish())) return;
+    setTimeout(draw, card.asked.path === wish().path ? GROW_WAIT_MS : 0);
   }
 
   async function show(answer, { path, theme }) {
@@ -222,9 +211,9 @@ export function createPlotCard(store, kind, acts) {
     root.querySelector(".wait")?.remove();
     await put(answer, theme);
     root.dataset.n = answer.n;
-    acts.told(kind, answer);
+    plot.told(answer);
     describe();
-    draw(store.state);
+    draw();
   }
 
   function cannot(words) {
@@ -241,7 +230,7 @@ export function createPlotCard(store, kind, acts) {
       : `scatterplot of ${count(answer.n, "image")}`;
     root.setAttribute(
       "aria-label",
-      `${PLOTS[kind].title}: ${what}. Arrow keys move through it, Enter shows the images.`,
+      `${plot.title}: ${what}. Arrow keys move through it, Enter shows the images.`,
     );
     note.hidden = !answer.aggregated;
     if (answer.aggregated)
@@ -253,24 +242,21 @@ export function createPlotCard(store, kind, acts) {
       );
   }
 
-  /** A class or a neuron that was chosen after scoring is enough. */
-  const given = ({ className }) => kind === "neuron" || (kind === "distance" && className !== null);
-
-  function drawTable({ tables }) {
-    table.hidden = !tables.includes(kind) || !card.answer;
+  function drawTable() {
+    table.hidden = !plot.tabled() || !card.answer;
     if (table.hidden) return;
-    table.setAttribute("aria-label", `${PLOTS[kind].title} as a table`);
-    replace(table, tableOf(card.answer, PLOTS[kind].title, open));
+    table.setAttribute("aria-label", `${plot.title} as a table`);
+    replace(table, tableOf(card.answer, plot.title, open));
   }
 
-  function draw(state) {
-    if (!state.suggestion) return;
-    const offer = state.suggestion.plots.find(other => other.kind === kind);
-    head.draw(state, card);
-    if (!offer?.available && !given(state)) return cannot(offer?.reason || "This plot is not there for this dataset.");
+  function draw() {
+    if (!plot.source()) return;
+    head.draw(card.zooming);
+    const reason = plot.obstacle();
+    if (reason) return cannot(reason);
     if (!card.answer && !root.firstChild) root.append(h("div", { class: "wait" }));
-    markChosen(state);
-    drawTable(state);
+    markChosen();
+    drawTable();
     return load();
   }
 

@@ -1,7 +1,7 @@
 // The card at the pointer: an image with its file name and what the models say of it, or a bin with its first images.
 import { h, key, replace } from "../lib/dom.js";
 import { fileName, probability } from "../lib/format.js";
-import { glimpse, thumbnail } from "../suggest/image-facts.js";
+import { thumbnail } from "../lib/thumbnail.js";
 
 const WAIT_MS = 70;
 const FIRST = 4;
@@ -72,25 +72,25 @@ export function createHoverCard(root) {
     place(box);
   }
 
-  async function image(suggestion, query, box, mine) {
-    const { images } = await glimpse(suggestion, query);
-    if (mine === newest && images[0]) fill(imageCard(suggestion, images[0]), box, false);
+  async function image(source, glimpse, box, mine) {
+    const { images } = await glimpse();
+    if (mine === newest && images[0]) fill(imageCard(source, images[0]), box, false);
     return images[0] ?? null;
   }
 
-  async function bin(suggestion, query, words, box, mine) {
-    fill(binCard(suggestion, words, []), box, true);
-    const { images } = await glimpse(suggestion, { ...query, size: FIRST });
-    if (mine === newest) fill(binCard(suggestion, words, images), box, true);
+  async function bin(source, glimpse, words, box, mine) {
+    fill(binCard(source, words, []), box, true);
+    const { images } = await glimpse({ size: FIRST });
+    if (mine === newest) fill(binCard(source, words, images), box, true);
   }
 
-  /** what: {query, words (of a bin or cell), box in px}. Returns a promise of the image, for whoever reads it aloud. */
-  function show(suggestion, { query, words, box }, wait_ms = WAIT_MS) {
+  /** source: {dataset, models}; what: {glimpse(more) -> {images}, words (of a bin or cell), box in px}. Returns a promise of the image, for whoever reads it aloud. */
+  function show(source, { glimpse, words, box }, wait_ms = WAIT_MS) {
     clearTimeout(timer);
     const mine = ++newest;
     return new Promise(done => {
       timer = setTimeout(() => {
-        const shown = words ? bin(suggestion, query, words, box, mine) : image(suggestion, query, box, mine);
+        const shown = words ? bin(source, glimpse, words, box, mine) : image(source, glimpse, box, mine);
         shown.then(done, () => done(null)); // a card that cannot be filled is not worth a complaint
       }, wait_ms);
     });

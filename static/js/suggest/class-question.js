@@ -1,9 +1,8 @@
 // "Do all images show the same class? Which?": asked before distance to a class is drawn, answered from labels where there
 // are any. The answer is a class for all images, or each image's own label.
-import { beside } from "../widgets/class-names.js";
+import { beside, classesOf } from "../lib/choices.js";
 import { $, h, replace } from "../lib/dom.js";
 import { count } from "../lib/format.js";
-import { classesOf } from "../visualize/request.js";
 import { datasetOf, labelsOf } from "./request.js";
 
 const OWN = "own";

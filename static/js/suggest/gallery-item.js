@@ -4,7 +4,7 @@ import { address } from "../lib/api.js";
 import { assumedTag } from "../widgets/class-names.js";
 import { fileLabel } from "../lib/file-name.js";
 import { fileName, probability, signed } from "../lib/format.js";
-import { thumbnail } from "./image-facts.js";
+import { thumbnail } from "../lib/thumbnail.js";
 import { groupLine } from "../plots/hover-card.js";
 import { saying } from "../maps/prediction.js";
 import { term } from "../shell/term.js";

@@ -1,6 +1,5 @@
 // What is known of images behind a bin, a point or a list; the small answers for hover cards are kept.
-import { h } from "../lib/dom.js";
-import { address, get } from "../lib/api.js";
+import { get } from "../lib/api.js";
 import { asQuery } from "./request.js";
 
 const KEPT = 400;
@@ -23,12 +22,3 @@ export function glimpse(suggestion, query) {
   }
   return kept.get(name);
 }
-
-/** A picture that leaves its place empty when the file has vanished meanwhile. */
-export const thumbnail = (dataset, index, size_px = 96) =>
-  h("img", {
-    src: address.thumbnail(dataset.id, index, size_px),
-    alt: "",
-    loading: "lazy",
-    onerror: event => event.target.removeAttribute("src"),
-  });

@@ -17,6 +17,7 @@ import { startShell } from "../shell/shell.js";
 import { Store } from "../lib/store.js";
 import { createKinds } from "./kinds.js";
 import { createSuggestPanel } from "./panel.js";
+import { plotOf } from "./plot.js";
 import { BLANK, PLOTS, datasetOf, distanceAsked, firstState, matches, obstacle, remember, requestOf } from "./request.js";
 import { createSuggestRunner, running } from "./runner.js";
 import { drawNotices } from "./notices.js";
@@ -97,7 +98,7 @@ const panel = createSuggestPanel(store, acts);
 const drawKinds = createKinds(store, acts.look, () => show("evidence"));
 
 function cardOf(kind) {
-  if (!cards.has(kind)) cards.set(kind, createPlotCard(store, kind, acts));
+  if (!cards.has(kind)) cards.set(kind, createPlotCard(plotOf(store, kind, acts)));
   return cards.get(kind);
 }
 
@@ -110,7 +111,7 @@ function drawPlots(state) {
   const now = [...$("#plots").children];
   if (elements.length !== now.length || elements.some((element, k) => element !== now[k]))
     replace($("#plots"), elements);
-  for (const kind of shown) cardOf(kind).draw(state);
+  for (const kind of shown) cardOf(kind).draw();
 }
 
 /** Another suggestion brings new plots. */

@@ -1,5 +1,5 @@
 // The request of Suggest as a value: where it starts from, what is posted, what each plot asks for.
-import { methodFor, modelsFor, ready } from "../visualize/request.js";
+import { methodFor, modelsFor, ready } from "../lib/choices.js";
 import { read } from "./url.js";
 
 export const POINTS_AT_MOST = 50_000; // above, the server counts what is in view

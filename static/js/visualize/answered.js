@@ -1,5 +1,5 @@
 // Whether the maps that are shown are those that the panel asks for, and how it is said where they are not.
-import { beside } from "../widgets/class-names.js";
+import { beside } from "../lib/choices.js";
 import { count } from "../lib/format.js";
 import { parsed } from "../maps/neurons.js";
 import { requestOf } from "./request.js";

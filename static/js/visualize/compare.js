@@ -1,5 +1,5 @@
 // Earlier runs beside each other: what they have in common, or why they cannot be compared; how they are followed.
-import { beside } from "../widgets/class-names.js";
+import { beside } from "../lib/choices.js";
 import { cancel, get, pause } from "../lib/api.js";
 import { count, parameter } from "../lib/format.js";
 import { ended } from "./runner.js";

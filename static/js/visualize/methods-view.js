@@ -3,13 +3,14 @@ import { about } from "../shell/about.js";
 import { $, colour, h, key, replace } from "../lib/dom.js";
 import { agreement } from "../maps/agreement.js";
 import { address } from "../lib/api.js";
-import { assumedTag, beside } from "../widgets/class-names.js";
+import { assumedTag } from "../widgets/class-names.js";
 import { drawColourBar } from "../maps/colour-bar.js";
 import { fileName, seconds } from "../lib/format.js";
 import { mapCanvas } from "../maps/map-canvas.js";
 import { UNKNOWN, mapLabel } from "../maps/map-cell.js";
 import { explained, healthBadge, topThree } from "../maps/prediction.js";
 import { ended } from "./runner.js";
+import { beside } from "../lib/choices.js";
 
 const lookOf = (display, colormaps) => ({ ...display, lut: colormaps[display.colormap] });
 

@@ -7,11 +7,12 @@ import { count } from "../lib/format.js";
 import { createGrid } from "./grid.js";
 import { asOne, columnsOf } from "./methods.js";
 import { createMethodsView } from "./methods-view.js";
-import { obstacle, ready, requestOf } from "./request.js";
+import { obstacle, requestOf } from "./request.js";
 import { secondOf } from "./both-engines.js";
 import { ended } from "./runner.js";
 import { createSlideshow } from "./slideshow.js";
 import { drawFacts, drawStrip } from "./strip.js";
+import { ready } from "../lib/choices.js";
 
 const NO_MODEL = "Add a Keras model. Input size, classes and preprocessing are read from the file and can be changed.";
 const NO_DATASET = "Open some images: drop files into the browser, or name a folder when the server is started.";

@@ -1,11 +1,11 @@
 // The whole state of Visualize in the address behind the #: it never reaches the server's log, and a copied link opens
 // the same view.
 import { DATASETS, MODELS } from "../lib/address-names.js";
+import { list, paramPairs } from "../lib/links.js";
 import { parsed } from "../maps/neurons.js";
 
 const numbers = text => text.split(",").filter(Boolean).map(Number).filter(Number.isInteger);
 const words = text => text.split(",").filter(Boolean).map(decodeURIComponent);
-const list = values => values.map(value => encodeURIComponent(value)).join(",");
 const number = text => (text !== "" && Number.isFinite(Number(text)) ? Number(text) : null);
 const flag = text => text === "1";
 
@@ -80,19 +80,6 @@ export function read(hash = location.hash) {
   }
   if (state.analyzer) state.params = params;
   return state;
-}
-
-const paramPairs = params =>
-  Object.entries(params ?? {}).map(
-    ([name, given]) => `p.${encodeURIComponent(name)}=${encodeURIComponent(JSON.stringify(given))}`,
-  );
-
-/** A link that explains some images at once: with a method where one is given, else as Visualize stands. */
-export function explainLink({ dataset, images, models = [], analyzer = null, params = {} }) {
-  const method = analyzer ? [`method=${encodeURIComponent(analyzer)}`, ...paramPairs(params)] : [];
-  const chosen = models.length ? [`models=${FIELDS.models[2](models)}`] : [];
-  const pairs = [...chosen, `dataset=${encodeURIComponent(DATASETS.nameOf(dataset))}`, `images=${images.join(",")}`, ...method, "go"];
-  return `/visualize#${pairs.join("&")}`;
 }
 
 /** Images that were taken out of the selection are not part of the link. */

@@ -3,7 +3,7 @@ import { $, h, replace } from "../lib/dom.js";
 import { address, put } from "../lib/api.js";
 import { count, group } from "../lib/format.js";
 import { complain, toast } from "../shell/toast.js";
-import { explainLink } from "../visualize/url.js";
+import { explainLink } from "../lib/links.js";
 
 const SHOWN = 24;
 const EMPTY = { dataset: null, images: [] };

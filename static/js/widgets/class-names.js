@@ -5,10 +5,6 @@ import { h, icon } from "../lib/dom.js";
 const REMEDY =
   "If the network was trained with its classes in another order, the names are wrong. Confirm, edit or drop them on Models.";
 
-/** The models as they are named beside this dataset: one without names borrows them from its folders or labels. */
-export const beside = (models, dataset) =>
-  models.map(model => (model.borrowed?.[dataset] ? { ...model, ...model.borrowed[dataset] } : model));
-
 export const capital = words => words.slice(0, 1).toUpperCase() + words.slice(1);
 
 /** "assumed from the folders of X" with what it means and what to do; null for names that are known. */

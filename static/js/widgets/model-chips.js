@@ -1,7 +1,7 @@
 // Models to choose from: letter, colour, name; a toggle each.
 import { modelLink } from "../lib/address-names.js";
 import { $, colour, h, icon, key, replace } from "../lib/dom.js";
-import { ready } from "../visualize/request.js";
+import { ready } from "../lib/choices.js";
 import { chooseModels } from "../lib/changes.js";
 import { keepFocus } from "../lib/focus.js";
 

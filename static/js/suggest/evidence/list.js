@@ -8,7 +8,7 @@ import { mark, pager, walkByKeys, withFocus } from "../gallery-grid.js";
 import { SIZE, titleOf } from "./request.js";
 import { running } from "./runner.js";
 import { term } from "../../shell/term.js";
-import { explainLink } from "../../visualize/url.js";
+import { explainLink } from "../../lib/links.js";
 
 const NO_NUMBER = "No number: a heatmap shows nothing that could be compared.";
 

@@ -1,6 +1,6 @@
 // What a ranking by evidence asks for, as a value: what is posted, what stands in the way, how long it may take.
 import { count, seconds } from "../../lib/format.js";
-import { ready } from "../../visualize/request.js";
+import { ready } from "../../lib/choices.js";
 import { datasetOf, modelOf } from "../request.js";
 
 export const SIZE = 24; // images on a page of the list

@@ -1,7 +1,7 @@
 // Suggest by evidence: joins panel, ranking, list and what is said where there is no list.
 import { $, h, replace } from "../../lib/dom.js";
 import { showProblems } from "../problem-dialog.js";
-import { ready } from "../../visualize/request.js";
+import { ready } from "../../lib/choices.js";
 import { createRankingList } from "./list.js";
 import { createRankingPanel } from "./panel.js";
 import { obstacle } from "./request.js";
