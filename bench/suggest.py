@@ -25,9 +25,9 @@ MEMORY_GIB = 1.5
 def made_up(session, n: int = N_IMAGES):
     """A suggestion over n images of a folder that does not exist, scored by N_MODELS models."""
     from innv_gui.cluster.jobs import Job
-    from innv_gui.session.scoring import open_folder
-    from innv_gui.session.suggest import check_suggestion
-    from innv_gui.session.suggestion import Suggestion
+    from innv_gui.session.scoring.scoring import open_folder
+    from innv_gui.session.suggest.request import check_suggestion
+    from innv_gui.session.suggest.suggestion import Suggestion
 
     dataset, models = _dataset(session, n), [_model(position) for position in range(N_MODELS)]
     request = check_suggestion(models, dataset, neuron=3)
@@ -43,7 +43,7 @@ def made_up(session, n: int = N_IMAGES):
 
 def _dataset(session, n: int):
     from innv_gui.datasets.collection import ProblemList, of_files
-    from innv_gui.session.images import Dataset, DatasetEntry
+    from innv_gui.session.datasets import Dataset, DatasetEntry
 
     labels = [str(index * N_CLASSES // n) for index in range(n)]
     files = [f"{label}/image_{index:07d}.jpg" for index, label in enumerate(labels)]
@@ -76,7 +76,7 @@ def _model(position: int):
 
 
 def _write(part: int, folders: list, dataset) -> None:
-    from innv_gui.session.score_columns import columns_of
+    from innv_gui.session.scoring.columns import columns_of
 
     rows = folders[0].rows(part)
     generator = np.random.default_rng(part)
@@ -101,8 +101,8 @@ def _write(part: int, folders: list, dataset) -> None:
 
 def unread(session, n: int = N_IMAGES):
     """As `made_up`; nobody has read from its table yet."""
-    from innv_gui.session.suggest import check_suggestion
-    from innv_gui.session.suggestion import Suggestion
+    from innv_gui.session.suggest.request import check_suggestion
+    from innv_gui.session.suggest.suggestion import Suggestion
 
     made = made_up(session, n)
     request = check_suggestion(list(made.models), made.dataset, neuron=3)

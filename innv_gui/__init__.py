@@ -1,6 +1,7 @@
 """innv-gui: see what Keras image classifiers look at, compare them, and find the images worth a look."""
 
-__version__ = "0.1.0"
+from innv_gui.version import VERSION as __version__
+
 __all__ = ["Session", "__version__"]
 
 

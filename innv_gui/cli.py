@@ -11,10 +11,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from innv_gui import __version__
 from innv_gui.commands.model_options import add_model_options
 from innv_gui.errors import BadInput, InnvError
 from innv_gui.records import Budget
+from innv_gui.version import VERSION
 
 DEFAULT_PORT = 5000
 WORKSPACE = "folder that keeps maps, scores, uploads and earlier runs (default: a temporary one)"
@@ -42,7 +42,7 @@ class Parser(argparse.ArgumentParser):
 def parser() -> Parser:
     """All commands with their options."""
     top = Parser(prog="innv-gui", description="See what Keras image classifiers look at, and compare them.")
-    top.add_argument("--version", action="version", version=f"innv-gui {__version__}")
+    top.add_argument("--version", action="version", version=f"innv-gui {VERSION}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     _demo(commands.add_parser("demo", help="start on sample models and sample images"))
     _serve(commands.add_parser("serve", help="start on your models and images"))

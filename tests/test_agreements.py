@@ -12,8 +12,9 @@ from scipy.stats import spearmanr
 from innv_gui.cluster.jobs import Job
 from innv_gui.errors import BadInput, Cancelled
 from innv_gui.records import Problem
-from innv_gui.session.agreements import Agreement, between_runs, comparable
-from innv_gui.session.ranking import Ranked, Ranking
+from innv_gui.session.explain.agreement import Agreement, comparable
+from innv_gui.session.explain.agreements import between_runs
+from innv_gui.session.explain.ranking import Ranked, Ranking
 from innv_gui.web.app import create_app
 
 RNG = np.random.default_rng(5)
@@ -169,7 +170,7 @@ def test_a_ranking_over_rest_tells_what_it_was_made_by_and_how_many_answer_alike
 
 
 def test_the_heatmaps_of_a_rankings_first_pages_can_be_looked_at(client, ranked, session, sample_models, monkeypatch):
-    monkeypatch.setattr("innv_gui.session.ranking.MOST_SHOWN", 2)
+    monkeypatch.setattr("innv_gui.session.explain.ranking.MOST_SHOWN", 2)
     id = ranked([21, 22, 23, 24, 25, 26], params={"postprocess": "none"})
     rows = client.get(f"/api/v1/rankings/{id}").json["rows"]
     for same in {row["same_answer"] for row in rows}:

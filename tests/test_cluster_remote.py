@@ -26,7 +26,7 @@ from innv_gui.cli import main
 from innv_gui.cluster.address import remote
 from innv_gui.errors import BadInput, Cancelled, WorkFailed
 from innv_gui.records import Target
-from innv_gui.session import score_plan
+from innv_gui.session.scoring import plan as score_plan
 
 N = 1500
 LAYERS = ("conv_1",)

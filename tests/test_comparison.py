@@ -12,7 +12,7 @@ from PIL import Image
 from test_store import kept
 
 from innv_gui.errors import BadInput, Conflict
-from innv_gui.session.comparison import difference
+from innv_gui.session.explain.comparison import difference
 from innv_gui.web.app import create_app
 
 TOKEN = "t" * 32

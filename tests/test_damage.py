@@ -17,8 +17,8 @@ from test_store import kept
 
 from innv_gui.errors import BadInput
 from innv_gui.preprocessing_rules import parse
-from innv_gui.session import saved
-from innv_gui.session.probe_work import ProbeWork
+from innv_gui.session.keep import session_file as saved
+from innv_gui.session.probe.work import ProbeWork
 from innv_gui.store import kept_files
 from innv_gui.store.history import History
 from innv_gui.store.maps import MapStore

@@ -13,9 +13,9 @@ from PIL import Image
 from innv_gui.errors import BadInput
 from innv_gui.plots.sheet_layout import TILE_PX, layout
 from innv_gui.plots.sheet_paint import png
-from innv_gui.session.overlays import Look
-from innv_gui.session.script import script_of
-from innv_gui.session.sheets import file_name, sheet_of
+from innv_gui.session.explain.overlays import Look
+from innv_gui.session.explain.script import script_of
+from innv_gui.session.explain.sheets import file_name, sheet_of
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pytest
 from innv_gui.analyzers import maximize as presets
 from innv_gui.errors import BadInput, Cancelled, Conflict, NotFound
 from innv_gui.records import Layer, replace
-from innv_gui.session.features import check_features, check_request
-from innv_gui.session.maximization import NUMBERS_AT_ONCE, _at_once, _groups, products
+from innv_gui.session.features.maximization import NUMBERS_AT_ONCE, _at_once, _groups, products
+from innv_gui.session.features.request import check_features, check_request
 
 
 @pytest.fixture(scope="module")
@@ -207,7 +207,7 @@ def test_bad_images_are_counted_and_the_rest_is_used(session, cnn, tmp_path):
 
 
 def test_old_pictures_are_forgotten_when_there_are_too_many(session, cnn, monkeypatch):
-    from innv_gui.session import features
+    from innv_gui.session.features import shelf as features
 
     first, second = (begun(session, cnn, params={"iterations": 1}, classes=[0]) for _ in range(2))
     first.job.wait()

@@ -9,9 +9,9 @@ import pytest
 
 from innv_gui import Session
 from innv_gui.errors import BadInput, Conflict, NotFound
-from innv_gui.session import saved
-from innv_gui.session.earlier import title_of, told_apart
-from innv_gui.session.request import check_request
+from innv_gui.session.explain.earlier import title_of, told_apart
+from innv_gui.session.explain.request import check_request
+from innv_gui.session.keep import session_file as saved
 from innv_gui.store.history import History
 from innv_gui.web.app import create_app
 

@@ -12,7 +12,7 @@ from picture_files import tiny_png
 from innv_gui.datasets import decode, open_dataset
 from innv_gui.datasets.array_labels import array_labels
 from innv_gui.datasets.names import shown
-from innv_gui.session.images import Dataset
+from innv_gui.session.datasets import Dataset
 
 
 def touched(folder, *names):

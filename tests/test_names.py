@@ -17,7 +17,7 @@ from innv_gui.datasets import open_dataset
 from innv_gui.datasets.collection import ProblemList, of_files
 from innv_gui.errors import BadInput
 from innv_gui.records import ClassNames, replace
-from innv_gui.session.images import Dataset
+from innv_gui.session.datasets import Dataset
 from innv_gui.session.labels import class_of_label, label_fit, mapped_by_hand
 from innv_gui.session.naming import confirmed, known_naming, naming_of, namings_of
 from tests.conftest import SAMPLES
@@ -326,7 +326,7 @@ def test_what_is_no_label_or_no_class_is_not_mapped(wish):
 
 
 def test_a_label_by_hand_gives_other_scores(session, sample_datasets):
-    from innv_gui.session.scoring import model_key
+    from innv_gui.session.scoring.scoring import model_key
 
     images = sample_datasets["weather"]
     model = session.add_model(SAMPLES / "weather_clean.keras", classes=["tree", "car"], name="by_hand")
@@ -340,8 +340,8 @@ def test_a_label_by_hand_gives_other_scores(session, sample_datasets):
 
 
 def test_a_saved_session_keeps_what_was_said_and_opens_files_of_before(session, sample_datasets):
-    from innv_gui.session.remembered import _classes, described
-    from innv_gui.session.saved import SavedModel
+    from innv_gui.session.keep.run_record import _classes, described
+    from innv_gui.session.keep.session_file import SavedModel
 
     model = session.add_model(SAMPLES / "weather_clean.keras", classes=["tree", "car"], name="kept")
     session.map_labels(model, sample_datasets["weather"], {"vehicle": 1})
@@ -360,7 +360,7 @@ def test_a_saved_session_keeps_what_was_said_and_opens_files_of_before(session, 
 def test_exports_say_that_names_are_assumed(session, sample_datasets, tmp_path):
     import pandas
 
-    from innv_gui.session.sheets import sheet_of
+    from innv_gui.session.explain.sheets import sheet_of
 
     model, images = session.add_model(SAMPLES / "digits_cnn.keras", name="told"), sample_datasets["digits"][:64]
     path = session.suggest(model, images).save(tmp_path / "scores.parquet")

@@ -364,7 +364,7 @@ def test_what_is_written_for_the_command_line_is_read_as_the_same_rule(rule):
 
 
 def test_records_of_earlier_versions_know_no_order_of_channels():
-    from innv_gui.session.remembered import preprocessing_of
+    from innv_gui.session.keep.run_record import preprocessing_of
 
     assert preprocessing_of({"mode": "unit", "mean": None, "std": None, "resize": "pad"}) == Preprocessing(
         "unit", resize="pad"

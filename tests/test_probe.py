@@ -15,8 +15,8 @@ from innv_gui.errors import BadInput
 from innv_gui.records import UNREAD, ModelSource, Preprocessing
 from innv_gui.runtimes.keras.probe import answers
 from innv_gui.samples import digits
-from innv_gui.session.probe import percent
-from innv_gui.session.probe_sample import arithmetic, candidates, sample
+from innv_gui.session.probe.probe import percent
+from innv_gui.session.probe.sample import arithmetic, candidates, sample
 from innv_gui.suggestions.rule_comparison import (
     CLEAR,
     compared,

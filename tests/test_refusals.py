@@ -8,7 +8,7 @@ import pytest
 from innv_gui import errors
 from innv_gui.cluster.jobs import Job
 from innv_gui.commands.reports import tell_when_opened
-from innv_gui.session.images import DatasetEntry
+from innv_gui.session.datasets import DatasetEntry
 from innv_gui.session.models import ModelEntry, ModelShelf
 from innv_gui.session.refusals import refusal
 from innv_gui.web.answers import error_json

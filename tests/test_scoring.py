@@ -14,8 +14,9 @@ from PIL import Image
 
 from innv_gui import Session
 from innv_gui.errors import BadInput, Cancelled, Conflict, ImageRefused, WorkFailed
-from innv_gui.session import score_plan, score_work
-from innv_gui.session.suggest import check_suggestion
+from innv_gui.session.scoring import plan as score_plan
+from innv_gui.session.scoring import work as score_work
+from innv_gui.session.suggest.request import check_suggestion
 from tests.conftest import SAMPLES
 
 

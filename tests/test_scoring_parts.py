@@ -12,8 +12,8 @@ import pytest
 
 from innv_gui.cluster.turns import Turns
 from innv_gui.errors import Cancelled, WorkFailed
-from innv_gui.session.score_columns import columns_of, label_classes
-from innv_gui.session.score_plan import BATCH, Cutter, Stretch, groups, stretches
+from innv_gui.session.scoring.columns import columns_of, label_classes
+from innv_gui.session.scoring.plan import BATCH, Cutter, Stretch, groups, stretches
 from innv_gui.store import files
 from innv_gui.store.part_files import PartFiles
 from innv_gui.store.score_parts import ScoreFolder, read_about, rows_a_part

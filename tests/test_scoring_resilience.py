@@ -17,8 +17,8 @@ from test_scoring import make_pictures, same, scored, table
 
 from innv_gui import Session
 from innv_gui.errors import WorkerDied, WorkFailed
-from innv_gui.session import score_plan
-from innv_gui.session.score_tasks import KILLER, Asking
+from innv_gui.session.scoring import plan as score_plan
+from innv_gui.session.scoring.tasks import KILLER, Asking
 from innv_gui.store.score_parts import read_about
 
 N = 1200
@@ -67,7 +67,7 @@ def test_a_worker_killed_in_the_middle_changes_nothing(tmp_path, arrays, undistu
 SERVER = """
     import sys, time
     from innv_gui import Session
-    from innv_gui.session import score_plan
+    from innv_gui.session.scoring import plan as score_plan
     score_plan.FIRST_ROWS, score_plan.MOST_ROWS = 32, 64
     workspace, model, images = sys.argv[1:]
     session = Session(workspace)

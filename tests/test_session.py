@@ -10,7 +10,7 @@ from PIL import Image
 
 from innv_gui import Session, analyzers
 from innv_gui.errors import AnalyzerRefused, BadInput, Cancelled, ImageRefused, ModelRefused, NotFound
-from innv_gui.session.request import check_request
+from innv_gui.session.explain.request import check_request
 from tests.conftest import ROOT, SAMPLES
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from innv_gui import Session
 from innv_gui.errors import AnalyzerRefused, Cancelled, ImageRefused
-from innv_gui.session.request import check_request
+from innv_gui.session.explain.request import check_request
 from tests.conftest import SAMPLES
 
 

@@ -14,11 +14,11 @@ from innv_gui.cluster.jobs import Job
 from innv_gui.datasets.collection import ProblemList, of_files
 from innv_gui.errors import BadInput
 from innv_gui.records import ClassNames, Layer, Model, ModelFacts, ModelSource, Outputs, Preprocessing
-from innv_gui.session.images import Dataset
-from innv_gui.session.suggest import SuggestionRequest
-from innv_gui.session.suggest_selection import Choice, select
-from innv_gui.session.suggest_view import PlotWish
-from innv_gui.session.suggestion import Suggestion
+from innv_gui.session.datasets import Dataset
+from innv_gui.session.suggest.request import SuggestionRequest
+from innv_gui.session.suggest.selection import Choice, select
+from innv_gui.session.suggest.suggestion import Suggestion
+from innv_gui.session.suggest.views import PlotWish
 
 K = 4
 CLASSES = ("ant", "bee", "cat", "dog")

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from innv_gui.session.suggestion import Suggestion
+from innv_gui.session.suggest.suggestion import Suggestion
 from innv_gui.web.app import create_app
 from innv_gui.web.schemas import GalleryQuery, PlotLook, SelectionQuery
 from innv_gui.web.suggestion_answers import suggestion_json
@@ -152,8 +152,8 @@ def test_the_mean_over_the_default_layer_is_not_the_constant_of_a_softmax(ask, s
         bins = ask("/plots/layer", model=model.id).json
         assert bins["layer"] == model.facts.explained_layer and bins["bins"][-1]["high"] - bins["bins"][0]["low"] > 0.1
     images = ask("/images", plot="layer", model=models[1].id, rows="0,1,2,3", sort="index", order="asc").json["images"]
-    from innv_gui.session.explain import prepare
-    from innv_gui.session.request import items_of
+    from innv_gui.session.explain.request import items_of
+    from innv_gui.session.explain.work import prepare
 
     logits = prepare(session.pool, models[1], items_of(sample_datasets["digits"][:4])[0]).scores
     np.testing.assert_allclose([image["value"] for image in images], logits.mean(1), atol=1e-4)

@@ -7,8 +7,8 @@ import pytest
 
 from innv_gui import analyzers
 from innv_gui.records import Target
-from innv_gui.session.explain import prepare
-from innv_gui.session.request import items_of
+from innv_gui.session.explain.request import items_of
+from innv_gui.session.explain.work import prepare
 from innv_gui.web.app import create_app
 
 TOKEN = "t" * 32

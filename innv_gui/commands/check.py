@@ -15,9 +15,9 @@ from innv_gui.errors import InnvError
 from innv_gui.preprocessing_rules import written
 from innv_gui.records import ClassNames, Model
 from innv_gui.session import Session
-from innv_gui.session.images import Dataset
+from innv_gui.session.datasets import Dataset
 from innv_gui.session.naming import naming_of
-from innv_gui.session.probe import Probe, percent
+from innv_gui.session.probe.probe import Probe, percent
 
 BASES = {"structure": "read off the file", "values": "the likelier reading", "name": "a guess", "assumed": "assumed"}
 ORIGINS = {"given": "as given", "file": "as in the file", "bundled": "ImageNet's", "numbers": "without names"}

@@ -12,8 +12,8 @@ from innv_gui.commands.steps import add_models, check_given, check_out, follow, 
 from innv_gui.errors import BadInput, InnvError
 from innv_gui.records import Model
 from innv_gui.session import Session
-from innv_gui.session.request import check_request, engine_for
-from innv_gui.session.run import Run
+from innv_gui.session.explain.request import check_request, engine_for
+from innv_gui.session.explain.run import Run
 
 
 def explain(options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from innv_gui.cluster.jobs import Job
 from innv_gui.errors import InnvError
-from innv_gui.session.images import Dataset, DatasetEntry
+from innv_gui.session.datasets import Dataset, DatasetEntry
 from innv_gui.session.models import LEFT_OUT, ModelEntry
 from innv_gui.session.refusals import refusal, remedy
 

@@ -17,8 +17,9 @@ from innv_gui.commands.model_options import loose_end, named_models
 from innv_gui.commands.reports import tell_when_opened, tell_when_restored
 from innv_gui.commands.steps import say, session_of, start
 from innv_gui.errors import BadInput
-from innv_gui.session import Session, saved
-from innv_gui.session.images import check_there
+from innv_gui.session import Session
+from innv_gui.session.datasets import check_there
+from innv_gui.session.keep import session_file as saved
 from innv_gui.session.models import parse_model_argument, source_of
 from innv_gui.web.app import create_app
 from innv_gui.web.security import new_token

@@ -15,7 +15,7 @@ from innv_gui.commands.model_options import NamedModel, loose_end, named_models
 from innv_gui.errors import BadInput
 from innv_gui.records import Budget, Model
 from innv_gui.session import Session
-from innv_gui.session.images import Dataset
+from innv_gui.session.datasets import Dataset
 from innv_gui.session.labels import label_fit
 from innv_gui.session.models import ModelEntry
 from innv_gui.session.naming import naming_of

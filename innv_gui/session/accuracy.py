@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from innv_gui.records import Model
-from innv_gui.session.probe import Probe
-from innv_gui.session.suggestion import Suggestion
+from innv_gui.session.probe.probe import Probe
+from innv_gui.session.suggest.suggestion import Suggestion
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from innv_gui.errors import ImageRefused
-from innv_gui.session.map_keys import map_key
-from innv_gui.session.request import Request
-from innv_gui.session.scoring import open_folder, score_path
-from innv_gui.session.suggest import SuggestionRequest
+from innv_gui.session.explain.map_keys import map_key
+from innv_gui.session.explain.request import Request
+from innv_gui.session.scoring.scoring import open_folder, score_path
+from innv_gui.session.suggest.request import SuggestionRequest
 from innv_gui.store.maps import MapStore
 from innv_gui.store.score_parts import read_about
 

@@ -9,7 +9,7 @@ from innv_gui.records import ClassNames, Model
 from innv_gui.suggestions.label_order import LabelOrder, better_order
 
 if TYPE_CHECKING:
-    from innv_gui.session.suggestion import Suggestion
+    from innv_gui.session.suggest.suggestion import Suggestion
 
 
 def of_names(model: Model, naming: ClassNames, suggestions: Iterable[Suggestion]) -> LabelOrder | None:

@@ -10,7 +10,7 @@ import numpy as np
 from innv_gui.class_names import map_by_name
 from innv_gui.errors import BadInput
 from innv_gui.records import ClassNames, LabelClass, Model
-from innv_gui.session.images import Dataset
+from innv_gui.session.datasets import Dataset
 from innv_gui.session.naming import naming_of
 
 LISTED = 5

@@ -15,7 +15,7 @@ from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, InnvError, NotFound, WorkFailed
 from innv_gui.preprocessing_rules import check_channels, parse
 from innv_gui.records import OUTPUT_KINDS, Budget, ClassNames, Model, ModelFacts, ModelSource, Preprocessing, replace
-from innv_gui.session.images import Dataset
+from innv_gui.session.datasets import Dataset
 from innv_gui.session.labels import mapped_by_hand
 from innv_gui.session.naming import CONFIRM, confirmed, known_naming, naming_of, numbered
 

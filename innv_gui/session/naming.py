@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from innv_gui import imagenet
 from innv_gui.errors import BadInput
 from innv_gui.records import ClassNames, Model, replace
-from innv_gui.session.images import Dataset
+from innv_gui.session.datasets import Dataset
 
 GENERIC = "class {}"
 CONFIRM = "confirm"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from innv_gui.errors import Cancelled, InnvError
-from innv_gui.session.images import DatasetEntry
+from innv_gui.session.datasets import DatasetEntry
 from innv_gui.session.models import ModelEntry
 
 Entry = ModelEntry | DatasetEntry

@@ -18,26 +18,31 @@ from innv_gui.cluster.remote import RemotePool
 from innv_gui.errors import BadInput, NotFound
 from innv_gui.folders import folder
 from innv_gui.records import Budget, ClassNames, Model, Prepared, replace
-from innv_gui.session import features, saved
-from innv_gui.session.comparison import Difference, compare
-from innv_gui.session.explain import Blueprints, explain, prepare
-from innv_gui.session.images import Dataset, DatasetEntry, DatasetShelf
+from innv_gui.session.datasets import Dataset, DatasetEntry, DatasetShelf
+from innv_gui.session.explain.comparison import Difference, compare
+from innv_gui.session.explain.pictures import Pictures
+from innv_gui.session.explain.ranking import Ranking, new_ranking, rank
+from innv_gui.session.explain.request import Request, check_request, engine_for, items_of
+from innv_gui.session.explain.run import Run
+from innv_gui.session.explain.sheets import sheet_of
+from innv_gui.session.explain.streaming import Streaming
+from innv_gui.session.explain.work import Blueprints, explain, prepare
+from innv_gui.session.features import request as features
+from innv_gui.session.features.extremes import Extremes
+from innv_gui.session.features.maximization import Maximization
+from innv_gui.session.features.shelf import FeatureShelf
+from innv_gui.session.keep import session_file as saved
+from innv_gui.session.keep.run_record import remembered, request_of
 from innv_gui.session.label_orders import of_names
 from innv_gui.session.labels import class_of_label
 from innv_gui.session.models import ModelEntry, ModelShelf
 from innv_gui.session.naming import naming_of
-from innv_gui.session.pictures import Pictures
-from innv_gui.session.probe import Probe
-from innv_gui.session.probes import Probes
-from innv_gui.session.ranking import Ranking, new_ranking, rank
-from innv_gui.session.remembered import remembered, request_of
-from innv_gui.session.request import Request, check_request, engine_for, items_of
-from innv_gui.session.run import Run
-from innv_gui.session.scoring import Scoring
-from innv_gui.session.streaming import Streaming
-from innv_gui.session.suggest import check_suggestion
-from innv_gui.session.suggest_view import refuse_constant_mean
-from innv_gui.session.suggestion import Suggestion
+from innv_gui.session.probe.probe import Probe
+from innv_gui.session.probe.shelf import Probes
+from innv_gui.session.scoring.scoring import Scoring
+from innv_gui.session.suggest.request import check_suggestion
+from innv_gui.session.suggest.suggestion import Suggestion
+from innv_gui.session.suggest.views import refuse_constant_mean
 from innv_gui.store.history import History
 from innv_gui.store.maps import MapStore
 from innv_gui.store.workspace import Workspace
@@ -83,7 +88,7 @@ class Session:
         self.datasets = DatasetShelf(lambda: self.pool, self.jobs)
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
-        self.features = features.FeatureShelf(lambda: self.pool, self.jobs, self.workspace.part("scores"))
+        self.features = FeatureShelf(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self.probes = Probes(lambda: self.pool, self.jobs, self.models, self.datasets, self.workspace.part("probes"))
         self._runs: OrderedDict[str, Run] = OrderedDict()
         self._rankings: OrderedDict[str, Ranking] = OrderedDict()
@@ -194,7 +199,14 @@ class Session:
 
     def start_explain(self, request: Request, id: str | None = None) -> Run:
         """Begin a run; `run.job` tells how far it is, `run.cell(...)` what is there. id: of a run that is reopened."""
-        run = Run(replace(request, items=tuple(request.items)), self.store, id, self.models.current, self.pictures)
+        run = Run(
+            replace(request, items=tuple(request.items)),
+            self.store,
+            id,
+            self.models.current,
+            self.pictures,
+            self._sheet,
+        )
         pool = self.pool
 
         def work(job: Job) -> Run:
@@ -210,9 +222,13 @@ class Session:
 
     def start_explain_to(self, path: str | Path, request: Request) -> Run:
         """Begin a run into a file; `run.job` tells how far it is. In a lasting workspace its maps are kept, too."""
-        run, pool = Run(request, self.store, None, self.models.current, self.pictures), self.pool
+        run, pool = self._run(request), self.pool
         streaming = Streaming(run, pool, self.store, self._blueprints, keeps=not self.workspace.temporary)
         return self._started(run, lambda job: streaming.into(Path(path), job))
+
+    def _run(self, request: Request, id: str | None = None) -> Run:
+        sheet = lambda run, images: sheet_of(run, self.pictures, most=images)  # noqa: E731
+        return Run(request, self.store, id, self.models.current, self.pictures, sheet)
 
     def _started(self, run: Run, work: Callable[[Job], object]) -> Run:
         self.pool.start(WORKERS[run.request.engine])
@@ -364,7 +380,7 @@ class Session:
 
     # -- features
 
-    def maximize(self, model: Model, layer: str | None = None, **wishes) -> features.Maximization:
+    def maximize(self, model: Model, layer: str | None = None, **wishes) -> Maximization:
         """Pictures that a class, a neuron or a channel likes best, and wait for them.
 
         One of classes (names or indices, of the output), neurons (of any layer; where it has positions the strongest
@@ -373,12 +389,12 @@ class Session:
         same seed gives the same pictures. -> .images (T, H, W, C) float32, .pictures uint8, .curves, .stopped, .steps
         """
         aims = {name: wishes.pop(name, None) for name in ("classes", "neurons", "channels")}
-        found = features.check_features(model, layer, naming=self.naming(model), **aims)
-        known = self.features.start(features.check_request(model, found, **wishes))
+        chosen = features.check_features(model, layer, naming=self.naming(model), **aims)
+        known = self.features.start(features.check_request(model, chosen, **wishes))
         known.job.wait()
         return known
 
-    def extremes(self, model: Model, dataset, layer: str | None = None, count: int = 12, **aims) -> features.Extremes:
+    def extremes(self, model: Model, dataset, layer: str | None = None, count: int = 12, **aims) -> Extremes:
         """The images of a dataset that activate classes, neurons or channels most and least; waits for all of it.
 
         -> .most, .least: positions in the dataset, (T, count); .most_values, .least_values; .problems
@@ -386,8 +402,8 @@ class Session:
         dataset = self._usable_images(dataset)
         if not isinstance(dataset, Dataset):
             raise BadInput("Expected a dataset, or the path of one.", "Open it with add_dataset.", "dataset")
-        found = features.check_features(model, layer, naming=self.naming(model), **aims)
-        known = self.features.start_extremes(model, dataset, found, count)
+        chosen = features.check_features(model, layer, naming=self.naming(model), **aims)
+        known = self.features.start_extremes(model, dataset, chosen, count)
         known.job.wait()
         return known
 

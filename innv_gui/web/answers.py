@@ -7,13 +7,14 @@ from innv_gui.errors import InnvError
 from innv_gui.records import ClassNames, Layer, Model, as_plain
 from innv_gui.session import Session
 from innv_gui.session.accuracy import Accuracy, of_model
-from innv_gui.session.comparison import Difference
-from innv_gui.session.images import Dataset, DatasetEntry
+from innv_gui.session.datasets import Dataset, DatasetEntry
+from innv_gui.session.explain.comparison import Difference
+from innv_gui.session.explain.request_facts import layer_of
+from innv_gui.session.explain.run import Cell, Run, predicted
 from innv_gui.session.labels import LabelFit, label_fit
 from innv_gui.session.models import ModelEntry
 from innv_gui.session.naming import naming_of
 from innv_gui.session.refusals import cause, refusal
-from innv_gui.session.run import Cell, Run, layer_of, predicted
 from innv_gui.suggestions.label_order import LabelOrder
 from innv_gui.web.probe_answers import advice_json
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from flask import Flask, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from innv_gui import __version__
 from innv_gui.applications import APPLICATIONS
 from innv_gui.errors import InnvError, NotFound, WorkFailed
 from innv_gui.folders import folder
 from innv_gui.session import Session
+from innv_gui.version import VERSION
 from innv_gui.web.api import api
 from innv_gui.web.pages import pages
 from innv_gui.web.security import guard
@@ -55,7 +55,7 @@ def create_app(
 
 def _for_pages() -> dict:
     root = static_root()
-    return {"version": __version__, "static": root, "modules": lambda entry: modules_of(entry, root)}
+    return {"version": VERSION, "static": root, "modules": lambda entry: modules_of(entry, root)}
 
 
 def _answer_error(error: InnvError):

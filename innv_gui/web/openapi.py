@@ -6,7 +6,7 @@ import re
 
 from pydantic import BaseModel
 
-from innv_gui import __version__
+from innv_gui.version import VERSION
 from innv_gui.web.routes import ROUTES, Route
 
 ERROR = {
@@ -45,7 +45,7 @@ def document() -> dict:
         paths.setdefault(path, {})[item.method.lower()] = _operation(item, schemas)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "innv-gui", "version": __version__},
+        "info": {"title": "innv-gui", "version": VERSION},
         "servers": [{"url": "/api/v1"}],
         "paths": paths,
         "components": {

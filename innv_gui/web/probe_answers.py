@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from innv_gui.records import Model, as_plain
-from innv_gui.session.probe import Probe, percent
-from innv_gui.session.probes import Probes, refusal
+from innv_gui.session.probe.probe import Probe, percent
+from innv_gui.session.probe.shelf import Probes, refusal
 
 
 def probe_json(probes: Probes, model: Model) -> dict:

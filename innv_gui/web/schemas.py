@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from innv_gui.errors import BadInput
 from innv_gui.records import CHANNEL_ORDERS, OUTPUT_KINDS, PREPROCESSING_MODES, RESIZE_RULES
-from innv_gui.session.suggest_view import KINDS as PLOT_KINDS
+from innv_gui.session.suggest.views import KINDS as PLOT_KINDS
 from innv_gui.suggestions.bins import MAX_BINS, RULES
 from innv_gui.web.routes import Incoming
 

@@ -11,11 +11,11 @@ import numpy as np
 from innv_gui.errors import InnvError
 from innv_gui.records import Model
 from innv_gui.session.accuracy import of_scores
+from innv_gui.session.explain.run import predicted
 from innv_gui.session.label_orders import of_suggestion
-from innv_gui.session.run import predicted
-from innv_gui.session.suggest_selection import Selection
-from innv_gui.session.suggest_view import KINDS, PlotWish, View, refuse_constant_mean
-from innv_gui.session.suggestion import Suggestion
+from innv_gui.session.suggest.selection import Selection
+from innv_gui.session.suggest.suggestion import Suggestion
+from innv_gui.session.suggest.views import KINDS, PlotWish, View, refuse_constant_mean
 from innv_gui.suggestions.agreement import groups_of
 from innv_gui.web.answers import accuracy_json, number, order_json, origin_json, without_json
 
@@ -93,12 +93,12 @@ def _offer(offer) -> dict:
 
 def prepare_plots() -> None:
     """Begin to import what draws, before a plot is asked for: Bokeh takes a second."""
-    threading.Thread(target=import_module, args=("innv_gui.session.suggest_plots",), daemon=True).start()
+    threading.Thread(target=import_module, args=("innv_gui.session.suggest.plots",), daemon=True).start()
 
 
 def plot_json(suggestion: Suggestion, wish: PlotWish, look: dict) -> dict:
     """A plot as a Bokeh item, and its numbers once more as a table."""
-    from innv_gui.session.suggest_plots import drawn
+    from innv_gui.session.suggest.plots import drawn
 
     view = suggestion.views.of(wish)
     plot = drawn(view, len(suggestion.models), **look)

@@ -7,9 +7,10 @@ import numpy as np
 from innv_gui.errors import ImageRefused, NotFound
 from innv_gui.plots.heatmap import render
 from innv_gui.records import Model
-from innv_gui.session.agreements import Agreement, between_models, between_runs
-from innv_gui.session.ranking import Ranked, Ranking, map_keys
-from innv_gui.session.request import Request
+from innv_gui.session.explain.agreement import Agreement
+from innv_gui.session.explain.agreements import between_runs
+from innv_gui.session.explain.ranking import Ranked, Ranking, map_keys
+from innv_gui.session.explain.request import Request
 from innv_gui.web.answers import number, origin_json
 from innv_gui.web.api import api, session
 from innv_gui.web.api.datasets import png
@@ -22,7 +23,7 @@ from innv_gui.web.schemas import AgreementQuery, MethodsQuery, NewRanking, Ranki
 def get_agreement(id: str, query: AgreementQuery):
     """How far the models of a run agree, for each image and as mean and spread over its images."""
     run = session().run(id)
-    found = between_models(run, query.measure, query.target)
+    found = run.agreement_of_models(query.measure, query.target)
     sides = [{"id": model.id, "name": model.name, "letter": model.letter} for model in run.models]
     return {"models": sides, **_shown(found, run.items)}
 

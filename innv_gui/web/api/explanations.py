@@ -12,11 +12,11 @@ from flask import Response, send_file
 from innv_gui.errors import NotFound
 from innv_gui.plots.heatmap import reduce, render
 from innv_gui.records import Model
-from innv_gui.session.comparison import compare, values
+from innv_gui.session.explain.comparison import compare, values
+from innv_gui.session.explain.request import Request, check_request
+from innv_gui.session.explain.run import Run
+from innv_gui.session.explain.sheets import file_name
 from innv_gui.session.kept import has_maps
-from innv_gui.session.request import Request, check_request
-from innv_gui.session.run import Run
-from innv_gui.session.sheets import file_name
 from innv_gui.store.maps import KeptMap
 from innv_gui.web.answers import comparison_json, run_json
 from innv_gui.web.api import api, session

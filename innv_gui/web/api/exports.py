@@ -10,10 +10,10 @@ from innv_gui.plots.sheet import Sheet
 from innv_gui.plots.sheet_layout import layout
 from innv_gui.plots.sheet_page import sheet_html
 from innv_gui.plots.sheet_paint import png, svg
-from innv_gui.session.overlays import Look
-from innv_gui.session.run import Run
-from innv_gui.session.script import script_of
-from innv_gui.session.sheets import file_name, sheet_of
+from innv_gui.session.explain.overlays import Look
+from innv_gui.session.explain.run import Run
+from innv_gui.session.explain.script import script_of
+from innv_gui.session.explain.sheets import file_name, sheet_of
 from innv_gui.web.api import api, session
 from innv_gui.web.routes import route
 from innv_gui.web.schemas import LookQuery, SheetQuery

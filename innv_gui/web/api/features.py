@@ -11,9 +11,9 @@ from flask import send_file
 from innv_gui.analyzers import maximize as presets
 from innv_gui.errors import BadInput
 from innv_gui.records import ImageRef, Model, replace
-from innv_gui.session.extremes import Extremes
-from innv_gui.session.features import check_features, check_request, why_not
-from innv_gui.session.maximization import Maximization
+from innv_gui.session.features.extremes import Extremes
+from innv_gui.session.features.maximization import Maximization
+from innv_gui.session.features.request import ChosenFeatures, check_features, check_request, why_not
 from innv_gui.web.answers import layer_json, number, origin_json
 from innv_gui.web.api import api, session
 from innv_gui.web.api.datasets import image_ref, png
@@ -58,13 +58,13 @@ def add_maximization(body: NewMaximization):
     """Begin an ascent for one or several classes, neurons or channels; goes on as a job."""
     model = session().models.get(body.model)
     initial = _image(body) if body.initial == "image" else body.initial
-    request = check_request(model, _found(model, body), initial, body.preset, body.params, body.seed)
+    request = check_request(model, _chosen(model, body), initial, body.preset, body.params, body.seed)
     place = {"dataset": body.dataset, "image": body.image} if body.initial == "image" else {}
     known = session().features.start(replace(request, **place))
     return {"maximization": maximization_json(known), "job": known.job.as_json()}
 
 
-def _found(model: Model, body: Wanted) -> tuple:
+def _chosen(model: Model, body: Wanted) -> ChosenFeatures:
     aims = {name: getattr(body, name) for name in ("classes", "neurons", "channels")}
     return check_features(model, body.layer, naming=session().naming(model), **aims)
 
@@ -181,7 +181,7 @@ def _target(known: Maximization, place: int, curve: list[tuple[float | None, flo
 def add_extremes(body: NewExtremes):
     """Begin to look for the images of a dataset that activate features most and least; goes on as a job."""
     model, dataset = session().models.get(body.model), session().datasets.get(body.dataset)
-    known = session().features.start_extremes(model, dataset, _found(model, body), body.count)
+    known = session().features.start_extremes(model, dataset, _chosen(model, body), body.count)
     return {"extremes": extremes_json(known), "job": known.job.as_json()}
 
 

@@ -8,8 +8,8 @@ import json
 from flask import jsonify, request
 
 from innv_gui.errors import BadInput
-from innv_gui.session import saved
-from innv_gui.session.earlier import title_of, told_apart
+from innv_gui.session.explain.earlier import title_of, told_apart
+from innv_gui.session.keep import session_file as saved
 from innv_gui.web.api import api, session
 from innv_gui.web.routes import route
 from innv_gui.web.schemas import HistoryChange

@@ -9,11 +9,11 @@ from flask import Response, request, send_file
 
 from innv_gui.errors import BadInput, NotFound
 from innv_gui.records import as_plain
-from innv_gui.session.image_lists import read_list, write_list
+from innv_gui.session.keep.image_lists import read_list, write_list
 from innv_gui.session.kept import has_scores
-from innv_gui.session.suggest import check_suggestion
-from innv_gui.session.suggest_selection import Choice, select
-from innv_gui.session.suggest_view import PlotWish
+from innv_gui.session.suggest.request import check_suggestion
+from innv_gui.session.suggest.selection import Choice, select
+from innv_gui.session.suggest.views import PlotWish
 from innv_gui.web.api import api, session
 from innv_gui.web.api.datasets import chosen_images
 from innv_gui.web.routes import route

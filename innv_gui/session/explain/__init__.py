@@ -1,0 +1,1 @@
+"""Explaining: requests, runs and their maps, agreement, rankings, sheets."""

@@ -1,0 +1,46 @@
+"""Where a map is kept: a key of everything that determines it."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+from innv_gui.datasets import GONE, stamp
+from innv_gui.errors import ImageRefused
+from innv_gui.records import Model, Target, as_plain
+from innv_gui.session.explain.request import Item, Request
+from innv_gui.session.models import hooks_hash
+from innv_gui.store.maps import key_of
+from innv_gui.version import VERSION
+
+
+def identity(item: Item) -> list:
+    """What makes an image the same as before: its place, size and time of change, or its numbers."""
+    if item.row is not None:
+        return ["array", list(item.row.shape), hashlib.sha256(np.ascontiguousarray(item.row)).hexdigest()]
+    found = stamp(item.ref)
+    if found == GONE:
+        raise ImageRefused(f"{item.name} is no longer there.", "Open the dataset again.")
+    return [item.ref.path, *found, item.ref.key, item.ref.index]
+
+
+def map_key(request: Request, model: Model, target: Target, item: Item, hooks: str | None = None) -> str:
+    """Where the map of one image under one model is kept. hooks: hash of the model's hooks, where it is known.
+
+    Raises ImageRefused for an image that is gone.
+    """
+    source = as_plain(model.source) | {"path": "", "weights": model.source.weights and "w", "trusted": False}
+    source["hooks"] = hooks_hash(model.source.hooks) if hooks is None else hooks
+    del source["budget"]  # how much it may take to open says nothing about its maps
+    return key_of(
+        VERSION,
+        source,
+        None if item.row is not None else as_plain(model.preprocessing),
+        identity(item),
+        request.analyzer.name,
+        request.params,
+        as_plain(target),
+        request.engine,
+        request.unchecked,
+    )

@@ -1,0 +1,237 @@
+"""What a person asks to be explained: checked once, here, and trusted from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from innv_gui import analyzers
+from innv_gui.analyzers.declaration import Analyzer, Targets
+from innv_gui.class_names import map_by_name
+from innv_gui.errors import BadInput
+from innv_gui.records import ClassNames, ImageRef, Model, Target
+from innv_gui.session.datasets import Dataset
+from innv_gui.session.naming import naming_of
+
+ENGINES = ("auto", "native", "innvestigate")
+GRIDS = (1, 4, 9, 16)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One image of a run. index: its position in the dataset (or in what was given)."""
+
+    index: int
+    name: str
+    label: str | None = None
+    ref: ImageRef | None = None
+    row: np.ndarray | None = field(default=None, compare=False, repr=False)  # (H, W, C) network input
+
+
+@dataclass(frozen=True)
+class DatasetItems(Sequence):
+    """The images of a dataset, each made when it is asked for: a million of them take no memory."""
+
+    dataset: Dataset
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __getitem__(self, position: int | slice) -> Item | tuple[Item, ...]:
+        if isinstance(position, slice):
+            return tuple(self[one] for one in range(len(self))[position])
+        index = int(self.dataset.positions()[position])
+        ref = self.dataset.collection.ref(index)
+        return Item(index, ref.name, ref.label, ref)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One run, complete and checked. targets: one a model, in the order of models."""
+
+    models: tuple[Model, ...]
+    items: Sequence[Item]
+    analyzer: Analyzer
+    params: dict
+    targets: tuple[Target, ...]
+    engine: str
+    unchecked: bool = False
+    dataset: Dataset | None = None
+
+    def naming(self, model: Model) -> ClassNames:
+        """What the model's classes are called beside these images."""
+        return naming_of(model, self.dataset)
+
+
+def check_request(
+    models: Sequence[Model],
+    images,
+    analyzer: str,
+    params: dict | None = None,
+    layer: str | dict | None = None,
+    neuron: int | None = None,
+    top_neurons: int | None = None,
+    class_: str | int | None = "predicted",
+    engine: str = "auto",
+    unchecked: bool = False,
+    softmax: bool = False,
+) -> Request:
+    """Turn what was asked into a Request, or raise BadInput naming the field."""
+    models = _models(models)
+    method = analyzers.get(analyzer)
+    complete = analyzers.check(method.name, dict(params or {}))
+    items, dataset = items_of(images)
+    wish = _wish(method, layer, neuron, top_neurons, class_)
+    targets = tuple(_target(model, method, wish, softmax, naming_of(model, dataset)) for model in models)
+    return Request(models, items, method, complete, targets, engine_for(method, engine), unchecked, dataset)
+
+
+def _models(models: Sequence[Model]) -> tuple[Model, ...]:
+    models = (models,) if isinstance(models, Model) else tuple(models or ())
+    if not models:
+        raise BadInput("No model was given; expected at least one.", "Add a model first.", field="models")
+    for model in models:
+        if not isinstance(model, Model):
+            raise BadInput(f"Expected a model from add_model, got {type(model).__name__}.", field="models")
+    return models
+
+
+def engine_for(method: Analyzer, engine: str) -> str:
+    """The runtime that does it: for `auto` the method's preferred one."""
+    if engine not in ENGINES:
+        raise BadInput(f"Unknown engine {engine!r}.", f"Expected one of {', '.join(ENGINES)}.", "engine", ENGINES)
+    if engine == "auto":
+        return method.runtimes[0]
+    if engine not in method.runtimes:
+        allowed = ("auto", *method.runtimes)
+        raise BadInput(
+            f"{method.name} is not available with the engine {engine}.",
+            f"Expected {' or '.join(allowed)}.",
+            "engine",
+            allowed,
+        )
+    return engine
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The target that was asked for, before it is looked up in each model."""
+
+    layer: str | dict | None
+    neuron: int | None
+    top_neurons: int | None
+    class_: str | int | None
+
+    @property
+    def neurons(self) -> bool:
+        """Whether neurons are meant instead of a class."""
+        return self.neuron is not None or self.top_neurons is not None
+
+
+def _wish(method: Analyzer, layer, neuron, top_neurons, class_) -> Wish:
+    wish = Wish(layer, neuron, top_neurons, class_)
+    which = "neuron" if neuron is not None else "top_neurons"
+    if neuron is not None and top_neurons is not None:
+        raise BadInput("Expected either neuron or top_neurons, got both.", field="top_neurons")
+    if top_neurons is not None and top_neurons not in GRIDS:
+        raise BadInput(f"Expected 1, 4, 9 or 16 neurons, got {top_neurons}.", "", "top_neurons", GRIDS)
+    if wish.neurons and class_ not in (None, "predicted"):
+        raise BadInput("Expected a class or neurons, got both.", "Leave one of them out.", which)
+    if wish.neurons and method.targets == Targets.CAM:
+        raise BadInput(f"{method.name} explains classes, not single neurons.", "Choose a class.", which)
+    return wish
+
+
+def _target(model: Model, method: Analyzer, wish: Wish, softmax: bool, naming: ClassNames) -> Target:
+    layer = wish.layer.get(model.id, wish.layer.get(model.name)) if isinstance(wish.layer, dict) else wish.layer
+    if layer is not None:
+        _check_layer(model, method, layer)
+    if wish.neuron is not None:
+        _check_neuron(model, layer or model.facts.explained_layer, wish.neuron)
+    if wish.neurons:
+        return Target(layer, None, wish.neuron, wish.top_neurons, softmax)
+    return Target(layer=layer, class_=class_index(wish.class_, model, naming), softmax=softmax)
+
+
+def _check_neuron(model: Model, layer: str, neuron: int) -> None:
+    shape = next((known.output_shape for known in model.layers if known.name == layer), (None,))
+    last = (shape[-1] or 1) - 1
+    if isinstance(neuron, bool) or not isinstance(neuron, int | np.integer) or not 0 <= neuron <= last:
+        raise BadInput(f"Layer {layer!r} of {model.name} has neurons 0 to {last}, got {neuron}.", field="neuron")
+
+
+def _check_layer(model: Model, method: Analyzer, name: str) -> None:
+    usable = analyzers.usable_layers(method, model.facts)
+    allowed = tuple(layer.name for layer, ok, _ in usable if ok)
+    for layer, ok, why_not in usable:
+        if layer.name == name and not ok:
+            raise BadInput(f"{method.name} cannot use layer {name!r} of {model.name}: {why_not}", "", "layer", allowed)
+    if name not in {layer.name for layer, _, _ in usable}:
+        some = ", ".join(allowed[:8]) + (", …" if len(allowed) > 8 else "")
+        raise BadInput(f"{model.name} has no layer {name!r}.", f"Expected one of {some}.", "layer", allowed)
+
+
+def class_index(class_: str | int | None, model: Model, naming: ClassNames) -> int | str:
+    """A class by name or index -> its index; "predicted" stays."""
+    if class_ in (None, "predicted"):
+        return "predicted"
+    if isinstance(class_, bool) or not isinstance(class_, str | int | np.integer):
+        raise BadInput(f"Expected a class by name or index, got {class_!r}.", field="class")
+    fitting = map_by_name(naming.names, [class_])[0] if isinstance(class_, str) else {}
+    return fitting[class_] if fitting else _index(class_, model, naming.names)
+
+
+def _index(class_, model: Model, names: tuple[str, ...]) -> int:
+    try:
+        index = int(class_)
+    except ValueError:
+        index = -1
+    if 0 <= index < model.n_classes:
+        return index
+    some = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
+    raise BadInput(
+        f"{model.name} has no class {class_!r}.",
+        f"Expected predicted, an index from 0 to {model.n_classes - 1}, or one of {some}.",
+        "class",
+        ("predicted", *names[:50]),
+    )
+
+
+def items_of(images) -> tuple[Sequence[Item], Dataset | None]:
+    """Images as a run takes them: a Dataset or a part of one, ImageRefs, or an array that is network input."""
+    if isinstance(images, Dataset):
+        return _not_empty(DatasetItems(images)), images
+    if isinstance(images, np.ndarray):
+        return _not_empty(_rows(images)), None
+    if isinstance(images, ImageRef | str | Path):
+        images = [images]
+    return _not_empty(tuple(_item(index, image) for index, image in enumerate(images or ()))), None
+
+
+def _not_empty(items: Sequence[Item]) -> Sequence[Item]:
+    if not items:
+        raise BadInput("No image was given; expected at least one.", "Choose images first.", field="images")
+    return items
+
+
+def _rows(images: np.ndarray) -> tuple[Item, ...]:
+    if images.ndim != 4 or images.dtype.kind not in "fiub":
+        raise BadInput(
+            f"Expected an array (N, H, W, C) of numbers, got shape {images.shape} of {images.dtype}.", field="images"
+        )
+    rows = images.astype(np.float32)
+    if not np.isfinite(rows).all():
+        raise BadInput("The array of images holds NaN or infinite values.", "Replace them first.", field="images")
+    return tuple(Item(index, f"image {index}", row=row) for index, row in enumerate(rows))
+
+
+def _item(index: int, image) -> Item:
+    if isinstance(image, ImageRef):
+        return Item(index, image.name, image.label, image)
+    path = Path(image).expanduser()
+    if not path.exists():
+        raise BadInput(f"There is no image file {str(path)!r}.", "Check the path.", field="images")
+    return Item(index, path.name, None, ImageRef(path.name, str(path.resolve())))

@@ -1,0 +1,151 @@
+"""What a person asks to be maximised or looked for: checked once, here, and trusted from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from innv_gui.analyzers import maximize as presets
+from innv_gui.errors import BadInput
+from innv_gui.records import ClassNames, Features, ImageRef, Layer, Model
+from innv_gui.session.explain.request import class_index
+from innv_gui.session.naming import numbered
+
+LARGEST_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class FeatureRequest:
+    """One ascent, complete and checked. names: one a target. initial: a name of STARTS, an image, or network input."""
+
+    model: Model
+    features: Features
+    names: tuple[str, ...]
+    layer: str
+    initial: str | ImageRef | np.ndarray = field(compare=False)
+    preset: str = "plain"
+    params: dict = field(default_factory=dict, compare=False)
+    seed: int = 0
+    dataset: str | None = None  # of the initial image, with its index: for the page
+    image: int | None = None
+
+    @property
+    def initial_name(self) -> str:
+        """One of STARTS, "image" or "array"."""
+        if isinstance(self.initial, str):
+            return self.initial
+        return "image" if isinstance(self.initial, ImageRef) else "array"
+
+
+@dataclass(frozen=True)
+class ChosenFeatures:
+    """Features of one layer, checked. names: one for each; layer: the name of what was chosen or taken by default."""
+
+    features: Features
+    names: tuple[str, ...]
+    layer: str
+
+
+def check_features(
+    model: Model,
+    layer: str | None = None,
+    *,
+    classes: Sequence | None = None,
+    neurons: Sequence | None = None,
+    channels: Sequence | None = None,
+    naming: ClassNames | None = None,
+) -> ChosenFeatures:
+    """What was chosen, or BadInput naming the field. naming: of the classes."""
+    given = {"class": classes, "neuron": neurons, "channel": channels}
+    asked = {kind: list(_several(kind, index)) for kind, index in given.items() if index is not None}
+    if len(asked) != 1:
+        raise BadInput("Expected one of classes, neurons and channels.", field="classes")
+    kind, index = next(iter(asked.items()))
+    field_name = plural(kind)
+    if not 1 <= len(index) <= presets.MOST_TARGETS:
+        message = f"Expected 1 to {presets.MOST_TARGETS} {field_name}, got {len(index)}."
+        raise BadInput(message, "", field_name, (f"1 to {presets.MOST_TARGETS}",))
+    found, naming = _layer(model, kind, layer), naming or model.naming or numbered(model.n_classes)
+    if kind == "class":
+        index = [_class(value, model, naming) for value in index]
+        names = tuple(naming.names[one] for one in index)
+    else:
+        index = [_inside(value, found, kind, field_name, model) for value in index]
+        names = tuple(f"{kind} {one}" for one in index)
+    return ChosenFeatures(Features(kind, layer and found.name, tuple(index)), names, found.name)
+
+
+def plural(kind: str, count: int = 2) -> str:
+    """ "class", "classes", "neurons" ..."""
+    return kind if count == 1 else "classes" if kind == "class" else f"{kind}s"
+
+
+def _several(kind: str, index) -> Sequence:
+    if isinstance(index, str | int | np.integer):
+        return [index]
+    if isinstance(index, Sequence | np.ndarray | range):
+        return list(dict.fromkeys(index.tolist() if isinstance(index, np.ndarray) else index))
+    raise BadInput(f"Expected a list, got {type(index).__name__}.", field=plural(kind))
+
+
+def _layer(model: Model, kind: str, name: str | None) -> Layer:
+    """The layer that was named, or the output."""
+    layers = {layer.name: layer for layer in model.layers}
+    chosen = layers.get(name or model.facts.explained_layer)
+    usable = tuple(layer.name for layer in model.layers if not why_not(model, kind, layer))
+    some = ", ".join(usable[-8:]) or "none"
+    if chosen is None:
+        raise BadInput(f"{model.name} has no layer {str(name)[:60]!r}.", f"Expected one of {some}.", "layer", usable)
+    reason = why_not(model, kind, chosen)
+    if reason:
+        raise BadInput(f"Layer {chosen.name!r} of {model.name} cannot be used: {reason}", "", "layer", usable)
+    return chosen
+
+
+def why_not(model: Model, kind: str, layer: Layer) -> str:
+    """In a sentence why this layer has no such features; empty when it has."""
+    if kind == "class":
+        return "" if layer.name == model.facts.explained_layer else "Classes are at the output only."
+    if layer.name == model.layers[0].name:
+        return "This is the input itself."
+    if not layer.output_shape or layer.output_shape[-1] is None:
+        return "This layer has no neurons that could be told apart."
+    if kind == "channel" and len(layer.output_shape) < 2:
+        return "Its neurons have no positions to take a mean over; choose neurons."
+    return ""
+
+
+def _class(value, model: Model, naming: ClassNames) -> int:
+    index = class_index(value, model, naming)
+    if index == "predicted":
+        raise BadInput("Expected a class by name or index, got 'predicted'.", field="classes")
+    return int(index)
+
+
+def _inside(value, layer: Layer, kind: str, field_name: str, model: Model) -> int:
+    last = layer.output_shape[-1] - 1
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value <= last:
+        message = f"Layer {layer.name!r} of {model.name} has {kind}s 0 to {last}, got {str(value)[:60]}."
+        raise BadInput(message, "", field_name, (f"0 to {last}",))
+    return int(value)
+
+
+def check_request(
+    model: Model, chosen: ChosenFeatures, initial="noise", preset="plain", params=None, seed=0
+) -> FeatureRequest:
+    """One ascent of what `check_features` gave. Raises BadInput naming the field."""
+    if not isinstance(initial, ImageRef | np.ndarray) and (
+        not isinstance(initial, str) or initial not in presets.STARTS
+    ):
+        allowed = (*presets.STARTS, "image")
+        raise BadInput(
+            f"There is no start {str(initial)[:60]!r}.", f"Expected {', '.join(allowed)}.", "initial", allowed
+        )
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= LARGEST_SEED:
+        limits = f"0 to {LARGEST_SEED}"
+        raise BadInput(f"The seed must be a whole number from {limits}; got {str(seed)[:60]}.", "", "seed", (limits,))
+    return FeatureRequest(
+        model, chosen.features, chosen.names, chosen.layer, initial, preset, presets.check(preset, params), seed
+    )

@@ -1,0 +1,1 @@
+"""What outlives a session: its file, records of runs, lists of images."""

@@ -1,0 +1,79 @@
+"""A choice of images as a list in a file: written as CSV, read from CSV or plain lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from innv_gui.errors import BadInput
+from innv_gui.session.datasets import Dataset
+
+NAME_COLUMNS = ("image", "name", "file", "filename", "path")
+MOST_LINES = 1_000_000
+UNKNOWN_TOLD = 1000
+
+
+@dataclass(frozen=True)
+class ImageList:
+    """indices into the dataset, each once; unknown: entries that no image answers to, at most UNKNOWN_TOLD of them."""
+
+    indices: tuple[int, ...]
+    unknown: tuple[str, ...]
+    n_unknown: int
+
+
+def write_list(dataset: Dataset, indices: Iterable[int]) -> str:
+    """CSV with the columns index, image, label."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(("index", "image", "label"))
+    for index in indices:
+        ref = dataset.collection.ref(index)
+        rows.writerow((index, ref.name, ref.label or ""))
+    return out.getvalue()
+
+
+def read_list(dataset: Dataset, text: str) -> ImageList:
+    """Entries are file names, or indices where no name fits. With a header the column of names counts, else that of
+    indices; without one the first column. Raises BadInput for what is not a list.
+    """
+    entries = _entries(text)
+    if len(entries) > MOST_LINES:
+        raise BadInput(f"The list has {len(entries):,} lines; up to {MOST_LINES:,} are read.", "Split it.", "list")
+    at = _positions(dataset, entries)
+    found = [at.get(entry, _index(entry, len(dataset.collection))) for entry in entries]
+    unknown = [entry for entry, index in zip(entries, found, strict=True) if index is None]
+    indices = dict.fromkeys(index for index in found if index is not None)
+    return ImageList(tuple(indices), tuple(unknown[:UNKNOWN_TOLD]), len(unknown))
+
+
+def _entries(text: str) -> list[str]:
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text.removeprefix("\ufeff").replace("\0", ""))) if row]
+    except csv.Error as error:
+        raise BadInput(f"The list is not CSV: {error}.", "Expected a file name or an index a line.", "list") from None
+    header = [cell.strip().casefold() for cell in rows[0]] if rows else []
+    column = next((header.index(name) for name in (*NAME_COLUMNS, "index") if name in header), None)
+    taken = rows if column is None else rows[1:]
+    cells = [row[column or 0].strip() for row in taken if len(row) > (column or 0)]
+    return [cell for cell in cells if cell]
+
+
+def _positions(dataset: Dataset, entries: Sequence[str]) -> dict[str, int]:
+    collection = dataset.collection
+    if collection.files is not None:
+        known = list(dict.fromkeys(entries))
+        found = collection.positions(known)
+        return {collection.ref(index).name: index for index in found}
+    named = re.compile(re.escape(collection.name) + r"\[(\d{1,9})\]")
+    matched = {entry: named.fullmatch(entry) for entry in entries}
+    return {entry: int(match[1]) for entry, match in matched.items() if match and int(match[1]) < collection.n}
+
+
+def _index(entry: str, n: int) -> int | None:
+    if re.fullmatch(r"[0-9]{1,9}", entry) and int(entry) < n:
+        return int(entry)
+    return None

@@ -1,0 +1,141 @@
+"""Requests as plain records that outlive the server, and back: models and datasets are found, or opened, again."""
+
+from __future__ import annotations
+
+import time
+
+from innv_gui import analyzers
+from innv_gui.errors import Conflict
+from innv_gui.records import LabelClass, Model, Preprocessing, Target, as_plain
+from innv_gui.session.datasets import Dataset
+from innv_gui.session.explain.request import Item, Request
+
+_LATER = ("sha256", "trusted", "hooks", "budget")  # of a source: found out anew, or given anew on the command line
+
+
+def remembered(id: str, request: Request, place: str) -> dict | None:
+    """A record of a run; None for one over arrays, which are nobody's files. place: where the dataset was opened."""
+    if request.dataset is None:
+        return None
+    dataset = request.dataset
+    return {
+        "id": id,
+        "started": time.time(),
+        "title": "",
+        "analyzer": request.analyzer.name,
+        "params": request.params,
+        "engine": request.engine,
+        "unchecked": request.unchecked,
+        "models": [described(model) for model in request.models],
+        "targets": [as_plain(target) for target in request.targets],
+        "dataset": dataset_of(dataset, place),
+        "images": [item.index for item in request.items],
+    }
+
+
+def described(model: Model) -> dict:
+    """A model as a record: where it was, and what makes it the same."""
+    return {
+        "name": model.name,
+        "file": model.file,
+        "sha256": model.source.sha256,
+        "source": {name: value for name, value in as_plain(model.source).items() if name not in _LATER},
+        "preprocessing": as_plain(model.preprocessing),
+        "class_names": list(model.class_names),
+        "class_names_origin": model.naming.origin if model.naming is not None else None,
+        "labels_by_hand": [as_plain(one) for one in model.by_hand],
+    }
+
+
+def dataset_of(dataset: Dataset, place: str) -> dict:
+    """A dataset as a record; place: what it was opened from."""
+    return {"name": dataset.name, "path": place, "fingerprint": dataset.collection.fingerprint}
+
+
+def request_of(record: dict, models, datasets) -> Request:
+    """The request again. models: a ModelShelf, datasets: a DatasetShelf. Raises Conflict for what has changed."""
+    dataset = opened_dataset(record["dataset"], datasets)
+    if not all(0 <= index < len(dataset) for index in record["images"]):
+        raise Conflict(f"The record of this run names images that {dataset.name} does not have.", field="images")
+    found = tuple(model_of(one, models) for one in record["models"])
+    refs = ((index, dataset.collection.ref(index)) for index in record["images"])
+    items = tuple(Item(index, ref.name, ref.label, ref) for index, ref in refs)
+    targets = tuple(Target(**target) for target in record["targets"])
+    method = analyzers.get(record["analyzer"])
+    params = analyzers.check(method.name, dict(record["params"]))
+    return Request(found, items, method, params, targets, record["engine"], record["unchecked"], dataset)
+
+
+def opened_dataset(record: dict, datasets) -> Dataset:
+    """The dataset of a record, opened again where it is not open."""
+    known = [entry.dataset for entry in datasets.entries() if entry.dataset is not None]
+    same = [one for one in known if one.collection.fingerprint == record["fingerprint"]]
+    if same:
+        return same[0]
+    entry = datasets.start(record["path"], record["name"])
+    entry.job.wait()
+    opened = datasets.get(entry.id)
+    if opened.collection.fingerprint != record["fingerprint"]:
+        datasets.remove(entry.id)
+        raise Conflict(
+            f"The images of {record['name']} are no longer the same as when this was explained.",
+            "Open them again and explain them anew.",
+            field="dataset",
+        )
+    return opened
+
+
+def model_of(record: dict, models) -> Model:
+    """The model of a record, loaded again where it is not there."""
+    preprocessing = preprocessing_of(record["preprocessing"])
+    known = [entry.model for entry in models.entries() if entry.model is not None]
+    outputs = record["source"].get("outputs")
+    same = [
+        one
+        for one in known
+        if one.source.sha256 == record["sha256"]
+        and one.preprocessing == preprocessing
+        and one.source.outputs == outputs
+    ]
+    named = [one for one in same if one.name == record["name"]]
+    return (named or same or [_opened(record, preprocessing, models)])[0]
+
+
+def _opened(record: dict, preprocessing: Preprocessing, models) -> Model:
+    source = record["source"]
+    entry = models.start(
+        source["path"] or source["application"],
+        weights=source["weights"],
+        name=record["name"],
+        output=source["output"],
+        outputs=source.get("outputs"),
+        shown_file=record["file"],
+        classes=_classes(record),
+        by_hand=tuple(LabelClass(**one) for one in record.get("labels_by_hand") or ()),
+    )
+    entry.job.wait()
+    model = models.get(entry.id)
+    if model.source.sha256 != record["sha256"]:
+        models.remove(entry.id)
+        raise Conflict(
+            f"{record['file']} is no longer the same file as when it was explained.",
+            "Add the model again and explain it anew.",
+            field="models",
+        )
+    return models.change(entry.id, preprocessing=preprocessing) if model.preprocessing != preprocessing else model
+
+
+def _classes(record: dict) -> tuple[str, ...] | None:
+    """What a person said of the class names: a list, or nothing of them (empty). All else is found out anew.
+
+    Records of before there were origins hold names that were given, or none.
+    """
+    names = tuple(record["class_names"])
+    origin = record.get("class_names_origin") or ("given" if names else None)
+    return {"given": names, "numbers": ()}.get(origin)
+
+
+def preprocessing_of(record: dict) -> Preprocessing:
+    """A model's preprocessing out of its record; not checked."""
+    sides = {name: tuple(record[name]) if record[name] is not None else None for name in ("mean", "std")}
+    return Preprocessing(record["mode"], sides["mean"], sides["std"], record["resize"], record.get("channels", "rgb"))

@@ -1,0 +1,255 @@
+"""A session as one file: its models, datasets and runs, to be taken up again here or on another machine.
+
+Files are named by their place and by what makes them the same (SHA-256 of a model, fingerprint of a dataset); neither
+models nor pictures are inside.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from innv_gui import analyzers
+from innv_gui.errors import BadInput, InnvError
+from innv_gui.preprocessing_rules import checked
+from innv_gui.records import NAME_ORIGINS, OUTPUT_KINDS
+from innv_gui.session.datasets import DatasetShelf
+from innv_gui.session.keep.run_record import dataset_of, described, model_of, opened_dataset, preprocessing_of
+from innv_gui.session.models import ModelShelf
+from innv_gui.store.files import write_bytes
+from innv_gui.store.history import History
+from innv_gui.version import VERSION
+
+MOST_BYTES = 64 << 20
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class SavedSource(_Part):
+    """What `ModelSource` needs to be found again."""
+
+    kind: Literal["keras", "hdf5", "json", "saved_model", "application"]
+    path: str | None
+    weights: str | None
+    application: str | None
+    output: int | None = Field(ge=0)
+    outputs: Literal[OUTPUT_KINDS] | None = None
+
+
+class SavedPreprocessing(_Part):
+    """`Preprocessing` as plain values."""
+
+    mode: str
+    mean: list[float] | None
+    std: list[float] | None
+    resize: str
+    channels: str = "rgb"  # files of earlier versions do not have it
+
+
+class SavedLabel(_Part):
+    """A label that a person mapped to a class."""
+
+    dataset: str = Field(max_length=64)
+    label: str
+    class_: int = Field(ge=0)
+
+
+class SavedModel(_Part):
+    """One model of the session, or of a run."""
+
+    name: str = Field(max_length=200)
+    file: str = Field(max_length=1000)
+    sha256: str = Field(max_length=64)
+    source: SavedSource
+    preprocessing: SavedPreprocessing
+    class_names: list[str]
+    class_names_origin: Literal[NAME_ORIGINS] | None = None
+    labels_by_hand: list[SavedLabel] = Field(default=[], max_length=100_000)
+
+
+class SavedDataset(_Part):
+    """One dataset."""
+
+    name: str = Field(max_length=1000)
+    path: str
+    fingerprint: str
+
+
+class SavedTarget(_Part):
+    """`Target` as plain values."""
+
+    layer: str | None
+    class_: int | str | None
+    neuron: int | None = Field(ge=0)
+    top_neurons: Literal[1, 4, 9, 16] | None
+    softmax: bool
+
+
+class SavedRun(_Part):
+    """An earlier run, as the history keeps it."""
+
+    id: str = Field(pattern=r"^e-[0-9a-f]{12}$")
+    started: float = Field(ge=0)
+    title: str = Field(max_length=120)
+    analyzer: str = Field(max_length=64)
+    params: dict
+    engine: Literal["native", "innvestigate"]
+    unchecked: bool
+    models: list[SavedModel] = Field(min_length=1, max_length=64)
+    targets: list[SavedTarget] = Field(min_length=1, max_length=64)
+    dataset: SavedDataset
+    images: list[int] = Field(min_length=1, max_length=100_000)
+
+
+class SavedSession(_Part):
+    """The whole file."""
+
+    format: Literal["innv-gui session 1"]
+    version: str
+    models: list[SavedModel] = Field(max_length=1000)
+    datasets: list[SavedDataset] = Field(max_length=1000)
+    runs: list[SavedRun] = Field(max_length=1000)
+
+
+class Shelves(Protocol):
+    """What of a session its file speaks of."""
+
+    models: ModelShelf
+    datasets: DatasetShelf
+    history: History
+
+
+def check_run(record: dict) -> None:
+    """Raises ValueError for what is no record of a run, and BadInput, in a sentence, for one whose parts do not fit."""
+    run = SavedRun.model_validate(record)
+    if len(run.targets) != len(run.models):
+        raise BadInput(
+            f"The run {run.id} names {len(run.models)} models and {len(run.targets)} targets; expected as many."
+        )
+    if min(run.images) < 0:
+        raise BadInput(f"The run {run.id} names the image {min(run.images)}; expected numbers from 0.")
+    for model in run.models:
+        checked(preprocessing_of(model.preprocessing.model_dump()))
+
+
+def check_kept(record: dict) -> None:
+    """The same for a record in the workspace: whatever is wrong with it, it is damaged."""
+    try:
+        check_run(record)
+    except InnvError as error:
+        raise ValueError(error.message) from error
+
+
+def saved(session: Shelves) -> dict:
+    """Everything of a session that is worth taking up again."""
+    models = [entry.model for entry in session.models.entries() if entry.model is not None]
+    datasets = [entry.dataset for entry in session.datasets.entries() if entry.dataset is not None]
+    return {
+        "format": "innv-gui session 1",
+        "version": VERSION,
+        "models": [described(model) for model in models],
+        "datasets": [dataset_of(dataset, session.datasets.place(dataset)) for dataset in datasets],
+        "runs": session.history.all(),
+    }
+
+
+def save(session: Shelves, path: str | Path) -> Path:
+    """Write a session's file."""
+    return write_bytes(Path(path), json.dumps(saved(session), indent=1).encode())
+
+
+def read(content: bytes) -> SavedSession:
+    """A session's file, checked; raises BadInput."""
+    try:
+        if len(content) > MOST_BYTES:
+            raise ValueError
+        return SavedSession.model_validate_json(content)
+    except (ValidationError, ValueError):
+        raise BadInput(
+            "This is not a session saved by innv-gui.",
+            "Expected the JSON file that Save session, or Session.save, has written.",
+            "session",
+        ) from None
+
+
+def read_file(path: str | Path) -> SavedSession:
+    """The same, from a file that a person named."""
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise BadInput(f"There is no session file {str(path)!r}.", "Check the path.", field="session")
+    return read(path.read_bytes())
+
+
+def open_all(session: Shelves, record: SavedSession) -> list[str]:
+    """Open the models and datasets that are named, and take over the runs. Returns what could not be opened, and why.
+
+    For files a person named on this machine's command line or in Python: it opens the places that the file names.
+    """
+    wanted = [(one.name, lambda one=one: model_of(one.model_dump(), session.models)) for one in record.models]
+    wanted += [
+        (one.name, lambda one=one: opened_dataset(one.model_dump(), session.datasets)) for one in record.datasets
+    ]
+    missing = []
+    for name, act in wanted:
+        try:
+            act()
+        except InnvError as error:
+            missing.append(f"{name}: {error}")
+    return missing + [why for run in record.runs if (why := _why_not_taken(session, run, run.model_dump()))]
+
+
+def _why_not_taken(session: Shelves, run: SavedRun, record: dict) -> str:
+    """Takes over a run that can be begun again; a sentence for another."""
+    known = [one.dataset for one in session.datasets.entries() if one.dataset is not None]
+    sizes = [len(one) for one in known if one.collection.fingerprint == run.dataset.fingerprint]
+    try:
+        check_run(record)
+        analyzers.check(analyzers.get(run.analyzer).name, dict(run.params))
+        if sizes and max(run.images) >= sizes[0]:
+            raise BadInput(
+                f"The run {run.id} names the image {max(run.images)}; {run.dataset.name} has {sizes[0]} of them."
+            )
+    except InnvError as error:
+        return f"run {run.title or run.id}: {error}"
+    session.history.take_over(record)
+    return ""
+
+
+def take_over(session: Shelves, record: SavedSession) -> tuple[int, list[str]]:
+    """Take over the runs whose models and images are open here already: (how many, what is missing).
+
+    For files that came in over the browser: no place that such a file names is ever opened.
+    """
+    loaded = [entry.model for entry in session.models.entries() if entry.model is not None]
+    models = {model.source.sha256: model for model in loaded}
+    datasets = {
+        entry.dataset.collection.fingerprint: entry.dataset
+        for entry in session.datasets.entries()
+        if entry.dataset is not None
+    }
+    named = [*record.models, *(model for run in record.runs for model in run.models)]
+    opened = [*record.datasets, *(run.dataset for run in record.runs)]
+    missing = [f"model {one.name} ({one.file})" for one in named if one.sha256 not in models]
+    missing += [f"images {one.name}" for one in opened if one.fingerprint not in datasets]
+    taken = 0
+    for run in record.runs:
+        known = all(one.sha256 in models for one in run.models) and run.dataset.fingerprint in datasets
+        if known:
+            why = _why_not_taken(session, run, _with_own_places(run, models, datasets, session))
+            taken += not why
+            missing += [why] if why else []
+    return taken, list(dict.fromkeys(missing))
+
+
+def _with_own_places(run: SavedRun, models: dict, datasets: dict, session: Shelves) -> dict:
+    record = run.model_dump()
+    for one in record["models"]:
+        one["source"] = described(models[one["sha256"]])["source"]
+    dataset = datasets[run.dataset.fingerprint]
+    record["dataset"] = dataset_of(dataset, session.datasets.place(dataset))
+    return record

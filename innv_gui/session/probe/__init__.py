@@ -1,0 +1,1 @@
+"""The accuracy probe: which preprocessing a network was trained with."""

@@ -1,0 +1,1 @@
+"""Scoring: every image under several models, in parts that are kept."""

@@ -1,0 +1,1 @@
+"""Suggestions: which images are worth a look, from scores."""

@@ -1,0 +1,67 @@
+"""Activations of a suggestion's layers as short unit vectors, for comparing images with each other."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from innv_gui.session.suggest.numbers import Numbers
+from innv_gui.suggestions.features import N_SAMPLE, Projection, fit
+from innv_gui.suggestions.neighbours import Nearest, nearest
+from innv_gui.suggestions.ranking import joined
+
+SAMPLED_PARTS = 50
+
+
+class Features:
+    """layers: per model id where similarity is measured; several models stand side by side, each of the same weight."""
+
+    def __init__(self, numbers: Numbers, layers: dict[str, str]):
+        self._numbers, self._layers = numbers, layers
+
+    @property
+    def where(self) -> str:
+        """ "logits of digits_cnn and logits of digits_mlp"."""
+        return joined([f"{self._layers[model.id]} of {model.name}" for model in self._numbers.models])
+
+    def of(self, rows: np.ndarray) -> np.ndarray:
+        """(k, D) float32 unit vectors of some images."""
+        return self._projection()(np.concatenate(self._activations(rows), axis=1))
+
+    def rows(self) -> np.ndarray:
+        """(k,) the images that `all` has."""
+        return self._numbers.kept(("featured",), self._numbers.table.rows)
+
+    def all(self) -> np.ndarray:
+        """(k, D) of every image that was scored."""
+        return self._numbers.kept(("features",), self._all)
+
+    def _all(self) -> np.ndarray:
+        blocks = [self.of(rows) for rows in self._numbers.table.blocks(self.rows())]
+        return np.concatenate(blocks or [np.zeros((0, 1), np.float32)])
+
+    def nearest(self) -> Nearest:
+        """The most similar other image of each; positions are those in `rows`."""
+        return self._numbers.kept(("nearest",), lambda: nearest(self.all()))
+
+    def partner(self, row: int) -> int:
+        """The row of the image that is most similar to one."""
+        rows = self.rows()
+        return int(rows[self.nearest().partner[np.searchsorted(rows, row)]])
+
+    def _projection(self) -> Projection:
+        return self._numbers.kept(("projection",), lambda: fit(self._activations(self._sample())))
+
+    def _sample(self) -> np.ndarray:
+        """Images from many places of the dataset (folders are sorted by class), out of few parts (each is a file)."""
+        rows = self._numbers.table.rows()
+        if len(rows) <= N_SAMPLE:
+            return rows
+        generator = np.random.default_rng(0)
+        parts = list(self._numbers.table.blocks(rows, parts=1))
+        chosen = generator.permutation(len(parts))[:SAMPLED_PARTS]
+        each = -(-N_SAMPLE // len(chosen))
+        return np.sort(np.concatenate([generator.permutation(parts[part])[:each] for part in chosen]))
+
+    def _activations(self, rows: np.ndarray) -> list[np.ndarray]:
+        table = self._numbers.table
+        return [table.activations(model.id, self._layers[model.id], rows) for model in self._numbers.models]
