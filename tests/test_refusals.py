@@ -11,7 +11,7 @@ from innv_gui.commands.reports import tell_when_opened
 from innv_gui.session.datasets import DatasetEntry
 from innv_gui.session.models import ModelEntry, ModelShelf
 from innv_gui.session.refusals import refusal
-from innv_gui.web.answers import error_json
+from innv_gui.web.api.common_answers import error_json
 
 STATIC = Path(__file__).resolve().parents[1] / "static" / "js"
 PASSING = {"Cancelled", "StorageFailed", "WorkerDied", "NoWorker"}

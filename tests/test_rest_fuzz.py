@@ -6,8 +6,8 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 
+from innv_gui.web.api.route import ROUTES
 from innv_gui.web.app import create_app
-from innv_gui.web.routes import ROUTES
 
 TOKEN = "t" * 32
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}

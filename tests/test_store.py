@@ -16,7 +16,7 @@ from innv_gui.store.files import write_bytes, write_error, written
 from innv_gui.store.maps import MEMORY_BYTES, MEMORY_MAPS, KeptMap, MapStore, key_of
 from innv_gui.store.runs import RunRow, run_file
 from innv_gui.store.workspace import Workspace
-from innv_gui.web.uploads import save_image_uploads, save_model_upload
+from innv_gui.web.api.uploads import save_image_uploads, save_model_upload
 
 
 def kept(seed=0, n_targets=1, shape=(4, 6, 3)):

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from innv_gui.session.suggest.suggestion import Suggestion
+from innv_gui.web.api.suggestions.answers import suggestion_json
+from innv_gui.web.api.suggestions.incoming import GalleryQuery, PlotLook, SelectionQuery
 from innv_gui.web.app import create_app
-from innv_gui.web.schemas import GalleryQuery, PlotLook, SelectionQuery
-from innv_gui.web.suggestion_answers import suggestion_json
 
 TOKEN = "t" * 32
 MODELS = ("digits_mlp", "digits_cnn", "digits_resnet")

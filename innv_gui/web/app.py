@@ -14,7 +14,7 @@ from innv_gui.errors import InnvError, NotFound, WorkFailed
 from innv_gui.folders import folder
 from innv_gui.session import Session
 from innv_gui.version import VERSION
-from innv_gui.web.api import api
+from innv_gui.web.api.resources import api
 from innv_gui.web.pages import pages
 from innv_gui.web.security import guard
 from innv_gui.web.static_files import modules_of, static_root

@@ -9,9 +9,9 @@ from innv_gui.errors import NotFound
 from innv_gui.folders import folder
 from innv_gui.plots.bokeh_files import SCRIPTS, VERSION, scripts_folder
 from innv_gui.web import manual
+from innv_gui.web.api.suggestions.answers import prepare_plots
 from innv_gui.web.security import PLOT_POLICY
 from innv_gui.web.static_files import KEEP_S
-from innv_gui.web.suggestion_answers import prepare_plots
 
 pages = Blueprint("pages", __name__)
 

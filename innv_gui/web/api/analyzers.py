@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from innv_gui import analyzers
 from innv_gui.plots.colormaps import TABLES
-from innv_gui.web.api import api, session
-from innv_gui.web.routes import route
-from innv_gui.web.schemas import ParamsCheck
+from innv_gui.web.api.blueprint import api, session
+from innv_gui.web.api.common_incoming import ParamsCheck
+from innv_gui.web.api.route import route
 
 
 @route(api, "GET", "/analyzers")

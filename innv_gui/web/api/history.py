@@ -10,9 +10,9 @@ from flask import jsonify, request
 from innv_gui.errors import BadInput
 from innv_gui.session.explain.earlier import title_of, told_apart
 from innv_gui.session.keep import session_file as saved
-from innv_gui.web.api import api, session
-from innv_gui.web.routes import route
-from innv_gui.web.schemas import HistoryChange
+from innv_gui.web.api.blueprint import api, session
+from innv_gui.web.api.explanations.incoming import HistoryChange
+from innv_gui.web.api.route import route
 
 
 @route(api, "GET", "/history")

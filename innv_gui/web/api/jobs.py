@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import current_app
 
-from innv_gui.web.api import api, session
-from innv_gui.web.openapi import document
-from innv_gui.web.routes import route
+from innv_gui.web.api.blueprint import api, session
+from innv_gui.web.api.openapi import document
+from innv_gui.web.api.route import route
 
 
 @route(api, "GET", "/jobs")

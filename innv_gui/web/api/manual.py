@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from innv_gui.web.api import api
+from innv_gui.web.api.blueprint import api
+from innv_gui.web.api.route import route
 from innv_gui.web.manual import glossary
-from innv_gui.web.routes import route
 
 
 @route(api, "GET", "/glossary")

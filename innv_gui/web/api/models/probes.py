@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from innv_gui.errors import BadInput
-from innv_gui.web.api import api, session
-from innv_gui.web.probe_answers import probe_json
-from innv_gui.web.routes import route
-from innv_gui.web.schemas import NewProbe
+from innv_gui.web.api.blueprint import api, session
+from innv_gui.web.api.models.incoming import NewProbe
+from innv_gui.web.api.models.probe_answers import probe_json
+from innv_gui.web.api.route import route
 
 
 @route(api, "GET", "/models/<id>/probe")

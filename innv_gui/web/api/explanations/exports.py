@@ -14,9 +14,9 @@ from innv_gui.session.explain.overlays import Look
 from innv_gui.session.explain.run import Run
 from innv_gui.session.explain.script import script_of
 from innv_gui.session.explain.sheets import file_name, sheet_of
-from innv_gui.web.api import api, session
-from innv_gui.web.routes import route
-from innv_gui.web.schemas import LookQuery, SheetQuery
+from innv_gui.web.api.blueprint import api, session
+from innv_gui.web.api.explanations.incoming import LookQuery, SheetQuery
+from innv_gui.web.api.route import route
 
 REPORT_PX = 448  # twice as large as shown, for fine screens and paper
 

@@ -8,11 +8,12 @@ from innv_gui import analyzers
 from innv_gui.applications import APPLICATIONS
 from innv_gui.errors import BadInput, NotFound
 from innv_gui.records import Model
-from innv_gui.web.answers import labels_json, layer_json, model_json
-from innv_gui.web.api import api, session
-from innv_gui.web.routes import route
-from innv_gui.web.schemas import LabelsQuery, LayersQuery, ModelChange, NewModel
-from innv_gui.web.uploads import save_model_upload
+from innv_gui.web.api.blueprint import api, session
+from innv_gui.web.api.common_answers import labels_json, layer_json
+from innv_gui.web.api.models.answers import model_json
+from innv_gui.web.api.models.incoming import LabelsQuery, LayersQuery, ModelChange, NewModel
+from innv_gui.web.api.route import route
+from innv_gui.web.api.uploads import save_model_upload
 
 
 @route(api, "GET", "/models")

@@ -1,61 +1,18 @@
-"""Heatmaps compared by number: agreement of a run's models or of several runs, and images ranked by disagreement."""
+"""Images in the order in which models disagree about evidence."""
 
 from __future__ import annotations
-
-import numpy as np
 
 from innv_gui.errors import ImageRefused, NotFound
 from innv_gui.plots.heatmap import render
 from innv_gui.records import Model
-from innv_gui.session.explain.agreement import Agreement
-from innv_gui.session.explain.agreements import between_runs
 from innv_gui.session.explain.ranking import Ranked, Ranking, map_keys
 from innv_gui.session.explain.request import Request
-from innv_gui.web.answers import number, origin_json
-from innv_gui.web.api import api, session
-from innv_gui.web.api.datasets import png
-from innv_gui.web.api.explanations import checked_request
-from innv_gui.web.routes import route
-from innv_gui.web.schemas import AgreementQuery, MethodsQuery, NewRanking, RankingQuery
-
-
-@route(api, "GET", "/explanations/<id>/agreement", query=AgreementQuery)
-def get_agreement(id: str, query: AgreementQuery):
-    """How far the models of a run agree, for each image and as mean and spread over its images."""
-    run = session().run(id)
-    found = run.agreement_of_models(query.measure, query.target)
-    sides = [{"id": model.id, "name": model.name, "letter": model.letter} for model in run.models]
-    return {"models": sides, **_shown(found, run.items)}
-
-
-@route(api, "GET", "/agreement", query=MethodsQuery)
-def get_agreement_of_methods(query: MethodsQuery):
-    """How far several runs (methods) agree under one model, on the images of the first."""
-    current = session()
-    runs = [current.run(id) for id in query.ids]
-    model = current.models.get(query.model)
-    found = between_runs(runs, model, query.measure, query.target)
-    return {
-        "runs": [{"id": run.id, "analyzer": run.request.analyzer.name} for run in runs],
-        **_shown(found, runs[0].items),
-    }
-
-
-def _shown(found: Agreement, items) -> dict:
-    return {
-        "measure": found.measure,
-        "images": [
-            {"index": item.index, "name": item.name, "matrix": _rows(matrix)}
-            for item, matrix in zip(items, found.matrices, strict=True)
-        ],
-        "mean": _rows(found.mean),
-        "spread": _rows(found.spread),
-        "counts": found.counts.tolist(),
-    }
-
-
-def _rows(matrix: np.ndarray) -> list[list[float | None]]:
-    return [[number(float(value)) for value in row] for row in matrix]
+from innv_gui.web.api.blueprint import api, session
+from innv_gui.web.api.common_answers import number, origin_json
+from innv_gui.web.api.explanations.incoming import NewRanking, RankingQuery
+from innv_gui.web.api.explanations.routes import checked_request
+from innv_gui.web.api.pictures import png
+from innv_gui.web.api.route import route
 
 
 @route(api, "POST", "/rankings", body=NewRanking, status=202)

@@ -11,23 +11,20 @@ from flask import send_file
 from innv_gui.analyzers import maximize as presets
 from innv_gui.errors import BadInput
 from innv_gui.records import ImageRef, Model, replace
-from innv_gui.session.features.extremes import Extremes
-from innv_gui.session.features.maximization import Maximization
 from innv_gui.session.features.request import ChosenFeatures, check_features, check_request, why_not
-from innv_gui.web.answers import layer_json, number, origin_json
-from innv_gui.web.api import api, session
-from innv_gui.web.api.datasets import image_ref, png
-from innv_gui.web.routes import route
-from innv_gui.web.schemas import (
+from innv_gui.web.api.blueprint import api, session
+from innv_gui.web.api.common_answers import layer_json
+from innv_gui.web.api.common_incoming import ParamsCheck
+from innv_gui.web.api.features.answers import curves_of, extremes_json, maximization_json, names_of
+from innv_gui.web.api.features.incoming import (
     FeatureLayersQuery,
     GeneratedQuery,
     NewExtremes,
     NewMaximization,
-    ParamsCheck,
     Wanted,
 )
-
-CURVE_POINTS = 120  # of a curve in the answer about an ascent; the whole is in curves.csv
+from innv_gui.web.api.pictures import image_ref, png
+from innv_gui.web.api.route import route
 
 
 @route(api, "GET", "/presets")
@@ -110,71 +107,10 @@ def get_curves(id: str):
     text = io.StringIO()
     rows = csv.writer(text)
     rows.writerow(("target", "name", "step", "objective", "probability"))
-    for index, name, curve in zip(known.targets, _names(known), _curves(known), strict=True):
+    for index, name, curve in zip(known.targets, names_of(known), curves_of(known), strict=True):
         for step, (value, p) in enumerate(curve):
             rows.writerow((index, name, step, value, "" if p is None else p))
     return send_file(io.BytesIO(text.getvalue().encode()), "text/csv", True, f"{id}.csv")
-
-
-def _curves(known: Maximization) -> list[list[tuple[float | None, float | None]]]:
-    """For each target (objective, probability) at every step; no probability where there is none."""
-    return [[(number(float(value)), number(float(p))) for value, p in curve.T] for curve in known.joined()]
-
-
-def maximization_json(known: Maximization) -> dict:
-    """An ascent; pictures have their own addresses."""
-    request = known.request
-    return {
-        "id": known.id,
-        "status": known.job.status,
-        "job": known.job.as_json(),
-        "model": {"id": request.model.id, "name": request.model.name, "letter": request.model.letter},
-        **origin_json(session().naming(request.model)),
-        "input": list(known.start.u.shape) if known.begun else list(request.model.input_shape),
-        "request": _request(known),
-        "targets": [_target(known, place, curve) for place, curve in enumerate(_curves(known))],
-        "notes": list(known.notes),
-        "seconds": round(known.seconds, 3),
-    }
-
-
-def _names(known: Maximization) -> list[str]:
-    """Of the targets; classes as they are called now."""
-    if not known.is_class:
-        return list(known.request.names)
-    names = session().class_names(known.request.model)
-    return [names[index] for index in known.targets]
-
-
-def _request(known: Maximization) -> dict:
-    request, features = known.request, known.request.features
-    return {
-        "model": request.model.id,
-        "kind": features.kind,
-        "layer": request.layer,
-        "positions": any(len(one.output_shape) > 1 for one in request.model.layers if one.name == request.layer),
-        "index": list(features.index),
-        "initial": request.initial_name,
-        "dataset": request.dataset,
-        "image": request.image,
-        "preset": request.preset,
-        "params": request.params,
-        "seed": request.seed,
-    }
-
-
-def _target(known: Maximization, place: int, curve: list[tuple[float | None, float | None]]) -> dict:
-    last = curve[-1] if curve else (None, None)
-    shown = sorted({round(k) for k in np.linspace(0, len(curve) - 1, min(len(curve), CURVE_POINTS))})
-    return {
-        "index": known.targets[place],
-        "name": _names(known)[place],
-        "steps": known.steps[place],
-        "stopped": known.stopped[place],
-        "value": last[0],
-        "probability": last[1],
-        "curve": [{"step": step, "value": curve[step][0], "probability": curve[step][1]} for step in shown],
-    }
 
 
 @route(api, "POST", "/extremes", body=NewExtremes, status=202)
@@ -189,36 +125,3 @@ def add_extremes(body: NewExtremes):
 def get_extremes(id: str):
     """What has been found so far: for each feature images with their activation."""
     return extremes_json(session().features.extremes(id))
-
-
-def extremes_json(known: Extremes) -> dict:
-    """The images that activate each feature most and least so far."""
-    return {
-        "id": known.id,
-        "status": known.job.status,
-        "job": known.job.as_json(),
-        "model": known.model.id,
-        "dataset": known.dataset.id,
-        "kind": known.features.kind,
-        "layer": known.layer,
-        "seen": known.n_seen,
-        "n": len(known.dataset),
-        "n_problems": len(known.problems),
-        "problems": [{"name": problem.name, "reason": problem.reason} for problem in known.problems[:100]],
-        "targets": [_extreme(known, place) for place in range(len(known.names))],
-    }
-
-
-def _extreme(known: Extremes, place: int) -> dict:
-    most, least = (_rows(known, side) for side in known.sides(place))
-    index, name = known.features.index[place], known.names[place]
-    if known.features.kind == "class":
-        name = session().class_names(known.model)[index]
-    return {"index": index, "name": name, "most": most, "least": least}
-
-
-def _rows(known: Extremes, side: list[tuple[int, float]]) -> list[dict]:
-    refs = ((index, known.ref(index), value) for index, value in side)
-    return [
-        {"index": index, "name": ref.name, "label": ref.label, "value": number(value)} for index, ref, value in refs
-    ]

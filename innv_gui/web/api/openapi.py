@@ -7,7 +7,7 @@ import re
 from pydantic import BaseModel
 
 from innv_gui.version import VERSION
-from innv_gui.web.routes import ROUTES, Route
+from innv_gui.web.api.route import ROUTES, Route
 
 ERROR = {
     "type": "object",

@@ -5,29 +5,25 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from flask import Response, request, send_file
+from flask import Response, send_file
 
 from innv_gui.errors import BadInput, NotFound
 from innv_gui.records import as_plain
-from innv_gui.session.keep.image_lists import read_list, write_list
 from innv_gui.session.kept import has_scores
 from innv_gui.session.suggest.request import check_suggestion
 from innv_gui.session.suggest.selection import Choice, select
 from innv_gui.session.suggest.views import PlotWish
-from innv_gui.web.api import api, session
-from innv_gui.web.api.datasets import chosen_images
-from innv_gui.web.routes import route
-from innv_gui.web.schemas import (
-    MOST_INDICES,
+from innv_gui.web.api.blueprint import api, session
+from innv_gui.web.api.common_incoming import MOST_INDICES
+from innv_gui.web.api.route import route
+from innv_gui.web.api.suggestions.answers import images_json, plot_json, prepare_plots, suggestion_json
+from innv_gui.web.api.suggestions.incoming import (
     GalleryQuery,
-    ListQuery,
-    NewList,
     NewSuggestion,
     PlotLook,
     ProblemsQuery,
     SelectionQuery,
 )
-from innv_gui.web.suggestion_answers import images_json, plot_json, prepare_plots, suggestion_json
 
 
 @route(api, "POST", "/suggestions", body=NewSuggestion, status=202)
@@ -142,32 +138,3 @@ def list_suggestion_problems(id: str, query: ProblemsQuery):
     table, start = session().suggestion(id).table, (query.page - 1) * query.size
     found = table.problems(start, start + query.size)
     return {"total": table.n_problems(), "page": query.page, "problems": [as_plain(problem) for problem in found]}
-
-
-@route(api, "GET", "/datasets/<id>/list.csv", query=ListQuery, answer="text/csv")
-def get_image_list(id: str, query: ListQuery):
-    """Images as a list that can be loaded again; without indices the basket's."""
-    dataset = session().datasets.get(id)
-    indices = chosen_images(id) if query.chosen is None else query.chosen
-    wrong = [index for index in indices if index >= len(dataset)]
-    if wrong:
-        raise NotFound(f"{dataset.name} has no image {wrong[0]}.", f"Expected 0 to {len(dataset) - 1}.", "indices")
-    answer = Response(write_list(dataset, indices), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = 'attachment; filename="images.csv"'
-    return answer
-
-
-@route(api, "POST", "/datasets/<id>/list", body=NewList, form=("file",))
-def read_image_list(id: str, body: NewList | None):
-    """Read a list of file names or indices: JSON {"text"}, a form file, or the text itself as text/csv."""
-    found = read_list(session().datasets.get(id), body.text if body is not None else _sent_text())
-    return {"indices": list(found.indices), "unknown": list(found.unknown), "n_unknown": found.n_unknown}
-
-
-def _sent_text() -> str:
-    file = request.files.get("file")
-    content = file.read() if file is not None else request.get_data()
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadInput("The list is not text in UTF-8.", "Save it as CSV in UTF-8.", "file") from None

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Response, current_app, request
+from flask import request
 
-from innv_gui.errors import NotFound
-from innv_gui.records import ImageRef, as_plain
-from innv_gui.web.answers import dataset_json
-from innv_gui.web.api import api, session
-from innv_gui.web.routes import route
-from innv_gui.web.schemas import Basket, ImagesQuery, ThumbnailQuery
-from innv_gui.web.uploads import save_image_uploads
+from innv_gui.records import as_plain
+from innv_gui.web.api.blueprint import api, session
+from innv_gui.web.api.datasets.answers import dataset_json
+from innv_gui.web.api.datasets.incoming import ImagesQuery, ThumbnailQuery
+from innv_gui.web.api.pictures import image_ref, png
+from innv_gui.web.api.route import route
+from innv_gui.web.api.uploads import save_image_uploads
 
 PICTURE_PX = 1024
 
@@ -68,22 +68,6 @@ def list_images(id: str, query: ImagesQuery):
     return {"total": len(found), "page": query.page, "per_page": query.per_page, "images": images}
 
 
-def image_ref(id: str, index: int) -> ImageRef:
-    """One image of a dataset."""
-    dataset = session().datasets.get(id)
-    if not 0 <= index < len(dataset):
-        raise NotFound(f"{dataset.name} has no image {index}.", f"Expected 0 to {len(dataset) - 1}.", field="image")
-    return dataset[index]
-
-
-def png(content: bytes) -> Response:
-    """A picture that the browser may keep, and asks about each time: a changed file or resize rule shows at once."""
-    answer = Response(content, mimetype="image/png")
-    answer.headers["Cache-Control"] = "private, no-cache"
-    answer.add_etag()
-    return answer.make_conditional(request)
-
-
 @route(api, "GET", "/datasets/<id>/images/<int:index>/thumbnail", query=ThumbnailQuery, answer="image/png")
 def get_thumbnail(id: str, index: int, query: ThumbnailQuery):
     """An image as a small picture."""
@@ -116,28 +100,3 @@ def list_problems(id: str):
 def scan_dataset(id: str):
     """Try every file of a dataset, as a job."""
     return {"job": session().datasets.start_scan(id).as_json()}
-
-
-@route(api, "GET", "/basket")
-def get_basket():
-    """The selection."""
-    return current_app.config["BASKET"]
-
-
-def chosen_images(dataset: str) -> list[int]:
-    """The selection's images, when they are of this dataset."""
-    basket = current_app.config["BASKET"]
-    return basket["images"] if basket["dataset"] == dataset else []
-
-
-@route(api, "PUT", "/basket", body=Basket)
-def put_basket(body: Basket):
-    """Replace the selection."""
-    if body.dataset is not None:
-        dataset = session().datasets.get(body.dataset)
-        wrong = [index for index in body.images if not 0 <= index < len(dataset)]
-        if wrong:
-            raise NotFound(f"{dataset.name} has no image {wrong[0]}.", f"Expected 0 to {len(dataset) - 1}.", "images")
-    images = list(dict.fromkeys(body.images)) if body.dataset is not None else []
-    current_app.config["BASKET"] = {"dataset": body.dataset, "images": images}
-    return current_app.config["BASKET"]

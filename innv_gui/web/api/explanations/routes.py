@@ -18,11 +18,17 @@ from innv_gui.session.explain.run import Run
 from innv_gui.session.explain.sheets import file_name
 from innv_gui.session.kept import has_maps
 from innv_gui.store.maps import KeptMap
-from innv_gui.web.answers import comparison_json, run_json
-from innv_gui.web.api import api, session
-from innv_gui.web.api.datasets import image_ref, png
-from innv_gui.web.routes import route
-from innv_gui.web.schemas import ComparisonQuery, DifferenceQuery, MapQuery, NewExplanation, PictureQuery
+from innv_gui.web.api.blueprint import api, session
+from innv_gui.web.api.explanations.answers import comparison_json, run_json
+from innv_gui.web.api.explanations.incoming import (
+    ComparisonQuery,
+    DifferenceQuery,
+    MapQuery,
+    NewExplanation,
+    PictureQuery,
+)
+from innv_gui.web.api.pictures import image_ref, png
+from innv_gui.web.api.route import route
 
 MAP = "/explanations/<id>/maps/<model>/<int:image>"
 DIFFERENCE = "/explanations/<id>/differences/<model>/<int:image>"

@@ -1,0 +1,1 @@
+"""Explanations, their maps, agreement and exports."""

@@ -1,0 +1,31 @@
+"""All resources of the REST interface: importing this puts their routes below the blueprint."""
+
+from innv_gui.web.api import analyzers, basket, history, image_lists, jobs, manual, rankings
+from innv_gui.web.api.blueprint import api
+from innv_gui.web.api.datasets import routes as datasets
+from innv_gui.web.api.explanations import agreement, exports
+from innv_gui.web.api.explanations import routes as explanations
+from innv_gui.web.api.features import routes as features
+from innv_gui.web.api.models import probes
+from innv_gui.web.api.models import routes as models
+from innv_gui.web.api.suggestions import routes as suggestions
+
+RESOURCES = (
+    agreement,
+    analyzers,
+    basket,
+    datasets,
+    explanations,
+    exports,
+    features,
+    history,
+    image_lists,
+    jobs,
+    manual,
+    models,
+    probes,
+    rankings,
+    suggestions,
+)
+
+__all__ = ["RESOURCES", "api"]

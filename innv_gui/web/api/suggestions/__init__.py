@@ -1,0 +1,1 @@
+"""Suggestions, their plots and images."""
