@@ -67,7 +67,7 @@ class Loaded:
         import numpy as np
 
         from innv_gui.records import ModelSource
-        from innv_gui.runtimes.keras import loading
+        from innv_gui.runtimes.keras.networks import loading
 
         self.source = ModelSource("application", application=name, weights="random")
         self.network = loading.load(self.source)
@@ -137,7 +137,7 @@ def _peak_gib() -> float:
 def blueprint(name: str, path: str) -> dict:
     """The network as plain values in a file."""
     from innv_gui.records import ModelSource
-    from innv_gui.runtimes.keras.blueprint import blueprint as made
+    from innv_gui.runtimes.keras.networks.blueprint import blueprint as made
 
     Path(path).write_bytes(pickle.dumps(made(ModelSource("application", application=name, weights="random"))))
     return {"path": path}

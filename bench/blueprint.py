@@ -7,7 +7,7 @@ import sys
 import tempfile
 
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras.blueprint import blueprint
+from innv_gui.runtimes.keras.networks.blueprint import blueprint
 
 if __name__ == "__main__":
     with tempfile.NamedTemporaryFile(suffix=".blueprint", delete=False) as file:

@@ -30,14 +30,14 @@ def _cpu_seconds(work) -> float:
 
 
 def _measured() -> dict:
-    from innv_gui.analyzers import maximize as presets
+    from innv_gui.analyzers import maximize
     from innv_gui.records import Ascent, Features, ModelSource, Preprocessing
     from innv_gui.runtimes.keras.maximize.climb import climb
     from innv_gui.runtimes.keras.maximize.starts import start
 
     source = ModelSource("keras", str(MODEL))
     begin = start(source, Preprocessing("unit"), "noise", 0)
-    params = presets.check("plain", {"iterations": ITERATIONS, "stop_at": 1})
+    params = maximize.check("plain", {"iterations": ITERATIONS, "stop_at": 1})
 
     def ascend(*classes: int) -> None:
         features, state = Features("class", None, classes), Ascent.of(begin, len(classes))

@@ -54,7 +54,7 @@ class Alone:
     """Decoding and predicting by themselves, in this process."""
 
     def __init__(self, wishes: list, refs: list):
-        from innv_gui.runtimes.keras.score import Voter
+        from innv_gui.runtimes.keras.predict.score import Voter
 
         self._refs = refs
         self._voters = [Voter(wish) for wish in wishes]
@@ -64,7 +64,7 @@ class Alone:
 
     def decode(self) -> list:
         """Every photo as network input."""
-        from innv_gui.runtimes.keras import score
+        from innv_gui.runtimes.keras.predict import score
 
         voter = self._voters[0]
         return [voter.input_of(batch, {}) for batch in score.batches(self._refs, (voter.look,), 0)]

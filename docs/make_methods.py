@@ -17,7 +17,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from innv_gui import analyzers
 from innv_gui.analyzers.form import in_words, takes
-from innv_gui.runtimes.keras.attribution import deep_taylor, linear, lrp, rules, ways
+from innv_gui.runtimes.keras.attribution import deep_taylor, lrp, rules
+from innv_gui.runtimes.keras.attribution import unweighted as ways
+from innv_gui.runtimes.keras.attribution import weighted as linear
 from innv_gui.runtimes.keras.attribution.method import Method
 from innv_gui.runtimes.keras.attribution.rules import Part, Rule, Share
 

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from innv_gui.records import Preprocessing
-from innv_gui.runtimes.keras.preprocessing import apply
+from innv_gui.runtimes.keras.predict.preprocessing import apply
 from innv_gui.samples import digits
 
 layers = keras.layers

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from innv_gui import analyzers
 from innv_gui.runtimes.keras.attribution import lrp
-from innv_gui.runtimes.keras.attribution.opened import graph_to
-from innv_gui.runtimes.keras.attribution.walk import Walk, plan
+from innv_gui.runtimes.keras.attribution.passes import Walk, plan
+from innv_gui.runtimes.keras.attribution.unfolded import graph_to
 
 RULES = {
     "lrp.z": ({}, twins.z, {}),

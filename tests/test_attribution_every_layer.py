@@ -11,9 +11,10 @@ import tensorflow as tf
 from innv_gui import analyzers
 from innv_gui.errors import AnalyzerRefused, ModelRefused
 from innv_gui.records import ModelSource, Target
-from innv_gui.runtimes.keras import allowed, loading
-from innv_gui.runtimes.keras.attribution import METHODS, opened, ways
+from innv_gui.runtimes.keras.attribution import METHODS, unfolded, unweighted
 from innv_gui.runtimes.keras.attribution.explain import explain
+from innv_gui.runtimes.keras.files import allowed
+from innv_gui.runtimes.keras.networks import loading
 
 L = keras.layers
 # One of each way of computing; the others differ from these by numbers.
@@ -56,7 +57,7 @@ def test_no_allowed_layer_is_forgotten():
 
 
 def test_every_allowed_operation_has_a_way_or_a_reason():
-    known = {*ways.WAYS, *ways.REASONS, *opened._OPENINGS}
+    known = {*unweighted.WAYS, *unweighted.REASONS, *unfolded._OPENINGS}
     for module, names in allowed.OPS.items():
         assert all(hasattr(importlib.import_module(module), name) for name in names)
         assert names <= known, names - known
@@ -98,7 +99,7 @@ def test_a_layer_without_a_rule_is_named_with_its_reason_and_runs_unchecked(fold
     with pytest.raises(AnalyzerRefused) as caught:
         explained(source, "lrp.epsilon")
     kind = name if name not in ("LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells") else "RNN"
-    assert f"({kind}" in caught.value.message and ways.REASONS[kind] in caught.value.message
+    assert f"({kind}" in caught.value.message and unweighted.REASONS[kind] in caught.value.message
     assert caught.value.field == "unchecked" and caught.value.hint
     for method in ("lrp.epsilon", "lrp.alpha_1_beta_0", "deep_taylor", "guided_backprop"):
         assert np.isfinite(explained(source, method, unchecked=True)[0].values).all()

@@ -7,11 +7,11 @@ import pytest
 import tensorflow as tf
 
 from innv_gui.runtimes.keras.attribution import rules
-from innv_gui.runtimes.keras.attribution.fold import folded
+from innv_gui.runtimes.keras.attribution.batch_norm import folded
 from innv_gui.runtimes.keras.attribution.graph import graph_to
-from innv_gui.runtimes.keras.attribution.linear import linear_of
 from innv_gui.runtimes.keras.attribution.method import Method, anywhere
-from innv_gui.runtimes.keras.attribution.walk import Walk, plan
+from innv_gui.runtimes.keras.attribution.passes import Walk, plan
+from innv_gui.runtimes.keras.attribution.weighted import linear_of
 
 L = keras.layers
 

@@ -10,12 +10,12 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from innv_gui.runtimes.keras.attribution import propagation, rules, ways
+from innv_gui.runtimes.keras.attribution import propagation, rules, unweighted
 from innv_gui.runtimes.keras.attribution.graph import graph_to
-from innv_gui.runtimes.keras.attribution.linear import linear_of
+from innv_gui.runtimes.keras.attribution.nonnegative import never_negative
 from innv_gui.runtimes.keras.attribution.propagation import forward, relevance_of_input
 from innv_gui.runtimes.keras.attribution.relevance import Product, made
-from innv_gui.runtimes.keras.attribution.signs import never_negative
+from innv_gui.runtimes.keras.attribution.weighted import linear_of
 
 PAIRS = {
     "z": (rules.z(), twins.z, {}),
@@ -208,9 +208,12 @@ def handed_down(layer, inputs, relevance):
     with tf.GradientTape() as tape:
         tape.watch(list(local.values()))
         outputs = step.call(local)
-    way = ways.WAYS[step.kind]
+    way = unweighted.WAYS[step.kind]
     given = [tf.constant(relevance)]
-    return [one.numpy() for one in ways.back(way, step, [*local.values()], outputs, given, tape, [False] * len(inputs))]
+    return [
+        one.numpy()
+        for one in unweighted.back(way, step, [*local.values()], outputs, given, tape, [False] * len(inputs))
+    ]
 
 
 @given(seed=st.integers(0, 10**6), rows=st.integers(1, 3), columns=st.integers(1, 3), size=st.integers(1, 3))

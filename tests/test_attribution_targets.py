@@ -9,9 +9,9 @@ import tensorflow as tf
 from innv_gui import analyzers
 from innv_gui.errors import AnalyzerRefused, BadInput
 from innv_gui.records import ModelSource, Target
-from innv_gui.runtimes.keras import loading
-from innv_gui.runtimes.keras.attribution import METHODS, targets, traces
+from innv_gui.runtimes.keras.attribution import METHODS, compiled, targets
 from innv_gui.runtimes.keras.attribution.explain import explain
+from innv_gui.runtimes.keras.networks import loading
 
 N_CLASSES = 6
 NOT_LINEAR = ("gradient", "deconvnet", "guided_backprop", "smoothgrad")
@@ -174,9 +174,9 @@ def test_another_class_or_neuron_or_batch_traces_nothing_anew(source, x, probabi
 
 
 def test_a_bounded_number_of_functions_is_kept(source, x, probabilities):
-    for number in range(traces.KEPT + 3):
+    for number in range(compiled.KEPT + 3):
         run(source, x[:1], probabilities[:1], "lrp.epsilon", params={"epsilon": 0.1 + number})
-    assert len(loading.load(source).compiled["attribution"]) == traces.KEPT
+    assert len(loading.load(source).compiled["attribution"]) == compiled.KEPT
 
 
 def test_a_map_is_the_same_whatever_else_is_in_the_batch(source, x, probabilities):
@@ -193,7 +193,7 @@ def test_no_images_give_no_maps(source, x, probabilities):
 
 @pytest.mark.parametrize("method", ["gradient", "smoothgrad", "integrated_gradients"])
 def test_batches_halve_themselves_where_memory_runs_out_and_say_so(monkeypatch, source, x, probabilities, method):
-    called = traces.gradient
+    called = compiled.gradient
 
     def short_of_memory(*arguments):
         back = called(*arguments)
@@ -206,7 +206,7 @@ def test_batches_halve_themselves_where_memory_runs_out_and_say_so(monkeypatch, 
         return run
 
     expected = run(source, x, probabilities, method).values
-    monkeypatch.setattr(traces, "gradient", short_of_memory)
+    monkeypatch.setattr(compiled, "gradient", short_of_memory)
     maps = run(source, x, probabilities, method)
     assert_same(maps.values, expected)
     assert " 2 at a time" in maps.notes[0]

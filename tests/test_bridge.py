@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from innv_gui.errors import AnalyzerRefused
-from innv_gui.runtimes.keras import old_layers
-from innv_gui.runtimes.keras.flatten import flatten
+from innv_gui.runtimes.keras.networks import keras2_layers
+from innv_gui.runtimes.keras.networks.flatten import flatten
 
 layers = keras.layers
 
@@ -74,13 +74,13 @@ ACTIVATIONS = (
     *("relu", "relu6", "sigmoid", "tanh", "softplus", "softsign", "silu", "hard_sigmoid", "hard_silu", "leaky_relu"),
     *("elu", "selu", "celu", "exponential", "mish", "gelu", "log_softmax", "softmax", "linear"),
 )
-HARD = old_layers.hard_sigmoid_of_keras_2
+HARD = keras2_layers.hard_sigmoid_of_keras_2
 GATED = {"gate of Keras 2": HARD, "gate of Keras 3": "hard_sigmoid"}
 LAYERS |= {f"activation {name}": layers.Activation(name) for name in ACTIVATIONS}
 LAYERS |= {
     "hard sigmoid of Keras 2": layers.Activation(HARD),
     "hard sigmoid of Keras 2, inside": layers.Conv2D(3, 2, activation=HARD),
-    "locally connected": old_layers.LocallyConnected2D(3, (3, 2), (1, 2), activation="relu"),
+    "locally connected": keras2_layers.LocallyConnected2D(3, (3, 2), (1, 2), activation="relu"),
 }
 
 

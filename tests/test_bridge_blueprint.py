@@ -11,8 +11,8 @@ import pytest
 from test_model_loading import SHAPE, images, randomised, saved, transfer
 
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras import loading
-from innv_gui.runtimes.keras.blueprint import blueprint
+from innv_gui.runtimes.keras.networks import loading
+from innv_gui.runtimes.keras.networks.blueprint import blueprint
 
 
 def rebuilt(plan) -> keras.Model:

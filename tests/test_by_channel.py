@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras import loading
-from innv_gui.runtimes.keras.by_channel import compute_by_channel
+from innv_gui.runtimes.keras.networks import loading
+from innv_gui.runtimes.keras.networks.depthwise import compute_by_channel
 
 L = keras.layers
 TAKEN = {

@@ -10,7 +10,8 @@ import tensorflow as tf
 from innv_gui import analyzers
 from innv_gui.errors import AnalyzerRefused, BadInput
 from innv_gui.records import ModelSource, Target
-from innv_gui.runtimes.keras import cam, coverage, loading
+from innv_gui.runtimes.keras.cam import explain as cam
+from innv_gui.runtimes.keras.networks import coverage, loading
 
 SHAPE = (11, 17, 3)  # odd and not square
 

@@ -10,9 +10,11 @@ from keras.src.applications.nasnet import NASNet
 
 from innv_gui.errors import AnalyzerRefused
 from innv_gui.records import ModelSource, Target
-from innv_gui.runtimes.keras import cam, coverage, layer_output, loading
 from innv_gui.runtimes.keras.attribution import targets
-from innv_gui.runtimes.keras.flatten import flatten
+from innv_gui.runtimes.keras.cam import explain as cam
+from innv_gui.runtimes.keras.networks import coverage, loading
+from innv_gui.runtimes.keras.networks.flatten import flatten
+from innv_gui.runtimes.keras.predict import layer_output
 
 L = keras.layers
 SIZE = (12, 16)

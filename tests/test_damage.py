@@ -16,8 +16,8 @@ from test_scoring_parts import write as write_part
 from test_store import kept
 
 from innv_gui.errors import BadInput
-from innv_gui.preprocessing_rules import parse
-from innv_gui.session.keep import session_file as saved
+from innv_gui.preprocessing import parse
+from innv_gui.session.keep import session_file
 from innv_gui.session.probe.work import ProbeWork
 from innv_gui.store import kept_files
 from innv_gui.store.history import History
@@ -104,7 +104,7 @@ def a_map(folder):
 
 
 def an_earlier_run(folder):
-    history = History(folder, check=saved.check_kept)
+    history = History(folder, check=session_file.check_kept)
     history.put(RUN)
     history.put(RUN | {"id": "e-00000000000b"})
 
@@ -210,7 +210,7 @@ def test_a_damaged_file_is_passed_over_or_gives_what_was_written(kind, tmp_path)
 
 def test_damage_is_said_once_and_what_was_not_made_here_is_left_alone(tmp_path, caplog):
     caplog.set_level(logging.WARNING)
-    history = History(tmp_path, check=saved.check_kept)
+    history = History(tmp_path, check=session_file.check_kept)
     (tmp_path / "e-00000000000c.json").write_text('{"mine": 1}')
     for _ in range(3):
         assert history.all() == []
@@ -244,7 +244,7 @@ def test_scores_outlive_their_description(tmp_path):
 def test_a_record_of_a_run_whose_parts_do_not_fit_is_none():
     for odd in oddities(RUN):
         try:
-            saved.check_kept(odd)
+            session_file.check_kept(odd)
         except ValueError:
             continue
         assert len(odd["targets"]) == len(odd["models"]) and min(odd["images"]) >= 0
@@ -254,7 +254,7 @@ def test_a_session_file_with_anything_odd_in_it_is_refused_or_read():
     session = {"format": "innv-gui session 1", "version": "0", "models": [], "datasets": [], "runs": [RUN]}
     for odd in oddities(session):
         try:
-            saved.read(json.dumps(odd).encode())
+            session_file.read(json.dumps(odd).encode())
         except BadInput as error:
             assert "not a session saved by innv-gui" in error.message
 
@@ -270,18 +270,18 @@ ODD_RUNS = {
 @pytest.mark.parametrize("name", ODD_RUNS)
 def test_a_run_of_a_session_file_that_cannot_be_begun_again_is_not_taken_over(name, tmp_path):
     value, words = ODD_RUNS[name]
-    record = saved.read(json.dumps({**EMPTY, "runs": [RUN | {name: value}]}).encode())
+    record = session_file.read(json.dumps({**EMPTY, "runs": [RUN | {name: value}]}).encode())
     session = opened(tmp_path)
-    (missing,) = saved.open_all(session, record)
+    (missing,) = session_file.open_all(session, record)
     assert words in missing and session.history.all() == []
 
 
 def test_a_run_of_a_session_file_never_takes_the_place_of_another(tmp_path):
     session = opened(tmp_path)
     session.history.put(RUN | {"title": "mine"})
-    other = saved.read(json.dumps({**EMPTY, "runs": [RUN, RUN | {"images": [1]}]}).encode())
+    other = session_file.read(json.dumps({**EMPTY, "runs": [RUN, RUN | {"images": [1]}]}).encode())
     for _ in range(2):
-        assert saved.open_all(session, other) == []
+        assert session_file.open_all(session, other) == []
     found = {tuple(record["images"]): record["title"] for record in session.history.all()}
     assert found == {(0, 2): "mine", (1,): ""} and len(session.history.all()) == 2
 
@@ -298,7 +298,7 @@ class Four(list):
 def opened(folder):
     """A session as far as taking over runs needs one: no models, the images of RUN."""
     return SimpleNamespace(
-        history=History(folder, check=saved.check_kept),
+        history=History(folder, check=session_file.check_kept),
         datasets=SimpleNamespace(entries=lambda: [SimpleNamespace(dataset=Four(range(4)))]),
         models=None,
     )

@@ -12,12 +12,12 @@ from keras.src.applications.efficientnet import EfficientNet
 from keras.src.applications.efficientnet_v2 import EfficientNetV2
 
 from innv_gui.records import BASES, Preprocessing
-from innv_gui.runtimes.keras import detection
-from innv_gui.runtimes.keras.flatten import flatten
-from innv_gui.runtimes.keras.front import front
-from innv_gui.runtimes.keras.network import Network
-from innv_gui.runtimes.keras.preprocessing import apply
-from innv_gui.runtimes.keras.readings import RANGES, reading_of_norm
+from innv_gui.runtimes.keras.networks import preprocessing_detection
+from innv_gui.runtimes.keras.networks.flatten import flatten
+from innv_gui.runtimes.keras.networks.front import front
+from innv_gui.runtimes.keras.networks.network import Network
+from innv_gui.runtimes.keras.networks.readings import RANGES, reading_of_norm
+from innv_gui.runtimes.keras.predict.preprocessing import apply
 
 layers, ops = keras.layers, keras.ops
 TORCH_MEAN, TORCH_STD = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])
@@ -36,7 +36,7 @@ def network(*front_layers, channels=3, nested=False, name="net", tail=None):
 
 
 def detected(*front_layers, **more):
-    return detection.preprocessing(network(*front_layers, **more))
+    return preprocessing_detection.preprocessing(network(*front_layers, **more))
 
 
 class Arithmetic(layers.Identity):
@@ -50,7 +50,9 @@ class Arithmetic(layers.Identity):
 def with_ops(function, channels=3):
     image = keras.Input((8, 10, channels))
     x = layers.GlobalAveragePooling2D()(layers.Conv2D(2, 3)(function(image)))
-    return detection.preprocessing(Network("", "f", flatten(keras.Model(image, layers.Dense(3)(x)), 0, "f"), ("y",)))
+    return preprocessing_detection.preprocessing(
+        Network("", "f", flatten(keras.Model(image, layers.Dense(3)(x)), 0, "f"), ("y",))
+    )
 
 
 # --- the family: what is expected x what the front makes of it x how it is written x nested or not x channels -------
@@ -264,7 +266,7 @@ OF_KERAS = {
 @pytest.mark.parametrize("build", OF_KERAS)
 def test_networks_that_keras_makes_with_their_scaling_take_pixels(build):
     model = OF_KERAS[build](weights=None, input_shape=(64, 64, 3), classes=3)
-    found = detection.preprocessing(Network("", "f", flatten(model, 0, "f"), ("y",)))
+    found = preprocessing_detection.preprocessing(Network("", "f", flatten(model, 0, "f"), ("y",)))
     assert (found.rule, found.basis) == (Preprocessing("none"), "structure"), found
 
 

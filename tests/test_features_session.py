@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from innv_gui.analyzers import maximize as presets
+from innv_gui.analyzers import maximize
 from innv_gui.errors import BadInput, Cancelled, Conflict, NotFound
 from innv_gui.records import Layer, replace
 from innv_gui.session.features.maximization import NUMBERS_AT_ONCE, _at_once, _groups, products
@@ -21,7 +21,7 @@ def begun(session, model, initial="noise", preset="plain", params=None, **aims):
     return session.features.start(check_request(model, check_features(model, **aims), initial, preset, params))
 
 
-@pytest.mark.parametrize("initial", presets.STARTS)
+@pytest.mark.parametrize("initial", maximize.STARTS)
 def test_every_digit_reaches_the_probability_or_the_cap_and_says_so(session, cnn, initial):
     found = session.maximize(cnn, classes=range(10), initial=initial)
     assert found.images.shape == (10, 32, 32, 1) and found.images.dtype == np.float32
@@ -35,7 +35,7 @@ def test_every_digit_reaches_the_probability_or_the_cap_and_says_so(session, cnn
     np.testing.assert_array_equal(found.pictures, np.rint(found.images * 255).astype(np.uint8))
 
 
-@pytest.mark.parametrize("preset", presets.PRESETS)
+@pytest.mark.parametrize("preset", maximize.PRESETS)
 def test_the_same_seed_gives_the_same_picture_also_alone(session, cnn, preset):
     params = {"iterations": 120}
     together = session.maximize(cnn, classes=[1, 8, 3], preset=preset, params=params, seed=4)

@@ -11,7 +11,7 @@ from innv_gui import Session
 from innv_gui.errors import BadInput, Conflict, NotFound
 from innv_gui.session.explain.earlier import title_of, told_apart
 from innv_gui.session.explain.request import check_request
-from innv_gui.session.keep import session_file as saved
+from innv_gui.session.keep import session_file
 from innv_gui.store.history import History
 from innv_gui.web.app import create_app
 
@@ -141,14 +141,14 @@ def test_no_place_that_a_sent_session_names_is_opened(place):
     folder, id, _ = place
     with Session(folder / "workspace") as second:
         second.run(id).job.wait()
-        record = saved.saved(second)
+        record = session_file.saved(second)
         second.history.forget(id)
         for one in (*record["models"], *record["runs"][0]["models"]):
             one["source"]["path"] = "/etc/passwd"
         record["runs"][0]["dataset"]["path"] = "/etc"
         record["runs"].append(copy.deepcopy(record["runs"][0]) | {"id": "e-00000000000a"})
         record["runs"][1]["models"][0]["sha256"] = "0" * 64
-        taken, missing = saved.take_over(second, saved.read(json.dumps(record).encode()))
+        taken, missing = session_file.take_over(second, session_file.read(json.dumps(record).encode()))
         assert taken == 1 and missing == ["model model (model.keras)"]
         assert "/etc" not in json.dumps(second.history.all())
 

@@ -7,7 +7,7 @@ import pytest
 from test_old_models import KINDS, legacy
 
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras import loading
+from innv_gui.runtimes.keras.networks import loading
 
 MADE = """
 import sys, numpy as np, tf_keras as keras, keras_2_rows as K

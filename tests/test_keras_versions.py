@@ -14,8 +14,9 @@ from test_old_models import KINDS, legacy
 
 from innv_gui.errors import ModelRefused
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras import allowed, gate, loading, old_layers, old_meanings, old_names, origin
 from innv_gui.runtimes.keras.attribution import explain
+from innv_gui.runtimes.keras.files import allowed, gate, keras2_meanings, keras2_names, origin
+from innv_gui.runtimes.keras.networks import keras2_layers, loading
 
 MADE = """
 import json, sys, h5py, numpy as np, tensorflow as tf, tf_keras as keras, keras_2_rows as K
@@ -152,7 +153,7 @@ def test_metadata_that_tells_nothing_is_no_error(text):
     assert origin.in_metadata(text) is None
 
 
-HARD_SIGMOID = old_layers.hard_sigmoid_of_keras_2
+HARD_SIGMOID = keras2_layers.hard_sigmoid_of_keras_2
 
 
 def _activation() -> dict:
@@ -160,15 +161,15 @@ def _activation() -> dict:
 
 
 def test_what_is_computed_here_has_the_names_that_the_gate_writes():
-    config = keras.layers.Activation(old_layers.hard_sigmoid_of_keras_2).get_config()["activation"]
+    config = keras.layers.Activation(keras2_layers.hard_sigmoid_of_keras_2).get_config()["activation"]
     assert config["config"] == "innv_gui>hard_sigmoid_of_keras_2"
-    assert keras.activations.get(old_meanings.of_keras_2(_activation())["config"]["activation"]) is HARD_SIGMOID
-    assert old_layers.__name__ == allowed.OLD_LAYERS
-    assert keras.saving.get_registered_name(old_layers.LocallyConnected2D) == allowed.LOCALLY_CONNECTED
+    assert keras.activations.get(keras2_meanings.of_keras_2(_activation())["config"]["activation"]) is HARD_SIGMOID
+    assert keras2_layers.__name__ == allowed.OLD_LAYERS
+    assert keras.saving.get_registered_name(keras2_layers.LocallyConnected2D) == allowed.LOCALLY_CONNECTED
 
 
 def test_a_name_inside_of_tensorflow_leads_to_an_activation_that_is_allowed():
-    assert set(old_names.ACTIVATIONS.values()) <= allowed.ACTIVATIONS
+    assert set(keras2_names.ACTIVATIONS.values()) <= allowed.ACTIVATIONS
 
 
 def function(name: str) -> dict:
@@ -183,7 +184,7 @@ def test_functions_of_tensorflow_are_known_by_their_inner_name(inner, form, tmp_
     given = function(inner) if form == "as a function" else inner
     path = model_files.archive(tmp_path / "named.keras", model_files.ordinary(last=model_files.dense(activation=given)))
     config = gate.check(ModelSource("keras", str(path))).config
-    assert config["config"]["layers"][-1]["config"]["activation"] == old_names.ACTIVATIONS[inner]
+    assert config["config"]["layers"][-1]["config"]["activation"] == keras2_names.ACTIVATIONS[inner]
 
 
 def test_an_activation_of_another_name_can_be_given_in_a_file_of_ones_own(tmp_path):

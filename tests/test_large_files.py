@@ -6,7 +6,8 @@ import pytest
 
 from innv_gui.errors import InnvError, ModelRefused
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras import gate, loading
+from innv_gui.runtimes.keras.files import gate
+from innv_gui.runtimes.keras.networks import loading
 from tests.test_model_gate import kind_of
 
 AFTERWARDS = 50  # bytes of a file that no look at its description would find damaged

@@ -64,7 +64,7 @@ def tf_keras_process():
 
 @pytest.mark.parametrize("name", ["digits_cnn", "weather_clean"])
 def test_the_numbers_are_innvestigates_own(explained, sample_models, tf_keras_process, name):
-    from innv_gui.runtimes.keras.blueprint import blueprint
+    from innv_gui.runtimes.keras.networks.blueprint import blueprint
 
     file = next(file for file in MODEL_FILES if file.startswith(f"{name}."))
     kind = "hdf5" if file.endswith(".h5") else "keras"

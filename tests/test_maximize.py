@@ -9,14 +9,15 @@ import tensorflow as tf
 from maximize_twins import SHAPE, Twin, ascend, blurred, decorrelated, variation
 from PIL import Image
 
-from innv_gui.analyzers import maximize as presets
+from innv_gui.analyzers import maximize
 from innv_gui.errors import AnalyzerRefused, BadInput
 from innv_gui.records import STOPS, Ascent, Features, ImageRef, ModelSource, Preprocessing
-from innv_gui.runtimes.keras import loading, prepare
 from innv_gui.runtimes.keras.maximize import ascent, direction, objective
 from innv_gui.runtimes.keras.maximize.activations import activations
 from innv_gui.runtimes.keras.maximize.climb import climb
 from innv_gui.runtimes.keras.maximize.starts import start
+from innv_gui.runtimes.keras.networks import loading
+from innv_gui.runtimes.keras.predict import prepare
 
 RULES = ("none", "unit", "symmetric", "standardize")
 SYMMETRIC = Preprocessing("symmetric")
@@ -49,7 +50,7 @@ def grown(source, features, params, begin, seed=0, count=1000):
 
 
 def settings(preset="plain", **given):
-    return presets.check(preset, given)
+    return maximize.check(preset, given)
 
 
 WAYS = {
@@ -123,7 +124,7 @@ def test_the_pictures_do_not_depend_on_how_the_steps_are_cut_into_tasks(source, 
     np.testing.assert_array_equal(again, values)
 
 
-@pytest.mark.parametrize("preset", presets.PRESETS)
+@pytest.mark.parametrize("preset", maximize.PRESETS)
 def test_the_same_seed_gives_the_same_picture_whatever_is_beside_it(source, preset):
     params = settings(preset, stop_at=1, iterations=60)
 
@@ -234,7 +235,7 @@ def test_the_input_itself_is_refused(source):
 
 
 @pytest.mark.parametrize("mode", RULES)
-@pytest.mark.parametrize("name", presets.STARTS)
+@pytest.mark.parametrize("name", maximize.STARTS)
 def test_a_start_lies_in_the_range_that_pictures_have(source, mode, name):
     rule = Preprocessing(mode, *(((10.0, 20.0, 30.0), (50.0, 60.0, 70.0)) if mode == "standardize" else ()))
     begin = start(source, rule, name, 3)
@@ -249,7 +250,7 @@ def test_a_start_lies_in_the_range_that_pictures_have(source, mode, name):
 
 def prepared(source, rule, value):
     """Network input of a picture that has this value everywhere."""
-    from innv_gui.runtimes.keras import preprocessing
+    from innv_gui.runtimes.keras.predict import preprocessing
 
     return preprocessing.apply(np.full((1, *SHAPE), value, np.float32), rule)[0, 0, 0]
 

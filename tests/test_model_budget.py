@@ -19,7 +19,8 @@ import pytest
 
 from innv_gui.errors import ModelRefused
 from innv_gui.records import Budget, ModelSource
-from innv_gui.runtimes.keras import budget, building, gate, loading, zip_directory
+from innv_gui.runtimes.keras.files import budget, gate, zip_directory
+from innv_gui.runtimes.keras.networks import building, loading
 
 MANY = 10**9
 

@@ -9,7 +9,8 @@ import pytest
 
 from innv_gui.errors import ModelRefused
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras import gate, loading, plain_names
+from innv_gui.runtimes.keras.files import gate, plain_names
+from innv_gui.runtimes.keras.networks import loading
 
 L = keras.layers
 SHAPE = (8, 8, 3)

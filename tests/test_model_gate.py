@@ -15,7 +15,7 @@ import pytest
 
 from innv_gui.errors import InnvError, ModelRefused
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras import allowed, gate
+from innv_gui.runtimes.keras.files import allowed, gate
 
 KINDS = {".keras": "keras", ".h5": "hdf5", ".json": "json"}
 
@@ -24,7 +24,7 @@ WATCH = """
 import json, os, sys
 from innv_gui.errors import InnvError
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras import inspect
+from innv_gui.runtimes.keras.networks import inspect
 
 work = json.load(open(sys.argv[1]))
 for path, kind in work["harmless"]:
@@ -106,7 +106,7 @@ def test_hostile_file_has_no_side_effect(name, made, answers):
 
 def test_the_payload_is_live_when_the_file_is_trusted(tmp_path):
     """Else the tests above would prove nothing."""
-    from innv_gui.runtimes.keras import loading
+    from innv_gui.runtimes.keras.networks import loading
 
     path, _ = hostile.lambda_in_a_layer(tmp_path)
     loading.load(ModelSource("keras", str(path), trusted=True))

@@ -17,9 +17,10 @@ import tensorflow as tf
 from innv_gui import analyzers
 from innv_gui.errors import BadInput, ModelRefused
 from innv_gui.records import ModelSource, Target, replace
-from innv_gui.runtimes.keras import cam, loading
 from innv_gui.runtimes.keras.attribution.explain import explain
-from innv_gui.runtimes.keras.inspect import inspect
+from innv_gui.runtimes.keras.cam import explain as cam
+from innv_gui.runtimes.keras.networks import loading
+from innv_gui.runtimes.keras.networks.inspect import inspect
 
 SHAPE = (12, 10, 3)
 KINDS = {".keras": "keras", ".h5": "hdf5"}
@@ -452,7 +453,7 @@ import keras
 if sys.argv[1] == "later":
     keras.Sequential([keras.Input((9, 9, 3)), keras.layers.Rescaling(2), keras.layers.Conv2D(2, 3)])
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras import loading
+from innv_gui.runtimes.keras.networks import loading
 network = loading.load(ModelSource("application", application="MobileNetV2", weights="random"))
 weights = hashlib.sha256(b"".join(w.tobytes() for w in network.model.get_weights())).hexdigest()
 print(json.dumps([weights, list(network.flat.operations)]))

@@ -22,8 +22,9 @@ from hypothesis import strategies as st
 
 from innv_gui.errors import ModelRefused
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras import gate, loading, old_configs, old_ops
-from innv_gui.runtimes.keras.bundle import Bundle, Damaged
+from innv_gui.runtimes.keras.files import gate, keras2_configs, keras2_operations
+from innv_gui.runtimes.keras.networks import loading
+from innv_gui.runtimes.keras.networks.checkpoint_table import Bundle, Damaged
 from innv_gui.session.models import source_of
 
 KINDS = {".keras": "keras", ".h5": "hdf5"}
@@ -177,7 +178,7 @@ def operation(function, *call, **settings):
     ],
 )
 def test_an_operation_without_a_layer_that_is_the_same_stays_what_it_is(node):
-    assert old_ops.as_layer(node) == node
+    assert keras2_operations.as_layer(node) == node
 
 
 JSON = st.recursive(
@@ -192,7 +193,7 @@ FUNCTIONS = ["math.truediv", "math.subtract", "nn.bias_add", "concat", "nn.relu"
 def test_whatever_stands_in_an_operation_nothing_is_raised(function, calls):
     node = {"class_name": "TFOpLambda", "name": "op", "config": {"function": function}}
     for inbound in (calls, [calls], [["x", 0, 0, calls]]):
-        assert isinstance(old_ops.as_layer({**node, "inbound_nodes": inbound}), dict)
+        assert isinstance(keras2_operations.as_layer({**node, "inbound_nodes": inbound}), dict)
 
 
 @pytest.mark.parametrize("version", [2, 3])
@@ -368,10 +369,10 @@ def test_a_trusted_lambda_of_keras_2_is_run(tmp_path):
 def test_settings_that_make_a_difference_are_never_dropped():
     """Keras then refuses the file and names the setting."""
     for class_name, setting, value in (("Conv2DTranspose", "groups", 2), ("ConvLSTM2D", "time_major", True)):
-        config = old_configs.modernised({"class_name": class_name, "config": {"name": "x", setting: value}})
+        config = keras2_configs.modernised({"class_name": class_name, "config": {"name": "x", setting: value}})
         assert config["config"][setting] == value
 
 
 def test_a_configuration_of_keras_3_stays_as_it_is():
     config = model_files.ordinary(model_files.layer("Conv2D", "conv", filters=3, kernel_size=[3, 3], groups=1))
-    assert old_configs.modernised(config) == config
+    assert keras2_configs.modernised(config) == config

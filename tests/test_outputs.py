@@ -13,10 +13,10 @@ import pytest
 from innv_gui import analyzers
 from innv_gui.errors import BadInput, ModelRefused
 from innv_gui.records import ModelSource, Target
-from innv_gui.runtimes.keras import loading
 from innv_gui.runtimes.keras.explain import explain
-from innv_gui.runtimes.keras.forward import outputs_of
-from innv_gui.runtimes.keras.inspect import inspect
+from innv_gui.runtimes.keras.networks import loading
+from innv_gui.runtimes.keras.networks.forward import outputs_of
+from innv_gui.runtimes.keras.networks.inspect import inspect
 
 L = keras.layers
 KINDS = {".keras": "keras", ".h5": "hdf5", "": "saved_model"}

@@ -11,10 +11,12 @@ import pytest
 from innv_gui import Session, analyzers
 from innv_gui.errors import AnalyzerRefused, InnvError, ModelRefused
 from innv_gui.records import ModelSource, Target, replace
-from innv_gui.runtimes.keras import cam, gate, hooks, loading
 from innv_gui.runtimes.keras.attribution import METHODS
 from innv_gui.runtimes.keras.attribution.explain import LAYERED, explain
-from innv_gui.runtimes.keras.inspect import inspect
+from innv_gui.runtimes.keras.cam import explain as cam
+from innv_gui.runtimes.keras.files import gate
+from innv_gui.runtimes.keras.networks import hooks, loading
+from innv_gui.runtimes.keras.networks.inspect import inspect
 
 HOOKS = str(Path(__file__).with_name("own_models.py"))
 SHAPE = (8, 9, 3)

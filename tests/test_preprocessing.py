@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from innv_gui import datasets
 from innv_gui.datasets import geometry
 from innv_gui.errors import BadInput, WorkFailed
-from innv_gui.preprocessing_rules import check_channels, parse, written
+from innv_gui.preprocessing import check_channels, parse, written
 from innv_gui.records import ImageRef, ModelSource, Preprocessing
-from innv_gui.runtimes.keras import preprocessing
+from innv_gui.runtimes.keras.predict import preprocessing
 
 RANDOM = np.random.default_rng(3)
 
@@ -237,7 +237,7 @@ def test_what_was_found_in_a_fitted_image_goes_back_to_its_place(resize, size):
 
 
 def test_defect_16_one_channel_images_meet_three_channel_models(files, pictures):
-    from innv_gui.runtimes.keras.prepare import picture, prepare
+    from innv_gui.runtimes.keras.predict.prepare import picture, prepare
 
     rule = Preprocessing("unit")
     got = prepare(files["colour"], rule, (pictures["grey"], pictures["deep"]), None)
@@ -252,14 +252,14 @@ def test_defect_16_one_channel_images_meet_three_channel_models(files, pictures)
 
 
 def test_a_model_of_any_size_gets_one_geometry_a_batch(files, pictures):
-    from innv_gui.runtimes.keras.prepare import prepare
+    from innv_gui.runtimes.keras.predict.prepare import prepare
 
     got = prepare(files["open"], Preprocessing("unit"), (pictures["grey"], pictures["colour"]), None)
     assert got.x.shape == (2, 224, 224, 3) and any("any size" in note for note in got.notes)
 
 
 def test_arrays_are_network_input_already(files):
-    from innv_gui.runtimes.keras.prepare import prepare
+    from innv_gui.runtimes.keras.predict.prepare import prepare
 
     arrays = RANDOM.normal(size=(40, 7, 5, 3))
     got = prepare(files["colour"], Preprocessing("caffe"), None, arrays)
@@ -278,7 +278,7 @@ def test_arrays_are_network_input_already(files):
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(files, wrong, word):
-    from innv_gui.runtimes.keras.prepare import prepare
+    from innv_gui.runtimes.keras.predict.prepare import prepare
 
     with pytest.raises(BadInput, match=word) as refusal:
         prepare(files["colour"], Preprocessing(), None, wrong)
@@ -296,8 +296,8 @@ def with_hooks(source: ModelSource, path, text: str) -> ModelSource:
 
 
 def test_hooks_replace_preprocessing_and_name_classes(files, pictures, tmp_path):
-    from innv_gui.runtimes.keras.inspect import inspect
-    from innv_gui.runtimes.keras.prepare import picture, prepare
+    from innv_gui.runtimes.keras.networks.inspect import inspect
+    from innv_gui.runtimes.keras.predict.prepare import picture, prepare
 
     source = with_hooks(
         files["colour"],
@@ -326,7 +326,7 @@ def test_hooks_replace_preprocessing_and_name_classes(files, pictures, tmp_path)
     ],
 )
 def test_an_error_in_a_hook_is_a_sentence(files, pictures, tmp_path, text, words):
-    from innv_gui.runtimes.keras.prepare import prepare
+    from innv_gui.runtimes.keras.predict.prepare import prepare
 
     source = with_hooks(files["colour"], tmp_path / "bad.py", text)
     with pytest.raises(WorkFailed) as refusal:

@@ -13,7 +13,7 @@ from playwright.sync_api import expect, sync_playwright
 from innv_gui.cli import main
 from innv_gui.errors import BadInput
 from innv_gui.records import UNREAD, ModelSource, Preprocessing
-from innv_gui.runtimes.keras.probe import answers
+from innv_gui.runtimes.keras.predict.probe import answers
 from innv_gui.samples import digits
 from innv_gui.session.probe.probe import percent
 from innv_gui.session.probe.sample import arithmetic, candidates, sample

@@ -15,7 +15,7 @@ from bokeh.models import (
 )
 
 from innv_gui.errors import BadInput
-from innv_gui.plots import suggest_figures as figures
+from innv_gui.plots import suggest_figures
 from innv_gui.plots.plot_style import DARK, LIGHT, PlotColours, ramp
 from tests.conftest import ROOT
 
@@ -33,12 +33,12 @@ CELLS = {
 
 
 def histogram(**given):
-    return figures.histogram([0, 0.25, 0.5, 1], [9, 0, 1234], **given)
+    return suggest_figures.histogram([0, 0.25, 0.5, 1], [9, 0, 1234], **given)
 
 
 ALL = {
-    "scatter": lambda **given: figures.scatter(FRAME, **given),
-    "aggregate": lambda **given: figures.scatter_aggregate(CELLS, **given),
+    "scatter": lambda **given: suggest_figures.scatter(FRAME, **given),
+    "aggregate": lambda **given: suggest_figures.scatter_aggregate(CELLS, **given),
     "histogram": histogram,
 }
 every_figure = pytest.mark.parametrize("make", ALL.values(), ids=ALL.keys())
@@ -49,58 +49,58 @@ def source(plot):
 
 
 def test_a_dot_is_one_image_at_its_confidence_and_in_its_row():
-    columns = source(figures.scatter(FRAME)).data
+    columns = source(suggest_figures.scatter(FRAME)).data
     assert columns["index"].tolist() == [7, 3, 12]
     assert columns["x"].tolist() == [99.5, 40.25, 40.25]
     assert np.round(columns["y"]).tolist() == [1, 3, 3]
 
 
 def test_images_of_equal_scores_are_told_apart_by_their_place_in_the_row():
-    y = source(figures.scatter(FRAME)).data["y"]
+    y = source(suggest_figures.scatter(FRAME)).data["y"]
     assert y[1] != y[2]
 
 
 def test_the_jitter_depends_on_the_image_alone_and_stays_within_the_row():
     index = np.arange(5000)
-    whole = figures.jitter(index)
-    assert np.array_equal(whole[[17, 4321]], figures.jitter(np.array([17, 4321])))
-    assert np.abs(whole).max() <= figures.JITTER < 0.5
+    whole = suggest_figures.jitter(index)
+    assert np.array_equal(whole[[17, 4321]], suggest_figures.jitter(np.array([17, 4321])))
+    assert np.abs(whole).max() <= suggest_figures.JITTER < 0.5
     assert np.ptp(np.histogram(whole, 10)[0]) < 20
 
 
 def test_the_drawn_height_is_what_a_box_selection_must_ask_for():
     there = np.isfinite(FRAME["confidence"])
-    expected = figures.drawn_y(FRAME["index"], FRAME["n_classes"])[there]
-    assert source(figures.scatter(FRAME)).data["y"].tolist() == expected.tolist()
+    expected = suggest_figures.drawn_y(FRAME["index"], FRAME["n_classes"])[there]
+    assert source(suggest_figures.scatter(FRAME)).data["y"].tolist() == expected.tolist()
 
 
 def test_rows_are_whole_numbers_up_to_the_number_of_models():
-    plot = figures.scatter(FRAME, n_models=4)
+    plot = suggest_figures.scatter(FRAME, n_models=4)
     assert plot.yaxis[0].ticker.ticks == [1, 2, 3, 4]
     assert (plot.y_range.start, plot.y_range.end) == (0.5, 4.5)
 
 
 def test_an_asked_range_is_the_range_that_is_shown():
-    plot = figures.scatter(FRAME, x_range=(40, 60), y_range=(1.5, 2.5))
+    plot = suggest_figures.scatter(FRAME, x_range=(40, 60), y_range=(1.5, 2.5))
     assert (plot.x_range.start, plot.x_range.end) == (40, 60)
     assert (plot.y_range.start, plot.y_range.end) == (1.5, 2.5)
 
 
 def test_a_scatterplot_without_any_score_is_an_empty_plot():
     none = {name: np.array([]) for name in FRAME}
-    assert len(source(figures.scatter(none)).data["x"]) == 0
-    assert len(source(figures.scatter_aggregate({name: np.array([]) for name in CELLS})).data["low"]) == 0
+    assert len(source(suggest_figures.scatter(none)).data["x"]) == 0
+    assert len(source(suggest_figures.scatter_aggregate({name: np.array([]) for name in CELLS})).data["low"]) == 0
 
 
 def test_many_points_are_drawn_by_the_graphics_processor():
-    n = figures.WEBGL_FROM + 1
+    n = suggest_figures.WEBGL_FROM + 1
     many = {"index": np.arange(n), "confidence": np.full(n, 50.0), "n_classes": np.ones(n, int)}
-    assert figures.scatter(many).output_backend == "webgl"
-    assert figures.scatter(FRAME).output_backend == "canvas"
+    assert suggest_figures.scatter(many).output_backend == "webgl"
+    assert suggest_figures.scatter(FRAME).output_backend == "canvas"
 
 
 def test_a_cell_covers_its_slice_and_its_row_and_is_coloured_by_the_logarithm_of_its_count():
-    plot = figures.scatter_aggregate(CELLS)
+    plot = suggest_figures.scatter_aggregate(CELLS)
     columns = source(plot).data
     assert columns["low"].tolist() == [0, 50] and columns["high"].tolist() == [50, 100]
     assert np.allclose((columns["bottom"] + columns["top"]) / 2, CELLS["row"])
@@ -119,7 +119,7 @@ def test_a_bar_is_one_bin_with_its_number_above():
 
 
 def test_one_image_beside_thousands_is_drawn_high_enough_to_be_seen():
-    plot = figures.histogram([0, 1, 2], [1, 100_000])
+    plot = suggest_figures.histogram([0, 1, 2], [1, 100_000])
     columns = source(plot).data
     assert columns["top"][0] > plot.y_range.end / 200 and columns["count"][0] == 1
 
@@ -145,14 +145,14 @@ def test_nothing_is_drawn_of_an_empty_bin_but_its_column_can_be_pressed():
     ],
 )
 def test_numbers_are_shortened_and_then_left_out_where_neighbours_would_touch(counts, texts):
-    assert source(figures.histogram(np.arange(len(counts) + 1), counts)).data["text"] == texts
+    assert source(suggest_figures.histogram(np.arange(len(counts) + 1), counts)).data["text"] == texts
 
 
 @pytest.mark.parametrize(
     ("count", "text"), [(7, "7"), (999, "999"), (7446, "7.4k"), (600_402, "600k"), (1_250_000, "1.2M"), (25e6, "25M")]
 )
 def test_large_counts_are_shortened_by_their_unit(count, text):
-    assert figures.short(count) == text
+    assert suggest_figures.short(count) == text
 
 
 def test_there_is_room_for_the_number_above_the_highest_bar():
@@ -178,12 +178,12 @@ def test_a_figure_has_no_title_no_toolbar_and_no_script_of_its_own(make):
     assert plot.title.text in (None, "")
     assert not plot.select({"type": CustomJS}) and not plot.js_property_callbacks
     assert all(hover.tooltips is None for hover in plot.select({"type": HoverTool}))
-    assert "<" not in json.dumps(figures.as_item(plot))
+    assert "<" not in json.dumps(suggest_figures.as_item(plot))
 
 
 @every_figure
 def test_the_page_finds_the_parts_by_name(make):
-    text = json.dumps(figures.as_item(make()))
+    text = json.dumps(suggest_figures.as_item(make()))
     for name in ("plot", "source", "marks", "hover", "tap", "box_zoom", "wheel_zoom", "pan", "x_range", "y_range"):
         assert text.count(f'"name": "{name}"') == 1, name
 
@@ -199,13 +199,13 @@ def test_a_press_reaches_the_marks_and_nothing_moves_by_itself(make):
 def test_bars_are_zoomed_in_width_alone_since_their_height_begins_at_zero():
     for name in ("pan", "box_zoom", "wheel_zoom"):
         assert histogram().select_one({"name": name}).dimensions == "width"
-        assert figures.scatter(FRAME).select_one({"name": name}).dimensions == "both"
+        assert suggest_figures.scatter(FRAME).select_one({"name": name}).dimensions == "both"
 
 
 @every_figure
 @pytest.mark.parametrize(("theme", "ink"), [("light", LIGHT), ("dark", DARK)])
 def test_a_figure_wears_the_colours_of_its_theme(make, theme, ink):
-    text = json.dumps(figures.as_item(make(theme=theme)))
+    text = json.dumps(suggest_figures.as_item(make(theme=theme)))
     other = DARK if ink is LIGHT else LIGHT
     assert ink.mark in text and ink.axis in text and ink.grid in text
     assert other.mark not in text and other.axis not in text
@@ -227,7 +227,7 @@ def test_without_a_width_a_figure_takes_the_room_there_is(make):
 
 @every_figure
 def test_the_item_is_plain_json_with_one_root(make):
-    item = json.loads(json.dumps(figures.as_item(make())))
+    item = json.loads(json.dumps(suggest_figures.as_item(make())))
     assert len(item["doc"]["roots"]) == 1 and item["root_id"] == item["doc"]["roots"][0]["id"]
 
 

@@ -55,8 +55,8 @@ def _row(name: str) -> dict:
 
     from innv_gui.datasets import geometry
     from innv_gui.records import ModelSource
-    from innv_gui.runtimes.keras import loading
     from innv_gui.runtimes.keras.attribution import METHODS
+    from innv_gui.runtimes.keras.networks import loading
 
     started = time.perf_counter()
     source = ModelSource("application", application=name, weights="random")

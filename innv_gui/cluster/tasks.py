@@ -35,16 +35,16 @@ TASKS = {
     "images.scan": Task("images", "innv_gui.datasets:scan"),
     "images.stamps": Task("images", "innv_gui.datasets:stamps"),
     "images.samples": Task("images", "innv_gui.samples:make"),
-    "keras.trusted_as": Task("keras", "innv_gui.runtimes.keras.gate:trusted_as"),
-    "keras.inspect": Task("keras", "innv_gui.runtimes.keras.inspect:inspect"),
-    "keras.prepare": Task("keras", "innv_gui.runtimes.keras.prepare:prepare"),
-    "keras.output": Task("keras", "innv_gui.runtimes.keras.layer_output:layer_output"),
-    "keras.picture": Task("keras", "innv_gui.runtimes.keras.prepare:picture_png"),
-    "keras.blueprint": Task("keras", "innv_gui.runtimes.keras.blueprint:blueprint"),
+    "keras.trusted_as": Task("keras", "innv_gui.runtimes.keras.files.gate:trusted_as"),
+    "keras.inspect": Task("keras", "innv_gui.runtimes.keras.networks.inspect:inspect"),
+    "keras.prepare": Task("keras", "innv_gui.runtimes.keras.predict.prepare:prepare"),
+    "keras.output": Task("keras", "innv_gui.runtimes.keras.predict.layer_output:layer_output"),
+    "keras.picture": Task("keras", "innv_gui.runtimes.keras.predict.prepare:picture_png"),
+    "keras.blueprint": Task("keras", "innv_gui.runtimes.keras.networks.blueprint:blueprint"),
     "keras.aim": Task("keras", "innv_gui.runtimes.keras.attribution.targets:looked_up"),
     "keras.explain": Task("keras", "innv_gui.runtimes.keras.explain:explain"),
-    "keras.score": Task("keras", "innv_gui.runtimes.keras.score:score", stoppable=True),
-    "keras.probe": Task("keras", "innv_gui.runtimes.keras.probe:answers", stoppable=True),
+    "keras.score": Task("keras", "innv_gui.runtimes.keras.predict.score:score", stoppable=True),
+    "keras.probe": Task("keras", "innv_gui.runtimes.keras.predict.probe:answers", stoppable=True),
     "keras.start": Task("keras", "innv_gui.runtimes.keras.maximize.starts:start"),
     "keras.climb": Task("keras", "innv_gui.runtimes.keras.maximize.climb:climb"),
     "keras.activations": Task("keras", "innv_gui.runtimes.keras.maximize.activations:activations"),
@@ -54,7 +54,11 @@ TASKS = {
 # Imported by a worker while it starts, so that its first task does not wait for it.
 PRELOADS = {
     "images": ("innv_gui.datasets",),
-    "keras": ("innv_gui.runtimes.keras.inspect", "innv_gui.runtimes.keras.prepare", "innv_gui.runtimes.keras.explain"),
+    "keras": (
+        "innv_gui.runtimes.keras.networks.inspect",
+        "innv_gui.runtimes.keras.predict.prepare",
+        "innv_gui.runtimes.keras.explain",
+    ),
     "innvestigate": ("innv_gui.runtimes.innvestigate.explain",),
 }
 

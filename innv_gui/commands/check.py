@@ -12,7 +12,7 @@ from rich.table import Table
 
 from innv_gui.commands.steps import check_given, follow, session_of, start_models
 from innv_gui.errors import InnvError
-from innv_gui.preprocessing_rules import written
+from innv_gui.preprocessing import written
 from innv_gui.records import ClassNames, Model
 from innv_gui.session import Session
 from innv_gui.session.datasets import Dataset

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from innv_gui.errors import BadInput
-from innv_gui.preprocessing_rules import parse
+from innv_gui.preprocessing import parse
 from innv_gui.records import OUTPUT_KINDS
 from innv_gui.session.models import parse_model_argument
 

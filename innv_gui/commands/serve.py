@@ -19,7 +19,7 @@ from innv_gui.commands.steps import say, session_of, start
 from innv_gui.errors import BadInput
 from innv_gui.session import Session
 from innv_gui.session.datasets import check_there
-from innv_gui.session.keep import session_file as saved
+from innv_gui.session.keep import session_file
 from innv_gui.session.models import parse_model_argument, source_of
 from innv_gui.web.app import create_app
 from innv_gui.web.security import new_token
@@ -44,7 +44,7 @@ def serve(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> None:
     if options.session:
-        saved.read_file(options.session)
+        session_file.read_file(options.session)
     for model in named_models(options):
         source_of(*parse_model_argument(model.text))
         if "classes" in model.wishes:

@@ -13,7 +13,7 @@ from innv_gui.class_names import fit, read_class_names
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, InnvError, NotFound, WorkFailed
-from innv_gui.preprocessing_rules import check_channels, parse
+from innv_gui.preprocessing import check_channels, parse
 from innv_gui.records import OUTPUT_KINDS, Budget, ClassNames, Model, ModelFacts, ModelSource, Preprocessing, replace
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.labels import mapped_by_hand

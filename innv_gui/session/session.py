@@ -31,7 +31,7 @@ from innv_gui.session.features import request as features
 from innv_gui.session.features.extremes import Extremes
 from innv_gui.session.features.maximization import Maximization
 from innv_gui.session.features.shelf import FeatureShelf
-from innv_gui.session.keep import session_file as saved
+from innv_gui.session.keep import session_file
 from innv_gui.session.keep.run_record import remembered, request_of
 from innv_gui.session.label_orders import of_names
 from innv_gui.session.labels import class_of_label
@@ -82,7 +82,7 @@ class Session:
         self._lock = threading.Lock()
         self._blueprints: Blueprints | None = None
         self.store = MapStore(self.workspace.part("maps"))
-        self.history = History(self.workspace.part("history"), check=saved.check_kept)
+        self.history = History(self.workspace.part("history"), check=session_file.check_kept)
         self._reopening = threading.Lock()
         self.models = ModelShelf(lambda: self.pool, self.jobs, tuple(trusted), hooks, self.naming, budget or Budget())
         self.datasets = DatasetShelf(lambda: self.pool, self.jobs)
@@ -432,7 +432,7 @@ class Session:
 
     def save(self, path: str | Path) -> Path:
         """Write the session as one JSON file: its models, datasets and runs by place and hash."""
-        return saved.save(self, path)
+        return session_file.save(self, path)
 
     def restore(self, path: str | Path) -> list[str]:
         """Open what a saved session names and take over its runs; returns what could not be opened, and why."""
@@ -442,10 +442,10 @@ class Session:
 
     def start_restore(self, path: str | Path) -> Job:
         """Begin to take up a saved session; the job's message tells what could not be opened."""
-        record = saved.read_file(path)
+        record = session_file.read_file(path)
 
         def work(job: Job) -> list[str]:
-            missing = saved.open_all(self, record)
+            missing = session_file.open_all(self, record)
             job.message = " ".join(f"Not opened: {one}" for one in missing)
             return missing
 

@@ -18,7 +18,7 @@ from innv_gui.runtimes.innvestigate.legacy import tf, tf_keras
 
 RENAMED = {"LeakyReLU": {"negative_slope": "alpha"}}
 ALWAYS_KEPT = {"name", "trainable"}
-OF_KERAS_2 = "innv_gui.runtimes.keras.old_layers"  # layers that tf_keras has and Keras 3 has not
+OF_KERAS_2 = "innv_gui.runtimes.keras.networks.keras2_layers"  # layers that tf_keras has and Keras 3 has not
 LEFT_OUT = ("_initializer", "_regularizer", "_constraint")
 TRAINING_ONLY = (  # beginnings of names of Keras's layers that pass everything on outside training
     "Random",

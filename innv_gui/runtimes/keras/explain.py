@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from innv_gui.records import Maps, ModelSource, Target
-from innv_gui.runtimes.keras import cam
 from innv_gui.runtimes.keras.attribution import explain as attribution
+from innv_gui.runtimes.keras.cam import explain as cam
 
 
 def explain(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from innv_gui.analyzers import maximize as presets
+from innv_gui.analyzers import maximize
 from innv_gui.errors import BadInput
 from innv_gui.records import ClassNames, Features, ImageRef, Layer, Model
 from innv_gui.session.explain.request import class_index
@@ -64,9 +64,9 @@ def check_features(
         raise BadInput("Expected one of classes, neurons and channels.", field="classes")
     kind, index = next(iter(asked.items()))
     field_name = plural(kind)
-    if not 1 <= len(index) <= presets.MOST_TARGETS:
-        message = f"Expected 1 to {presets.MOST_TARGETS} {field_name}, got {len(index)}."
-        raise BadInput(message, "", field_name, (f"1 to {presets.MOST_TARGETS}",))
+    if not 1 <= len(index) <= maximize.MOST_TARGETS:
+        message = f"Expected 1 to {maximize.MOST_TARGETS} {field_name}, got {len(index)}."
+        raise BadInput(message, "", field_name, (f"1 to {maximize.MOST_TARGETS}",))
     found, naming = _layer(model, kind, layer), naming or model.naming or numbered(model.n_classes)
     if kind == "class":
         index = [_class(value, model, naming) for value in index]
@@ -137,9 +137,9 @@ def check_request(
 ) -> FeatureRequest:
     """One ascent of what `check_features` gave. Raises BadInput naming the field."""
     if not isinstance(initial, ImageRef | np.ndarray) and (
-        not isinstance(initial, str) or initial not in presets.STARTS
+        not isinstance(initial, str) or initial not in maximize.STARTS
     ):
-        allowed = (*presets.STARTS, "image")
+        allowed = (*maximize.STARTS, "image")
         raise BadInput(
             f"There is no start {str(initial)[:60]!r}.", f"Expected {', '.join(allowed)}.", "initial", allowed
         )
@@ -147,5 +147,5 @@ def check_request(
         limits = f"0 to {LARGEST_SEED}"
         raise BadInput(f"The seed must be a whole number from {limits}; got {str(seed)[:60]}.", "", "seed", (limits,))
     return FeatureRequest(
-        model, chosen.features, chosen.names, chosen.layer, initial, preset, presets.check(preset, params), seed
+        model, chosen.features, chosen.names, chosen.layer, initial, preset, maximize.check(preset, params), seed
     )

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from innv_gui import analyzers
 from innv_gui.errors import BadInput, InnvError
-from innv_gui.preprocessing_rules import checked
+from innv_gui.preprocessing import checked
 from innv_gui.records import NAME_ORIGINS, OUTPUT_KINDS
 from innv_gui.session.datasets import DatasetShelf
 from innv_gui.session.keep.run_record import dataset_of, described, model_of, opened_dataset, preprocessing_of

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from innv_gui.preprocessing_rules import in_words, written
+from innv_gui.preprocessing import in_words, written
 from innv_gui.records import UNREAD, Model, Preprocessing
 from innv_gui.session.probe.sample import Sample, arithmetic
 from innv_gui.suggestions.label_order import LabelOrder, better_order

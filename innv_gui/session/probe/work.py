@@ -14,7 +14,7 @@ import numpy as np
 from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, WorkFailed
-from innv_gui.preprocessing_rules import parse, written
+from innv_gui.preprocessing import parse, written
 from innv_gui.records import Answers, Model, Preprocessing
 from innv_gui.session.models import hooks_hash
 from innv_gui.session.probe.probe import Probe

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from innv_gui.plots import suggest_figures as figures
+from innv_gui.plots import suggest_figures
 from innv_gui.session.suggest.views import View
 from innv_gui.suggestions.bins import Bins
 from innv_gui.suggestions.cells import Cells, cells
@@ -27,11 +27,11 @@ class Drawn:
     shown: np.ndarray
     bins: Bins | None = None
     cells: Cells | None = None
-    dots_at_most: int = figures.POINTS_AT_MOST
+    dots_at_most: int = suggest_figures.POINTS_AT_MOST
 
     def item(self) -> dict:
         """The figure as a Bokeh JSON item."""
-        return figures.as_item(self.figure)
+        return suggest_figures.as_item(self.figure)
 
     def ranges(self) -> dict[str, list[float]]:
         """What the axes show."""
@@ -58,18 +58,18 @@ def _histogram(view: View, look: dict) -> Drawn:
     edges = found.edges if len(found.edges) else OF_EMPTY
     counts = found.counts if len(found.edges) else np.zeros(1, np.int64)
     labels = found.labels or ["0 images"]
-    figure = figures.histogram(edges, counts, kind=view.wish.kind, x_title=view.title, labels=labels, **look)
+    figure = suggest_figures.histogram(edges, counts, kind=view.wish.kind, x_title=view.title, labels=labels, **look)
     return Drawn(figure, int(found.counts.sum()), view.rows[found.which >= 0], bins=found)
 
 
 def _scatter(view: View, look: dict) -> Drawn:
     seen = view.seen()
     rows, values, groups = view.rows[seen], view.values[seen], view.n_groups[seen]
-    most = figures.dots_at_most(len(view.rows))
+    most = suggest_figures.dots_at_most(len(view.rows))
     if len(rows) <= most:
         frame = {"index": rows, "confidence": values, "n_classes": groups}
-        return Drawn(figures.scatter(frame, **look), len(rows), rows, dots_at_most=most)
+        return Drawn(suggest_figures.scatter(frame, **look), len(rows), rows, dots_at_most=most)
     ends = look["x_range"] or (float(values.min()), float(values.max()))
     found = cells(values, groups, rows, ends)
     columns = {"low": found.low, "high": found.high, "row": found.row, "count": found.count}
-    return Drawn(figures.scatter_aggregate(columns, **look), len(rows), rows, cells=found, dots_at_most=most)
+    return Drawn(suggest_figures.scatter_aggregate(columns, **look), len(rows), rows, cells=found, dots_at_most=most)

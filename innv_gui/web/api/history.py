@@ -9,7 +9,7 @@ from flask import jsonify, request
 
 from innv_gui.errors import BadInput
 from innv_gui.session.explain.earlier import title_of, told_apart
-from innv_gui.session.keep import session_file as saved
+from innv_gui.session.keep import session_file
 from innv_gui.web.api.blueprint import api, session
 from innv_gui.web.api.explanations.incoming import HistoryChange
 from innv_gui.web.api.route import route
@@ -51,7 +51,7 @@ def delete_earlier_run(id: str):
 @route(api, "GET", "/session.json")
 def get_session_file():
     """The session as a file: models, datasets and earlier runs by place and hash; no pictures, no models."""
-    answer = jsonify(saved.saved(session()))
+    answer = jsonify(session_file.saved(session()))
     answer.headers["Content-Disposition"] = 'attachment; filename="session.json"'
     return answer
 
@@ -62,8 +62,8 @@ def add_session_file():
     sent = request.files.get("session")
     if sent is None:
         raise BadInput("No file was sent.", "Send it as the form field session.", field="session")
-    record = saved.read(sent.read(saved.MOST_BYTES + 1))
-    taken, missing = saved.take_over(session(), record)
+    record = session_file.read(sent.read(session_file.MOST_BYTES + 1))
+    taken, missing = session_file.take_over(session(), record)
     return {"runs": taken, "left_out": len(record.runs) - taken, "missing": missing}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from innv_gui.runtimes.keras.attribution import rules, ways
+from innv_gui.runtimes.keras.attribution import rules, unweighted
 from innv_gui.runtimes.keras.attribution.method import Method, anywhere, first
 
 _NOT_RELU = "knows no activations other than ReLU"
@@ -18,7 +18,7 @@ _PLAIN_GRADIENTS = dict.fromkeys(
     GlobalAveragePooling2D GlobalAveragePooling3D Subtract Divide TrueDivide LayerScale Rescaling
     Normalization
     """.split(),
-    ways.GRADIENT,
+    unweighted.GRADIENT,
 )
 
 

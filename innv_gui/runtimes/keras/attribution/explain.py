@@ -14,10 +14,11 @@ import tensorflow as tf
 from innv_gui.errors import AnalyzerRefused, BadInput
 from innv_gui.records import Maps, ModelSource, Target
 from innv_gui.runtimes import averages
-from innv_gui.runtimes.keras import loading
-from innv_gui.runtimes.keras.attribution import METHODS, deep_taylor, lrp, targets, traces
-from innv_gui.runtimes.keras.network import Network
-from innv_gui.runtimes.keras.quoting import quoted
+from innv_gui.runtimes.keras.attribution import METHODS, deep_taylor, lrp, targets
+from innv_gui.runtimes.keras.attribution import compiled as traces
+from innv_gui.runtimes.keras.files.quoting import quoted
+from innv_gui.runtimes.keras.networks import loading
+from innv_gui.runtimes.keras.networks.network import Network
 
 BATCH = 8
 LAYERED = {**lrp.METHODS, **deep_taylor.METHODS}  # rules layer by layer; all others are gradients

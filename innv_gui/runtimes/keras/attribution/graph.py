@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import keras
 import tensorflow as tf
 
-from innv_gui.runtimes.keras.own_code import kind_of
+from innv_gui.runtimes.keras.networks.custom_layers import kind_of
 
 # Between the input and a layer these change no value's meaning: behind them a layer is still the first one.
 _KEEP_VALUES = frozenset(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from innv_gui.runtimes.keras.attribution import rules, ways
+from innv_gui.runtimes.keras.attribution import rules, unweighted
 from innv_gui.runtimes.keras.attribution.graph import Step
 from innv_gui.runtimes.keras.attribution.rules import Rule
 
@@ -16,7 +16,7 @@ Place = Callable[[Step, str, int], bool]  # (step, sort of its linear layer, its
 class Method:
     """rules: for layers with weights, the first that applies. norm: for BatchNormalization; None: its gradient.
 
-    ways: other than `ways.WAYS` for some kinds of layers. positive_score: relevance starts from max(score, 0).
+    ways: other than `unweighted.WAYS` for some kinds of layers. positive_score: relevance starts from max(score, 0).
     only_relu: "" or why a layer with another activation is refused.
     """
 
@@ -36,7 +36,7 @@ class Method:
 
     def way(self, step: Step) -> str | None:
         """Of a layer without weights; None when there is none."""
-        return self.ways.get(step.kind, ways.of(step))
+        return self.ways.get(step.kind, unweighted.of(step))
 
 
 def anywhere(step: Step, sort: str, place: int) -> bool:

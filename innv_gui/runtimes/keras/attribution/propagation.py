@@ -14,7 +14,6 @@ from operator import add
 import numpy as np
 import tensorflow as tf
 
-from innv_gui.runtimes.keras.attribution.linear import Linear, Weights
 from innv_gui.runtimes.keras.attribution.relevance import (
     BySign,
     Product,
@@ -27,6 +26,7 @@ from innv_gui.runtimes.keras.attribution.relevance import (
     settled,
 )
 from innv_gui.runtimes.keras.attribution.rules import ALL, Part, Rule, Share, is_for, is_one_sided, splits_everything
+from innv_gui.runtimes.keras.attribution.weighted import Linear, Weights
 
 LARGE_BYTES = 64 * 2**20  # a kernel above this size is worked through in blocks of output neurons
 BLOCK_BYTES = 32 * 2**20

@@ -7,10 +7,10 @@ import tensorflow as tf
 
 from innv_gui.errors import AnalyzerRefused, BadInput
 from innv_gui.records import Aim, ModelSource, Target, replace
-from innv_gui.runtimes.keras import loading
-from innv_gui.runtimes.keras.attribution import traces
-from innv_gui.runtimes.keras.network import BATCH, Network
-from innv_gui.runtimes.keras.quoting import quoted
+from innv_gui.runtimes.keras.attribution import compiled
+from innv_gui.runtimes.keras.files.quoting import quoted
+from innv_gui.runtimes.keras.networks import loading
+from innv_gui.runtimes.keras.networks.network import BATCH, Network
 
 
 def aim(network: Network, x: np.ndarray, target: Target, probabilities: np.ndarray) -> Aim:
@@ -43,7 +43,7 @@ def looked_up(source: ModelSource, x: np.ndarray, target: Target, probabilities:
 def neurons(network: Network, layer: str, x: np.ndarray, softmax: bool) -> np.ndarray:
     """(N, U): each neuron's activation, at its strongest position."""
     softmax = softmax and layer == network.explained_layer
-    return _batched(traces.neurons(network, layer, x.shape[1:], softmax), x)
+    return _batched(compiled.neurons(network, layer, x.shape[1:], softmax), x)
 
 
 def layer_for(network: Network, name: str | None) -> str:
@@ -97,7 +97,7 @@ def _class_at_layer(network: Network, layer: str, x: np.ndarray, classes: np.nda
 
     a_k = |sum over space of d y_c / d A_k|; S = {k: a_k > (max a + min a) / 2}, or the largest alone if that is empty.
     """
-    see = traces.sensitivity(network, layer, x.shape[1:], softmax)
+    see = compiled.sensitivity(network, layer, x.shape[1:], softmax)
     sizes, scores = _batched(see, x, classes)
     return Aim(layer, False, classes[:, None], (chosen(sizes),), scores[:, None])
 

@@ -9,10 +9,10 @@ import tensorflow as tf
 from innv_gui import datasets
 from innv_gui.errors import ImageRefused
 from innv_gui.records import Features, ImageRef, ModelSource, Preprocessing, Problem
-from innv_gui.runtimes.keras import loading
 from innv_gui.runtimes.keras.maximize import objective
 from innv_gui.runtimes.keras.maximize.starts import as_input
-from innv_gui.runtimes.keras.network import BATCH, Network
+from innv_gui.runtimes.keras.networks import loading
+from innv_gui.runtimes.keras.networks.network import BATCH, Network
 
 
 def activations(

@@ -18,7 +18,7 @@ import tensorflow as tf
 from innv_gui.records import STOPS
 from innv_gui.runtimes.keras.maximize import direction
 from innv_gui.runtimes.keras.maximize.objective import no_gradient, seeing
-from innv_gui.runtimes.keras.network import Network
+from innv_gui.runtimes.keras.networks.network import Network
 
 BLUR_EVERY = 4  # steps, as in Yosinski et al. 2015
 PROBABILITY, ITERATIONS, FLAT, NOT_FINITE = (

@@ -6,8 +6,8 @@ import numpy as np
 import tensorflow as tf
 
 from innv_gui.records import Ascent, Features, ModelSource, Start
-from innv_gui.runtimes.keras import loading
 from innv_gui.runtimes.keras.maximize import ascent, objective
+from innv_gui.runtimes.keras.networks import loading
 
 WHOLE = ("iterations", "jitter")
 REAL = ("step", "stop_at", "tv", "l2")

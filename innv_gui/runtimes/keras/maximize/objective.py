@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from innv_gui.errors import AnalyzerRefused, BadInput
 from innv_gui.records import Features
-from innv_gui.runtimes.keras.network import Network
-from innv_gui.runtimes.keras.quoting import quoted
+from innv_gui.runtimes.keras.files.quoting import quoted
+from innv_gui.runtimes.keras.networks.network import Network
 
 
 def check(network: Network, features: Features) -> str:

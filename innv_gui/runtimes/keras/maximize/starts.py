@@ -8,10 +8,10 @@ from innv_gui import datasets
 from innv_gui.datasets import geometry
 from innv_gui.errors import BadInput
 from innv_gui.records import ImageRef, ModelSource, Preprocessing, Start
-from innv_gui.runtimes.keras import hooks, loading
-from innv_gui.runtimes.keras import preprocessing as rules
 from innv_gui.runtimes.keras.maximize.direction import blurred
-from innv_gui.runtimes.keras.network import Network
+from innv_gui.runtimes.keras.networks import hooks, loading
+from innv_gui.runtimes.keras.networks.network import Network
+from innv_gui.runtimes.keras.predict import preprocessing as rules
 
 WHITE = 255.0
 SIGMA_PX = 1.0

@@ -8,7 +8,7 @@ import io
 import numpy as np
 from flask import send_file
 
-from innv_gui.analyzers import maximize as presets
+from innv_gui.analyzers import maximize
 from innv_gui.errors import BadInput
 from innv_gui.records import ImageRef, Model, replace
 from innv_gui.session.features.request import ChosenFeatures, check_features, check_request, why_not
@@ -31,15 +31,15 @@ from innv_gui.web.api.route import route
 def list_presets():
     """The ways to ascend with their settings, as declared, and the pictures an ascent can begin from."""
     return {
-        "presets": [presets.describe(preset) for preset in presets.PRESETS.values()],
-        "starts": [*presets.STARTS, "image"],
+        "presets": [maximize.describe(preset) for preset in maximize.PRESETS.values()],
+        "starts": [*maximize.STARTS, "image"],
     }
 
 
 @route(api, "POST", "/presets/<name>/check", body=ParamsCheck)
 def check_preset(name: str, body: ParamsCheck):
     """Check settings without running anything; the answer is the complete set."""
-    return {"params": presets.check(name, body.params)}
+    return {"params": maximize.check(name, body.params)}
 
 
 @route(api, "GET", "/models/<id>/features", query=FeatureLayersQuery)

@@ -1,0 +1,1 @@
+"""Networks: made from cleared bytes, brought into the form that methods need, and measured."""
