@@ -116,13 +116,13 @@ _METHOD_SET += _of(
     ("input_t_gradient: input forgotten", "return x * size(found) if analyzer", "return size(found) if analyzer"),
 )
 _METHOD_SET += _of(
-    f"{ENGINE}/walk.py",
+    f"{ENGINE}/passes.py",
     METHODS,
     ("z⁺ fast: never written out", "sum(at_risk) <= SHORT_AT_MOST", "len(at_risk) >= 0"),
     ("z⁺ fast: always written out", "sum(at_risk) <= SHORT_AT_MOST", "sum(at_risk) < 0"),
 )  # fmt: skip
 _METHOD_SET += _of(
-    f"{ENGINE}/tails.py",
+    f"{ENGINE}/vanishing.py",
     LAYERS,
     ("tails stay", "if has_tail else outputs", "if False else outputs"),
     ("tails of all that is small", "SMALLEST = 1e-20", "SMALLEST = 1e-2"),
@@ -133,7 +133,7 @@ _METHOD_SET += _of(
     ("deep_taylor: products by the gradient", "Pooling3D Subtract", "Pooling3D Multiply Subtract"),
 )  # fmt: skip
 _METHOD_SET += _of(
-    f"{ENGINE}/bent.py",
+    f"{ENGINE}/relu_gradients.py",
     METHODS,
     ("guided backprop is deconvnet", 'return positive if way == "deconvnet" else', "return positive if way else"),
     ("deconvnet is guided backprop", 'return positive if way == "deconvnet" else', "return positive if not way else"),
@@ -190,7 +190,7 @@ _ARITHMETIC += _of(
      "divided(relevance, passed.z"),
 )  # fmt: skip
 _ARITHMETIC += _of(
-    f"{ENGINE}/linear.py",
+    f"{ENGINE}/weighted.py",
     ("test_attribution_rules.py", *FOLD),
     ("BatchNormalization: the variance squared, as in iNNvestigate",
      "tf.math.rsqrt(_tensor(norm.moving_variance) + norm.epsilon)",
@@ -206,24 +206,24 @@ _ARITHMETIC += _of(
 )  # fmt: skip
 
 _LAYER_SET = _of(
-    f"{ENGINE}/signs.py",
+    f"{ENGINE}/nonnegative.py",
     LAYERS,
     ("everything is taken for never negative", "if _makes(step) or (keeps", "if True or (keeps"),
 )
 _LAYER_SET += _of(
-    f"{ENGINE}/ways.py",
+    f"{ENGINE}/unweighted.py",
     LAYERS,
     ("sums by gradient instead of by share", "if way == GRADIENT:", "if True:"),
     ("shares without their input", "shares = [x * slope if", "shares = [slope if"),
     ("every factor of a product takes all", "return [1.0 / count if carried", "return [1.0 if carried"),
 )
 _LAYER_SET += _of(
-    f"{ENGINE}/linear.py",
+    f"{ENGINE}/weighted.py",
     LAYERS,
     ("depthwise: the kernel is not turned around", "(tf.reverse(weights[0], [0, 1]),)", "(weights[0],)"),
 )
 _LAYER_SET += _of(
-    f"{ENGINE}/traces.py",
+    f"{ENGINE}/compiled.py",
     TARGETS + METHODS,
     ("a channel's weakest position for its strongest", "tf.one_hot(tf.argmax(positions",
      "tf.one_hot(tf.argmin(positions"),
@@ -241,13 +241,13 @@ _LAYER_SET += _of(
     ("class at a layer: sum for mean", "(inside / inside.sum(axis=1, keepdims=True))", "inside"),
 )  # fmt: skip
 _LAYER_SET += _of(
-    f"{KERAS}/cam_evidence.py",
+    f"{KERAS}/cam/evidence.py",
     CAM,
     ("weights by the largest gradient", "tf.reduce_mean(slope, axis=(1, 2)", "tf.reduce_max(slope, axis=(1, 2)"),
     ("evidence against kept", "tf.nn.relu(tf.reduce_sum(weights", "(tf.reduce_sum(weights"),
 )
 _LAYER_SET += _of(
-    f"{KERAS}/coverage.py",
+    f"{KERAS}/networks/coverage.py",
     CAM,
     ("nearest for bilinear", 'maps, size, method="bilinear"', 'maps, size, method="nearest"'),
 )

@@ -199,14 +199,7 @@ class Session:
 
     def start_explain(self, request: Request, id: str | None = None) -> Run:
         """Begin a run; `run.job` tells how far it is, `run.cell(...)` what is there. id: of a run that is reopened."""
-        run = Run(
-            replace(request, items=tuple(request.items)),
-            self.store,
-            id,
-            self.models.current,
-            self.pictures,
-            self._sheet,
-        )
+        run = self._run(replace(request, items=tuple(request.items)), id)
         pool = self.pool
 
         def work(job: Job) -> Run:

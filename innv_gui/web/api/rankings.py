@@ -10,7 +10,7 @@ from innv_gui.session.explain.request import Request
 from innv_gui.web.api.blueprint import api, session
 from innv_gui.web.api.common_answers import number, origin_json
 from innv_gui.web.api.explanations.incoming import NewRanking, RankingQuery
-from innv_gui.web.api.explanations.routes import checked_request
+from innv_gui.web.api.explanations.request import checked_request
 from innv_gui.web.api.pictures import png
 from innv_gui.web.api.route import route
 

@@ -13,7 +13,6 @@ from innv_gui.errors import NotFound
 from innv_gui.plots.heatmap import reduce, render
 from innv_gui.records import Model
 from innv_gui.session.explain.comparison import compare, values
-from innv_gui.session.explain.request import Request, check_request
 from innv_gui.session.explain.run import Run
 from innv_gui.session.explain.sheets import file_name
 from innv_gui.session.kept import has_maps
@@ -27,7 +26,8 @@ from innv_gui.web.api.explanations.incoming import (
     NewExplanation,
     PictureQuery,
 )
-from innv_gui.web.api.pictures import image_ref, png
+from innv_gui.web.api.explanations.request import _request, checked_request
+from innv_gui.web.api.pictures import png
 from innv_gui.web.api.route import route
 
 MAP = "/explanations/<id>/maps/<model>/<int:image>"
@@ -39,33 +39,6 @@ def add_explanation(body: NewExplanation):
     """Explain images with one method under one or many models; goes on as a job."""
     run = session().start_explain(checked_request(body))
     return {"explanation": run_json(run), "job": run.job.as_json()}
-
-
-def checked_request(body: NewExplanation) -> Request:
-    """What was asked, with every id looked up; starts the worker that will be needed."""
-    session().warm_up_for(body.analyzer, body.engine)
-    return _request(body)
-
-
-def _request(body: NewExplanation) -> Request:
-    current = session()
-    models = [current.models.get(id) for id in dict.fromkeys(body.models)]
-    dataset = current.datasets.get(body.dataset)
-    for index in body.images:
-        image_ref(body.dataset, index)
-    return check_request(
-        models,
-        dataset[list(dict.fromkeys(body.images))] if body.images else None,
-        body.analyzer,
-        body.params,
-        layer=body.layer,
-        neuron=body.neuron,
-        top_neurons=body.top_neurons,
-        class_=body.class_,
-        engine=body.engine,
-        unchecked=body.unchecked,
-        softmax=body.softmax,
-    )
 
 
 @route(api, "POST", "/explanations/kept", body=NewExplanation)

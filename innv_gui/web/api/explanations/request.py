@@ -1,0 +1,37 @@
+"""What a body asks to be explained, checked against what the session has."""
+
+from __future__ import annotations
+
+from innv_gui.session.explain.request import Request, check_request
+from innv_gui.web.api.blueprint import session
+from innv_gui.web.api.explanations.incoming import (
+    NewExplanation,
+)
+from innv_gui.web.api.pictures import image_ref
+
+
+def checked_request(body: NewExplanation) -> Request:
+    """What was asked, with every id looked up; starts the worker that will be needed."""
+    session().warm_up_for(body.analyzer, body.engine)
+    return _request(body)
+
+
+def _request(body: NewExplanation) -> Request:
+    current = session()
+    models = [current.models.get(id) for id in dict.fromkeys(body.models)]
+    dataset = current.datasets.get(body.dataset)
+    for index in body.images:
+        image_ref(body.dataset, index)
+    return check_request(
+        models,
+        dataset[list(dict.fromkeys(body.images))] if body.images else None,
+        body.analyzer,
+        body.params,
+        layer=body.layer,
+        neuron=body.neuron,
+        top_neurons=body.top_neurons,
+        class_=body.class_,
+        engine=body.engine,
+        unchecked=body.unchecked,
+        softmax=body.softmax,
+    )
