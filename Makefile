@@ -26,9 +26,9 @@ $(VENV)/test.done: $(VENV)/run.done requirements-test.lock
 demo: install ## start on sample models and images; prints the address
 	$(BIN)/innv-gui demo --port $(PORT)
 
-test: install-test ## everything, browser tests too
+test: install-test ## everything, browser tests too; or ONLY="suggest files/test_model_gate.py", folders and files of tests/
 	@sh tests/need_chromium.sh
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder $(addprefix tests/,$(ONLY))
 
 bench: install ## measure all, or PARTS="scoring page"; prints and stores bench/results.json
 	$(BIN)/python -m bench $(PARTS)

@@ -160,10 +160,9 @@ def memory(rows: int) -> dict:
 
 def bad() -> dict:
     """10 000 files of which 1 000 are bad: counts of two runs."""
-    sys.path.insert(0, "tests")
-    from picture_files import good_and_bad
-
+    sys.path.insert(0, ".")
     from innv_gui import Session
+    from tests.datasets.picture_files import good_and_bad
 
     with tempfile.TemporaryDirectory() as folder, Session(Path(folder) / "w") as session:
         images = good_and_bad(Path(folder) / "images", GOOD, BAD)

@@ -22,9 +22,11 @@ expect.set_options(timeout=30_000)  # ms: a machine with several tests at a time
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "sample_models"
 LONGEST = """
-    browser_suggest accessibility attribution_conformance attribution_every_layer scoring_resilience browser_ranking
-    browser cli browser_regressions main_job history session browser_session target_contract browser_targets samples
-    probe innvestigate_runtime scoring model_loading bridge cluster_remote streaming browser_features old_models
+    browser/suggest browser/accessibility attribution/conformance attribution/every_layer scoring/resilience
+    browser/evidence browser/walk commands/cli browser/regressions attribution/main_job explain/history
+    session/session browser/session_menu attribution/target_contract browser/visualize datasets/samples
+    probe/probe innvestigate/runtime scoring/scoring networks/loading innvestigate/bridge cluster/remote
+    explain/streaming browser/features files/old_models
 """.split()
 MODEL_FILES = (
     "digits_mlp.keras",
@@ -38,8 +40,9 @@ MODEL_FILES = (
 
 def pytest_collection_modifyitems(items):
     """Files that take longest come first, so that no process begins one of them when the others are done."""
-    places = {f"test_{name}": place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+    places = {name: place for place, name in enumerate(LONGEST)}
+    name = lambda item: f"{item.path.parent.name}/{item.path.stem.removeprefix('test_')}"  # noqa: E731
+    items.sort(key=lambda item: places.get(name(item), len(places)))
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from playwright.sync_api import expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from tests.browser.pages import CHROMIUM, FLAGS, WAIT_MS
 from tests.conftest import ROOT, Server
-from tests.test_browser import CHROMIUM, FLAGS, WAIT_MS
 
 TARGET = ROOT / "docs" / "screenshot.png"
 

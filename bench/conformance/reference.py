@@ -1,4 +1,4 @@
-"""The small networks of tests/test_attribution_conformance.py side by side with iNNvestigate, as figures."""
+"""The small networks of tests/attribution/test_conformance.py side by side with iNNvestigate, as figures."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from pathlib import Path
 
 from bench.conformance import record
 
-sys.path.insert(0, str(record.ROOT / "tests"))
+sys.path.insert(0, str(record.ROOT))
 
 NOTES = {True: "the first layer behind padding gets no rule of its own in iNNvestigate", False: ""}
 
 
 def networks() -> tuple[str, ...]:
     """By the names of the tests."""
-    import test_attribution_conformance as tests
+    from tests.attribution import test_conformance as tests
 
     return tuple(tests.NETWORKS)
 
 
 def measure() -> None:
     """One row a network and method: the largest difference and the lowest correlation over all settings tried."""
-    import legacy_process as legacy
-    import test_attribution_conformance as tests
+    from tests.attribution import test_conformance as tests
+    from tests.innvestigate import legacy_process as legacy
 
     with legacy.process() as worker, tempfile.TemporaryDirectory() as folder:
         for network in tests.NETWORKS:

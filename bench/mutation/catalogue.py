@@ -7,12 +7,12 @@ from pathlib import Path
 
 KERAS = "innv_gui/runtimes/keras"
 ENGINE = f"{KERAS}/attribution"
-RULES = ("test_attribution_rules.py", "test_attribution_methods.py", "test_attribution_layers.py")
-FOLD = ("test_attribution_fold.py", "test_attribution_layers.py")
-LAYERS = ("test_attribution_rules.py", "test_attribution_layers.py")
-TARGETS = ("test_attribution_targets.py",)
-METHODS = ("test_attribution_methods.py",)
-CAM = ("test_cam.py",)
+RULES = ("attribution/test_rules.py", "attribution/test_methods.py", "attribution/test_layers.py")
+FOLD = ("attribution/test_batch_norm.py", "attribution/test_layers.py")
+LAYERS = ("attribution/test_rules.py", "attribution/test_layers.py")
+TARGETS = ("attribution/test_targets.py",)
+METHODS = ("attribution/test_methods.py",)
+CAM = ("attribution/test_cam.py",)
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ _ARITHMETIC += _of(
 )  # fmt: skip
 _ARITHMETIC += _of(
     f"{ENGINE}/weighted.py",
-    ("test_attribution_rules.py", *FOLD),
+    ("attribution/test_rules.py", *FOLD),
     ("BatchNormalization: the variance squared, as in iNNvestigate",
      "tf.math.rsqrt(_tensor(norm.moving_variance) + norm.epsilon)",
      "tf.math.rsqrt(_tensor(norm.moving_variance) ** 2 + norm.epsilon)"),

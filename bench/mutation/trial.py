@@ -45,7 +45,7 @@ def _first_failure(copy: Path, tests: tuple[str, ...]) -> str:
     import pytest
 
     os.chdir(copy)
-    sys.path[:0] = [str(copy), str(copy / "tests")]
+    sys.path.insert(0, str(copy))
     watch = _Watch()
     options = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", f"--rootdir={copy}"]
     with contextlib.redirect_stdout(io.StringIO()):

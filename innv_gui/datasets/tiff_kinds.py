@@ -1,7 +1,7 @@
 """TIFF is a box for pixels of any layout. Which kinds Pillow reads rightly, what it has to be told, what is refused.
 
 Pillow opens more than it reads rightly: what it does with each layout was compared with what had been written
-(tests/test_tiff.py, a generated matrix). What is not known to come out as written is refused by name.
+(tests/datasets/test_tiff.py, a generated matrix). What is not known to come out as written is refused by name.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ which weights V, with which sign. With Z = sum of sign (V X) + c over the share'
 
     R_in = sum over shares of factor * sum over parts of sign * X * (V^T (R / stabilized Z)).
 
-What X and V can be is said in `propagation.py`; the slow twins are in `tests/attribution_twins.py`.
+What X and V can be is said in `propagation.py`; the slow twins are in `tests/attribution/twins.py`.
 """
 
 from __future__ import annotations

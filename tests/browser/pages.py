@@ -1,0 +1,85 @@
+"""Pages in real Chromium, for the tests in this folder."""
+
+import io
+import json
+import re
+import shutil
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import TimeoutError, expect
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+WAIT_MS = 60_000
+
+
+class Tab:
+    """A page with everything it complained about, and every address outside the server that it asked for."""
+
+    def __init__(self, context, base):
+        self.page = context.new_page()
+        self.page.set_default_timeout(WAIT_MS)
+        self.complaints, self.foreign = [], []
+        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self._asked(request.url, base))
+
+    def _asked(self, url, base):
+        if not url.startswith((base, "data:", "blob:")):
+            self.foreign.append(url)
+
+
+def maps_are_drawn(page, count):
+    """Wait until `count` maps are there and have painted something."""
+    canvases = page.locator("#result canvas")
+    expect(canvases).to_have_count(count, timeout=WAIT_MS)
+    expect(page.locator("#strip")).to_be_hidden(timeout=WAIT_MS)
+    return canvases
+
+
+def pixels(canvas):
+    return np.asarray(Image.open(io.BytesIO(canvas.screenshot())).convert("RGB")).astype(int)
+
+
+NAMELESS = """() => [...document.querySelectorAll("button, a, input, select, summary, [tabindex='0'], meter, img")]
+  .filter(element => element.checkVisibility({ checkVisibilityCSS: true }) && !element.closest("[aria-hidden=true]"))
+  .filter(element => element.tagName !== "IMG" || !element.hasAttribute("alt"))
+  .filter(element => {
+    const labelled = (element.getAttribute("aria-labelledby") || "").split(" ").map(id => document.getElementById(id));
+    const words = [element.getAttribute("aria-label"), element.getAttribute("title"), element.textContent]
+      .concat([...(element.labels || [])].map(label => label.textContent), labelled.map(other => other?.textContent));
+    return !words.some(text => (text || "").trim());
+  }).map(element => element.outerHTML.slice(0, 120))"""
+
+
+def ask(demo, path):
+    return json.loads(demo.get(f"/api/v1{path}").read())
+
+
+def is_ready(page):
+    """Waits, and tells what the page says instead where it does not become ready."""
+    try:
+        page.locator("body[data-state=ready]").wait_for(timeout=WAIT_MS)
+    except TimeoutError:
+        said = page.evaluate("[document.body.dataset.state, document.querySelector('#strip')?.innerText]")
+        jobs = page.context.request.get(re.match(r"https?://[^/]+", page.url)[0] + "/api/v1/jobs").json()
+        raise AssertionError((said, jobs)) from None
+
+
+def uploaded(page, files):
+    """Opens files as a dataset on the page Images -> its id."""
+    page.locator("#dataset option").nth(1).wait_for(state="attached", timeout=WAIT_MS)
+    before = page.locator("#dataset option").count()
+    page.locator("#files").set_input_files([str(path) for path in files])
+    page.locator("#dataset option").nth(before).wait_for(state="attached", timeout=WAIT_MS)
+    page.locator(".tile").first.wait_for(timeout=WAIT_MS)
+    return re.search(r"dataset=([^&]+)", page.url)[1]
+
+
+def ready(page):
+    page.locator("body[data-state=ready]").wait_for(timeout=WAIT_MS)

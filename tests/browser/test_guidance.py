@@ -1,0 +1,160 @@
+"""A newcomer is never left guessing: what is shown says what it is, what it is not, and what to do next."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.pages import WAIT_MS, maps_are_drawn, pixels
+
+pytestmark = pytest.mark.browser
+
+SIZES = (
+    (1920, 1080),
+    (1440, 900),
+    (1366, 768),
+    (1280, 720),
+    (1024, 768),
+    (900, 800),
+    (768, 1024),
+    (390, 844),
+    (320, 640),
+)
+TOO_LARGE = """() => {
+  const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement;
+  const scrolls = one => /auto|scroll/.test(getComputedStyle(one).overflowY);
+  const own = scrolls(document.querySelector(".canvas")); // else the window itself scrolls, and nothing in it
+  return { wide: scrollWidth - clientWidth, high: own ? scrollHeight - clientHeight : 0 };
+}"""
+COLLECT_PILL = """() => {
+  window.titles = [];
+  const pill = document.querySelector("#job");
+  const note = () => pill.hidden || window.titles.push(pill.innerText);
+  new MutationObserver(note).observe(pill, { subtree: true, childList: true, characterData: true, attributes: true });
+}"""
+
+
+def test_maps_of_other_settings_are_dimmed_and_say_whose_they_are(open_tab):
+    page = open_tab().page
+    canvas = maps_are_drawn(page, 16).first
+    apart = page.locator("#apart")
+    expect(apart).to_be_hidden()
+    page.locator("#method").select_option("lrp.epsilon")
+    expect(apart).to_contain_text("These are grad_cam maps. Press Explain for lrp.epsilon.")
+    assert "grayscale" in canvas.evaluate("one => getComputedStyle(one).filter")
+    page.locator("#method").select_option("grad_cam")
+    expect(apart).to_be_hidden()
+    page.locator("#target-kind input[value=class]").check(force=True)
+    expect(apart).to_contain_text("other settings (class)")
+    page.locator("#target-kind input[value=predicted]").check(force=True)
+    page.locator("#model-chips label:has(input:not(:checked):enabled)").first.click()
+    expect(apart).to_have_text("1 model is not explained yet. Press Explain.Explain")
+    assert "grayscale" not in canvas.evaluate("one => getComputedStyle(one).filter")
+
+
+def test_kept_maps_are_shown_without_a_press(open_tab):
+    page = open_tab().page
+    facts = page.locator("#run-facts")
+    maps_are_drawn(page, 16)
+    page.locator("#method").select_option("gradient")
+    page.locator("#run").click()
+    expect(facts).to_contain_text("gradient · 16 maps", timeout=WAIT_MS)
+    page.locator("#method").select_option("grad_cam")
+    expect(facts).to_contain_text("grad_cam · 16 maps · kept from before")
+    expect(page.locator("#apart")).to_be_hidden()
+    page.locator("#view label", has_text="Methods").click()
+    expect(facts).to_contain_text("32 maps · kept from before")
+    expect(page.locator("#cost")).to_have_text("32 of 96 maps are there")
+    expect(page.locator("#result .kept").first).to_have_text("not computed yet")
+    expect(page.locator("#strip")).to_be_hidden()
+
+
+def test_progress_is_told_once_and_by_one_count(open_tab):
+    page = open_tab().page
+    maps_are_drawn(page, 16)
+    page.locator("#view label", has_text="Methods").click()
+    page.evaluate(COLLECT_PILL)
+    page.locator("#run").click()
+    counts = page.evaluate(
+        """() => new Promise(done => {
+          const seen = new Set();
+          const look = () => {
+            const [strip, cost] = ["#strip .num", "#cost"].map(one => document.querySelector(one));
+            const counted = strip?.checkVisibility() && strip.textContent.match(/^\\d+ of \\d+/);
+            if (counted) seen.add(counted[0] + "|" + cost.textContent.match(/^\\d+ of \\d+/)?.[0]);
+            /shown/.test(cost.textContent) ? done([...seen]) : setTimeout(look, 50);
+          };
+          look();
+        })"""
+    )
+    assert counts and all(len(set(pair.split("|"))) == 1 for pair in counts), counts
+    assert not [title for title in page.evaluate("window.titles") if "Explaining" in title]
+    expect(page.locator("#cost")).to_have_text("96 maps shown")
+
+
+@pytest.mark.parametrize("path", ["visualize", "suggest", "features", "models", "images"])
+def test_no_page_is_wider_or_has_a_second_scrollbar_at_nine_sizes(open_tab, path):
+    page = open_tab(f"/{path}").page
+    page.locator("body:not([data-state=loading])").wait_for()
+    found = {}
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        found[width, height] = page.evaluate(TOO_LARGE)
+    assert {size: over for size, over in found.items() if over["wide"] > 0 or over["high"] > 0} == {}
+
+
+def test_a_browser_without_the_token_is_let_in_by_it_to_the_view_it_asked_for(browser, demo):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{demo.base}/suggest#show=layer")
+    page.locator("#token").fill("guessed")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("not the token of this server")
+    page.locator("#token").fill(f" {demo.address} ")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/suggest#*show=layer*")
+    context.close()
+
+
+def test_maps_take_the_room_there_is_and_the_size_that_is_chosen(open_tab):
+    page = open_tab().page
+    canvas = maps_are_drawn(page, 16).first
+    width = lambda: round(canvas.bounding_box()["width"])  # noqa: E731
+    assert width() > 220, "two models leave room for large maps"
+    page.locator("#size").fill("120")
+    assert abs(width() - 120) <= 2 and "size=120" in page.url
+    page.locator("#size").fill("300")
+    assert abs(width() - 300) <= 2
+    page.locator("#size").dblclick()
+    assert width() > 220 and "size=" not in page.url
+    expect(page.locator("#target-note")).to_contain_text("grad_cam explains classes only")
+
+
+def test_methods_beside_each_other_keep_the_opacity_and_colours_that_were_chosen(open_tab):
+    page = open_tab().page
+    maps_are_drawn(page, 16)
+    page.locator("#view label", has_text="Methods").click()
+    canvas = page.locator("#result canvas[data-drawn]").first
+    canvas.wait_for()
+    for choose in (lambda: page.locator("#opacity").fill("0"), lambda: page.locator("#opacity").fill("100")):
+        before = pixels(canvas)
+        choose()
+        page.wait_for_timeout(300)
+        assert abs(pixels(canvas) - before).mean() > 5
+    page.locator("#colormap").select_option("viridis")
+    expect(page.locator("#result .of-image .why").first).to_contain_text("all in viridis")
+
+
+def test_a_file_name_is_cut_in_its_middle(open_tab):
+    page = open_tab("/images").page
+    shown = page.evaluate(
+        """async root => {
+          const { fileLabel } = await import(root);
+          const label = fileLabel("a_very_long_name_that_has_no_room_0042.png");
+          const box = document.body.appendChild(document.createElement("div"));
+          box.style.setProperty("width", "120px");
+          box.append(label);
+          const [start, end] = label.children;
+          return [label.textContent, start.scrollWidth > start.clientWidth, end.textContent, label.scrollWidth];
+        }""",
+        page.locator("link[href$='/lib/file-name.js']").get_attribute("href"),
+    )
+    assert shown[:3] == ["a_very_long_name_that_has_no_room_0042.png", True, "_0042.png"] and shown[3] <= 120

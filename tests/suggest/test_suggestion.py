@@ -1,0 +1,312 @@
+"""The suggestion as Python sees it: its frame, figures and files, for one, two and four models, good and bad images."""
+
+import json
+import threading
+
+import numpy as np
+import pandas
+import pytest
+from PIL import Image
+
+from innv_gui.cluster.jobs import Job
+from innv_gui.datasets.collection import ProblemList, of_files
+from innv_gui.errors import BadInput
+from innv_gui.session.datasets import Dataset
+from innv_gui.session.suggest.request import SuggestionRequest
+from innv_gui.session.suggest.selection import Choice, select
+from innv_gui.session.suggest.suggestion import Suggestion
+from innv_gui.session.suggest.views import PlotWish
+from tests.scoring.score_folders import Folder
+from tests.suggest import twins as twins
+from tests.suggest.made_suggestions import CLASSES, K, model_of
+
+
+def dataset_of(n, labels=None):
+    files = [f"{index}.png" for index in range(n)]
+    return Dataset("d", "made", of_files("made", "folder", "/nowhere", files, labels, ProblemList()))
+
+
+def suggestion_of(tmp_path, p, labels=None, models=None, bad=(), class_=None, neurons=None, write=True, names=None):
+    """p (M, N, K); labels: names."""
+    models = models or [model_of(position, p.shape[2]) for position in range(len(p))]
+    dataset = dataset_of(p.shape[1], labels)
+    folders = {}
+    for model, own in zip(models, p, strict=True):
+        classes = [-1 if label not in model.class_names else model.class_names.index(label) for label in labels or ()]
+        folder = Folder(tmp_path / model.id, own, classes or None, bad=bad)
+        folders[model.id] = folder.write() if write else folder
+    job = Job("score", "Scoring", 1, "images")
+    job.run(lambda job: job.step())
+    layers = {model.id: "logits" for model in models}
+    request = SuggestionRequest(tuple(models), dataset, layers, neurons or {}, class_, {})
+    return Suggestion(request, {id: folder.path for id, folder in folders.items()}, job), folders
+
+
+def vectors(n_models, n_images, seed=0, ties=False):
+    generator = np.random.default_rng(seed)
+    raw = (
+        generator.integers(1, 3, (n_models, n_images, K))
+        if ties
+        else generator.exponential(size=(n_models, n_images, K))
+    )
+    return (raw / raw.sum(-1, keepdims=True)).astype(np.float32)
+
+
+@pytest.mark.parametrize("n_models", [1, 2, 4])
+@pytest.mark.parametrize("ties", [False, True])
+def test_the_frame_equals_the_plain_loop(tmp_path, n_models, ties):
+    p = vectors(n_models, 50, ties=ties)
+    labels = [CLASSES[index % K] for index in range(50)]
+    frame = suggestion_of(tmp_path, p, labels, neurons={f"m{m}": 2 for m in range(n_models)})[0].scores
+    assert frame["image"].tolist() == [f"{index}.png" for index in range(50)] and frame["label"].tolist() == labels
+    for index in range(50):
+        confidence, n_groups, _ = twins.agreement(p[:, index].argmax(1), p[:, index].max(1))
+        assert frame["confidence"][index] == pytest.approx(confidence, abs=1e-6 if ties else 1e-5)
+        assert frame["n_classes"][index] == n_groups
+        assert frame["distance"][index] == pytest.approx(twins.distance(p[:, index], index % K), abs=1e-6)
+    logits = np.log(p)
+    for m in range(n_models):
+        prefix = f"net{m}." if n_models > 1 else ""
+        np.testing.assert_allclose(frame[f"{prefix}mean_activation"], logits[m].mean(1), atol=1e-5)
+        np.testing.assert_allclose(frame[f"{prefix}activation"], logits[m, :, 2], atol=1e-5)
+        assert frame[f"net{m}.class"].tolist() == [CLASSES[class_] for class_ in p[m].argmax(1)]
+        np.testing.assert_array_equal(frame[f"net{m}.probability"], p[m].max(1))
+
+
+def test_columns_that_do_not_apply_are_not_there(tmp_path):
+    plain = suggestion_of(tmp_path / "a", vectors(2, 9))[0].scores
+    assert list(plain) == [
+        *("image", "label", "confidence", "n_classes", "net0.mean_activation", "net1.mean_activation"),
+        *("net0.class", "net0.probability", "net1.class", "net1.probability"),
+    ]
+    assert plain["label"].isna().all()
+    asked = suggestion_of(tmp_path / "b", vectors(2, 9), class_="cat")[0].scores
+    assert "distance" in asked and "net0.activation" not in asked
+
+
+def test_models_are_named_by_identity_and_not_by_position(tmp_path):
+    p = vectors(3, 20)
+    models = [model_of(position, name=name) for position, name in enumerate(("zebra", "apple", "mango"))]
+    frame = suggestion_of(tmp_path / "a", p, models=models)[0].scores
+    other = suggestion_of(tmp_path / "b", p[[2, 0, 1]], models=[models[2], models[0], models[1]])[0].scores
+    for name in ("zebra", "apple", "mango"):
+        assert frame[f"{name}.class"].tolist() == other[f"{name}.class"].tolist()
+        assert frame[f"{name}.probability"].tolist() == other[f"{name}.probability"].tolist()
+    np.testing.assert_allclose(frame["confidence"], other["confidence"], atol=1e-9)
+
+
+def test_images_of_equal_scores_are_found_by_their_index(tmp_path):
+    p = vectors(2, 12)
+    p[:, 3:9] = p[:, [3]]
+    suggestion, _ = suggestion_of(tmp_path, p)
+    confidence = suggestion.scores["confidence"]
+    assert confidence[3:9].nunique() == 1
+    for index in (5, 8):
+        found = select(suggestion, PlotWish("scatter"), Choice(indices=(index,)))
+        assert found.rows.tolist() == [index]
+
+
+def test_bad_images_keep_their_row_and_are_told_as_problems(tmp_path):
+    suggestion, _ = suggestion_of(tmp_path, vectors(2, 20), bad=(3, 11))
+    frame = suggestion.scores
+    assert len(frame) == 20 and frame["confidence"].isna().to_numpy().nonzero()[0].tolist() == [3, 11]
+    assert frame["n_classes"].isna().sum() == 2 and frame["net0.class"].isna().sum() == 2
+    assert [problem.name for problem in suggestion.problems] == ["3.png", "11.png"]
+    assert len(suggestion) == 20 and suggestion.views.of(PlotWish("scatter")).rows.tolist() == [
+        row for row in range(20) if row not in (3, 11)
+    ]
+
+
+def test_it_grows_part_by_part_and_numbers_do_not_change_under_way(tmp_path):
+    p = vectors(2, 40)
+    suggestion, folders = suggestion_of(tmp_path, p, write=False)
+    assert len(suggestion) == 0 and len(suggestion.scores) == 0
+    assert suggestion.figure("scatter") is not None and suggestion.figure("layer") is not None
+    seen = {}
+    for part in (1, 0, 4, 2, 3):
+        for folder in folders.values():
+            folder.write(part)
+        frame = suggestion.scores
+        assert len(frame) == len(seen) + 8
+        for index, value in seen.items():
+            assert frame["confidence"][index] == value
+        seen = frame["confidence"].to_dict()
+    assert list(suggestion.scores.index) == list(range(40))
+
+
+def test_a_plot_grows_though_nobody_asks_how_far_it_is(tmp_path):
+    suggestion, folders = suggestion_of(tmp_path, vectors(2, 40), write=False)
+    for part, n in ((0, 8), (1, 16)):
+        for folder in folders.values():
+            folder.write(part)
+        assert len(suggestion.views.of(PlotWish("scatter")).rows) == n
+
+
+def test_models_without_names_are_compared_by_index(tmp_path):
+    models = [model_of(0, names=None), model_of(1, names=None)]
+    p = vectors(2, 30)
+    frame = suggestion_of(tmp_path / "a", p, models=models)[0].scores
+    agree = p[0].argmax(1) == p[1].argmax(1)
+    assert (frame["n_classes"] == np.where(agree, 1, 2)).all() and frame["net0.class"][0].startswith("class ")
+    named = suggestion_of(tmp_path / "b", p, models=[model_of(0, names=None), model_of(1)])[0].scores
+    assert (named["n_classes"] == frame["n_classes"]).all() and set(named["net0.class"]) <= set(CLASSES)
+
+
+def test_models_with_their_classes_in_another_order_are_compared_by_name(tmp_path):
+    p = vectors(1, 30)
+    order = [2, 0, 3, 1]
+    models = [model_of(0), model_of(1, names=tuple(CLASSES[k] for k in order))]
+    labels = [CLASSES[index % K] for index in range(30)]
+    same = np.stack([p[0], p[0][:, order]])
+    frame = suggestion_of(tmp_path, same, labels, models=models)[0].scores
+    assert (frame["n_classes"] == 1).all() and frame["net0.class"].tolist() == frame["net1.class"].tolist()
+    for index in range(30):
+        assert frame["distance"][index] == pytest.approx(twins.distance(p[:, index], index % K), abs=1e-6)
+
+
+def test_one_label_for_all_makes_its_class_the_one_that_distance_is_measured_to(tmp_path):
+    p = vectors(2, 10)
+    suggestion, _ = suggestion_of(tmp_path, p, ["cat"] * 10)
+    assert suggestion.views.same_label() == "cat"
+    view = suggestion.views.of(PlotWish("distance"))
+    assert view.class_ == "cat"
+    np.testing.assert_allclose(view.values, [twins.distance(p[:, i], 2) for i in range(10)], atol=1e-6)
+    other = suggestion.views.of(PlotWish("distance", class_="dog"))
+    np.testing.assert_allclose(other.values, [twins.distance(p[:, i], 3) for i in range(10)], atol=1e-6)
+
+
+def test_without_labels_the_distance_asks_for_a_class(tmp_path):
+    suggestion, _ = suggestion_of(tmp_path, vectors(2, 10))
+    with pytest.raises(BadInput, match="no labels"):
+        suggestion.figure("distance")
+    assert suggestion.figure("distance", class_="cat") is not None
+
+
+def test_labels_that_no_model_knows_give_no_distance_but_a_sentence(tmp_path):
+    suggestion, _ = suggestion_of(tmp_path, vectors(2, 10), ["yak", "owl"] * 5)
+    assert "distance" not in suggestion.scores and suggestion.views.same_label() is None
+    with pytest.raises(BadInput, match="no label is a class"):
+        suggestion.figure("distance")
+    offers = {offer.name: offer for offer in suggestion.lists.offers()}
+    assert not offers["label_errors"].available and "all labels" in offers["label_errors"].reason
+
+
+def test_the_mean_over_a_softmax_layer_is_refused_because_it_is_constant(tmp_path, session):
+    suggestion, folders = suggestion_of(tmp_path, vectors(1, 10), models=[model_of(0, softmax="layer")])
+    folder = folders["m0"]
+    folder.activations["softmax"] = folder.p
+    folder.files["softmax"] = "l1"
+    (folder.path / "about.json").write_text(json.dumps(folder.about()))
+    folder.write()
+    with pytest.raises(BadInput, match="1/4"):
+        suggestion.views.of(PlotWish("layer", layer="softmax"))
+    neuron = suggestion.views.of(PlotWish("neuron", layer="softmax", neuron=1))
+    np.testing.assert_array_equal(neuron.values, folder.p[:, 1])
+    with pytest.raises(BadInput, match="softmax"):
+        session.start_suggest([model_of(0, softmax="layer")], dataset_of(3), layer="softmax")
+
+
+def test_a_figure_can_be_had_of_every_kind(tmp_path):
+    suggestion, _ = suggestion_of(tmp_path, vectors(2, 30), ["cat", "dog", "bee"] * 10, neurons={"m0": 1})
+    for kind in ("scatter", "distance", "layer", "neuron"):
+        assert suggestion.figure(kind, theme="dark", width=300).width == 300
+    assert suggestion.figure("layer", model=suggestion.models[1], rule=3) is not None
+    with pytest.raises(BadInput, match="sturges"):
+        suggestion.figure("layer", rule="best")
+    with pytest.raises(BadInput, match="pie"):
+        suggestion.figure("pie")
+
+
+def test_a_table_is_saved_as_parquet_or_csv(tmp_path):
+    suggestion, _ = suggestion_of(tmp_path / "w", vectors(2, 12), ["cat", "dog"] * 6)
+    frame = suggestion.scores.reset_index(drop=True)
+    pandas.testing.assert_frame_equal(pandas.read_parquet(suggestion.save(tmp_path / "s.parquet")), frame)
+    read = pandas.read_csv(suggestion.save(tmp_path / "s.csv"))
+    assert list(read) == list(frame) and read["image"].tolist() == frame["image"].tolist()
+    with pytest.raises(BadInput, match="parquet or .csv"):
+        suggestion.save(tmp_path / "s.xlsx")
+    assert sorted(path.name for path in tmp_path.glob("s.*")) == ["s.csv", "s.parquet"]
+
+
+def test_label_errors_are_the_images_whose_labels_were_swapped(tmp_path):
+    generator = np.random.default_rng(0)
+    truth = generator.integers(0, K, 200)
+    p = (0.05 + 0.8 * np.eye(K)[truth] + generator.uniform(0, 0.1, (2, 200, K))).astype(np.float32)
+    p /= p.sum(-1, keepdims=True)
+    labels = [CLASSES[(class_ + (index < 10)) % K] for index, class_ in enumerate(truth)]
+    suggestion, _ = suggestion_of(tmp_path, p, labels)
+    found = suggestion.lists.get("label_errors")
+    assert found.rows.size and set(found.rows) <= set(range(10)) and "not trained on these" in found.offer.reason
+    row = int(found.rows[0])
+    reason = found.reason(row)
+    assert f"Labelled {labels[row]}" in reason and f"{p[:, row, truth[row]].mean():.3f}" in reason
+
+
+def test_near_duplicates_name_their_partner_and_are_shown_once(tmp_path):
+    p = vectors(2, 40)
+    p[:, 21] = p[:, 4]
+    p[:, 33] = p[:, 4]
+    suggestion, _ = suggestion_of(tmp_path, p)
+    found = suggestion.lists.get("near_duplicates")
+    assert len(set(found.rows.tolist()) & {4, 21, 33}) == 1
+    row = next(row for row in found.rows.tolist() if row in (4, 21, 33))
+    assert any(f"{other}.png" in found.reason(row) for other in {4, 21, 33} - {row})
+
+
+def test_an_image_unlike_all_others_comes_first(tmp_path):
+    generator = np.random.default_rng(0)
+    logits = generator.normal(0, 0.05, (1, 60, K)) + [4, 1, 0, 0]
+    logits[0, 17] = [0, 1, 9, 0]
+    p = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+    p[0, 0] = [0.97, 0.01, 0.01, 0.01]
+    found = suggestion_of(tmp_path, p.astype(np.float32))[0].lists.get("least_similar")
+    assert 17 in found.rows[:3]
+
+
+def test_lists_that_compare_all_images_wait_for_all_of_them(tmp_path):
+    suggestion, _ = suggestion_of(tmp_path, vectors(2, 10))
+    suggestion.job.status = "running"
+    offers = {offer.name: offer for offer in suggestion.lists.offers()}
+    assert not offers["near_duplicates"].available and offers["entropy"].available
+    assert not offers["label_errors"].available and "labels" in offers["label_errors"].reason
+    with pytest.raises(BadInput, match="all are scored"):
+        suggestion.lists.get("least_similar")
+
+
+def test_whoever_asks_for_something_quick_does_not_wait_for_something_slow(tmp_path):
+    numbers = suggestion_of(tmp_path, vectors(2, 10))[0].numbers
+    begun, go_on, made = threading.Event(), threading.Event(), []
+    slow = lambda: (begun.set(), go_on.wait(30), made.append(1))  # noqa: E731
+    waiting = [threading.Thread(target=numbers.kept, args=(("slow",), slow)) for _ in range(2)]
+    for thread in waiting:
+        thread.start()
+    assert begun.wait(30)
+    assert numbers.scatter().confidence.shape == (10,)  # while the slow one goes on
+    go_on.set()
+    for thread in waiting:
+        thread.join(30)
+    assert made == [1]  # the second one waited for the first and took what it made
+
+
+def test_a_part_of_a_dataset_keeps_the_indices_of_the_whole(session, sample_models, sample_datasets, tmp_path):
+    part = sample_datasets["digits"][200:240:2]
+    model = sample_models["digits_cnn"]
+    suggestion = session.suggest(model, part, neuron=1)
+    frame = suggestion.scores
+    assert frame["image"].tolist() == [ref.name for ref in part] and suggestion.index_of(3) == 206
+    p = session.predict(model, part)
+    np.testing.assert_allclose(frame[f"{model.name}.probability"], p.max(1), atol=1e-5)
+    np.testing.assert_allclose(frame["confidence"], 100 * p.max(1), atol=1e-3)
+    assert suggestion.neuron == 1 and suggestion.layer == model.facts.explained_layer
+    found = select(suggestion, None, Choice(indices=(206, 207)))
+    assert found.rows.tolist() == [3]
+
+
+def test_a_folder_with_a_broken_file_ends_well(session, sample_models, tmp_path):
+    for index in range(5):
+        Image.new("L", (8, 8), index * 40).save(tmp_path / f"{index}.png")
+    (tmp_path / "2.png").write_bytes((tmp_path / "2.png").read_bytes()[:40])
+    suggestion = session.suggest([sample_models["digits_cnn"], sample_models["digits_mlp"]], tmp_path)
+    frame = suggestion.scores
+    assert frame["confidence"].isna().tolist() == [False, False, True, False, False]
+    assert [problem.name for problem in suggestion.problems] == ["2.png"]
