@@ -1,16 +1,7 @@
-// Neurons as targets: how they are written in the request, and their maps as a grid, strongest first.
+// The maps of several neurons as a grid, strongest first.
 import { h } from "../lib/dom.js";
 import { signed } from "../lib/format.js";
 import { mapCanvas } from "./map-canvas.js";
-
-export const GRIDS = [1, 4, 9, 16];
-
-/** "top4" -> {top: 4}, "12" -> {index: 12}, anything else -> null. */
-export function parsed(neurons) {
-  if (!neurons) return null;
-  if (neurons.startsWith("top")) return GRIDS.includes(Number(neurons.slice(3))) ? { top: Number(neurons.slice(3)) } : null;
-  return /^\d{1,9}$/.test(neurons) ? { index: Number(neurons) } : null;
-}
 
 const named = (cell, place) => `neuron ${cell.targets[place]}, activation ${signed(cell.activations?.[place])}`;
 

@@ -1,7 +1,7 @@
 // Whether the maps that are shown are those that the panel asks for, and how it is said where they are not.
 import { beside } from "../lib/choices.js";
 import { count } from "../lib/format.js";
-import { parsed } from "../maps/neurons.js";
+import { parsed } from "../lib/neuron-target.js";
 import { requestOf } from "./request.js";
 
 const sorted = value =>

@@ -3,7 +3,7 @@ import { get } from "../lib/api.js";
 import { loading } from "../lib/catalog.js";
 import { beside, fittingTarget, knownOf, methodFor, modelsFor, ready, spread } from "../lib/choices.js";
 import { FIRST } from "./methods.js";
-import { parsed } from "../maps/neurons.js";
+import { parsed } from "../lib/neuron-target.js";
 import { read } from "./url.js";
 
 const REMEMBERED = "innv-visualize";

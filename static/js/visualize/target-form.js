@@ -2,7 +2,7 @@
 import { $, $$, h, replace } from "../lib/dom.js";
 import { drawLayerChoice } from "./layer-choice.js";
 import { analyzerOf } from "../widgets/method-choice.js";
-import { GRIDS, parsed } from "../maps/neurons.js";
+import { GRIDS, parsed } from "../lib/neuron-target.js";
 import { beside, classesOf } from "../lib/choices.js";
 import { enginesOf } from "../lib/changes.js";
 import { keepFocus } from "../lib/focus.js";

@@ -2,7 +2,7 @@
 // the same view.
 import { DATASETS, MODELS } from "../lib/address-names.js";
 import { list, paramPairs } from "../lib/links.js";
-import { parsed } from "../maps/neurons.js";
+import { parsed } from "../lib/neuron-target.js";
 
 const numbers = text => text.split(",").filter(Boolean).map(Number).filter(Number.isInteger);
 const words = text => text.split(",").filter(Boolean).map(decodeURIComponent);

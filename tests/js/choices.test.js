@@ -1,0 +1,64 @@
+// What a page starts from, and what is posted.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { beside, fittingTarget, knownOf, methodFor, modelsFor, spread } from "../../static/js/lib/choices.js";
+import { standsApart } from "../../static/js/visualize/answered.js";
+import { BLANK, obstacle, requestOf } from "../../static/js/visualize/request.js";
+
+const model = (id, more = {}) => ({ id, status: "ready", class_names: ["cat", "dog"], ...more });
+
+test("images are spread evenly, each once, also where there are fewer than wanted", () => {
+  assert.deepEqual(spread(12, 3), [2, 6, 10]);
+  assert.deepEqual(spread(2), [0, 1]);
+  assert.deepEqual(spread(0), []);
+});
+
+test("models that have the dataset's labels come first, all where none has", () => {
+  const models = [model("m1"), model("m2"), model("m3", { status: "loading" })];
+  assert.deepEqual(modelsFor({ fits: ["m2", "m3"] }, models), ["m2"]);
+  assert.deepEqual(modelsFor({ fits: [] }, models), ["m1", "m2"]);
+});
+
+test("a class that no chosen model has makes way for the predicted one", () => {
+  const models = [model("m1"), model("m2", { class_names: ["0"], borrowed: { d1: { class_names: ["ant"] } } })];
+  assert.equal(fittingTarget("dog", ["m1"], models, "d1"), "dog");
+  assert.equal(fittingTarget("ant", ["m2"], models, "d1"), "ant");
+  assert.equal(fittingTarget("ant", ["m2"], models, "d2"), "predicted");
+  assert.deepEqual(beside(models, "d1")[1].class_names, ["ant"]);
+});
+
+test("a method that the server lacks makes way for the usual one", () => {
+  const known = [{ name: "gradient" }, { name: "lrp.epsilon" }];
+  assert.equal(methodFor("gone", known), "lrp.epsilon");
+  assert.equal(methodFor("gradient", known), "gradient");
+  assert.equal(methodFor("gone", []), null);
+  assert.equal(knownOf(["gone"], ["gradient"]), null);
+});
+
+test("one layer for all models is posted as a name, others by model", () => {
+  const state = { ...BLANK, models: ["m1", "m2"], images: [1, 2], dropped: [2] };
+  assert.equal(requestOf({ ...state, layers: { m1: "conv", m2: "conv" } }).layer, "conv");
+  assert.deepEqual(requestOf({ ...state, layers: { m1: "conv" } }).layer, { m1: "conv" });
+  assert.deepEqual(requestOf(state).images, [1]);
+});
+
+test("what stands in the way is said in the words of the next action", () => {
+  const catalog = { models: [model("m1")], datasets: [] };
+  const state = { ...BLANK, catalog };
+  assert.equal(obstacle(state), "Open a dataset first.");
+  assert.equal(obstacle({ ...state, dataset: "d1" }), "Choose at least one model.");
+  assert.equal(obstacle({ ...state, dataset: "d1", models: ["m1"] }), "Choose at least one image.");
+  assert.equal(obstacle({ ...state, dataset: "d1", models: ["m1"], images: [1], analyzer: "gradient" }), null);
+});
+
+test("maps of other settings are named, and those that are missing are counted", () => {
+  const analyzers = [{ name: "gradient", runtimes: ["native"], fields: [] }, { name: "grad_cam", runtimes: ["native"], fields: [] }];
+  const catalog = { analyzers, models: [model("m1")], datasets: [] };
+  const state = { ...BLANK, catalog, dataset: "d1", models: ["m1"], images: [1, 2], analyzer: "gradient" };
+  const request = { ...requestOf(state), class: "predicted", engine: "native" };
+  const explanation = { request, models: [{ id: "m1" }] };
+  assert.equal(standsApart({ ...state, explanation }), null);
+  assert.match(standsApart({ ...state, analyzer: "grad_cam", explanation }).words, /^These are gradient maps\. Press Explain for grad_cam/);
+  assert.equal(standsApart({ ...state, images: [1, 2, 5], explanation }).words, "1 image is not explained yet. Press Explain.");
+});

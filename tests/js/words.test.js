@@ -1,0 +1,45 @@
+// Numbers, names and earlier runs in words.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { count, fileName, group, parameter, preprocessing, seconds, shape, signed } from "../../static/js/lib/format.js";
+import { differences, times } from "../../static/js/visualize/history-words.js";
+
+const RUN = {
+  analyzer: "lrp.epsilon",
+  params: { epsilon: 1e-7, bias: true },
+  models: [{ name: "a" }],
+  n_images: 6,
+  images: "1,2",
+  dataset: "digits",
+  engine: "native",
+  targets: [{ layer: null, class_: "predicted", neuron: null, top_neurons: null }],
+  ids: ["e-1"],
+};
+
+test("numbers are grouped thinly, with a true minus and their unit", () => {
+  assert.equal(group(1234567), "1\u202f234\u202f567");
+  assert.equal(count(1, "class", "classes"), "1 class");
+  assert.equal(count(2, "class", "classes"), "2 classes");
+  assert.equal(signed(-0.004), "\u22124.00e-3");
+  assert.equal(signed(NaN), "–");
+  assert.equal(shape([null, 7, 7, 3]), "?×7×7×3");
+});
+
+test("a time is said at its size", () => {
+  assert.deepEqual([0.001, 0.5, 5.25, 61, 95].map(seconds), ["under 0.01 s", "0.50 s", "5.3 s", "61 s", "1 min 35 s"]);
+});
+
+test("a rule is said in words, and a folder is no part of a file's name", () => {
+  assert.equal(preprocessing({ mode: "unit", channels: "bgr" }), "scale to [0, 1], BGR");
+  assert.equal(fileName("cats/1.png"), "1.png");
+  assert.equal(parameter([true, -2, 1e-7]), "on, \u22122, 1e-7");
+});
+
+test("an earlier run says by what it differs from the one above it", () => {
+  assert.deepEqual(differences(RUN, RUN), []);
+  assert.deepEqual(differences({ ...RUN, params: { ...RUN.params, epsilon: 0.1 } }, RUN), ["epsilon 0.1"]);
+  assert.deepEqual(differences({ ...RUN, images: "3,4" }, RUN), ["other images"]);
+  assert.deepEqual(differences({ ...RUN, analyzer: "gradient" }, RUN), []);
+  assert.equal(times({ ids: ["e-1", "e-2", "e-3"] }), "3 times");
+});
