@@ -5,7 +5,6 @@ import importlib
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from innv_gui import analyzers
 from innv_gui.errors import AnalyzerRefused, ModelRefused
@@ -19,7 +18,7 @@ from tests.attribution import every_layer
 L = keras.layers
 # One of each way of computing; the others differ from these by numbers.
 FAMILIES = (
-    "gradient guided_backprop lrp.epsilon lrp.w_square lrp.flat lrp.alpha_2_beta_1 lrp.z_plus_fast"
+    "gradient lrp.epsilon lrp.w_square lrp.flat lrp.alpha_2_beta_1 lrp.z_plus_fast"
     " lrp.sequential_preset_b_flat deep_taylor.bounded"
 ).split()
 FEW = {"smoothgrad": {"augment_by_n": 2}, "integrated_gradients": {"steps": 2}}
@@ -68,23 +67,23 @@ def test_z_hands_down_all_of_the_score(folder, name):
     hands_down_all(*explained(saved(folder, name, every_layer.RULED[name]), "lrp.z"))
 
 
-@pytest.fixture
-def untraced():
-    """Without compiling, which takes most of the time here; the test above compiles every layer."""
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
-
-
 @pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("name", every_layer.RULED)
 def test_every_family_of_methods_gives_finite_maps(folder, name):
+    """One family is compiled as well, by the test above."""
     source = saved(folder, name, every_layer.RULED[name])
     for method in FAMILIES:
         maps, _ = explained(source, method, unchecked=True)
         assert np.isfinite(maps.values).all(), method
 
 
+@pytest.mark.parametrize("name", every_layer.RULED)
+def test_guided_backprop_gives_finite_maps(folder, name):
+    maps, _ = explained(saved(folder, name, every_layer.RULED[name]), "guided_backprop", unchecked=True)
+    assert np.isfinite(maps.values).all()
+
+
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("name", ["MultiHeadAttention", "SpectralNormalization", "TimeDistributed"])
 def test_every_method_knows_layers_that_are_several_steps(folder, name):
     source = saved(folder, name, every_layer.RULED[name])
@@ -101,7 +100,14 @@ def test_a_layer_without_a_rule_is_named_with_its_reason_and_runs_unchecked(fold
     kind = name if name not in ("LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells") else "RNN"
     assert f"({kind}" in caught.value.message and unweighted.REASONS[kind] in caught.value.message
     assert caught.value.field == "unchecked" and caught.value.hint
-    for method in ("lrp.epsilon", "lrp.alpha_1_beta_0", "deep_taylor", "guided_backprop"):
+    assert np.isfinite(explained(source, "guided_backprop", unchecked=True)[0].values).all()
+
+
+@pytest.mark.usefixtures("untraced")
+@pytest.mark.parametrize("name", every_layer.REFUSED)
+def test_a_layer_without_a_rule_is_passed_by_gradient_when_unchecked(folder, name):
+    source = saved(folder, f"no {name}", every_layer.REFUSED[name])
+    for method in ("lrp.epsilon", "lrp.alpha_1_beta_0", "deep_taylor"):
         assert np.isfinite(explained(source, method, unchecked=True)[0].values).all()
 
 

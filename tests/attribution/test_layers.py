@@ -78,6 +78,7 @@ def test_without_biases_z_hands_down_all_of_the_score(tmp_path, kind):
     np.testing.assert_allclose(maps.values.sum(axis=(1, 2, 3, 4)), scores.max(axis=1), rtol=0.01)
 
 
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["lrp.alpha_2_beta_1", "lrp.flat", "lrp.sequential_preset_a", "deep_taylor.bounded"])
 def test_every_layer_gives_finite_maps_by_every_family(tmp_path, kind, name):

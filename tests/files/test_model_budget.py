@@ -196,7 +196,7 @@ def test_a_member_that_is_larger_than_declared_is_not_unpacked(tmp_path):
         struct.pack_into("<L", content, place, 1000)
     path.write_bytes(content)
     code = (
-        "import resource, sys; from innv_gui.records import ModelSource; from innv_gui.runtimes.keras import gate\n"
+        "import resource, sys; from innv_gui.records import ModelSource; from innv_gui.runtimes.keras.files import gate\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "try: gate.check(ModelSource('keras', sys.argv[1]))\n"
         "except gate.ModelRefused: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
@@ -215,7 +215,7 @@ COSTLY = {
 def test_a_load_that_costs_more_than_it_may_ends_its_process_and_is_refused_by_the_next(kind, tmp_path):
     work, words = COSTLY[kind]
     code = (
-        "from innv_gui.records import ModelSource; from innv_gui.runtimes.keras import budget\n"
+        "from innv_gui.records import ModelSource; from innv_gui.runtimes.keras.files import budget\n"
         "budget.SLACK, budget.SLACK_S = 10**8, 1.0\n"
         "try:\n"
         "    with budget.watched(ModelSource('keras', 'net.keras'), 'net.keras', ('key',)):\n"
