@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from innv_gui.preprocessing_rules import in_words
+from innv_gui.records import PREPROCESSING_MODES, RESIZE_RULES, Preprocessing
 from tests.test_browser import browser  # noqa: F401 - fixture
 
 pytestmark = pytest.mark.browser
@@ -48,3 +50,49 @@ def test_a_tall_picture_keeps_to_its_square_and_covers_nothing_beneath_it(parts)
     )
     picture, below = (parts.locator(one).bounding_box() for one in (".map img", "dl"))
     assert picture["y"] + picture["height"] <= below["y"] + 1
+
+
+def called(page, file, code, *given):
+    """What `code` makes of the module `m` and the values given."""
+    return page.evaluate(f"async given => {{ const m = await import('/static/js/{file}'); return ({code}); }}", given)
+
+
+def test_a_preprocessing_has_one_name_on_pages_and_in_files(parts):
+    rules = [
+        {"mode": mode, "channels": order, "resize": resize}
+        for mode in PREPROCESSING_MODES
+        for order in ("rgb", "bgr")
+        for resize in RESIZE_RULES
+    ]
+    said = called(parts, "lib/format.js", "given.map(m.preprocessing)", *rules)
+    meant = [in_words(Preprocessing(**rule)) + f", {rule['resize']}" for rule in rules]
+    assert said == [words.removesuffix(", stretch") for words in meant]
+
+
+def test_what_has_not_begun_names_the_job_it_may_wait_for(parts):
+    code = "(dispatchEvent(new CustomEvent('innv:jobs', { detail: given[0] })), m.beginning(given[1], 'soon'))"
+    mine = {"id": "2", "kind": "score", "title": "Scoring", "status": "running"}
+    older = {
+        "id": "1",
+        "kind": "explain",
+        "title": "Explaining with smoothgrad",
+        "status": "running",
+        "seconds_left": 98,
+    }
+
+    def said(*jobs):
+        return called(parts, "widgets/strip-parts.js", code, list(jobs), mine)
+
+    assert said(mine, older) == "may have to wait for another job: Explaining with smoothgrad, 1 min 38 s left"
+    assert said(mine) == said(older, mine) == said(older) == "soon"
+    assert said(mine, {**older, "status": "done"}) == said(mine, {**older, "kind": "probe"}) == "soon"
+
+
+def test_a_list_of_all_images_is_called_an_order_and_not_a_finding(parts):
+    code = "given.map(([n, all]) => m.lengthOf(n, all))"
+    assert called(parts, "suggest/kinds.js", code, [80, 80], [5, 80], [0, 80], [0, 0]) == [
+        "all, in order",
+        "5",
+        "none",
+        "none",
+    ]
