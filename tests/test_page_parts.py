@@ -30,8 +30,9 @@ def parts(browser):  # noqa: F811
             route.fulfill(content_type="text/html", body=f"<!doctype html>{links}<body></body>")
         elif path == "tall.svg":
             route.fulfill(content_type=TYPES[".svg"], body=TALL)
+        elif not (file := ROOT / path).is_file():
+            route.fulfill(status=404, content_type="application/json", body="{}")
         else:
-            file = ROOT / path
             route.fulfill(content_type=TYPES[file.suffix], body=file.read_bytes())
 
     page.route("http://parts.test/**", fulfil)
@@ -96,3 +97,13 @@ def test_a_list_of_all_images_is_called_an_order_and_not_a_finding(parts):
         "none",
         "none",
     ]
+
+
+def test_an_agreement_without_numbers_says_when_they_come(parts):
+    code = """new Promise(done => {
+      const head = () => document.createElement("span");
+      const sides = ["A", "B"].map(name => ({ name, head }));
+      const root = m.agreement({ path: () => "/none", sides, image: 0 });
+      new MutationObserver(() => done(root.textContent)).observe(root, { childList: true });
+    })"""
+    assert called(parts, "maps/agreement.js", code) == "The numbers come when all these maps are there."

@@ -217,7 +217,7 @@ function drawChoices({ offered, applications }) {
 function drawTable(state) {
   const ready = state.models.filter(model => model.status === "ready").length;
   document.body.dataset.state = !state.loaded ? "loading" : state.models.length ? "ready" : "empty";
-  $("#model-count").textContent = state.models.length ? `${group(state.models.length)} · ${group(ready)} ready` : "";
+  $("#model-count").textContent = state.models.length ? `${group(ready)} of ${group(state.models.length)} ready` : "";
   const focused = document.activeElement?.closest?.("#rows tr")?.dataset.model;
   const kind = document.activeElement?.tagName;
   drawModelsTable($("#rows"), state, acts);
