@@ -12,7 +12,10 @@ from innv_gui.records import Health
 
 CLOSE = 0.1  # of the score: the sum counts as equal
 FAR = 0.5  # of the score: the sum is no longer a decomposition of it
-LESS_LOST = "Switch the bias off or choose a smaller ε where the method has them, and compare with another rule."
+LESS_LOST = (
+    "Compare with grad_cam or another rule before you rely on it; without the bias or with a smaller ε, where the "
+    "method has them, less is lost."
+)
 MOST_PERCENT = 1000
 COMPARE = "Compare with another method before you rely on it."
 SATURATED = 1e-3  # slope p (1 - p) of a probability, below which its gradient says little

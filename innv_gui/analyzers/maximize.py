@@ -32,7 +32,9 @@ class AscentParams(Params):
         title="Step size",
         description="How far a pixel moves a step, as a share of the range from black to white.",
     )
-    iterations: Whole = Field(500, ge=1, le=10000, title="At most", description="Steps after which it stops anyway.")
+    iterations: Whole = Field(
+        500, ge=1, le=10000, title="Steps at most", description="Steps after which it stops anyway."
+    )
     stop_at: Number = Field(
         0.99,
         gt=0,
@@ -62,7 +64,9 @@ class ModernParams(AscentParams):
         title="Step size",
         description="How far a pixel moves a step, as a share of the range from black to white.",
     )
-    iterations: Whole = Field(256, ge=1, le=10000, title="At most", description="Steps after which it stops anyway.")
+    iterations: Whole = Field(
+        256, ge=1, le=10000, title="Steps at most", description="Steps after which it stops anyway."
+    )
     stop_at: Number = Field(
         1.0,
         gt=0,

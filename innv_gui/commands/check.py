@@ -73,8 +73,7 @@ def _table(probe: Probe) -> Table:
 
 
 def _advice(probe: Probe) -> str:
-    """One line with the exact option to give."""
+    """What the table says, with the exact option to give where a rule is clearly better."""
     if probe.advice:
         return f"{probe.advice} Give {probe.option}"
-    current = probe.comparison is not None and probe.comparison.current in probe.comparison.tied
-    return "The preprocessing in use is as good as any." if current else "Nothing can be advised."
+    return probe.verdict or "Nothing can be advised."

@@ -42,7 +42,7 @@ _ROOM_BESIDE = 0.015  # of all bins, so that the numbers of the outer ones are n
 _ROOM_ABOVE = 1.14  # of the highest bin, for the number above it
 _DRAGS = {"pan": PanTool, "box_zoom": BoxZoomTool, "wheel_zoom": WheelZoomTool}
 _X_TITLES = {
-    "scatter": "confidence of the largest group, %",
+    "scatter": "confidence in the most frequent answer, %",
     "distance": "mean cosine distance to the class",
     "layer": "mean activation of the layer",
     "neuron": "activation of the neuron",

@@ -246,7 +246,7 @@ class Session:
         ranking, pool = new_ranking(request, measure), self.pool
         pool.start(WORKERS[request.engine])
         work = lambda job: rank(ranking, pool, self.store, self._blueprints, job)  # noqa: E731
-        ranking.job = self.jobs.start("rank", "Ranking by disagreement", work, len(request.items), "images")
+        ranking.job = self.jobs.start("rank", "Ranking by evidence", work, len(request.items), "images")
         with self._lock:
             self._rankings[ranking.id] = ranking
             while len(self._rankings) > RUNS_KEPT:

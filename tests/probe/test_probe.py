@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from innv_gui.errors import BadInput
 from innv_gui.records import UNREAD, ModelSource, Preprocessing
 from innv_gui.runtimes.keras.predict.probe import answers
 from innv_gui.samples import digits
-from innv_gui.session.probe.probe import percent
+from innv_gui.session.probe.probe import Probe, percent
 from innv_gui.session.probe.sample import arithmetic, candidates, sample
 from innv_gui.suggestions.rule_comparison import (
     CLEAR,
@@ -65,6 +66,28 @@ def test_of_equal_rules_the_current_one_stays_and_nothing_is_advised():
     assert (found.best, found.advised, found.tied) == (2, None, (0, 1, 2, 3))
     right[2, :20] = False
     assert compared(right, current=2, preferred=1).advised == 1
+
+
+def probe_of(*n_right: int) -> Probe:
+    """A rule in use and others, right on the first of 80 images."""
+    rules = tuple(Preprocessing(mode) for mode in ("torch", "symmetric", "unit")[: len(n_right)])
+    model = SimpleNamespace(facts=SimpleNamespace(preprocessing=rules[0]), n_classes=2)
+    images = SimpleNamespace(classes=np.ones(80, int), dataset=SimpleNamespace(name="photos"))
+    predicted = (np.arange(80) < np.array(n_right)[:, None]).astype(np.int32)
+    return Probe(model, images, rules, predicted, rules[0])
+
+
+@pytest.mark.parametrize(
+    "n_right, said",
+    [
+        ((65, 70), "more right, 88 % instead of 81 %, but that may be luck: 80 images cannot tell it"),
+        ((54, 71), "89 % right instead of 68 % of 80 images of photos."),
+        ((71, 20), "The rule in use has the most right."),
+        ((71, 70), "has the most right. 80 images cannot tell it from 1 other."),
+    ],
+)
+def test_the_verdict_never_passes_over_a_rule_that_has_more_right(n_right, said):
+    assert said in probe_of(*n_right).verdict
 
 
 @pytest.mark.parametrize("k, n", [(0, 20), (3, 20), (20, 20), (70, 200)])

@@ -9,7 +9,8 @@ from innv_gui.plots.colormaps import TABLES
 from innv_gui.plots.heatmap import ends
 from innv_gui.plots.sheet import Column, Line, Row, Scale, Sheet, Tile
 from innv_gui.plots.sheet_layout import TILE_PX
-from innv_gui.records import Model
+from innv_gui.preprocessing import in_words, written
+from innv_gui.records import Model, Preprocessing
 from innv_gui.session.explain.overlays import Look, as_picture, overlaid
 from innv_gui.session.explain.pictures import SIZES_PX, Pictures
 from innv_gui.session.explain.request_facts import layer_of, versions
@@ -129,14 +130,18 @@ def _scale(run: Run, look: Look) -> Scale:
     return Scale(f"full colour: {full} of each map", colours, ends(display.kind, colormap))
 
 
+def _fed(rule: Preprocessing) -> str:
+    """How pixels became network input; a mean and a std with their numbers."""
+    return written(rule) if rule.mean else f"{in_words(rule)}, {rule.resize}"
+
+
 def _facts(run: Run, look: Look) -> Iterator[tuple[str, str]]:
     request = run.request
     yield "method", f"{request.analyzer.name} ({request.analyzer.citation})"
     if request.params:
         yield "parameters", ", ".join(f"{name} {value}" for name, value in request.params.items())
     for model in run.models:
-        rule = model.preprocessing
-        yield f"model {model.letter}", f"{model.name}, layer {layer_of(request, model)}, {rule.mode}, {rule.resize}"
+        yield f"model {model.letter}", f"{model.name}, layer {layer_of(request, model)}, {_fed(model.preprocessing)}"
         if run.naming(model).words:
             yield f"class names {model.letter}", run.naming(model).words
     if request.dataset is not None:

@@ -31,6 +31,10 @@ NEAR_CHANCE = (
     "training."
 )
 ASSIGNED = "The class names are only assumed, so rules are compared by the best assignment of classes to labels."
+UNSURE = (
+    "{} has more right, {} instead of {}, but that may be luck: {} cannot tell it from the rule in use. Open more "
+    "labelled images, or take it if the model was trained that way."
+)
 OTHER_ORDER = "With its classes in another order {} would be right: the assumed names may be in the wrong order."
 
 
@@ -116,11 +120,29 @@ class Probe:
         return f"{words}: {then} right instead of {now} of {self.n} images of {self.sample.dataset.name}."
 
     def figures(self) -> dict[str, str]:
-        """Of the advice: the rule in words, and the shares of right answers, with it and now."""
+        """Of the best rule: it in words, and the shares of right answers, with it and now."""
         shown = self.right if self.assigned is None else self.assigned
         now, then = (percent(row.mean()) for row in shown[[self.comparison.current, self.comparison.best]])
-        resize = "" if self.advised.resize == self.current.resize else f", {self.advised.resize}"
-        return {"words": f"{_capital(in_words(self.advised))}{resize}", "then": then, "now": now}
+        best = self.rules[self.comparison.best]
+        resize = "" if best.resize == self.current.resize else f", {best.resize}"
+        return {"words": f"{_capital(in_words(best))}{resize}", "then": then, "now": now}
+
+    @property
+    def verdict(self) -> str:
+        """What the table says, in one or two sentences; empty without images."""
+        if self.comparison is None:
+            return ""
+        if self.advised is not None:
+            return self.advice
+        if self.comparison.best == self.comparison.current:
+            return f"The rule in use has the most right.{self._rivals()}"
+        words, then, now = self.figures().values()
+        return UNSURE.format(words, then, now, _images(self.n))
+
+    def _rivals(self) -> str:
+        """How many other rules could be as good as the best."""
+        others = len(self.comparison.tied) - 1
+        return f" {_images(self.n)} cannot tell it from {others} other{'s' * (others > 1)}." if others else ""
 
     @property
     def option(self) -> str:
@@ -186,6 +208,10 @@ def percent(share: float) -> str:
     """Whole per cents; 0 and 100 are said of nothing less."""
     shown = min(99, max(1, round(100 * share))) if 0 < share < 1 else round(100 * share)
     return f"{shown} %"
+
+
+def _images(n: int) -> str:
+    return f"{n} image{'' if n == 1 else 's'}"
 
 
 def _capital(text: str) -> str:

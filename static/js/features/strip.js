@@ -3,7 +3,7 @@ import { $, h, icon, key, replace } from "../lib/dom.js";
 import { count, group, seconds } from "../lib/format.js";
 import { MANY, obstacle } from "./request.js";
 import { ended } from "./runner.js";
-import { button, retry } from "../widgets/strip-parts.js";
+import { beginning, button, retry } from "../widgets/strip-parts.js";
 import { ready } from "../lib/choices.js";
 
 const stopped = ({ targets }) => targets.filter(target => target.stopped && !["cancelled", "failed"].includes(target.stopped)).length;
@@ -23,7 +23,7 @@ function running({ ascent }, acts) {
     : ascent.job.status === "queued"
       ? "Waiting for a worker"
       : `Preparing ${ascent.model.name}`;
-  const words = h("span", { class: "quiet" }, "the first step takes longest");
+  const words = h("span", { class: "quiet" }, beginning(ascent?.job, "the first step takes longest"));
   return [
     h("span", { class: "strong clip" }, title),
     h("progress", { "aria-label": title }),
@@ -34,7 +34,7 @@ function running({ ascent }, acts) {
 
 function partial({ ascent }, acts) {
   const { job } = ascent;
-  const rate = Number.isFinite(job.rate) && job.rate > 0 ? `${group(job.rate)} steps/s` : "";
+  const rate = Number.isFinite(job.rate) && job.rate > 0 ? `${job.rate < 10 ? job.rate.toFixed(1) : group(job.rate)} steps/s` : "";
   const left =
     Number.isFinite(job.seconds_left) && job.seconds_left !== null ? `${seconds(job.seconds_left)} left at most` : "";
   const title = `${group(stopped(ascent))} of ${many(ascent)}`;
@@ -82,7 +82,7 @@ function drawEmpty(state, acts) {
   const missing = obstacle(state);
   const words = missing
     ? `${missing} Then press Maximise.`
-    : "Choose classes, neurons or channels, then press Maximise.";
+    : "A picture grows out of noise until the model answers it as strongly as it can: it shows what the class, neuron or channel likes best, beside the images of yours that it likes most. Takes a few seconds to some minutes.";
   $("#empty-title").textContent = problem ? "This request was not accepted" : "Nothing generated yet";
   $("#empty-words").textContent = problem ? problem.sentence : words;
   replace(

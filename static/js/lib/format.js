@@ -27,11 +27,11 @@ export function seconds(s) {
 }
 
 export const RULES = {
-  none: "none",
-  unit: "scale to [0, 1]",
-  symmetric: `scale to [${MINUS}1, 1]`,
+  none: "[0, 255] as they are",
+  unit: "scaled to [0, 1]",
+  symmetric: `scaled to [${MINUS}1, 1]`,
   caffe: "ImageNet, caffe",
-  tf: "ImageNet, tf",
+  tf: `scaled to [${MINUS}1, 1] (tf)`,
   torch: "ImageNet, torch",
   standardize: "mean and std",
 };
@@ -40,8 +40,11 @@ export const RULES = {
 export const fileName = name => name.split("/").at(-1) || name;
 
 /** How pixels become network input, in words; from the API it is an object, or already a sentence. */
-export const preprocessing = rule =>
-  rule && typeof rule === "object" ? (RULES[rule.mode] || rule.mode) + (rule.channels === "bgr" ? ", BGR" : "") : rule || "";
+export function preprocessing(rule) {
+  if (!rule || typeof rule !== "object") return rule || "";
+  const resize = rule.resize && rule.resize !== "stretch" ? `, ${rule.resize}` : "";
+  return (RULES[rule.mode] || rule.mode) + (rule.channels === "bgr" ? ", blue first" : "") + resize;
+}
 
 /** A parameter's value as a person would type it. */
 export function parameter(value) {

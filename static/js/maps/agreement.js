@@ -4,6 +4,7 @@ import { h, key, replace } from "../lib/dom.js";
 import { MEASURES as TERMS } from "../shell/term.js";
 
 const MEASURES = { spearman: "Spearman", iou: "overlap" };
+const NOT_YET = "The numbers come when all these maps are there.";
 let measure = "spearman";
 const answers = new Map();
 
@@ -86,7 +87,7 @@ export function agreement({ path, sides, image }) {
   async function draw() {
     const found = await asked(path(measure)).catch(() => null);
     const here = found?.images.find(({ index }) => index === image);
-    replace(root, here ? [chooser(draw), table(sides, here.matrix), overall(found, sides)] : null);
+    replace(root, here ? [chooser(draw), table(sides, here.matrix), overall(found, sides)] : h("p", { class: "why" }, NOT_YET));
   }
   draw();
   return root;

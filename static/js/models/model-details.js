@@ -1,7 +1,7 @@
 // What was read from a model's file and why, and what a person may change: name, preprocessing, class names.
 import { $, h, key, replace } from "../lib/dom.js";
 import { patch } from "../lib/api.js";
-import { count, group, RULES, shape } from "../lib/format.js";
+import { count, group, preprocessing as inWords, RULES, shape } from "../lib/format.js";
 import { drawLabels } from "./label-classes.js";
 import { guessTag } from "./model-advice.js";
 import { OUTPUTS, outputsPart } from "./model-outputs.js";
@@ -104,7 +104,7 @@ function ruleForm(model, mode, onchange) {
     const preprocessing = { mode: modes.value, mean: given(mean), std: given(std), resize: resize.value };
     if (model.input[2] === 3) preprocessing.channels = order.value;
     if (await send(form, model, { preprocessing }, standardize ? mean : modes, onchange))
-      toast(`${model.name} now gets: ${RULES[modes.value]}.`);
+      toast(`${model.name} now gets: ${inWords(preprocessing)}.`);
   });
   return form;
 }

@@ -8,13 +8,15 @@ const RESIZES = { stretch: "stretch", pad: "pad", crop: "crop" };
 const BUSY = new Set(["waiting", "running"]);
 const per = share => `${(100 * share).toFixed(0)}`;
 
-function mark(row) {
+const score = row => row.assigned ?? row.accuracy; // what the rules are compared by
+
+function mark(row, current) {
   if (row.current) return h("span", { class: "tag hi" }, "in use");
   if (row.advised) return h("span", { class: "tag ok" }, icon("check"), "clearly better");
-  return null;
+  return current && row.tied && score(row) > score(current) ? h("span", { class: "tag" }, "perhaps better") : null;
 }
 
-function line(row, model, acts) {
+function line(row, model, acts, current) {
   const rule = `${row.words}, ${RESIZES[row.resize]}`;
   const use = h(
     "button",
@@ -29,7 +31,7 @@ function line(row, model, acts) {
   return h(
     "tr",
     { class: row.current ? "chosen" : "", "data-rule": `${row.rule.mode} ${row.rule.channels} ${row.resize}` },
-    h("th", { scope: "row" }, row.words, " ", mark(row)),
+    h("th", { scope: "row" }, row.words, h("span", { class: "only-s sub" }, RESIZES[row.resize]), " ", mark(row, current)),
     h("td", { class: "not-s" }, RESIZES[row.resize]),
     h("td", { class: "r num" }, group(row.right), h("span", { class: "not-s" }, ` of ${group(row.n)}`)),
     h(
@@ -50,6 +52,7 @@ function line(row, model, acts) {
 
 function table(found, model, acts) {
   const rows = [...found.rows].sort((one, other) => other.right - one.right);
+  const current = rows.find(row => row.current);
   const head = ["Rule", "Resize", "Right", "Accuracy and its 95 % interval"];
   return h(
     "table",
@@ -68,7 +71,7 @@ function table(found, model, acts) {
     h(
       "tbody",
       {},
-      rows.map(row => line(row, model, acts)),
+      rows.map(row => line(row, model, acts, current)),
     ),
   );
 }
@@ -110,26 +113,16 @@ const STATES = {
   done: (found, model, acts) =>
     found.rows.length
       ? [
-          table(found, model, acts),
           h(
             "div",
             { class: "in" },
+            h("p", { class: "why" }, found.verdict),
             found.notes.map(note => h("p", { class: "why" }, note)),
-            h("p", { class: "why" }, verdict(found)),
           ),
+          table(found, model, acts),
         ]
       : said(why(found.notes.join(" ") || "The rule in use is not in the table."), again(acts, "Check again")),
 };
-
-function verdict(found) {
-  if (found.advice) return found.advice.sentence;
-  const current = found.rows.find(row => row.current);
-  const ties = found.rows.filter(row => row.tied && !row.current).length;
-  if (!current?.tied) return "";
-  return ties
-    ? `The rule in use is among the best; ${count(ties, "other rule")} cannot be told apart from them (paired exact test, p < 0.01).`
-    : "The rule in use is the best, and no other one comes near (paired exact test, p < 0.01).";
-}
 
 /** advised(model, preprocessing) takes a rule. -> {show(model), refresh()} */
 export function createProbeCard(root, advised) {

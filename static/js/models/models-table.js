@@ -1,7 +1,7 @@
 // The table of models: who they are, how they stand, what they expect. Refused ones keep their row and say why.
 import { colour, h, icon, key, replace } from "../lib/dom.js";
 import { accuracyWords } from "../widgets/accuracy.js";
-import { group, RULES, shape } from "../lib/format.js";
+import { group, preprocessing, RULES, shape } from "../lib/format.js";
 import { adviceRow, basisOf } from "./model-advice.js";
 import { OUTPUTS, outputsQuestion } from "./model-outputs.js";
 import { namingNote } from "./naming-notes.js";
@@ -23,7 +23,6 @@ function status(model, job) {
 
 function ruleSelect(model, onrule) {
   if (!model.preprocessing) return NONE();
-  const order = model.preprocessing.channels === "bgr" ? ", BGR" : "";
   return h(
     "select",
     {
@@ -36,7 +35,7 @@ function ruleSelect(model, onrule) {
       h(
         "option",
         { value: mode, selected: mode === model.preprocessing.mode },
-        (mode === "standardize" ? `${words}…` : words) + (mode === model.preprocessing.mode ? order : ""),
+        mode === model.preprocessing.mode ? preprocessing(model.preprocessing) : mode === "standardize" ? `${words}…` : words,
       ),
     ),
   );

@@ -4,7 +4,7 @@ import { MODELS, know, modelLink } from "../lib/address-names.js";
 import { $, h, replace } from "../lib/dom.js";
 import { ENDED, get, patch, pause, post, remove } from "../lib/api.js";
 import { confirmed } from "../shell/confirm.js";
-import { count, group, preprocessing as inWords, RULES } from "../lib/format.js";
+import { count, group, preprocessing as inWords } from "../lib/format.js";
 import { drawDetails } from "./model-details.js";
 import { drawLayers } from "./layers-table.js";
 import { createProbeCard } from "./model-probe.js";
@@ -128,8 +128,9 @@ const acts = {
       return;
     }
     try {
-      taken(await patch(path(model.id), { preprocessing: { ...model.preprocessing, mode, mean: null, std: null } }));
-      toast(`${model.name} now gets: ${RULES[mode]}.`);
+      const preprocessing = { ...model.preprocessing, mode, mean: null, std: null };
+      taken(await patch(path(model.id), { preprocessing }));
+      toast(`${model.name} now gets: ${inWords(preprocessing)}.`);
     } catch (error) {
       complain(error);
       taken({ ...model });
@@ -216,7 +217,7 @@ function drawChoices({ offered, applications }) {
 function drawTable(state) {
   const ready = state.models.filter(model => model.status === "ready").length;
   document.body.dataset.state = !state.loaded ? "loading" : state.models.length ? "ready" : "empty";
-  $("#model-count").textContent = state.models.length ? `${group(state.models.length)} · ${group(ready)} ready` : "";
+  $("#model-count").textContent = state.models.length ? `${group(ready)} of ${group(state.models.length)} ready` : "";
   const focused = document.activeElement?.closest?.("#rows tr")?.dataset.model;
   const kind = document.activeElement?.tagName;
   drawModelsTable($("#rows"), state, acts);

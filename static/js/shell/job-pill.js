@@ -24,6 +24,7 @@ function draw(jobs) {
   const percent = known ? Math.floor((100 * shown.done) / shown.total) : 0;
   const title = running.length > 1 ? `${shown.title} · ${count(running.length - 1, "more job")}` : shown.title;
   part("title").textContent = title;
+  part("title").title = title; // the end is cut off where two models have names that begin alike
   if (known) bar.value = shown.done / shown.total;
   else bar.removeAttribute("value");
   part("percent").textContent = known ? `${percent} %` : "";

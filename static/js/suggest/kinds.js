@@ -2,7 +2,10 @@
 import { $, h, icon, replace } from "../lib/dom.js";
 import { group } from "../lib/format.js";
 
-function kindCard({ kind, title, reason, n, available }, look, onlook) {
+/** A list of all images is an order and no finding: its length is not said as one. */
+export const lengthOf = (n, all) => (n === 0 ? "none" : n > 1 && n >= all ? "all, in order" : group(n));
+
+function kindCard({ kind, title, reason, n, available }, all, look, onlook) {
   const pressed = look?.list === kind;
   const usable = available && n !== 0;
   return h(
@@ -16,7 +19,7 @@ function kindCard({ kind, title, reason, n, available }, look, onlook) {
       onclick: () => onlook(pressed ? null : { list: kind }),
     },
     h("strong", {}, title),
-    h("span", { class: "num" }, n === 0 ? "none" : usable && Number.isFinite(n) ? group(n) : ""),
+    h("span", { class: "num" }, n === 0 || (usable && Number.isFinite(n)) ? lengthOf(n, all) : ""),
     h("span", { class: "why" }, reason),
   );
 }
@@ -38,7 +41,7 @@ export function createKinds(store, onlook, onevidence) {
     const focused = document.activeElement?.dataset?.list;
     replace(
       $("#kinds"),
-      lists.map(list => kindCard(list, look, onlook)),
+      lists.map(list => kindCard(list, suggestion.n_scored - suggestion.n_problems, look, onlook)),
       models.length > 1 ? evidenceCard(onevidence) : null,
     );
     if (focused) $(`[data-list="${focused}"]`)?.focus();

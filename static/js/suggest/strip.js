@@ -1,7 +1,7 @@
 // The line above the plots that says how scoring stands: running, partly there, cancelled, failed. Nothing when all is well.
 import { h, icon } from "../lib/dom.js";
 import { count, group } from "../lib/format.js";
-import { button, pace, retry, stripOf } from "../widgets/strip-parts.js";
+import { beginning, button, pace, retry, stripOf } from "../widgets/strip-parts.js";
 import { running } from "./runner.js";
 
 /** empty, running, partial, error, cancelled or ready. */
@@ -27,7 +27,7 @@ function waiting({ suggestion }, acts) {
   return [
     h("span", { class: "strong" }, title),
     h("progress", { "aria-label": title }),
-    h("span", { class: "quiet" }, "the first scores take longest"),
+    h("span", { class: "quiet" }, beginning(suggestion?.job, "the first scores take longest")),
     suggestion ? button("Cancel", acts.stop) : null,
   ];
 }

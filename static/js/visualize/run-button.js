@@ -31,6 +31,10 @@ function priceOf({ posting, analyzer, unchecked, view }, maps, pace) {
   return unchecked ? `${time} · unchecked` : time;
 }
 
+/** What the factors on the button are. */
+const product = (images, models, methods) =>
+  `${count(images, "image")} × ${count(models, "model")}${methods ? ` × ${count(methods, "method")}` : ""}`;
+
 /** `pace` remembers seconds a map by method. */
 export function createRunButton(store, run, pace) {
   function draw(state) {
@@ -39,6 +43,7 @@ export function createRunButton(store, run, pace) {
     const several = state.view === "methods" ? state.methods.length : 0;
     const maps = models.length * images.length * (several || 1);
     $("#run-label").textContent = missing ? "Explain" : `Explain ${group(images.length)} × ${models.length}${several ? ` × ${several}` : ""}`;
+    $("#run").title = missing ? "" : product(images.length, models.length, several);
     $("#run").disabled = Boolean(missing);
     $("#cost").textContent = missing ?? costOf(state, maps, pace);
     $("#panel-summary").replaceChildren(

@@ -4,7 +4,7 @@ import { h, icon, replace } from "../lib/dom.js";
 import { count, group, seconds } from "../lib/format.js";
 import { ended } from "./runner.js";
 import { ENGINES, term } from "../shell/term.js";
-import { button, pace, retry, stripOf } from "../widgets/strip-parts.js";
+import { beginning, button, pace, retry, stripOf } from "../widgets/strip-parts.js";
 
 /** empty, running, partial, error, cancelled or ready. */
 function stateOf({ explanation, posting }) {
@@ -28,7 +28,7 @@ function running(explanation, acts) {
   return [
     h("span", { class: "strong" }, title),
     h("progress", { "aria-label": title }),
-    h("span", { class: "quiet" }, "the first map takes longest"),
+    h("span", { class: "quiet" }, beginning(explanation?.job, "the first map takes longest")),
     explanation ? button("Cancel", acts.stop) : null,
   ];
 }

@@ -4,15 +4,15 @@ import { $, $$, h, replace } from "../lib/dom.js";
 const KEPT = "innv-tour"; // "offered" or "done"; "ask": a browser test wants to see the offer
 const GAP_PX = 12;
 const STEPS = [
-  ["#model-chips", "Models", "What is asked. Tick one, or several to see them side by side; Add opens another Keras file."],
-  ["#thumbs, #choose", "Images", "What they are asked about. Choose others on the page Images; S takes the focused one out of the selection."],
-  ["#method", "Method", "How a model is asked what it looked at. “About this method” says what it computes and when it misleads."],
+  ["#model-chips", "Models", "The networks that you ask. Tick one, or several to see them side by side; Add opens another Keras file. A yellow note says that a network seems to be fed wrongly: press it first."],
+  ["#thumbs, #choose", "Images", "The pictures that the networks are asked about. Choose… opens the page Images, where a click takes a picture in or out."],
+  ["#method", "Method", "How a network is asked what it looked at. grad_cam shows a region and is easy to read; LRP shows single pixels, for and against. “About this method” says when each misleads."],
   [
     "#run",
     "Explain",
-    "Makes a map of each image under each model. Where the bar above the maps goes from minus to plus, red speaks for what is explained and blue against it; where it begins at 0, it shows how much.",
+    "Makes one map for each image and model. A colour bar from −1 to 1: red spoke for the answer, blue against it. A bar from 0 to 1: how much a place counted. Every map is scaled by its own strongest place.",
   ],
-  ['a[href="/suggest"]', "Suggest", "What to look at next: of many images those where your models disagree, are unsure, or look at different things."],
+  ['a[href="/suggest"]', "Suggest", "Which images to look at next: of all that you have, those where your models disagree, are unsure, or look at different things."],
 ];
 
 const sent = location.hash.length > 1; // a view that the address carries, before the page writes its own

@@ -23,7 +23,7 @@ function advice(model) {
     "a",
     { class: "call advice", href: modelLink(model.id) },
     icon("warn"),
-    h("span", { class: "grow" }, `${model.name}: ${then} right instead of ${now} with another preprocessing (${words}).`),
+    h("span", { class: "grow" }, `${model.name}: ${then} right instead of ${now} with another preprocessing (${words}). See and change it.`),
   );
 }
 

@@ -7,6 +7,9 @@ export const button = (words, act) => h("button", { class: "btn tiny", type: "bu
 /** A way to try again, where an error says that it may help: never for a refused file or for a wish that cannot be met. */
 export const retry = (errors, act, words = "Retry") => (errors.some(error => error?.retry) ? button(words, act) : null);
 
+let jobs = [];
+addEventListener("innv:jobs", event => (jobs = event.detail)); // the newest comes first
+
 const known = value => Number.isFinite(value) && value !== null;
 
 /** ["12 images/s", "40 s left"]; an empty text where nothing is known yet. */
@@ -16,6 +19,16 @@ export function pace(job, unit = "images") {
     known(rate) && rate > 0 ? `${rate < 10 ? rate.toFixed(1) : group(rate)} ${unit}/s` : "",
     known(job?.seconds_left) ? `${seconds(job.seconds_left)} left` : "",
   ];
+}
+
+/** What is said before a job has shown anything: the older job that it may have to wait for, else `words`.
+ * A check of the preprocessing makes way for everything, so that nothing waits for it. */
+export function beginning(job, words) {
+  const place = jobs.findIndex(({ id }) => id === job?.id);
+  const older = place < 0 ? null : jobs.slice(place + 1).find(({ kind, status }) => status === "running" && kind !== "probe");
+  if (!older) return words;
+  const left = known(older.seconds_left) ? `, ${seconds(older.seconds_left)} left` : "";
+  return `may have to wait for another job: ${older.title}${left}`;
 }
 
 /** Draws a job's strip: one function each for what it says while it runs, where something is missing, and when it ended early. */

@@ -17,7 +17,7 @@ def probe_json(probes: Probes, model: Model) -> dict:
         "reason": refusal(model),
         "dataset": None if asked is None else {"id": asked.dataset.id, "name": asked.dataset.name},
         "job": None if asked is None else asked.job.as_json(),
-        **(_found(probe) if probe is not None else {"n": 0, "rows": [], "notes": [], "advice": None}),
+        **(_found(probe) if probe is not None else {"n": 0, "rows": [], "notes": [], "advice": None, "verdict": ""}),
     }
 
 
@@ -27,6 +27,7 @@ def _found(probe: Probe) -> dict:
         "rows": [_row(row) for row in probe.rows()],
         "notes": list(probe.notes),
         "advice": advice_json(probe),
+        "verdict": probe.verdict,
     }
 
 

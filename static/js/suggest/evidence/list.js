@@ -56,11 +56,11 @@ const verdict = ({ same_answer }) =>
     : h("span", { class: "tag mark" }, "different answers");
 
 /** By which method, with which settings, under which models. */
-function madeBy({ analyzer, params, measure, models, n_images: n, unchecked }, fields) {
+function madeBy({ analyzer, params, measure, models, n_images: n, n_ranked, unchecked }, fields) {
   const usual = name => fields.find(field => field.name === name)?.default;
   const own = Object.entries(params).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(usual(name)));
   const settings = own.map(([name, value]) => `${name} ${parameter(value)}`);
-  const words = [...settings, titleOf(measure), count(n, "image")];
+  const words = [...settings, titleOf(measure), n_ranked < n ? `${group(n_ranked)} of ${count(n, "image")}` : count(n, "image")];
   return h(
     "p",
     { class: "made small quiet" },

@@ -2,7 +2,7 @@
 import { h, icon } from "../../lib/dom.js";
 import { count, group } from "../../lib/format.js";
 import { running } from "./runner.js";
-import { button, pace, retry, stripOf } from "../../widgets/strip-parts.js";
+import { beginning, button, pace, retry, stripOf } from "../../widgets/strip-parts.js";
 
 /** empty, running, partial, error, cancelled or ready. */
 export function stateOf({ ranking, rankPosting, rankProblem, rank }) {
@@ -28,7 +28,7 @@ function waiting({ ranking, rankPosting }, acts) {
   return [
     h("span", { class: "strong" }, title),
     h("progress", { "aria-label": title }),
-    h("span", { class: "quiet" }, "the first images take longest"),
+    h("span", { class: "quiet" }, beginning(ranking?.job, "the first images take longest")),
     ranking && !rankPosting ? button("Cancel", acts.stop) : null,
   ];
 }
