@@ -11,14 +11,14 @@ from innv_gui.records import PREPROCESSING_MODES, RESIZE_RULES, Preprocessing
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 TALL = "<svg xmlns='http://www.w3.org/2000/svg' width='300' height='900'/>"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 CSS = ("tokens", "base", "visualize", "slideshow")
 
 
 @pytest.fixture(scope="module")
-def parts(browser):  # noqa: F811
+def parts(browser):
     """A page that has the style sheets and may import every module of the product."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
 

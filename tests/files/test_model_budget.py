@@ -196,7 +196,8 @@ def test_a_member_that_is_larger_than_declared_is_not_unpacked(tmp_path):
         struct.pack_into("<L", content, place, 1000)
     path.write_bytes(content)
     code = (
-        "import resource, sys; from innv_gui.records import ModelSource; from innv_gui.runtimes.keras.files import gate\n"
+        "import resource, sys; from innv_gui.records import ModelSource\n"
+        "from innv_gui.runtimes.keras.files import gate\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "try: gate.check(ModelSource('keras', sys.argv[1]))\n"
         "except gate.ModelRefused: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
