@@ -29,6 +29,13 @@ NAMELESS = """() => [...document.querySelectorAll("button, a, input, select, sum
     return !words.some(text => (text || "").trim());
   }).map(element => element.outerHTML.slice(0, 120))"""
 
+LONG_LABEL = """() => document.querySelectorAll(".plots select").forEach(
+  one => one.add(new Option("label sulphur-crested cockatoo, Kakatoe galerita (n01819313) · 1", "", true, true)))"""
+CROWDED = """() => [...document.querySelectorAll(".plots > .card > header")].filter(header => {
+  const [choice, tools] = ["select", ".tools"].map(one => header.querySelector(one)?.getBoundingClientRect());
+  return choice && choice.right > tools.left && choice.bottom > tools.top && choice.top < tools.bottom;
+}).map(header => header.innerText)"""
+
 
 def ask(demo, path):
     return json.loads(demo.get(f"/api/v1{path}").read())
@@ -490,6 +497,10 @@ def test_the_page_holds_at_every_size_and_everything_on_it_has_a_name(suggest, w
     page.keyboard.press("Enter")
     gallery_names(page)
     page.locator("#gallery .item input").first.check()
+    page.evaluate(LONG_LABEL)
+    assert page.evaluate(CROWDED) == []
+    if width < 400:
+        page.set_viewport_size({"width": 320, "height": 568})
     assert page.locator("html").evaluate(sideways) <= 0
     assert page.evaluate(NAMELESS) == []
     assert tab.complaints == [] and tab.foreign == []
