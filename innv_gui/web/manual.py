@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from innv_gui import analyzers
-from innv_gui.analyzers import Analyzer
+from innv_gui.analyzers import Analyzer, maximize
 from innv_gui.analyzers.form import form_fields, in_words, takes
 from innv_gui.errors import NotFound
 from innv_gui.folders import folder
@@ -55,9 +55,9 @@ class Setting:
 
 @dataclass(frozen=True)
 class Entry:
-    """What a method computes: its declaration, and its rows in docs/methods.md."""
+    """What a method or a preset of ascents computes: its declaration, and its rows in docs/methods.md."""
 
-    method: Analyzer
+    method: Analyzer | maximize.Preset
     facts: tuple[tuple[str, Markup], ...]  # heading -> text
     places: tuple[tuple[str, str], ...]  # sort of layer -> rule
     rules: tuple[Rule, ...]  # those that `places` names
@@ -84,8 +84,8 @@ def slug(word: str) -> str:
 
 
 def entry(name: str) -> Entry:
-    """What is to be said of a method; raises NotFound for a name that no method has."""
-    method = next((one for one in analyzers.all() if one.name == name), None)
+    """What is to be said of a method or a preset; raises NotFound for a name that neither has."""
+    method = next((one for one in (*analyzers.all(), *maximize.PRESETS.values()) if one.name == name), None)
     if method is None:
         raise NotFound("There is no method of this name.", "The page Help lists all of them.", "analyzer")
     rows = [row for row in _rows() if name in _NAMED.findall(row.get("method", ""))]
@@ -99,7 +99,7 @@ def _rules(used: set[str]) -> tuple[Rule, ...]:
     return tuple(Rule(*cells) for cells in known if cells[0] in used)
 
 
-def _settings(method: Analyzer) -> tuple[Setting, ...]:
+def _settings(method: Analyzer | maximize.Preset) -> tuple[Setting, ...]:
     fields = form_fields(method.params)
     return tuple(
         Setting(field["name"], in_words(field["default"]), takes(field), field["description"]) for field in fields

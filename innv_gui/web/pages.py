@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, make_response, redirect, render_template, send_from_directory
 
 from innv_gui import analyzers
+from innv_gui.analyzers import maximize
 from innv_gui.errors import NotFound
 from innv_gui.folders import folder
 from innv_gui.plots.bokeh_files import SCRIPTS, VERSION, scripts_folder
@@ -74,7 +75,12 @@ def help_page():
     """The glossary, and all methods."""
     families = dict.fromkeys(method.family for method in analyzers.all())
     return render_template(
-        "help.html", page="help", terms=manual.glossary(), families=families, methods=analyzers.all()
+        "help.html",
+        page="help",
+        terms=manual.glossary(),
+        families=families,
+        methods=analyzers.all(),
+        presets=maximize.PRESETS.values(),
     )
 
 

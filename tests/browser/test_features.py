@@ -81,6 +81,23 @@ def test_a_link_shows_the_same_ascent_and_going_on_sends_images_to_visualize(fea
     expect(again.locator("#image-count")).to_have_text("18")
 
 
+STEPS = """async () => {
+  const root = document.querySelector("link[href$='/features/growing-picture.js']").href;
+  const { growingPicture, showPicture } = await import(root);
+  const image = growingPicture();
+  const icon = document.querySelector("link[rel=icon]").href;
+  for (const step of [1, 2, 3]) showPicture(image, `${icon}?step=${step}`);
+  const first = image.getAttribute("src").at(-1);
+  await new Promise(done => image.addEventListener("load", done));
+  await image.decode();
+  return [first, image.getAttribute("src").at(-1), image.naturalWidth > 0];
+}"""
+
+
+def test_a_step_that_is_on_its_way_is_seen_before_the_newest_one_is_asked_for(features):
+    assert features().page.evaluate(STEPS) == ["1", "3", True]
+
+
 def test_channels_of_a_layer_found_by_typing_grow_in_sight_and_are_cancelled(features):
     page = features().page
     page.locator("#kind label", has_text="Channel").click()

@@ -90,6 +90,51 @@ def test_progress_is_told_once_and_by_one_count(open_tab):
     expect(page.locator("#cost")).to_have_text("96 maps shown")
 
 
+TALL = """async () => {
+  const picture = document.querySelector("#result .big .map img");
+  const drawn = Object.assign(document.createElement("canvas"), { width: 40, height: 160 });
+  const loaded = new Promise(done => picture.addEventListener("load", done));
+  drawn.toBlob(blob => (picture.src = URL.createObjectURL(blob)));
+  await loaded;
+  const [inner, outer] = [picture, picture.parentElement].map(one => one.getBoundingClientRect());
+  return inner.bottom - outer.bottom + Math.max(0, outer.top - inner.top);
+}"""
+LONG_NAMES = """() => {
+  const cut = one => one.getClientRects().length && one.scrollWidth > one.clientWidth + 1;
+  const all = [...document.querySelectorAll("#result :is(.named, .name, .tag.assumed) > span:last-child")];
+  for (const one of all) one.textContent = "a_network_with_a_long_name_v2_final";
+  const lost = all.filter(one => cut(one.parentElement) || getComputedStyle(one).textOverflow !== "clip");
+  return [all.length, lost.length];
+}"""
+
+
+def test_no_name_and_no_mark_of_a_model_is_cut_and_a_tall_picture_stays_in_its_frame(open_tab):  # noqa: F811
+    page = open_tab(width=390, height=844).page
+    maps_are_drawn(page, 16)
+    for view in ("Grid", "Slideshow", "Methods"):
+        page.locator("#view label", has_text=view).click()
+        page.locator("#result :is(.named, .name)").first.wait_for(state="attached")
+        if view == "Slideshow":
+            assert page.evaluate(TALL) <= 1
+        names, cut = page.evaluate(LONG_NAMES)
+        assert names > 0 and cut == 0, view
+
+
+def test_a_server_that_goes_silent_is_told_above_the_maps_with_a_way_to_ask_again(open_tab):  # noqa: F811
+    page = open_tab().page
+    maps_are_drawn(page, 16)
+    strip = page.locator("#strip")
+    page.route("**/api/v1/explanations/*", lambda route: route.abort())
+    page.locator("#method").select_option("smoothgrad")
+    page.locator("#run").click()
+    expect(strip).to_contain_text("The server does not answer. It may have been stopped.")
+    expect(page.locator("#request-error")).to_be_hidden()
+    page.unroute("**/api/v1/explanations/*")
+    strip.get_by_role("button", name="Retry").click()
+    expect(page.locator("#run-facts")).to_contain_text("smoothgrad · 16 maps", timeout=WAIT_MS)
+    expect(strip).to_be_hidden()
+
+
 @pytest.mark.parametrize("path", ["visualize", "suggest", "features", "models", "images"])
 def test_no_page_is_wider_or_has_a_second_scrollbar_at_nine_sizes(open_tab, path):
     page = open_tab(f"/{path}").page

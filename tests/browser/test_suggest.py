@@ -19,6 +19,14 @@ THREE = ("digits_cnn", "digits_mlp", "digits_resnet")
 EDGE_PX = 12  # of a figure, right of its frame
 
 
+LONG_LABEL = """() => document.querySelectorAll(".plots select").forEach(
+  one => one.add(new Option("label sulphur-crested cockatoo, Kakatoe galerita (n01819313) · 1", "", true, true)))"""
+CROWDED = """() => [...document.querySelectorAll(".plots > .card > header")].filter(header => {
+  const [choice, tools] = ["select", ".tools"].map(one => header.querySelector(one)?.getBoundingClientRect());
+  return choice && choice.right > tools.left && choice.bottom > tools.top && choice.top < tools.bottom;
+}).map(header => header.innerText)"""
+
+
 @pytest.fixture
 def suggest(open_tab, ids, demo):
     """Opens the page on digits with nothing selected: suggest(models, more state, size)."""
@@ -443,6 +451,10 @@ def test_the_page_holds_at_every_size_and_everything_on_it_has_a_name(suggest, w
     page.keyboard.press("Enter")
     gallery_names(page)
     page.locator("#gallery .item input").first.check()
+    page.evaluate(LONG_LABEL)
+    assert page.evaluate(CROWDED) == []
+    if width < 400:
+        page.set_viewport_size({"width": 320, "height": 568})
     assert page.locator("html").evaluate(sideways) <= 0
     assert page.evaluate(NAMELESS) == []
     assert tab.complaints == [] and tab.foreign == []

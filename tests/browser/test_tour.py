@@ -95,13 +95,21 @@ def test_the_entry_of_a_method_opens_from_its_name_and_gives_the_focus_back(open
     assert problems(page) == []
     page.keyboard.press("Escape")
     expect(page.locator("#method-about")).to_be_focused()
-    page.locator("#run-facts .about").click()
+    page.locator("#method").select_option("grad_cam")  # maps of the other method may be kept, and shown
+    page.locator("#run-facts .about", has_text="grad_cam").click()
     expect(about.locator("h2").first).to_contain_text("Grad-CAM")
     page.locator("#about-page").click()
     expect(page.locator("h1")).to_contain_text("Grad-CAM")
     assert problems(page) == []
     page.goto(page.url.partition("/help")[0] + "/help")
     assert problems(page) == []
+    page.goto(page.url.partition("/help")[0] + "/features")
+    page.locator("#presets label", has_text="Plain").click()
+    page.locator("#preset-about").focus()
+    page.keyboard.press("Enter")
+    expect(about.locator("h2").first).to_contain_text("Plain ascent")
+    page.keyboard.press("Escape")
+    expect(page.locator("#preset-about")).to_be_focused()
 
 
 def test_a_word_of_the_glossary_says_its_meaning_to_keyboard_and_touch(open_tab):
@@ -115,6 +123,10 @@ def test_a_word_of_the_glossary_says_its_meaning_to_keyboard_and_touch(open_tab)
     expect(tip).to_be_hidden()
     page.locator("#run-facts .term").last.click()
     expect(tip).to_contain_text("Our own computation of a method")
+    page.locator("#method").select_option("deconvnet")
+    page.evaluate("location.hash += '&unchecked=1'")
+    page.locator("#cost .term", has_text="unchecked").click()
+    expect(tip).to_contain_text("plain gradient")
     tab = "button => button.tabIndex"
     stops = page.locator("#result .verdict").evaluate_all(f"all => all.map({tab})")
     assert stops[0] == 0 and set(stops[1:]) == {-1}

@@ -133,13 +133,20 @@ def test_an_earlier_run_is_named_opened_and_deleted(visualize):
     row.get_by_role("button", name="Name the run").click()
     row.locator("input").fill("first look")
     row.locator("input").press("Enter")
-    row.get_by_text("first look").click()
+    opener = row.locator(".open", has_text="first look")
+    expect(opener).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(row.locator("input")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(opener).to_be_focused()
+    opener.press("Enter")
     page.wait_for_url(re.compile(first))
     ready(page)
     expect(page.locator("#method")).to_have_value("gradient")
     page.locator("#history").click()
     page.locator(f"[data-run='{first}']").get_by_role("button", name="Delete the run").click()
     expect(page.locator(f"[data-run='{first}']")).to_have_count(0)
+    expect(page.locator("#history-menu .open:focus")).to_have_count(1)
     assert tab.complaints == []
 
 

@@ -10,6 +10,7 @@ JS = folder("static") / "js"
 SHARED = {"lib": set(), "shell": {"lib"}, "widgets": {"lib", "shell"}}
 SHARED |= {"maps": {*SHARED, "widgets"}, "plots": {*SHARED, "widgets"}}
 FULLEST = 25  # files in a folder
+NAMED = re.compile(r'^import \{([^}]*)\} from "[^"]+";', re.MULTILINE)
 IMPORT = re.compile(r'^(?:import|export|\}) .*?from "([^"]+)";', re.MULTILINE)
 
 
@@ -25,6 +26,14 @@ def imports():
     }
 
 
+def unused(text):
+    """Names that a module imports and never says again."""
+    named = NAMED.findall(text)
+    rest = NAMED.sub("", text)
+    names = {one.split(" as ")[-1].strip() for found in named for one in found.split(",")} - {""}
+    return {name for name in names if not re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", rest)}
+
+
 def room(name):
     return name.split("/")[0]
 
@@ -36,6 +45,11 @@ def test_every_import_is_found_by_its_path():
     assert sum(text.count("\nimport ") for text in modules().values()) == sum(
         len(IMPORT.findall(t)) for t in modules().values()
     )
+
+
+def test_no_module_imports_a_name_that_it_does_not_use():
+    assert unused('import { $, h as made } from "./a.js";\n$("x");') == {"made"}
+    assert {name: lost for name, text in modules().items() if (lost := unused(text))} == {}
 
 
 def test_shared_rooms_know_no_page_and_nothing_above_them():

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from innv_gui import analyzers
+from innv_gui.analyzers import maximize
 from innv_gui.analyzers.form import form_fields
 from innv_gui.errors import NotFound
 from innv_gui.web import manual
@@ -12,7 +13,7 @@ from innv_gui.web.app import create_app
 from innv_gui.web.security import POLICY
 from tests.conftest import ROOT
 
-NAMES = [one.name for one in analyzers.all()]
+NAMES = [*(one.name for one in analyzers.all()), *maximize.PRESETS]
 LONGEST_TIP = 330  # characters
 SOURCES = {
     path: path.read_text()
@@ -104,7 +105,7 @@ def test_the_entry_of_a_method_is_what_docs_and_declaration_say(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_an_entry_stands_alone_without_the_rows_above_it(name):
     for _, words in manual.entry(name).facts:
-        assert not re.match(r"(as above|the same|as its rule)", words)
+        assert not re.match(r"(as above|the same|as its rule|the step above)", words)
 
 
 def test_a_method_has_a_page_under_the_strict_policy_and_others_are_told_so(client):
@@ -115,6 +116,11 @@ def test_a_method_has_a_page_under_the_strict_policy_and_others_are_told_so(clie
     assert ask(client, "/help/methods/nothing").status_code == 404
     with pytest.raises(NotFound):
         manual.entry("nothing")
+
+
+def test_a_preset_says_what_it_computes_and_nothing_of_targets_and_engines(client):
+    answer = ask(client, "/help/methods/modern").text
+    assert "Modern ascent" in answer and "tv · ∂TV(u)" in answer and "<dt>Engines" not in answer
 
 
 def test_every_method_is_listed_with_the_way_to_its_entry(client):

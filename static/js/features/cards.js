@@ -3,6 +3,7 @@ import { $, $$, h, replace } from "../lib/dom.js";
 import { address } from "../lib/api.js";
 import { signed, probability } from "../lib/format.js";
 import { spark } from "./curve.js";
+import { growingPicture, showPicture } from "./growing-picture.js";
 import { stopLine, titleOf } from "./stop.js";
 
 /** The number that stands for a picture: the class's probability, or the activation. */
@@ -29,9 +30,9 @@ function card(place, onchoose) {
 function update(element, ascent, place, contrast) {
   const target = ascent.targets[place];
   const name = titleOf(target, ascent.request.kind);
-  const image = $("img", element) ?? h("img", { class: "px", alt: `Generated image for ${name}` });
+  const image = $("img", element) ?? growingPicture(`Generated image for ${name}`);
   const source = begun(ascent) ? pictureOf(ascent, place, contrast) : null;
-  if (source && image.getAttribute("src") !== source) image.setAttribute("src", source);
+  if (source) showPicture(image, source);
   const number = h("span", { class: "num small quiet not-s" }, numberOf(target));
   replace(
     element,

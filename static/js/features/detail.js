@@ -4,6 +4,7 @@ import { address, put } from "../lib/api.js";
 import { assumedTag } from "../widgets/class-names.js";
 import { count, fileName, group, signed } from "../lib/format.js";
 import { pictureOf } from "./cards.js";
+import { growingPicture, showPicture } from "./growing-picture.js";
 import { curve } from "./curve.js";
 import { ended } from "./runner.js";
 import { sentenceOf, titleOf } from "./stop.js";
@@ -153,9 +154,8 @@ export function createDetail(store) {
     const name = titleOf(target, ascent.request.kind);
     root.setAttribute("aria-label", name);
     if (!target.curve.length) return drawWaiting(root, name);
-    const picture = $(".big2 > img", root) ?? h("img", { class: "px" });
-    const source = pictureOf(ascent, place, contrast);
-    if (picture.getAttribute("src") !== source) picture.setAttribute("src", source);
+    const picture = $(".big2 > img", root) ?? growingPicture();
+    showPicture(picture, pictureOf(ascent, place, contrast));
     picture.setAttribute("alt", `Generated image for ${name}`);
     replace(
       root,

@@ -41,6 +41,7 @@ function createPresetSection(store) {
     const choose = name => store.set({ preset: name, params: {} });
     replace($("#presets"), [...segmented("preset", "Preset", options, state.preset, choose).children]);
     $("#preset-summary").textContent = preset.summary;
+    $("#preset-about").dataset.about = preset.name;
     $("#preset-source").href = preset.source;
     $("#preset-source").textContent = `${preset.citation} ↗`;
     form.show(preset, state.params);

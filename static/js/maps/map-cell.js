@@ -8,9 +8,8 @@ import { explained, healthBadge, topThree, verdict } from "./prediction.js";
 const owner = model =>
   h(
     "span",
-    { class: "only-s", title: model.name },
-    key(model),
-    h("span", { class: "clip" }, model.name),
+    { class: "only-s" },
+    h("span", { class: "named" }, key(model), h("span", { class: "wrap-any" }, model.name)),
     assumedTag(model),
   );
 export const UNKNOWN = { message: "This map could not be computed." };

@@ -21,7 +21,7 @@ export function topThree(top, predicted) {
     h(
       "div",
       { class: "pred" },
-      h("span", { class: "clip", title: said }, said),
+      h("span", { class: "wrap-any" }, said),
       h("span", { class: "num" }, probability(first.probability)),
     ),
     meter(first.probability, first.name),
@@ -31,7 +31,7 @@ export function topThree(top, predicted) {
         h(
           "div",
           { class: "next" },
-          h("span", { class: "clip", title: name }, name),
+          h("span", { class: "wrap-any" }, name),
           h("span", { class: "num" }, probability(p)),
         ),
       ),

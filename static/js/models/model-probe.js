@@ -164,7 +164,7 @@ export function createProbeCard(root, advised) {
         "header",
         {},
         key(model),
-        h("h2", { class: "grow clip" }, "Accuracy under each preprocessing", h("span", { class: "quiet" }, images)),
+        h("h2", { class: "grow wrap-any" }, "Accuracy under each preprocessing", h("span", { class: "quiet" }, images)),
         found.state === "done" && found.rows.length ? again(acts, "Check again") : null,
       ),
       STATES[found.state](found, model, acts),

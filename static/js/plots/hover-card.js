@@ -12,7 +12,7 @@ export const groupLine = (models, { name, probability: p, models: ids }) =>
     "li",
     {},
     ids.map(id => key(models.find(model => model.id === id) ?? {})),
-    h("span", { class: "clip" }, "says ", h("b", {}, name)),
+    h("span", { class: "wrap-any" }, "says ", h("b", {}, name)),
     h("span", { class: "num" }, probability(p)),
   );
 

@@ -1,6 +1,7 @@
 // What every page has: theme, help, tooltips, the running job, page keys, the folding panel.
 import { $ } from "../lib/dom.js";
 import { onKeys, startPageKeys } from "./keyboard.js";
+import { startMenus } from "./menu.js";
 import { startJobPill } from "./job-pill.js";
 import { createSessionMenu } from "./session-menu.js";
 import { startAbout } from "./about.js";
@@ -54,6 +55,7 @@ export function startShell({ jobs = true, own = () => false } = {}) {
   });
   onKeys({ "?": () => help.showModal(), t: switchTheme });
   startPageKeys();
+  startMenus();
   startTips();
   startAbout();
   createSessionMenu();

@@ -41,7 +41,7 @@ function vote(model, { models }) {
     "span",
     { class: right ? "vote yes" : "vote no", title: `${model.name}: ${name}` },
     key(model),
-    h("span", { class: "clip" }, name),
+    h("span", { class: "wrap-any" }, name),
     right ? icon("check") : null,
     right ? h("span", { class: "sr" }, "as labelled") : null,
   );

@@ -7,6 +7,7 @@ import { running } from "./runner.js";
 /** empty, running, partial, error, cancelled or ready. */
 export function stateOf({ suggestion, posting, problem }) {
   if (!suggestion) return posting ? "running" : problem ? "error" : "empty";
+  if (problem?.retry) return "error"; // the server went silent: nothing grows any more
   if (running(suggestion)) return suggestion.n_scored ? "partial" : "running";
   const status = suggestion.job?.status ?? suggestion.status;
   if (status === "cancelled") return "cancelled";

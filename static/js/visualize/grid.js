@@ -26,7 +26,7 @@ function head(explanation) {
         h(
           "th",
           { scope: "col" },
-          h("span", { class: "name" }, key(model), h("span", { class: "clip", title: model.name }, model.name)),
+          h("span", { class: "name" }, key(model), h("span", { class: "wrap-any" }, model.name)),
           h("span", { class: "facts clip", "data-facts": model.id }),
           h("span", { class: "facts", "data-naming": model.id }),
         ),

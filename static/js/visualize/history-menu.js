@@ -87,8 +87,11 @@ export function createHistoryMenu(store, open, compare) {
       replace(line, form(run, acts));
       $("input", line).focus();
     },
-    named: (run, title) => ofAll(run.ids, path => patch(path, { title })).then(load).catch(complain),
-    forget: run => ofAll(run.ids, remove).then(load).catch(complain),
+    named: (run, title) => done(ofAll(run.ids, path => patch(path, { title })), () => $$row(run.id)),
+    forget: run => {
+      const place = runs.indexOf(run);
+      done(ofAll(run.ids, remove), () => $$row(runs[Math.min(place, runs.length - 1)]?.id ?? ""));
+    },
   };
   const $$row = id => $(`[data-run="${CSS.escape(id)}"]`, menu);
 
@@ -116,6 +119,13 @@ export function createHistoryMenu(store, open, compare) {
     ({ runs } = await get("/history"));
     draw();
   }
+
+  /** The line of a run that was changed, or the one in the place of one that is gone, has the focus then. */
+  const done = (change, lineOf) =>
+    change
+      .then(load)
+      .then(() => ($(".open", lineOf() ?? menu) ?? opener).focus())
+      .catch(complain);
 
   menu.addEventListener("toggle", event => {
     if (event.newState !== "open") return;

@@ -35,7 +35,7 @@ function head(columns, colormaps, chosen) {
 }
 
 function problem(error) {
-  return h("div", { class: "fail" }, h("strong", {}, "Not possible"), h("span", {}, error.message ?? UNKNOWN.message));
+  return h("div", { class: "fail" }, h("strong", {}, error.retry ? "No map" : "Not possible"), h("span", {}, error.message ?? UNKNOWN.message));
 }
 
 /** What a place of the table shows: a map, why there is none, or that it is on its way. */
@@ -123,7 +123,7 @@ export function createMethodsView(root) {
         h(
           "th",
           { scope: "row", class: "of" },
-          h("span", { class: "name" }, key(model), h("span", { class: "clip", title: model.name }, model.name)),
+          h("span", { class: "name" }, key(model), h("span", { class: "wrap-any" }, model.name)),
           assumedTag(beside([model], state.dataset)[0]),
           prediction(model, image),
         ),

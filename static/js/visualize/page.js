@@ -95,6 +95,7 @@ const acts = {
   go,
   step,
   unchecked: () => runner.run({ unchecked: true }),
+  again: () => (ended(store.state.explanation) ? run() : runner.reopen(store.state.explanation.id)),
   stop: () => (RUNNERS[store.state.view] ?? runner).stop().catch(complain),
   open: place => store.set({ image: place, view: "slide" }),
 };

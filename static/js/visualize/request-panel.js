@@ -24,9 +24,10 @@ export function createRequestPanel(store, acts, pace) {
     error.textContent = problem && !placed ? problem.sentence : "";
   }
 
-  store.on(["problem"], ({ problem }) => {
-    say(problem, form.complain(problem));
-    if (problem) $("#panel").open = true;
+  store.on(["problem"], ({ problem, explanation }) => {
+    const above = Boolean(problem?.retry && explanation); // said in the strip above the maps
+    say(problem, form.complain(problem) || above);
+    if (problem && !above) $("#panel").open = true;
   });
   $("#params").addEventListener("checked", ({ detail }) => say(detail.error, detail.placed));
   $("#request").addEventListener("submit", event => {

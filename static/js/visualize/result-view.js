@@ -69,7 +69,7 @@ function drawApart(state) {
   $("#result").classList.toggle("apart", Boolean(apart?.wrong));
 }
 
-/** acts: run, stop, unchecked, open, go, step. */
+/** acts: run, again, stop, unchecked, open, go, step. */
 export function createResultView(store, acts) {
   const root = $("#result");
   const grid = createGrid(root, acts);

@@ -1,9 +1,9 @@
 // The one button that says what it does and what it costs, always in sight.
-import { $, h } from "../lib/dom.js";
+import { $, h, replace } from "../lib/dom.js";
 import { matches } from "./answered.js";
 import { count, group, seconds } from "../lib/format.js";
 import { obstacle, requestOf } from "./request.js";
-import { ended } from "./runner.js";
+import { term } from "../shell/term.js";
 
 const SHORTEST_S = 0.01;
 
@@ -15,20 +15,26 @@ function standing(done, maps) {
   return done >= maps ? `${count(maps, "map")} shown` : `${group(done)} of ${count(maps, "map")} ${done === 1 ? "is" : "are"} there`;
 }
 
-/** The line under the button: what is there already, else what a press costs. */
+/** The line under the button, as parts: what is there already, else what a press costs. */
 function costOf(state, maps, pace) {
   const { explanation, view, sheets } = state;
-  if (view === "methods" && sheets.size) return standing(finished([...sheets.values()].map(sheet => sheet.explanation)), maps);
-  if (view !== "methods" && explanation && matches(state, explanation)) return standing(finished([explanation]), maps);
-  return `${count(maps, "map")} · ${priceOf(state, maps, pace)}`;
+  if (view === "methods" && sheets.size) return [standing(finished([...sheets.values()].map(sheet => sheet.explanation)), maps)];
+  if (view !== "methods" && explanation && matches(state, explanation)) return [standing(finished([explanation]), maps)];
+  const unchecked = state.unchecked && view !== "methods" && !state.posting;
+  return [`${count(maps, "map")} · ${priceOf(state, maps, pace)}`, ...(unchecked ? [" · ", term("unchecked", "unchecked")] : [])];
 }
 
-function priceOf({ posting, analyzer, unchecked, view }, maps, pace) {
+function priceOf({ posting, analyzer, view }, maps, pace) {
   if (view === "methods") return "each method with its own settings";
   if (posting) return "asked for";
   const perMap = pace.get(analyzer);
-  const time = perMap ? `about ${seconds(Math.max(SHORTEST_S, perMap * maps))}` : "the first map takes longest";
-  return unchecked ? `${time} · unchecked` : time;
+  return perMap ? `about ${seconds(Math.max(SHORTEST_S, perMap * maps))}` : "the first map takes longest";
+}
+
+/** Drawn when it says something else: what has the focus in it keeps it. */
+function drawCost(parts) {
+  const words = parts.map(part => part.textContent ?? part).join("");
+  if ($("#cost").textContent !== words) replace($("#cost"), parts);
 }
 
 /** What the factors on the button are. */
@@ -45,7 +51,7 @@ export function createRunButton(store, run, pace) {
     $("#run-label").textContent = missing ? "Explain" : `Explain ${group(images.length)} × ${models.length}${several ? ` × ${several}` : ""}`;
     $("#run").title = missing ? "" : product(images.length, models.length, several);
     $("#run").disabled = Boolean(missing);
-    $("#cost").textContent = missing ?? costOf(state, maps, pace);
+    drawCost(missing ? [missing] : costOf(state, maps, pace));
     $("#panel-summary").replaceChildren(
       h("strong", {}, state.analyzer ?? "No method"),
       ` · ${count(models.length, "model")} · ${count(images.length, "image")}`,

@@ -45,7 +45,7 @@ function modelBlock({ explanation, model, image, cell, ended, acts, second }) {
   const block = h(
     "article",
     { class: `big ${colour(model.letter)}`, "aria-label": `Model ${model.letter} ${model.name}` },
-    h("header", {}, key(model), h("span", { class: "clip", title: model.name }, model.name), assumedTag(model)),
+    h("header", {}, h("span", { class: "named" }, key(model), h("span", { class: "wrap-any" }, model.name)), assumedTag(model)),
   );
   if (state === "failed")
     block.append(failure(model, model.error || cell?.error || UNKNOWN, { onunchecked: acts.unchecked }));

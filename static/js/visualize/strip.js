@@ -7,8 +7,9 @@ import { ENGINES, term } from "../shell/term.js";
 import { beginning, button, pace, retry, stripOf } from "../widgets/strip-parts.js";
 
 /** empty, running, partial, error, cancelled or ready. */
-function stateOf({ explanation, posting }) {
+function stateOf({ explanation, posting, problem }) {
   if (!explanation) return posting ? "running" : "empty";
+  if (problem?.retry) return "error"; // what must be changed is said at its field, what may come right by itself here
   const done = explanation.cells.filter(cell => cell.status === "done").length;
   if (!ended(explanation)) return done ? "partial" : "running";
   const status = explanation.job?.status ?? explanation.status;
@@ -18,7 +19,7 @@ function stateOf({ explanation, posting }) {
   return status === "failed" || failed ? "error" : "ready";
 }
 
-function running(explanation, acts) {
+function running({ explanation }, acts) {
   const title =
     explanation?.job?.status === "queued"
       ? "Waiting for a worker"
@@ -33,7 +34,8 @@ function running(explanation, acts) {
   ];
 }
 
-function partial({ cells, models, images, job }, acts) {
+function partial({ explanation }, acts) {
+  const { cells, models, images, job } = explanation;
   const done = cells.filter(cell => cell.status === "done").length;
   const all = models.length * images.length;
   return [
@@ -44,7 +46,8 @@ function partial({ cells, models, images, job }, acts) {
   ];
 }
 
-function cancelled({ cells, models, images }, acts) {
+function cancelled({ explanation }, acts) {
+  const { cells, models, images } = explanation;
   const done = cells.filter(cell => cell.status === "done").length;
   const all = models.length * images.length;
   return [
@@ -71,25 +74,33 @@ function leadOf({ cells, models, job, problems = [] }) {
 
 const errorsOf = ({ models, cells, job }) => [job, ...models, ...cells].map(one => one?.error);
 
-function broken(explanation, acts) {
+/** The server went silent while maps were asked for: what came so far stays, and the way on is to ask again. */
+const lost = ({ problem }, shown, acts) => [
+  icon("warn", false),
+  h("span", { class: "grow" }, h("strong", {}, problem.message), ` ${problem.hint} ${shown}`),
+  button("Retry", acts.again),
+];
+
+function broken(state, acts) {
+  const { explanation } = state;
   const bad = explanation.models.filter(model => model.error).length;
   const done = explanation.cells.filter(cell => cell.status === "done").length;
   const where = bad ? "; the reason is in its column" : "";
+  const shown = `${count(done, "map is", "maps are")} shown`;
+  if (state.problem?.retry) return lost(state, `${shown}.`, acts);
   return [
     icon("warn", false),
     h(
       "span",
       { class: "grow" },
       h("strong", {}, leadOf(explanation)),
-      ` ${count(done, "map is", "maps are")} shown${where}.`,
+      ` ${shown}${where}.`,
     ),
     retry(errorsOf(explanation), acts.run, bad === 1 ? "Retry model" : "Retry"),
   ];
 }
 
-const shown = state => state.explanation;
-
-export const drawStrip = stripOf(stateOf, { waiting: running, partial, cancelled, broken }, shown);
+export const drawStrip = stripOf(stateOf, { waiting: running, partial, cancelled, broken });
 
 /** "12 maps · 0.4 s · native", what is shown and what it cost, as parts. */
 function factsOf(explanation) {

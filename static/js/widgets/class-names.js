@@ -20,7 +20,7 @@ export function assumedTag({ id, name, class_names_words: words }, attributes = 
       ...attributes,
     },
     icon("warn"),
-    h("span", { class: "clip" }, words),
+    h("span", { class: "wrap-any" }, words),
   );
 }
 

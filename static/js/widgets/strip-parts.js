@@ -32,14 +32,14 @@ export function beginning(job, words) {
 }
 
 /** Draws a job's strip: one function each for what it says while it runs, where something is missing, and when it ended early. */
-export function stripOf(stateOf, { waiting, partial, cancelled, broken }, shown = state => state) {
+export function stripOf(stateOf, { waiting, partial, cancelled, broken }) {
   const looks = {
     running: ["", waiting],
     partial: ["", partial],
     cancelled: ["warn", cancelled],
     error: ["bad", broken],
   };
-  return (root, state, acts) => paint(root, stateOf(state), looks, shown(state), acts);
+  return (root, state, acts) => paint(root, stateOf(state), looks, state, acts);
 }
 
 /** looks: name -> [class, what makes the parts]. A name without a look hides the strip. Returns the name. */
