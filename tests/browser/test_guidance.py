@@ -108,7 +108,7 @@ LONG_NAMES = """() => {
 }"""
 
 
-def test_no_name_and_no_mark_of_a_model_is_cut_and_a_tall_picture_stays_in_its_frame(open_tab):  # noqa: F811
+def test_no_name_and_no_mark_of_a_model_is_cut_and_a_tall_picture_stays_in_its_frame(open_tab):
     page = open_tab(width=390, height=844).page
     maps_are_drawn(page, 16)
     for view in ("Grid", "Slideshow", "Methods"):
@@ -120,7 +120,7 @@ def test_no_name_and_no_mark_of_a_model_is_cut_and_a_tall_picture_stays_in_its_f
         assert names > 0 and cut == 0, view
 
 
-def test_a_server_that_goes_silent_is_told_above_the_maps_with_a_way_to_ask_again(open_tab):  # noqa: F811
+def test_a_server_that_goes_silent_is_told_above_the_maps_with_a_way_to_ask_again(open_tab):
     page = open_tab().page
     maps_are_drawn(page, 16)
     strip = page.locator("#strip")

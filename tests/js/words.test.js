@@ -31,7 +31,7 @@ test("a time is said at its size", () => {
 });
 
 test("a rule is said in words, and a folder is no part of a file's name", () => {
-  assert.equal(preprocessing({ mode: "unit", channels: "bgr" }), "scale to [0, 1], BGR");
+  assert.equal(preprocessing({ mode: "unit", channels: "bgr" }), "scaled to [0, 1], blue first");
   assert.equal(fileName("cats/1.png"), "1.png");
   assert.equal(parameter([true, -2, 1e-7]), "on, \u22122, 1e-7");
 });

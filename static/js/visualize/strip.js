@@ -78,7 +78,7 @@ const errorsOf = ({ models, cells, job }) => [job, ...models, ...cells].map(one 
 const lost = ({ problem }, shown, acts) => [
   icon("warn", false),
   h("span", { class: "grow" }, h("strong", {}, problem.message), ` ${problem.hint} ${shown}`),
-  button("Retry", acts.again),
+  problem.retry ? button("Retry", acts.again) : null,
 ];
 
 function broken(state, acts) {
