@@ -27,7 +27,7 @@ demo: install ## start on sample models and images; prints the address
 	$(BIN)/innv-gui demo --port $(PORT)
 
 test: install-test ## everything, browser tests too; or ONLY="suggest files/test_model_gate.py", folders and files of tests/
-	@sh tests/need_chromium.sh
+	@sh tests/need_programs.sh
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder $(addprefix tests/,$(ONLY))
 
 bench: install ## measure all, or PARTS="scoring page"; prints and stores bench/results.json
