@@ -108,6 +108,11 @@ class Server:
         asked = urllib.request.Request(self.base + path, json.dumps(body).encode(), headers)
         return urllib.request.urlopen(asked, timeout=60)
 
+    def put(self, path, body):
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        asked = urllib.request.Request(self.base + path, json.dumps(body).encode(), headers, method="PUT")
+        return urllib.request.urlopen(asked, timeout=60)
+
     def delete(self, path):
         asked = urllib.request.Request(
             self.base + path, headers={"Authorization": f"Bearer {self.token}"}, method="DELETE"
@@ -141,7 +146,7 @@ def demo_holds(demo):
 
 @pytest.fixture(scope="module", autouse=True)
 def demo_left_as_found(request):
-    """A file of tests leaves no model and no dataset to the file after it, whichever that is."""
+    """A file of tests leaves no model, no dataset and no selection to the file after it, whichever that is."""
     uses = any(
         {"demo", "open_tab"} & set(item.fixturenames) for item in request.session.items if item.path == request.path
     )
@@ -150,5 +155,6 @@ def demo_left_as_found(request):
         return
     found, demo = request.getfixturevalue("demo_holds"), request.getfixturevalue("demo")
     yield
+    demo.put("/api/v1/basket", {"dataset": None, "images": []})
     for address in demo.holds() - found:
         demo.delete(address)

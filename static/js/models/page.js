@@ -237,7 +237,8 @@ let previewed = "";
 function drawPreview({ models, chosen }) {
   const ready = models.filter(model => model.status === "ready");
   const model = ready.find(other => other.id === chosen) ?? ready[0];
-  const now = model ? JSON.stringify({ ...model, advice: null }) : "";
+  const told = { ...model, advice: null, accuracy: null, label_order: null }; // in the table; a check ends at any time
+  const now = model ? JSON.stringify(told) : ""; // redrawn, a form would lose what is being typed
   $("#preview").hidden = !model;
   if (now === previewed) return;
   const sameModel = model && $("#layers").dataset.model === model.id && Boolean(previewed);
