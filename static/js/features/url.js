@@ -1,5 +1,6 @@
 // The whole state of Features in the address behind the #: a copied link opens the same view.
 import { DATASETS, MODELS } from "../lib/address-names.js";
+import { paramPairs, typed } from "../lib/links.js";
 
 const REMEMBERED = "innv-features";
 const numbers = text => text.split(",").filter(Boolean).map(Number).filter(Number.isInteger);
@@ -24,14 +25,6 @@ const FIELDS = {
 
 export const KEPT = [...Object.keys(FIELDS), "params"];
 
-const typed = text => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-};
-
 export function read(hash = location.hash) {
   const state = {};
   const params = {};
@@ -54,10 +47,7 @@ export function write(state) {
     const value = state[field] === null || state[field] === undefined ? "" : text(state[field]);
     return value === "" ? [] : [`${name}=${encodeURIComponent(value).replace(/%2C/g, ",")}`];
   });
-  const params = Object.entries(state.params ?? {}).map(
-    ([name, value]) => `p.${encodeURIComponent(name)}=${encodeURIComponent(JSON.stringify(value))}`,
-  );
-  return `#${[...pairs, ...params].join("&")}`;
+  return `#${[...pairs, ...paramPairs(state.params)].join("&")}`;
 }
 
 /** The last view of this tab, so that coming back from another page finds it again. */

@@ -3,6 +3,15 @@ import { DATASETS, MODELS } from "./address-names.js";
 
 export const list = values => values.map(value => encodeURIComponent(value)).join(",");
 
+/** Text values of parameters are JSON where they can be, so that numbers come back as numbers. */
+export const typed = text => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
+
 export const paramPairs = params =>
   Object.entries(params ?? {}).map(
     ([name, given]) => `p.${encodeURIComponent(name)}=${encodeURIComponent(JSON.stringify(given))}`,

@@ -1,7 +1,7 @@
 // The whole state of Visualize in the address behind the #: it never reaches the server's log, and a copied link opens
 // the same view.
 import { DATASETS, MODELS } from "../lib/address-names.js";
-import { list, paramPairs } from "../lib/links.js";
+import { list, paramPairs, typed } from "../lib/links.js";
 import { parsed } from "../lib/neuron-target.js";
 
 const numbers = text => text.split(",").filter(Boolean).map(Number).filter(Number.isInteger);
@@ -49,15 +49,6 @@ const FIELDS = {
 
 const LISTS = ["models", "layers", "images", "methods", "compared"]; // encoded piece by piece
 export const KEPT = [...Object.keys(FIELDS), "params", "dropped"];
-
-/** Text values of params are JSON where they can be, so that numbers come back as numbers. */
-const typed = text => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-};
 
 export function read(hash = location.hash) {
   const state = {};
