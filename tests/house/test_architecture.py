@@ -24,17 +24,19 @@ BASE = {
 }
 ALLOWED = {
     **{name: BASE | {"analyzers"} if name == "health" else BASE for name in BASE},
-    "analyzers": BASE | {"analyzers"},
+    "extensions": BASE | {"extensions"},
+    "analyzers": BASE | {"extensions", "analyzers"},
     "datasets": BASE | {"datasets"},
     "samples": BASE | {"samples"},
     "suggestions": BASE | {"suggestions"},
     "store": BASE | {"store"},
     "plots": BASE | {"plots"},
-    "runtimes": BASE | {"analyzers", "datasets", "runtimes"},
-    "cluster": BASE | {"store", "cluster"},
-    "session": BASE | {"analyzers", "datasets", "samples", "store", "plots", "suggestions", "cluster", "session"},
-    "web": BASE | {"analyzers", "plots", "suggestions", "cluster", "store", "session", "web"},
-    "commands": BASE | {"analyzers", "samples", "store", "cluster", "session", "web", "commands"},
+    "runtimes": BASE | {"extensions", "analyzers", "datasets", "runtimes"},
+    "cluster": BASE | {"extensions", "store", "cluster"},
+    "session": BASE
+    | {"extensions", "analyzers", "datasets", "samples", "store", "plots", "suggestions", "cluster", "session"},
+    "web": BASE | {"extensions", "analyzers", "plots", "suggestions", "cluster", "store", "session", "web"},
+    "commands": BASE | {"extensions", "analyzers", "samples", "store", "cluster", "session", "web", "commands"},
     "cli": BASE | {"commands", "cli"},
 }
 FULLEST = 25  # files in a folder
