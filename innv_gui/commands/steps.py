@@ -16,6 +16,7 @@ from innv_gui.errors import BadInput
 from innv_gui.records import Budget, Model
 from innv_gui.session import Session
 from innv_gui.session.datasets import Dataset
+from innv_gui.session.extensions import unusable
 from innv_gui.session.labels import label_fit
 from innv_gui.session.models import ModelEntry
 from innv_gui.session.naming import naming_of
@@ -82,6 +83,12 @@ def say(sentence: str) -> None:
     """On the terminal, beside what a command gives."""
     if sentence:
         print(f"innv-gui: {sentence}", file=sys.stderr)
+
+
+def say_unusable() -> None:
+    """A line a plug-in that was found and cannot be used."""
+    for one in unusable():
+        say(f"the plug-in {one.name} of {one.origin.name} is not loaded: {one.reason}")
 
 
 def say_naming(models: Sequence[Model], dataset: Dataset | None) -> None:

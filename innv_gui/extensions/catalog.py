@@ -51,14 +51,14 @@ class Catalog(Generic[D]):
         self.group, self._package, self._kind = group, package, kind
         self._accept, self._order = accept, order
         self._lock = threading.RLock()
-        self._folders: tuple | None = None
+        self._read_at: int | None = None  # count of changes
         self._entries: dict[str, Entry[D]] = {}
         self._refused: list[Refused] = []
 
     def entries(self) -> dict[str, Entry[D]]:
         """By name; our own first."""
         with self._lock:
-            if self._folders != sources.folders():
+            if self._read_at != sources.n_changes():
                 self._read()
             return self._entries
 
@@ -68,7 +68,7 @@ class Catalog(Generic[D]):
         return tuple(self._refused)
 
     def _read(self) -> None:
-        self._folders = sources.folders()  # first: a plug-in may ask for the others while it is read
+        self._read_at = sources.n_changes()  # first: a plug-in may ask for the others while it is read
         self._entries, self._refused = {}, []
         own = [one for source in sources.built_in(self._package) for one in source.values() if self._is_one(one)]
         for declaration in sorted(own, key=self._order):

@@ -15,6 +15,7 @@ from innv_gui.errors import BadInput
 from innv_gui.extensions.opening import module_of_file, module_of_package
 
 _folders: list[Path] = []  # named on the command line or in Python, for this whole process
+_changes: list[Path | None] = []
 _opened: dict[tuple[str, str], list[Any] | BadInput] = {}  # (module, hash of its file) -> what the file holds
 
 
@@ -84,6 +85,7 @@ def add_folder(folder: str | Path) -> Path:
     path = path.resolve()
     if path not in _folders:
         _folders.append(path)
+        _changes.append(path)
     return path
 
 
@@ -92,10 +94,16 @@ def folders() -> tuple[Path, ...]:
     return tuple(_folders)
 
 
+def n_changes() -> int:
+    """How often the folders have changed: what was read before is old."""
+    return len(_changes)
+
+
 def forget_folders() -> None:
     """As if none had been named; for tests."""
     _folders.clear()
     _opened.clear()
+    _changes.append(None)
 
 
 def built_in(package: str) -> list[Source]:

@@ -16,6 +16,7 @@ from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.cluster.remote import RemotePool
 from innv_gui.errors import BadInput, NotFound
+from innv_gui.extensions.sources import add_folder
 from innv_gui.folders import folder
 from innv_gui.records import Budget, ClassNames, Model, Prepared, replace
 from innv_gui.session.datasets import Dataset, DatasetEntry, DatasetShelf
@@ -60,7 +61,8 @@ class Session:
     scheduler: address of a running Dask scheduler with `innv-gui worker` processes; None is the embedded cluster on
     this machine. tls_ca, tls_cert, tls_key: PEM files, needed for a scheduler on another machine.
     trusted: SHA-256 of model files whose Lambda layers may run. hooks: a Python file with preprocess, postprocess
-    or decode_prob. budget: what opening a model may cost, in bytes and seconds.
+    or decode_prob. budget: what opening a model may cost, in bytes and seconds. plugins: folders with methods, views
+    and reasons of one's own, a file each, for this whole process (docs/plugins.md).
     """
 
     def __init__(
@@ -71,10 +73,13 @@ class Session:
         trusted: Sequence[str] = (),
         hooks: str | None = None,
         budget: Budget | None = None,
+        plugins: str | Path | Sequence[str | Path] = (),
         tls_ca: str | None = None,
         tls_cert: str | None = None,
         tls_key: str | None = None,
     ):
+        for place in (plugins,) if isinstance(plugins, str | Path) else plugins:
+            add_folder(place)
         self._remote = None if scheduler is None else remote(scheduler, tls_ca, tls_cert, tls_key)
         self.workspace = Workspace(workspace)
         self.jobs = Jobs()

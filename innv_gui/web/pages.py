@@ -9,6 +9,7 @@ from innv_gui.analyzers import maximize
 from innv_gui.errors import NotFound
 from innv_gui.folders import folder
 from innv_gui.plots.bokeh_files import SCRIPTS, VERSION, scripts_folder
+from innv_gui.session.extensions import unusable
 from innv_gui.web import manual
 from innv_gui.web.api.suggestions.answers import prepare_plots
 from innv_gui.web.security import PLOT_POLICY
@@ -81,6 +82,7 @@ def help_page():
         families=families,
         methods=analyzers.all(),
         presets=maximize.PRESETS.values(),
+        unusable=unusable(),
     )
 
 

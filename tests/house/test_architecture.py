@@ -35,9 +35,11 @@ ALLOWED = {
     "cluster": BASE | {"extensions", "store", "cluster"},
     "session": BASE
     | {"extensions", "analyzers", "datasets", "samples", "store", "plots", "suggestions", "cluster", "session"},
+    "plugins": BASE | {"extensions", "analyzers", "suggestions"},
+    "testing": BASE | {"extensions", "analyzers", "runtimes"},
     "web": BASE | {"extensions", "analyzers", "plots", "suggestions", "cluster", "store", "session", "web"},
     "commands": BASE | {"extensions", "analyzers", "samples", "store", "cluster", "session", "web", "commands"},
-    "cli": BASE | {"commands", "cli"},
+    "cli": BASE | {"extensions", "commands", "cli"},
 }
 FULLEST = 25  # files in a folder
 OWNERS = {

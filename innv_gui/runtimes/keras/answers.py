@@ -9,16 +9,18 @@ import numpy as np
 from innv_gui import analyzers
 from innv_gui.analyzers.declaration import Analyzer
 from innv_gui.errors import WorkFailed
+from innv_gui.extensions.sources import Origin
 from innv_gui.runtimes.code import told
 
 
-def checked_maps(answer: Callable, method: Analyzer, question) -> np.ndarray:
+def checked_maps(answer: Callable, method: Analyzer, question, origin: Origin | None = None) -> np.ndarray:
     """`answer` of a question about x (n, H, W, C) -> float32 (n, H, W, C) or (n, H, W, 1).
 
-    Raises WorkFailed where a method gives something else, or fails in code that is not ours.
+    origin: where the method is from, when it is not a declared one. Raises WorkFailed where a method gives something
+    else, or fails in code that is not ours.
     """
     shape = question.x.shape
-    maps = np.asarray(told(method.name, analyzers.origin(method.name), lambda: answer(question)))
+    maps = np.asarray(told(method.name, origin or analyzers.origin(method.name), lambda: answer(question)))
     if maps.dtype.kind not in "fiub":
         raise WorkFailed(f"{method.name} gave maps of {maps.dtype}, expected numbers.", "Its code has to be mended.")
     if maps.shape == shape[:3]:

@@ -1,0 +1,156 @@
+"""Methods of third parties through Python, REST, the command line and the pages, installed as people install them."""
+
+import json
+import os
+import subprocess
+import sys
+
+import h5py
+import numpy as np
+import pytest
+
+from innv_gui import analyzers, cli
+from innv_gui.errors import AnalyzerRefused, WorkFailed
+from innv_gui.extensions import sources
+from innv_gui.session import Session
+from innv_gui.web.app import create_app
+from tests.extensions.conftest import EXAMPLES
+from tests.extensions.test_catalog import GOOD, HEAD
+
+FAILING = """
+def divide(question):
+    return question.x / [0][1]
+
+FAILING = Analyzer(name="failing", title="Failing", summary="Fails.", display=SIGNED, run=divide)
+
+def flat(question):
+    return question.x.mean(axis=(1, 2))
+
+FLAT = Analyzer(name="flat", title="Flat", summary="Gives no map.", display=SIGNED, run=flat)
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder of plug-ins: one that works, two that fail when they run, one that cannot be read."""
+    folder = tmp_path_factory.mktemp("plugins")
+    (folder / "mine.py").write_text(GOOD.replace("question.x\n", "question.x * question.params['size']\n"))
+    (folder / "failing.py").write_text(HEAD + FAILING)
+    (folder / "heavy.py").write_text("import tensorflow\n")
+    (folder / "hsic.py").write_text((EXAMPLES / "innv_gui_examples" / "hsic.py").read_text())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def session(folder):
+    sources.forget_folders()
+    with Session(plugins=folder) as session:
+        yield session
+    sources.forget_folders()
+
+
+@pytest.fixture(scope="module")
+def model(session):
+    file = next(path for path in session.sample_models() if path.name == "digits_mlp.keras")
+    return session.add_model(file, preprocessing="unit")
+
+
+@pytest.fixture(scope="module")
+def x():
+    return np.random.default_rng(0).uniform(0, 1, (3, 32, 32, 1)).astype(np.float32)
+
+
+def test_a_worker_runs_the_code_behind_the_declaration(session, model, x):
+    run = session.explain(model, x, "mine", {"size": 4})
+    np.testing.assert_array_equal(run[model].maps[:, 0], x * 4)
+    assert run[model].engine == "native"
+
+
+def test_the_example_finds_what_the_model_looks_at(session, model, x):
+    run = session.explain(model, x, "hsic", {"masks": 64, "cells": 4})
+    assert run[model].maps.shape == (3, 1, 32, 32, 1) and (run[model].maps >= 0).all() and run[model].maps.any()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("failing", r"failing failed: IndexError: list index out of range \(line 8\)"), ("flat", "gave maps of shape")],
+)
+def test_an_error_of_its_code_is_a_sentence_that_names_it(session, model, x, name, words):
+    with pytest.raises(WorkFailed, match=words):
+        session.explain(model, x, name)
+
+
+def test_code_that_changed_under_the_server_is_refused_and_not_mixed(session, model, x, monkeypatch):
+    known = analyzers.origin("mine")
+    other = sources.Origin(known.kind, known.name, "0" * 64)
+    monkeypatch.setattr(analyzers, "origin", lambda name: other)
+    with pytest.raises(AnalyzerRefused, match="its file has changed"):
+        session.explain(model, x, "mine", {"size": 3})
+
+
+def test_a_changed_plugin_has_other_kept_maps(session, model, x, monkeypatch):
+    first = session.explain(model, x, "mine", {"size": 5})
+    again = session.explain(model, x, "mine", {"size": 5})
+    assert again.cell(model, 0).cached and not first.cell(model, 0).cached
+    from innv_gui.session.explain import map_keys
+
+    request, known = first.request, analyzers.origin("mine")
+    key = lambda: map_keys.map_key(request, model, request.targets[0], request.items[0])  # noqa: E731
+    before = key()
+    monkeypatch.setattr(analyzers, "origin", lambda name: sources.Origin(known.kind, known.name, "1" * 64))
+    assert key() != before
+
+
+@pytest.fixture(scope="module")
+def client(session):
+    client = create_app(session, "token").test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = "Bearer token"
+    return client
+
+
+def test_rest_describes_checks_and_refuses_by_the_declaration(client):
+    told = client.get("/api/v1/analyzers").get_json()
+    (mine,) = [one for one in told["analyzers"] if one["name"] == "mine"]
+    assert mine["from"] == "mine.py" and [field["name"] for field in mine["fields"]] == ["size", "way"]
+    assert [(one["from"], "at its top" in one["reason"]) for one in told["refused"]] == [("heavy.py", True)]
+    answer = client.post("/api/v1/analyzers/mine/check", json={"params": {"way": "c"}})
+    assert answer.status_code == 400 and answer.get_json()["error"]["allowed"] == ["a", "b"]
+
+
+def test_the_pages_of_help_tell_of_it_and_of_what_is_not_loaded(client):
+    page, entry = (client.get(address).get_data(as_text=True) for address in ("/help", "/help/methods/hsic"))
+    assert "Plug-ins that cannot be used" in page and "heavy.py imports tensorflow at its top" in page
+    assert "Random masks that are tried" in entry and "hsic.py, a plug-in" in entry and "Novello et al. 2022" in entry
+
+
+def test_the_command_line_lists_and_explains(folder, session, tmp_path, capsys):
+    assert cli.main(["methods", "--plugins", str(folder)]) == 0
+    told = capsys.readouterr()
+    assert "hsic" in told.out and "masks=256" in told.out and "heavy.py is not loaded" in told.err
+    assert cli.main(["doctor", "--plugins", str(folder)]) in (0, 1)
+    assert "Plug-in not loaded: heavy.py" in capsys.readouterr().out
+    assert cli.main(["methods", "--plugins", str(tmp_path / "missing")]) == 2
+    assert "Expected a folder of plug-ins" in capsys.readouterr().err
+
+
+def test_an_installed_package_is_found_by_its_entry_points(tmp_path):
+    """pip itself installs it; a fresh process, with workers of its own, explains by it."""
+    source, site = tmp_path / "source", tmp_path / "site"
+    subprocess.run(["cp", "-r", str(EXAMPLES), str(source)], check=True)
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    subprocess.run([*pip, "--disable-pip-version-check", "--target", str(site), str(source)], check=True)
+    environment = {**os.environ, "PYTHONPATH": f"{site}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
+    image, out = tmp_path / "image.npy", tmp_path / "run.h5"
+    np.save(image, np.zeros((1, 32, 32, 1), np.uint8))
+    run = ["explain", "--model", "sample_models/digits_mlp.keras", "--images", str(image), "--analyzer", "hsic"]
+    arguments = [*run, "--param", "masks=32", "--param", "cells=2", "--out", str(out)]
+    done = subprocess.run(
+        [sys.executable, "-m", "innv_gui.cli", *arguments], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    with h5py.File(out) as file:
+        assert "hsic" in json.dumps({name: str(value) for name, value in file.attrs.items()})
+    listed = subprocess.run(
+        [sys.executable, "-m", "innv_gui.cli", "doctor"], env=environment, capture_output=True, text=True
+    )
+    assert "method of innv-gui-examples 1.0" in listed.stdout
