@@ -7,6 +7,7 @@ REST API, the command line and Python. TensorFlow is imported inside the functio
 
 from innv_gui.analyzers.declaration import CAM, GREY, RGB, SIGNED, Analyzer, Display, Targets
 from innv_gui.analyzers.settings import Choice, Number, Params, Switch, Whole
+from innv_gui.suggestions.declaration import Reason
 
 __all__ = [
     "CAM",
@@ -18,6 +19,7 @@ __all__ = [
     "Display",
     "Number",
     "Params",
+    "Reason",
     "Switch",
     "Targets",
     "Whole",

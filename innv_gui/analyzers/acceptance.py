@@ -13,9 +13,9 @@ from innv_gui.analyzers.settings import Params
 from innv_gui.errors import BadInput
 from innv_gui.extensions.opening import guarded
 from innv_gui.extensions.sources import Origin
+from innv_gui.extensions.words import check_name, check_text
 
 ENGINES = ("native", "innvestigate")
-NAME = re.compile(r"[a-z][a-z0-9_]{0,39}(\.[A-Za-z0-9_]{1,39})?")
 ADDRESS = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
@@ -30,29 +30,14 @@ def accept(analyzer: Analyzer, origin: Origin) -> None:
 
 
 def _accept_words(analyzer: Analyzer) -> None:
-    accept_name(analyzer.name)
-    accept_text(analyzer.name, "title", analyzer.title, 60)
-    accept_text(analyzer.name, "summary", analyzer.summary, 300)
-    accept_text(analyzer.name, "family", analyzer.family, 40)
+    check_name(analyzer.name)
+    check_text(analyzer.name, "title", analyzer.title, 60)
+    check_text(analyzer.name, "summary", analyzer.summary, 300)
+    check_text(analyzer.name, "family", analyzer.family, 40)
     if not isinstance(analyzer.source, str) or not re.fullmatch(r"(https?://[^\s<>\"']+)?", analyzer.source):
         raise BadInput(f"{analyzer.name}: source must be the address of the paper; got {analyzer.source!r:.80}.")
     if not isinstance(analyzer.citation, str) or len(analyzer.citation) > 80:
         raise BadInput(f"{analyzer.name}: citation must be a short text.")
-
-
-def accept_name(name: object) -> None:
-    """A name that addresses, files and command lines can hold."""
-    if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise BadInput(
-            f"A name must be small letters, digits and underscores, with at most one dot; got {name!r:.80}.",
-            "For example hsic, or my_lab.hsic.",
-        )
-
-
-def accept_text(name: str, what: str, text: object, most: int) -> None:
-    """One line of text that is not empty."""
-    if not isinstance(text, str) or not text.strip() or "\n" in text or len(text) > most:
-        raise BadInput(f"{name}: {what} must be one line of up to {most} characters; got {text!r:.80}.")
 
 
 def _accept_kinds(analyzer: Analyzer) -> None:

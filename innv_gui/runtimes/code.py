@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from typing import Any
 
 from innv_gui import analyzers
 from innv_gui.analyzers.declaration import Analyzer
@@ -48,15 +47,3 @@ def check_version(kind: str, name: str, origin: Callable[[str], Origin], code: s
             "Start the server again.",
             "analyzer",
         )
-
-
-def told(what: str, origin: Origin, call: Callable[[], Any]) -> Any:
-    """What `call` gives; an error of a third party's code becomes a sentence that names it."""
-    if origin.kind == "built-in":
-        return call()
-    try:
-        return call()
-    except (AnalyzerRefused, BadInput, WorkFailed, MemoryError):
-        raise
-    except Exception as error:
-        raise WorkFailed(f"{what} failed: {reason_of(error)}.", f"It comes from {origin.name}.") from None

@@ -29,6 +29,20 @@ def flat(question):
 FLAT = Analyzer(name="flat", title="Flat", summary="Gives no map.", display=SIGNED, run=flat)
 """
 
+REASONS = """
+def gini(ground):
+    return ground.of_probabilities(lambda p: 1 - (p.mean(axis=0) ** 2).sum(axis=-1))
+
+GINI = Reason("gini", "Gini impurity", "Probabilities spread over many classes.", gini)
+
+def one_number(ground):
+    return gini(ground).max()
+
+SHORT = Reason("one_number", "One number", "Gives too little.", one_number)
+WRONG = Reason("wrong", "Wrong", "Fails.", lambda ground: ground.nothing)
+WHY = Reason("why", "Why", "Says why.", gini, lambda ground, row, value: f"{ground.name(row)} has {value:.1f}.")
+"""
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
@@ -36,6 +50,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("plugins")
     (folder / "mine.py").write_text(GOOD.replace("question.x\n", "question.x * question.params['size']\n"))
     (folder / "failing.py").write_text(HEAD + FAILING)
+    (folder / "reasons.py").write_text(HEAD + REASONS)
     (folder / "heavy.py").write_text("import tensorflow\n")
     (folder / "hsic.py").write_text((EXAMPLES / "innv_gui_examples" / "hsic.py").read_text())
     return folder
@@ -99,6 +114,29 @@ def test_a_changed_plugin_has_other_kept_maps(session, model, x, monkeypatch):
     before = key()
     monkeypatch.setattr(analyzers, "origin", lambda name: sources.Origin(known.kind, known.name, "1" * 64))
     assert key() != before
+
+
+@pytest.fixture(scope="module")
+def suggestion(session, model, tmp_path_factory):
+    file = tmp_path_factory.mktemp("images") / "images.npy"
+    np.save(file, np.random.default_rng(1).integers(0, 255, (20, 32, 32, 1), np.uint8))
+    return session.suggest(model, file)
+
+
+def test_a_reason_ranks_images_beside_the_built_in_ones(suggestion):
+    found = suggestion.lists.get("gini")
+    p = np.stack([suggestion.table.probabilities(suggestion.models[0].id, np.array([row]))[0] for row in range(20)])
+    np.testing.assert_allclose(found.values, 1 - (p.astype(float) ** 2).sum(axis=1), rtol=1e-5)
+    assert list(found.values[found.rows]) == sorted(found.values[found.rows], reverse=True)
+    assert found.reason(3) == f"Gini impurity: {found.values[3]:.4g}."
+    assert suggestion.lists.get("why").reason(3).endswith(f"has {found.values[3]:.1f}.")
+
+
+def test_a_reason_that_fails_says_so_where_its_list_would_be(suggestion):
+    offers = {offer.name: offer for offer in suggestion.lists.offers()}
+    assert offers["gini"].available and offers["gini"].n == 20 and offers["entropy"].available
+    assert not offers["wrong"].available and "wrong failed: AttributeError" in offers["wrong"].reason
+    assert not offers["one_number"].available and "expected one number an image, (20,)" in offers["one_number"].reason
 
 
 @pytest.fixture(scope="module")

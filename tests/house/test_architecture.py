@@ -28,7 +28,7 @@ ALLOWED = {
     "analyzers": BASE | {"extensions", "analyzers"},
     "datasets": BASE | {"datasets"},
     "samples": BASE | {"samples"},
-    "suggestions": BASE | {"suggestions"},
+    "suggestions": BASE | {"extensions", "suggestions"},
     "store": BASE | {"store"},
     "plots": BASE | {"plots"},
     "runtimes": BASE | {"extensions", "analyzers", "datasets", "runtimes"},

@@ -9,8 +9,8 @@ import numpy as np
 from innv_gui import analyzers
 from innv_gui.analyzers.declaration import Analyzer
 from innv_gui.errors import WorkFailed
+from innv_gui.extensions.calling import told
 from innv_gui.extensions.sources import Origin
-from innv_gui.runtimes.code import told
 
 
 def checked_maps(answer: Callable, method: Analyzer, question, origin: Origin | None = None) -> np.ndarray:
