@@ -8,6 +8,8 @@ REST API, the command line and Python. TensorFlow is imported inside the functio
 from innv_gui.analyzers.declaration import CAM, GREY, RGB, SIGNED, Analyzer, Display, Targets
 from innv_gui.analyzers.settings import Choice, Number, Params, Switch, Whole
 from innv_gui.suggestions.declaration import Reason
+from innv_gui.views.declaration import View
+from innv_gui.views.parts import Image, Plot, Table
 
 __all__ = [
     "CAM",
@@ -20,6 +22,10 @@ __all__ = [
     "Number",
     "Params",
     "Reason",
+    "Table",
+    "View",
+    "Image",
+    "Plot",
     "Switch",
     "Targets",
     "Whole",

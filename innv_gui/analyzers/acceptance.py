@@ -25,7 +25,7 @@ def accept(analyzer: Analyzer, origin: Origin) -> None:
     _accept_kinds(analyzer)
     accept_run(analyzer.name, analyzer.run, ENGINES if origin.kind == "built-in" else ENGINES[:1])
     if origin.kind != "built-in":
-        _accept_module(analyzer.name, analyzer.run["native"])
+        accept_module(analyzer.name, analyzer.run["native"])
     accept_params(analyzer.name, analyzer.params)
 
 
@@ -63,7 +63,7 @@ def accept_run(name: str, run: object, engines: tuple[str, ...]) -> None:
             )
 
 
-def _accept_module(name: str, address: str) -> None:
+def accept_module(name: str, address: str) -> None:
     """That there is such a module; it is not imported, as it may want TensorFlow."""
     module = address.partition(":")[0]
     try:

@@ -6,8 +6,9 @@ from innv_gui.analyzers.registry import CATALOG as ANALYZERS
 from innv_gui.extensions.catalog import Refused
 from innv_gui.extensions.refusals import refused
 from innv_gui.session.suggest.catalog import CATALOG as REASONS
+from innv_gui.views.catalog import CATALOG as VIEWS
 
-CATALOGS = {"method": ANALYZERS, "reason": REASONS}
+CATALOGS = {"method": ANALYZERS, "view": VIEWS, "reason": REASONS}
 
 
 def unusable() -> tuple[Refused, ...]:

@@ -51,6 +51,14 @@ def suggest():
     return page
 
 
+@pages.get("/views")
+def views():
+    """Tables, images and plots of a selection, built in or a plug-in's."""
+    page = make_response(render_template("views.html", page="views", bokeh=VERSION))
+    page.headers["Content-Security-Policy"] = PLOT_POLICY
+    return page
+
+
 @pages.get("/bokeh/<version>/<name>")
 def bokeh_script(version: str, name: str):
     """Bokeh's own script, as the installed package has it; the version in the address lets the browser keep it."""

@@ -9,6 +9,7 @@ import { $, debounced } from "../lib/dom.js";
 import { createExportMenu } from "./export-menu.js";
 import { createHistoryMenu } from "./history-menu.js";
 import { showKept } from "../lib/kept.js";
+import { viewsLink } from "../lib/links.js";
 import { onKeys } from "../shell/keyboard.js";
 import { createMethodsRunner } from "./methods-runner.js";
 import { drawMethodBoxes } from "./methods-view.js";
@@ -37,6 +38,9 @@ const store = new Store({
   names: new Map(), // image index -> file name, as far as known
 });
 const line = createAddress({ read, write, remember });
+store.on(["models", "dataset", "images", "catalog"], state => {
+  $("#to-views").href = viewsLink(state);
+});
 const pace = new Map(); // method -> seconds a map, from finished runs
 const runner = createRunner(store);
 const methodsRunner = createMethodsRunner(store);
