@@ -13,7 +13,7 @@ from bokeh.transform import dodge
 from innv_gui.plots.plot_style import colours, empty_figure
 
 BARS_ROOM = 0.8  # of a place on the axis, for the bars of all series together
-_STEEP_FROM = 6  # names on the axis: more stand upright
+_LEVEL_LETTERS = 40  # of all names on the axis together: more stand at a slant
 
 
 def view_figure(
@@ -33,7 +33,7 @@ def view_figure(
     plot.add_tools(HoverTool(tooltips=[("x", "@x"), *((name, f"@y{k}") for k, name in enumerate(series))]))
     if len(series) > 1:
         plot.add_layout(Legend(items=drawn, background_fill_alpha=0, border_line_alpha=0), "above")
-    if named and len(places) > _STEEP_FROM:
+    if named and sum(map(len, places)) > _LEVEL_LETTERS:
         plot.xaxis.major_label_orientation = 0.9
     return plot
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from innv_gui import analyzers, cli
-from innv_gui.errors import AnalyzerRefused, WorkFailed
+from innv_gui.errors import AnalyzerRefused, BadInput, WorkFailed
 from innv_gui.extensions import sources
 from innv_gui.session import Session
 from innv_gui.web.app import create_app
@@ -43,6 +43,25 @@ WRONG = Reason("wrong", "Wrong", "Fails.", lambda ground: ground.nothing)
 WHY = Reason("why", "Why", "Says why.", gini, lambda ground, row, value: f"{ground.name(row)} has {value:.1f}.")
 """
 
+VIEWS = """
+def means(selection):
+    assert selection.class_names and len(selection.names) == len(selection.x)
+    classes = selection.probabilities().argmax(axis=1)
+    return [
+        Table("Means", ("image", "mean"), tuple(zip(selection.names, selection.x.mean(axis=(1, 2, 3))))),
+        Image("First", selection.x[0]),
+        Plot("Slopes", "lines", (1, 2), {"size": tuple(abs(selection.gradient(classes)).mean(axis=(1, 2, 3))[:2])}),
+    ] * selection.params["times"]
+
+MEANS = View("means", "Means", "Means of the input.", means, settings={"times": Whole(1, "Times", "How.", high=3)})
+
+def nothing(selection):
+    return 7
+
+NOTHING = View("nothing", "Nothing", "Gives nothing.", nothing)
+SMALL = View("small", "Small", "Takes one image.", means, most_images=1)
+"""
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
@@ -50,6 +69,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("plugins")
     (folder / "mine.py").write_text(GOOD.replace("question.x\n", "question.x * question.params['size']\n"))
     (folder / "failing.py").write_text(HEAD + FAILING)
+    (folder / "views.py").write_text(HEAD + VIEWS)
     (folder / "reasons.py").write_text(HEAD + REASONS)
     (folder / "heavy.py").write_text("import tensorflow\n")
     (folder / "hsic.py").write_text((EXAMPLES / "innv_gui_examples" / "hsic.py").read_text())
@@ -144,6 +164,48 @@ def client(session):
     client = create_app(session, "token").test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = "Bearer token"
     return client
+
+
+def test_a_view_gives_tables_images_and_plots(session, model, x):
+    table, image, plot = session.view(model, x, "means")[model]
+    np.testing.assert_allclose([value for _, value in table.rows], x.mean(axis=(1, 2, 3)), rtol=1e-5)
+    np.testing.assert_array_equal(image.pixels, np.round(x[0, :, :, 0] * 255).astype(np.uint8))
+    assert len(plot.series["size"]) == 2 and min(plot.series["size"]) > 0
+    with pytest.raises(WorkFailed, match="The view nothing gave int"):
+        session.view(model, x, "nothing")
+    with pytest.raises(BadInput, match="at most 1 images, got 3"):
+        session.view(model, x, "small")
+
+
+def test_the_built_in_view_tells_what_the_model_answers(session, model, x):
+    table, plot = session.view(model, x, "class_probabilities", {"classes": 2})[model]
+    p = session.predict(model, x)
+    for row, own in zip(table.rows, p, strict=True):
+        assert row[2].endswith(f" {own.max():.3f}") and len(row) == 4
+    assert sum(plot.series["images"]) == 3
+
+
+def test_views_through_rest(client, session, model, suggestion):
+    views = {one["name"]: one for one in client.get("/api/v1/views").get_json()["views"]}
+    assert views["means"]["from"] == "views.py" and views["class_probabilities"]["from"] == ""
+    dataset = suggestion.dataset.id
+    body = {"view": "means", "models": [model.id], "dataset": dataset, "images": [0, 2], "params": {"times": 2}}
+    answer = client.post("/api/v1/views", json=body)
+    assert answer.status_code == 202
+    id = answer.get_json()["view"]["id"]
+    session.shown_view(id).job.wait()
+    shown = client.get(f"/api/v1/views/{id}?theme=dark").get_json()
+    (made,) = shown["models"]
+    assert shown["status"] == "done" and [part["kind"] for part in made["parts"]] == ["table", "image", "plot"] * 2
+    assert len(made["parts"][0]["rows"]) == 2 and made["parts"][2]["item"]["doc"]
+    picture = client.get(f"/api/v1/views/{id}/images/{model.id}/1.png")
+    assert picture.mimetype == "image/png" and picture.data.startswith(b"\x89PNG")
+    for address, status in ((f"views/{id}/images/{model.id}/0.png", 404), ("views/v-none", 404)):
+        assert client.get(f"/api/v1/{address}").status_code == status
+    for wrong, status in (({"view": "none"}, 400), ({"params": {"times": 4}}, 400), ({"images": [99]}, 404)):
+        assert client.post("/api/v1/views", json=body | wrong).status_code == status
+    check = client.post("/api/v1/views/means/check", json={"params": {"times": 0.5}})
+    assert check.status_code == 400 and check.get_json()["error"]["field"] == "params.times"
 
 
 def test_rest_describes_checks_and_refuses_by_the_declaration(client):
