@@ -13,10 +13,11 @@ from innv_gui.web.api.pictures import image_ref
 def checked_request(body: NewExplanation) -> Request:
     """What was asked, with every id looked up; starts the worker that will be needed."""
     session().warm_up_for(body.analyzer, body.engine)
-    return _request(body)
+    return request_of(body)
 
 
-def _request(body: NewExplanation) -> Request:
+def request_of(body: NewExplanation) -> Request:
+    """The same, without starting anything."""
     current = session()
     models = [current.models.get(id) for id in dict.fromkeys(body.models)]
     dataset = current.datasets.get(body.dataset)

@@ -2,9 +2,10 @@
 import { $, h, replace } from "../../lib/dom.js";
 import { showProblems } from "../problem-dialog.js";
 import { ready } from "../../lib/choices.js";
+import { showKept } from "../../lib/kept.js";
 import { createRankingList } from "./list.js";
 import { createRankingPanel } from "./panel.js";
-import { obstacle } from "./request.js";
+import { obstacle, requestOf } from "./request.js";
 import { createRankingRunner } from "./runner.js";
 import { drawStrip } from "./strip.js";
 import { datasetOf } from "../request.js";
@@ -26,6 +27,12 @@ function emptyOf(state) {
   if (!datasetOf(state)) return ["Nothing ranked yet", WHAT, "Open a dataset", "/images"];
   if (ready(catalog.models).length < 2) return ["Nothing ranked yet", obstacle(state), "Add a model", "/models"];
   return ["Nothing ranked yet", [WHAT, obstacle(state)].filter(Boolean).join(" ")];
+}
+
+/** What could be ranked at once if its heatmaps are kept; nothing once a ranking is shown, on its way or refused. */
+function keptWanted(state) {
+  const idle = !state.rank && !state.ranking && !state.rankPosting && !state.rankProblem;
+  return state.by === "evidence" && idle && !obstacle(state) ? requestOf(state) : null;
 }
 
 export function createRankingView(store, basket) {
@@ -88,6 +95,8 @@ export function createRankingView(store, basket) {
     list.draw(state);
   }
 
+  const asked = ["by", "dataset", "models", "analyzer", "params", "measure", "scope", "catalog"];
+  showKept(store, asked, { path: "/rankings", wanted: keptWanted, show: () => run() });
   let linked = null;
   store.on(["ranking"], state => {
     if (state.ranking?.id !== linked) basket.draw(state);
