@@ -19,21 +19,14 @@ from innv_gui.web.api.route import route
 @route(api, "POST", "/rankings", body=NewRanking, status=202)
 def add_ranking(body: NewRanking):
     """Rank images by how much models disagree about the evidence; goes on as a job. No images: the whole dataset."""
-    ranking = session().start_ranking(checked_request(_of_all(body)), body.measure)
+    ranking = session().start_ranking(checked_request(body), body.measure)
     return {"ranking": _ranking_json(ranking), "job": ranking.job.as_json()}
 
 
 @route(api, "POST", "/rankings/kept", body=NewRanking)
 def ask_kept_ranking(body: NewRanking):
     """Whether every map of this ranking is kept, so that asking for it explains nothing."""
-    return {"kept": has_maps(session().store, request_of(_of_all(body)))}
-
-
-def _of_all(body: NewRanking) -> NewRanking:
-    """No images: the whole dataset."""
-    if body.images:
-        return body
-    return body.model_copy(update={"images": list(range(len(session().datasets.get(body.dataset))))})
+    return {"kept": has_maps(session().store, request_of(body))}
 
 
 @route(api, "GET", "/rankings/<id>", query=RankingQuery)

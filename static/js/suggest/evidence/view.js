@@ -18,6 +18,8 @@ const WHAT =
 const GONE =
   "The server keeps a ranking until it stops, or until many newer ones were made. Rank again to have it back.";
 
+const ASKED = ["by", "dataset", "models", "analyzer", "params", "measure", "scope", "basket", "catalog"];
+
 /** Title, sentence and next action where no list is shown. */
 function emptyOf(state) {
   const { rankProblem, rank, catalog } = state;
@@ -29,13 +31,11 @@ function emptyOf(state) {
   return ["Nothing ranked yet", [WHAT, obstacle(state)].filter(Boolean).join(" ")];
 }
 
-/** What could be ranked at once if its heatmaps are kept; nothing once a ranking is shown, on its way or refused. */
-function keptWanted(state) {
-  const idle = !state.rank && !state.ranking && !state.rankPosting && !state.rankProblem;
-  return state.by === "evidence" && idle && !obstacle(state) ? requestOf(state) : null;
-}
+/** Whether no ranking is shown, on its way, refused or named by the address. */
+const isUnranked = ({ rank, ranking, rankPosting, rankProblem }) => !(rank || ranking || rankPosting || rankProblem);
 
-export function createRankingView(store, basket) {
+/** waits(): whether the page computes nothing because the address names what is not open. */
+export function createRankingView(store, basket, waits) {
   const runner = createRankingRunner(store);
   const list = createRankingList(store, basket);
   const panel = createRankingPanel(store);
@@ -95,8 +95,13 @@ export function createRankingView(store, basket) {
     list.draw(state);
   }
 
-  const asked = ["by", "dataset", "models", "analyzer", "params", "measure", "scope", "catalog"];
-  showKept(store, asked, { path: "/rankings", wanted: keptWanted, show: () => run() });
+  /** What could be ranked at once if its heatmaps are kept: only where nothing else would give way. */
+  function keptWanted(state) {
+    const idle = state.by === "evidence" && isUnranked(state) && !waits();
+    return idle && !obstacle(state) && !panel.firstInvalid() ? requestOf(state) : null;
+  }
+
+  showKept(store, ASKED, { path: "/rankings", wanted: keptWanted, show: () => runner.run() });
   let linked = null;
   store.on(["ranking"], state => {
     if (state.ranking?.id !== linked) basket.draw(state);
