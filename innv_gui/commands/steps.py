@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from innv_gui.cluster.jobs import Job
 from innv_gui.commands.model_options import NamedModel, loose_end, named_models
+from innv_gui.commands.reports import earlier
 from innv_gui.errors import BadInput
 from innv_gui.records import Budget, Model
 from innv_gui.session import Session
@@ -64,7 +65,10 @@ def check_out(text: str, example: str) -> None:
 
 def add_models(session: Session, options: argparse.Namespace) -> list[Model]:
     """All models that were named, loaded side by side."""
-    return [session.models.get(entry.id) for entry in start_models(session, options)]
+    models = [session.models.get(entry.id) for entry in start_models(session, options)]
+    for model in models:
+        say(earlier(model))
+    return models
 
 
 def start_models(session: Session, options: argparse.Namespace) -> list[ModelEntry]:

@@ -32,6 +32,7 @@ from innv_gui.session.features.extremes import Extremes
 from innv_gui.session.features.maximization import Maximization
 from innv_gui.session.features.shelf import FeatureShelf
 from innv_gui.session.keep import session_file
+from innv_gui.session.keep.choices import Choices
 from innv_gui.session.keep.run_record import remembered, request_of
 from innv_gui.session.label_orders import of_names
 from innv_gui.session.labels import class_of_label
@@ -91,7 +92,8 @@ class Session:
         self.store = MapStore(self.workspace.part("maps"))
         self.history = History(self.workspace.part("history"), check=session_file.check_kept)
         self._reopening = threading.Lock()
-        self.models = ModelShelf(lambda: self.pool, self.jobs, tuple(trusted), hooks, self.naming, budget or Budget())
+        choices = Choices(self.workspace.part("choices"))
+        self.models = ModelShelf(lambda: self.pool, self.jobs, tuple(trusted), hooks, self.naming, budget, choices)
         self.datasets = DatasetShelf(lambda: self.pool, self.jobs)
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))

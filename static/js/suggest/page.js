@@ -48,7 +48,7 @@ function along(state) {
 }
 
 const basket = createBasket(store, () => along(store.state));
-const ranking = createRankingView(store, basket);
+const ranking = createRankingView(store, basket, line.waits);
 const gallery = createGallery(store, basket);
 const cards = new Map();
 
