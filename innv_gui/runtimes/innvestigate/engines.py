@@ -1,6 +1,6 @@
 """One method on one model, ready to run: a graph and a session of its own, a few of them kept.
 
-iNNvestigate adds to TensorFlow's default graph for ever. Here every pair of model and method has its own graph, which
+iNNvestigate adds to TensorFlow's default graph forever. Here every pair of model and method has its own graph, which
 goes with its session when the pair has not been used for a while, so memory stays flat.
 """
 
@@ -99,7 +99,7 @@ def _in_a_row(model: tf_keras.Model) -> tf_keras.Model:
 
 
 def _build(name: str, analyzer) -> None:
-    """Have iNNvestigate write its backward graph. What goes wrong in there is a matter of the model, in many shapes."""
+    """Make iNNvestigate write its backward graph. What fails in there depends on the model, in many ways."""
     try:
         analyzer.create_analyzer_model()
     except InnvError:

@@ -94,7 +94,7 @@ def _readings(ends: Ends) -> tuple[list[Reading], str]:
     if ends.is_off:
         return _known(ends)
     if ends.sum_to_one():
-        reason = "Its values lie in [0, 1] and sum to 1 for each image: probabilities, with no softmax to take off."
+        reason = "Its values lie in [0, 1] and sum to 1 for each image: probabilities, with no softmax to remove."
         return [Reading("probabilities", "identity", reason)], ""
     if ends.logarithms():
         reason = "The exponentials of its values sum to 1 for each image."
