@@ -2,6 +2,8 @@
 // mistyped left out. The last address of this tab is remembered, so that coming back from another page finds it again.
 import { paramPairs, typed } from "./links.js";
 
+// A form is {read, write}; what is written as an empty text is left out, unless `emptyToo`: an empty list says something.
+
 /** A list in an address: each piece is encoded by itself, so that a comma within a piece is none between pieces. */
 export const listed = (readOne = String, writeOne = String) => ({
   read: raw => raw.split(",").filter(Boolean).map(piece => readOne(decodeURIComponent(piece))),
@@ -14,14 +16,43 @@ export const single = (read = String, write = String, usual = null) => ({
   write: value => (value === usual ? "" : encodeURIComponent(write(value))),
 });
 
+/** A value a model: m1:layer,m2:other; models without one are left out. names: MODELS of address-names.js. */
+export const byModel = ({ idOf, nameOf }) => ({
+  read: raw =>
+    Object.fromEntries(
+      raw
+        .split(",")
+        .filter(Boolean)
+        .map(pair => pair.split(":").map(decodeURIComponent))
+        .map(([model, value]) => [idOf(model), value]),
+    ),
+  write: values =>
+    Object.entries(values)
+      .filter(([, value]) => value)
+      .map(([model, value]) => [nameOf(model), value].map(encodeURIComponent).join(":"))
+      .join(","),
+});
+
+/** A value that an address may hold and no state is written to. */
+export const readOnly = read => ({ read, write: () => "" });
+
+export const number = text => {
+  const value = Number(text);
+  if (text === "" || !Number.isFinite(value)) throw new RangeError("not a number");
+  return value;
+};
+
 export const whole = text => {
   const value = Number(text);
   if (text === "" || !Number.isInteger(value)) throw new RangeError("not a whole number");
   return value;
 };
 
-/** fields: {field: [name in the address, {read, write}]}; key: under which this tab remembers the last address. */
-export function codec(fields, key) {
+/**
+ * fields: {field: [name in the address, {read, write}]}; key: under which this tab remembers the last address. owner: the
+ * field whose settings the params are: an address that names it has them all, be it none.
+ */
+export function codec(fields, key, owner = null) {
   const byName = new Map(Object.entries(fields).map(([field, [name, form]]) => [name, [field, form]]));
 
   function read(hash = location.hash) {
@@ -37,14 +68,15 @@ export function codec(fields, key) {
         /* a pair that was cut or mistyped is left out */
       }
     }
-    return Object.keys(params).length ? { ...state, params } : state;
+    return Object.keys(params).length || state[owner] ? { ...state, params: { ...state.params, ...params } } : state;
   }
 
   function write(state) {
     const pairs = Object.entries(fields).flatMap(([field, [name, form]]) => {
       const value = state[field] ?? null;
-      const text = value === null ? "" : form.write(value);
-      return text === "" ? [] : [`${name}=${text}`];
+      if (value === null) return [];
+      const text = form.write(value);
+      return text === "" && !form.emptyToo ? [] : [`${name}=${text}`];
     });
     return `#${[...pairs, ...paramPairs(state.params)].join("&")}`;
   }

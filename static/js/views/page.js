@@ -7,6 +7,7 @@ import { createFollower, ended } from "../lib/follow.js";
 import { onKeys } from "../shell/keyboard.js";
 import { startShell } from "../shell/shell.js";
 import { Store } from "../lib/store.js";
+import { onTheme, themeNow } from "../lib/theme.js";
 import { complain } from "../shell/toast.js";
 import { drawRefused } from "../widgets/refused.js";
 import { createViewPanel } from "./panel.js";
@@ -25,13 +26,12 @@ const store = new Store({
   posting: false,
 });
 const line = createAddress(ADDRESS);
-const theme = () => document.documentElement.dataset.theme ?? "light";
 const follower = createFollower({
   path: "/views",
   key: "shown",
   set: changes => store.set(changes.shown ? { ...changes, run: changes.shown.id } : changes),
-  opened: answer => get(`/views/${answer.view.id}?theme=${theme()}`),
-  query: () => `?theme=${theme()}`,
+  opened: answer => get(`/views/${answer.view.id}?theme=${themeNow()}`),
+  query: () => `?theme=${themeNow()}`,
 });
 
 function run() {
@@ -87,6 +87,7 @@ async function start() {
     addEventListener("innv:cancelled", ({ detail: job }) => {
       if (job.id === store.state.shown?.job.id) stop();
     });
+    onTheme(() => store.state.shown && follower.reopen(store.state.shown.id));
     open(opened);
     addEventListener("hashchange", () => open({ catalog: store.state.catalog, basket: store.state.basket }));
     await settle(store.state.catalog, catalog => store.set({ catalog: { ...store.state.catalog, ...catalog } }));

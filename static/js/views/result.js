@@ -1,6 +1,7 @@
 // What came of a view, model by model, and what to do where there is nothing yet.
 import { $, colour, h, key, replace } from "../lib/dom.js";
 import { ended } from "../lib/follow.js";
+import { themeNow } from "../lib/theme.js";
 import { obstacle, viewOf } from "./request.js";
 import { drawPart } from "./parts.js";
 
@@ -23,7 +24,7 @@ export function createResult() {
   function drawModels(shown) {
     for (const id of [...drawn.keys()]) if (!shown.models.some(model => model.id === id)) drawn.delete(id);
     const blocks = shown.models.map(model => {
-      const said = JSON.stringify([shown.id, Boolean(model.parts), model.error, ended(shown)]);
+      const said = JSON.stringify([shown.id, Boolean(model.parts), model.error, ended(shown), themeNow()]);
       if (drawn.get(model.id)?.said !== said) {
         drawn.set(model.id, { said, block: h("section", { class: "view-of" }, modelBlock(shown, model)) });
       }

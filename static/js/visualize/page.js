@@ -13,7 +13,7 @@ import { viewsLink } from "../lib/links.js";
 import { onKeys } from "../shell/keyboard.js";
 import { createMethodsRunner } from "./methods-runner.js";
 import { drawMethodBoxes } from "./methods-view.js";
-import { BLANK, firstState, obstacle, remember, requestOf, stateOf, unready } from "./request.js";
+import { BLANK, firstState, obstacle, requestOf, stateOf, unready } from "./request.js";
 import { drawRefused } from "../widgets/refused.js";
 import { createRequestPanel } from "./request-panel.js";
 import { createResultView, drawFailure, drawWaiting } from "./result-view.js";
@@ -23,7 +23,7 @@ import { startShell } from "../shell/shell.js";
 import { Store } from "../lib/store.js";
 import { complain, toast } from "../shell/toast.js";
 import { startTour } from "./tour.js";
-import { KEPT, read, write } from "./url.js";
+import { KEPT, read, remember, write } from "./url.js";
 
 const store = new Store({
   ...BLANK,
