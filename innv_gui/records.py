@@ -29,7 +29,7 @@ class Preprocessing:
 
     mode: none (pixels as they are), unit ([0, 1]), symmetric ([-1, 1]), the three ImageNet conventions of
     keras.applications (caffe, tf, torch), or standardize: (x - mean) / (std + eps), mean and std given once or once
-    a channel, in pixel units.
+    per channel, in pixel units.
     resize: stretch, pad (keep the proportions, black border) or crop (keep the proportions, centre).
     channels: in what order the mode is given the colours: rgb, or bgr as OpenCV reads pictures.
     """

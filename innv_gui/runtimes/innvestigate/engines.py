@@ -76,7 +76,7 @@ class Engine:
     def run(self, x: np.ndarray, neurons: np.ndarray) -> np.ndarray:
         """x (n, H, W, C) and the neuron to explain (n,) -> relevance (n, H, W, C), of its strongest position.
 
-        Positions and neurons stand in one row, and iNNvestigate takes an index into that.
+        Positions and neurons form one row, and iNNvestigate takes an index into that.
         """
         images = np.arange(len(x))
         places = neurons
