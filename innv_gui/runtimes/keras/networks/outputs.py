@@ -72,7 +72,7 @@ class Ends:
 
 
 def decided(ends: Ends, wish: str | None, file: str) -> tuple[Outputs, str]:
-    """(what the outputs are, the link). Raises BadInput for a wish that the values contradict, ModelRefused for one
+    """(what the outputs are, the link). Raises BadInput for a request that the values contradict, ModelRefused for one
     unit whose meaning cannot be known."""
     if wish not in (None, *OUTPUT_KINDS):
         raise BadInput(f"{quoted(wish)} is not a kind of outputs.", field="outputs", allowed=OUTPUT_KINDS)
