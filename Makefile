@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PORT ?= 5000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install install-test demo test bench soak docs conformance mutation lint lock samples screenshot clean
+.PHONY: help install install-test demo test bench soak docs site conformance mutation lint lock samples screenshot clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,14 @@ docs: install ## make the tables of docs/methods.md, and run docs/example.ipynb
 	$(BIN)/python docs/make_methods.py
 	$(BIN)/python docs/run_example.py
 
+build/docs/done: requirements-docs.lock
+	$(PYTHON) -m venv build/docs
+	build/docs/bin/pip install --quiet --no-deps --require-hashes -r requirements-docs.lock
+	touch $@
+
+site: build/docs/done ## the documents as a site in build/site; a broken link is an error
+	NO_MKDOCS_2_WARNING=1 build/docs/bin/mkdocs build --strict
+
 conformance: install-test ## every keras.applications network by every method, and iNNvestigate's numbers; takes hours
 	$(BIN)/python -m bench.conformance
 
@@ -55,6 +63,8 @@ lock: ## resolve requirements/*.in into the lock files (needs uv)
 	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet -o requirements.lock
 	uv pip compile --universal --python-version 3.11 requirements/test.in -c requirements.lock \
 	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet -o requirements-test.lock
+	uv pip compile --universal --python-version 3.11 requirements/docs.in \
+	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet -o requirements-docs.lock
 
 samples: install ## train the sample models again
 	$(BIN)/python sample_models/train.py
