@@ -37,7 +37,7 @@ def made_up(session, n: int = N_IMAGES):
     job = Job("score", "Scoring", n, "images")
     job.run(lambda job: job.step(n))
     suggestion = Suggestion(request, {id: folder.path for id, folder in folders.items()}, job)
-    session._suggestions[suggestion.id] = suggestion
+    session._suggestions.put(suggestion)
     return suggestion
 
 
@@ -107,7 +107,7 @@ def unread(session, n: int = N_IMAGES):
     made = made_up(session, n)
     request = check_suggestion(list(made.models), made.dataset, neuron=3)
     fresh = Suggestion(request, made._folders, made.job)
-    session._suggestions[fresh.id] = fresh
+    session._suggestions.put(fresh)
     return fresh
 
 

@@ -17,9 +17,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from innv_gui import analyzers
 from innv_gui.analyzers.form import in_words, takes
-from innv_gui.runtimes.keras.attribution import deep_taylor, lrp, rules
+from innv_gui.runtimes.code import function
+from innv_gui.runtimes.keras.attribution import rules
 from innv_gui.runtimes.keras.attribution import unweighted as ways
 from innv_gui.runtimes.keras.attribution import weighted as linear
+from innv_gui.runtimes.keras.attribution.layerwise import Propagation
 from innv_gui.runtimes.keras.attribution.method import Method
 from innv_gui.runtimes.keras.attribution.rules import Part, Rule, Share
 
@@ -103,8 +105,9 @@ def rule_formulas() -> str:
 
 def places() -> str:
     """Which rule goes to which sort of layer, at the default settings."""
-    makers = {**lrp.METHODS, **deep_taylor.METHODS}
-    rows = (_places(name, makers[name](analyzers.check(name, {}))) for name in makers)
+    runs = {one.name: function(one.run["native"]) for one in analyzers.all()}
+    methods = {name: run.method for name, run in runs.items() if isinstance(run, Propagation)}
+    rows = (_places(name, method(analyzers.check(name, {}))) for name, method in methods.items())
     head = "method | first layer | convolutions | dense layers | BatchNormalization not merged | LayerNormalization …"
     return _table(head, rows)
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 from innv_gui.commands.model_options import add_model_options
 from innv_gui.errors import BadInput, InnvError
+from innv_gui.extensions.sources import add_folder
 from innv_gui.records import Budget
 from innv_gui.version import VERSION
 
@@ -20,6 +21,17 @@ DEFAULT_PORT = 5000
 WORKSPACE = "folder that keeps maps, scores, uploads and earlier runs (default: a temporary one)"
 HOOKS = "Python file with preprocess, postprocess or decode_prob, or with the classes of trusted models"
 IMAGES = "folder, manifest, .npy, .npz or HDF5 file, or the fsspec address of a folder (s3://bucket/photos)"
+
+
+PLUGINS = "folder with methods, views and reasons of your own, a file each; may be given several times"
+
+
+class PluginsAction(argparse.Action):
+    """Adds a folder at once, so that --help behind it lists its methods, too."""
+
+    def __call__(self, parser, namespace, value, option_string=None):
+        """For this whole process."""
+        add_folder(value)
 
 
 class Parser(argparse.ArgumentParser):
@@ -51,7 +63,9 @@ def parser() -> Parser:
     _check(commands.add_parser("check", help="say what models get right under each preprocessing, without a server"))
     commands.add_parser("methods", help="list the methods and their settings")
     _worker(commands.add_parser("worker", help="let this machine work for a Dask scheduler"))
-    commands.add_parser("doctor", help="say whether everything is installed")
+    commands.add_parser("doctor", help="say whether everything is installed, and which plug-ins can be used")
+    for command in commands.choices.values():
+        command.add_argument("--plugins", action=PluginsAction, metavar="DIR", help=PLUGINS)
     return top
 
 

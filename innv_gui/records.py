@@ -165,7 +165,8 @@ class Model:
     """A model in a session. `letter` is given once and never changes; `id` is opaque.
 
     naming: what its classes are called; None where nobody said, so that names may be borrowed from the images
-    (`session/naming.py` decides). by_hand: labels that a person mapped to classes.
+    (`session/naming.py` decides). by_hand: labels that a person mapped to classes. chosen_earlier: which of
+    "preprocessing" and "class_names" a person chose in an earlier session with this workspace.
     """
 
     id: str
@@ -177,6 +178,7 @@ class Model:
     naming: ClassNames | None
     notes: tuple[str, ...] = ()
     by_hand: tuple[LabelClass, ...] = ()
+    chosen_earlier: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         what = f"{sizes(self.input_shape)} to {self.n_classes} classes, {self.facts.n_params:,} parameters"

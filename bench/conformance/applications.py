@@ -53,9 +53,9 @@ def _row(name: str) -> dict:
 
     import numpy as np
 
+    from innv_gui import analyzers
     from innv_gui.datasets import geometry
     from innv_gui.records import ModelSource
-    from innv_gui.runtimes.keras.attribution import METHODS
     from innv_gui.runtimes.keras.networks import loading
 
     started = time.perf_counter()
@@ -65,7 +65,7 @@ def _row(name: str) -> dict:
     x = np.random.default_rng(0).normal(size=shape).astype(np.float32)
     probabilities = network.probabilities(network.predict(x))
     ran, unchecked, failed, part = [], [], {}, None
-    for method in METHODS:
+    for method in [one.name for one in analyzers.all() if one.family != "cam"]:
         network.compiled.pop("attribution", None)  # one compiled function is enough memory
         try:
             maps, refused = _explained(source, x, method, probabilities)

@@ -6,20 +6,12 @@ and limits; the page's form, the REST check, the command line's help and the doc
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
-
-
-class Params(BaseModel):
-    """Base of all parameter sets: unknown names, NaN and infinity are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class NoParams(Params):
-    """For methods without a setting."""
+from innv_gui.analyzers.settings import NoParams, Params, Setting, params_of
+from innv_gui.extensions.declared import Declared
 
 
 class Targets(StrEnum):
@@ -50,26 +42,59 @@ class Display:
     opacity: float  # 0..1, of the map over the input
 
 
+COLORMAPS = ("seismic", "jet", "grey", "inferno", "viridis")
+DISPLAYS = ("grey", "signed", "rgb", "cam")
 GREY = Display("grey", "grey", 1.0)
 SIGNED = Display("signed", "seismic", 0.8)
 RGB = Display("rgb", "grey", 1.0)
 CAM = Display("cam", "jet", 0.5)
 
 
+OWN = "innv_gui.runtimes.keras"
+REFERENCE = "innv_gui.runtimes.innvestigate.explain"
+
+
+def own(address: str) -> dict[str, str]:
+    """Of a method that our own engine alone computes: `module:function` below the runtime."""
+    return {"native": f"{OWN}.{address}"}
+
+
+def both(address: str, reference: str = "plain") -> dict[str, str]:
+    """Of a method that iNNvestigate computes as well, by the function `reference` of our bridge to it."""
+    return own(address) | {"innvestigate": f"{REFERENCE}:{reference}"}
+
+
 @dataclass(frozen=True)
-class Analyzer:
-    """One method. `name` is iNNvestigate's own where it has one; `summary` is one plain sentence."""
+class Analyzer(Declared):
+    """One method. `name` is iNNvestigate's own where it has one; `summary` is one plain sentence.
+
+    run: engine -> `module:function` that computes it, as text, because only a worker imports it; the preferred engine
+    first. A function alone is one of this module for the engine "native". What such a function takes and gives is in
+    `docs/plugins.md`. settings: a shorter way to write params, name -> `Number`, `Whole`, `Switch` or `Choice`.
+    """
 
     name: str
     title: str
     summary: str
-    source: str  # address of the paper
-    citation: str  # "Bach et al. 2015"
     display: Display
+    run: Mapping[str, str] | Callable = field(hash=False)
+    source: str = ""  # address of the paper
+    citation: str = ""  # "Bach et al. 2015"
     params: type[Params] = NoParams
     targets: Targets = Targets.ONE_OUTPUT
     signed: bool = True
-    runtimes: tuple[str, ...] = ("native", "innvestigate")  # engines, the preferred one first
     stochastic: bool = False
-    family: str = field(default="attribution")  # groups the list: function, gradient, lrp, deep_taylor, cam
+    family: str = "plugins"  # groups the list: function, gradient, lrp, deep_taylor, cam
     conserves: bool = False  # its relevance is meant to sum to the explained score
+    settings: Mapping[str, Setting] = field(default_factory=dict, hash=False, repr=False)
+
+    def __post_init__(self):
+        if callable(self.run):
+            object.__setattr__(self, "run", {"native": f"{self.run.__module__}:{self.run.__qualname__}"})
+        if self.settings:
+            object.__setattr__(self, "params", params_of(self.name, self.settings))
+
+    @property
+    def runtimes(self) -> tuple[str, ...]:
+        """Engines, the preferred one first."""
+        return tuple(self.run)

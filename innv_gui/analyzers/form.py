@@ -7,7 +7,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from innv_gui.analyzers.declaration import Analyzer, Params
+from innv_gui.analyzers.declaration import Analyzer
+from innv_gui.analyzers.settings import Params
 
 KINDS = {bool: "boolean", int: "integer", float: "number", str: "text"}
 LIMITS = {"ge": "minimum", "le": "maximum", "gt": "exclusive_minimum", "lt": "exclusive_maximum"}

@@ -11,10 +11,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from innv_gui.analyzers.declaration import Params
 from innv_gui.analyzers.form import form_fields
-from innv_gui.analyzers.params import Number, Whole
 from innv_gui.analyzers.registry import complete
+from innv_gui.analyzers.settings import Params
 from innv_gui.errors import BadInput
 
 KINDS = ("class", "neuron", "channel")
@@ -25,17 +24,17 @@ MOST_TARGETS = 100  # of one request
 class AscentParams(Params):
     """What every ascent has."""
 
-    step: Number = Field(
+    step: float = Field(
         0.005,
         gt=0,
         le=1,
         title="Step size",
         description="How far a pixel moves a step, as a share of the range from black to white.",
     )
-    iterations: Whole = Field(
+    iterations: int = Field(
         500, ge=1, le=10000, title="Steps at most", description="Steps after which it stops anyway."
     )
-    stop_at: Number = Field(
+    stop_at: float = Field(
         0.99,
         gt=0,
         le=1,
@@ -57,17 +56,17 @@ class PlainParams(AscentParams):
 class ModernParams(AscentParams):
     """modern"""
 
-    step: Number = Field(
+    step: float = Field(
         0.02,
         gt=0,
         le=1,
         title="Step size",
         description="How far a pixel moves a step, as a share of the range from black to white.",
     )
-    iterations: Whole = Field(
+    iterations: int = Field(
         256, ge=1, le=10000, title="Steps at most", description="Steps after which it stops anyway."
     )
-    stop_at: Number = Field(
+    stop_at: float = Field(
         1.0,
         gt=0,
         le=1,
@@ -79,20 +78,20 @@ class ModernParams(AscentParams):
         title="Basis",
         description="fourier: the gradient's frequencies are weighed as in photographs, so that no grain arises.",
     )
-    jitter: Whole = Field(
+    jitter: int = Field(
         2, ge=0, le=64, title="Jitter", description="Each step looks at the picture moved by up to so many pixels."
     )
-    blur: Number = Field(
+    blur: float = Field(
         0.0, ge=0, le=8, title="Blur σ", description="Gaussian blur after every fourth step, in pixels; 0: none."
     )
-    tv: Number = Field(
+    tv: float = Field(
         0.1,
         ge=0,
         le=100,
         title="Total variation",
         description="Weight against differences of neighbours, relative to a gradient of mean size 1.",
     )
-    l2: Number = Field(
+    l2: float = Field(
         1.0,
         ge=0,
         le=100,

@@ -1,6 +1,6 @@
 """All declared analyzers, found by name, and the check of what a person sets.
 
-The one place that lists the families. A method that is not listed here does not exist for the product.
+Built-in methods and those of third parties come in by the same door, `innv_gui.extensions`.
 """
 
 from __future__ import annotations
@@ -10,28 +10,47 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from innv_gui.analyzers import cam, deep_taylor, function, gradient, lrp
+from innv_gui.analyzers.acceptance import accept
 from innv_gui.analyzers.declaration import Analyzer
 from innv_gui.analyzers.form import expectation, form_fields
 from innv_gui.errors import BadInput
+from innv_gui.extensions.catalog import Catalog
+from innv_gui.extensions.sources import Origin
 
-FAMILIES = (function, gradient, lrp, deep_taylor, cam)
-BY_NAME = {analyzer.name: analyzer for family in FAMILIES for analyzer in family.ANALYZERS}
+FAMILIES = ("function", "gradient", "lrp", "deep_taylor", "cam")  # in this order in lists; others follow
 LONGEST_QUOTE = 60  # characters of a refused value that are repeated
+
+
+def _place(analyzer: Analyzer) -> int:
+    return FAMILIES.index(analyzer.family) if analyzer.family in FAMILIES else len(FAMILIES)
+
+
+CATALOG = Catalog("innv_gui.analyzers", "innv_gui.analyzers.methods", Analyzer, accept, _place)
 
 
 def all() -> tuple[Analyzer, ...]:
     """Every analyzer, in the order in which lists show them."""
-    return tuple(BY_NAME.values())
+    return tuple(entry.declaration for entry in CATALOG.entries().values())
 
 
 def get(name: str) -> Analyzer:
     """The analyzer of that name. Raises BadInput (field "analyzer") that suggests the nearest name."""
-    analyzer = BY_NAME.get(name) if isinstance(name, str) else None
-    if analyzer is None:
-        message = f"There is no analyzer named {_quote(name)}."
-        raise BadInput(message, _suggestion(name, BY_NAME), "analyzer", tuple(BY_NAME))
-    return analyzer
+    entry = CATALOG.entries().get(name) if isinstance(name, str) else None
+    if entry is None:
+        names = tuple(CATALOG.entries())
+        hint = _why_refused(name) or _suggestion(name, names)
+        raise BadInput(f"There is no analyzer named {_quote(name)}.", hint, "analyzer", names)
+    return entry.declaration
+
+
+def _why_refused(name: Any) -> str:
+    """Of a plug-in that was found and cannot be used; a file is known by its name, too."""
+    return next((one.reason for one in CATALOG.refused() if name in (one.name, one.name.removesuffix(".py"))), "")
+
+
+def origin(name: str) -> Origin:
+    """Where the analyzer of that name is from; its `code` is empty for a built-in one."""
+    return CATALOG.entries()[get(name).name].origin
 
 
 def check(name: str, params: dict[str, Any] | None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from distributed.security import Security
 from innv_gui.cluster.ending import Ending, oom_kills, words_since
 from innv_gui.cluster.tasks import ENVIRONMENTS
 from innv_gui.cluster.worker import CONNECTED
+from innv_gui.extensions.sources import folders
 from innv_gui.store.files import private, private_folder
 
 RESTART_PAUSE_S = 0.1  # doubled with each quick death in a row, eight times at most
@@ -71,7 +72,7 @@ class WorkerProcess:
                 start_new_session=True,  # Ctrl-C in the terminal is the server's to handle
             )
         with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(json.dumps(self._greeting).encode() + b"\n")
+            process.stdin.write(json.dumps(self._greeting | {"plugins": list(map(str, folders()))}).encode() + b"\n")
             process.stdin.flush()
         return process
 

@@ -19,6 +19,8 @@ from distributed import Worker
 from distributed.security import Security
 
 from innv_gui.cluster.tasks import KINDS, PRELOADS
+from innv_gui.errors import BadInput
+from innv_gui.extensions.sources import add_folder
 from innv_gui.records import SCRATCH
 
 CONNECTED = b"connected\n"
@@ -92,6 +94,9 @@ def main() -> None:
     start = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_the_server, daemon=True).start()
     os.environ[SCRATCH] = start["folder"]
+    for folder in start.get("plugins", ()):
+        with contextlib.suppress(BadInput):  # it is gone: its methods are refused by name when they are asked for
+            add_folder(folder)
     for module in PRELOADS[kind]:
         importlib.import_module(module)
     with dask.config.set(QUIET):

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from innv_gui.commands.reports import earlier
 from innv_gui.commands.steps import check_given, follow, session_of, start_models
 from innv_gui.errors import InnvError
 from innv_gui.preprocessing import written
@@ -50,6 +51,8 @@ def _say(model: Model, probe: Probe, naming: ClassNames) -> None:
     facts = model.facts
     shown = ", ".join(naming.names[:4]) + (" …" if len(naming.names) > 4 else "")
     print(f"{model.name} ({model.file}): {model.n_classes} classes, {naming.words or ORIGINS[naming.origin]}: {shown}")
+    if said := earlier(model):
+        print(said)
     print(f"Outputs: {facts.outputs.kind}. {facts.outputs.reason} {facts.outputs.doubt}".rstrip())
     print(f"Preprocessing: {written(model.preprocessing)}; detected: {written(facts.preprocessing)}, ", end="")
     print(f"{BASES.get(facts.preprocessing_basis, facts.preprocessing_basis)}. {facts.preprocessing_reason}")

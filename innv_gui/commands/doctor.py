@@ -6,6 +6,8 @@ import importlib.metadata
 import importlib.util
 import sys
 
+from innv_gui.session.extensions import added, unusable
+
 NEEDED = (
     "tensorflow", "keras", "flask", "waitress", "pydantic", "bokeh", "distributed", "duckdb", "pyarrow", "pandas",
     "h5py", "protobuf", "numpy", "scipy", "pillow", "scikit-learn", "dask", "fsspec", "cryptography", "rich",
@@ -35,9 +37,18 @@ def doctor() -> int:
             f"\nMissing: {', '.join(missing_reference)}. Our own engine runs all methods without; for the reference,\n"
             f"--engine innvestigate, run:\n  {ADD_REFERENCE}"
         )
+    _report_plugins()
     if not missing and not missing_reference:
         print("\nEverything is installed.")
     return 1 if missing else 0
+
+
+def _report_plugins() -> None:
+    """What third parties add; a plug-in that cannot be used stops nothing."""
+    for kind, name, place in added():
+        print(f"{name:<14} {kind} of {place}")
+    for one in unusable():
+        print(f"\nPlug-in not loaded: {one.name} of {one.origin.name}. {one.reason}")
 
 
 def _report(names: tuple[str, ...]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from innv_gui import analyzers
 from innv_gui.analyzers.form import expectation, form_fields
+from innv_gui.commands.steps import say_unusable
 
 WIDTH = 100
 
@@ -21,6 +22,7 @@ def methods() -> int:
                 print(_line(one.name, one.summary))
         print()
     print(listed().lstrip("\n"), end="")
+    say_unusable()
     return 0
 
 

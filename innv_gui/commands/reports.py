@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from innv_gui.cluster.jobs import Job
 from innv_gui.errors import InnvError
+from innv_gui.records import Model
 from innv_gui.session.datasets import Dataset, DatasetEntry
 from innv_gui.session.models import LEFT_OUT, ModelEntry
 from innv_gui.session.refusals import refusal, remedy
@@ -48,6 +49,14 @@ def _tell_misfit(entry: ModelEntry) -> None:
     for note in entry.model.notes:
         if note.startswith(LEFT_OUT):
             tell(f"{entry.name}: {note}")
+    if said := earlier(entry.model):
+        tell(said)
+
+
+def earlier(model: Model) -> str:
+    """A sentence where a person chose something in an earlier session; empty otherwise."""
+    what = " and ".join(name.replace("_", " ") for name in model.chosen_earlier)
+    return f"{model.name}: {what} as chosen earlier, kept in this workspace." if what else ""
 
 
 def tell_when_restored(job: Job) -> None:

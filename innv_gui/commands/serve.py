@@ -15,7 +15,7 @@ from innv_gui import samples
 from innv_gui.class_names import read_class_names
 from innv_gui.commands.model_options import loose_end, named_models
 from innv_gui.commands.reports import tell_when_opened, tell_when_restored
-from innv_gui.commands.steps import say, session_of, start
+from innv_gui.commands.steps import say, say_unusable, session_of, start
 from innv_gui.errors import BadInput
 from innv_gui.session import Session
 from innv_gui.session.datasets import check_there
@@ -35,6 +35,7 @@ def serve(options: argparse.Namespace) -> int:
     with session_of(options) as session:
         session.warm_up("images", "keras")
         say(loose_end(options))
+        say_unusable()
         entries = [start(session, model, without_misfits=True) for model in named_models(options)]
         tell_when_opened(entries + [session.datasets.start(text) for text in options.images])
         if options.session:
@@ -64,6 +65,7 @@ def demo(options: argparse.Namespace) -> int:
     sock = listening(_port(options))
     with Session(options.workspace) as session:
         session.warm_up("images", "keras")
+        say_unusable()
         entries = {}
         for path in _story_first(session.sample_models()):
             entries[path.stem] = session.start_model(path, classes=samples.class_names(path.name))

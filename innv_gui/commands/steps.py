@@ -12,10 +12,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from innv_gui.cluster.jobs import Job
 from innv_gui.commands.model_options import NamedModel, loose_end, named_models
+from innv_gui.commands.reports import earlier
 from innv_gui.errors import BadInput
 from innv_gui.records import Budget, Model
 from innv_gui.session import Session
 from innv_gui.session.datasets import Dataset
+from innv_gui.session.extensions import unusable
 from innv_gui.session.labels import label_fit
 from innv_gui.session.models import ModelEntry
 from innv_gui.session.naming import naming_of
@@ -63,7 +65,10 @@ def check_out(text: str, example: str) -> None:
 
 def add_models(session: Session, options: argparse.Namespace) -> list[Model]:
     """All models that were named, loaded side by side."""
-    return [session.models.get(entry.id) for entry in start_models(session, options)]
+    models = [session.models.get(entry.id) for entry in start_models(session, options)]
+    for model in models:
+        say(earlier(model))
+    return models
 
 
 def start_models(session: Session, options: argparse.Namespace) -> list[ModelEntry]:
@@ -82,6 +87,12 @@ def say(sentence: str) -> None:
     """On the terminal, beside what a command gives."""
     if sentence:
         print(f"innv-gui: {sentence}", file=sys.stderr)
+
+
+def say_unusable() -> None:
+    """A line a plug-in that was found and cannot be used."""
+    for one in unusable():
+        say(f"the plug-in {one.name} of {one.origin.name} is not loaded: {one.reason}")
 
 
 def say_naming(models: Sequence[Model], dataset: Dataset | None) -> None:

@@ -159,3 +159,8 @@ def _png(image: Image.Image) -> bytes:
     content = io.BytesIO()
     image.save(content, "PNG", compress_level=6)
     return content.getvalue()
+
+
+def png_of(pixels: np.ndarray) -> bytes:
+    """uint8 (H, W) or (H, W, 3) -> PNG."""
+    return _png(Image.fromarray(pixels))

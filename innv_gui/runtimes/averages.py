@@ -62,6 +62,3 @@ def random(x: np.ndarray, params: dict[str, Any]) -> np.ndarray:
     """x (N, H, W, C) with the same noise on every image."""
     noise = np.random.default_rng(NOISE_SEED).standard_normal(x.shape[1:]).astype(np.float32)
     return x + noise * np.float32(params["stddev"])
-
-
-BY_NAME = {"integrated_gradients": integrated_gradients, "smoothgrad": smoothgrad}

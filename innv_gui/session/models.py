@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,11 +14,13 @@ from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, InnvError, NotFound, WorkFailed
 from innv_gui.preprocessing import check_channels, parse
-from innv_gui.records import OUTPUT_KINDS, Budget, ClassNames, Model, ModelFacts, ModelSource, Preprocessing, replace
+from innv_gui.records import OUTPUT_KINDS, Budget, ClassNames, Model, ModelFacts, ModelSource, as_plain, replace
 from innv_gui.session.datasets import Dataset
+from innv_gui.session.keep.choices import Choice, Choices
 from innv_gui.session.labels import mapped_by_hand
 from innv_gui.session.naming import CONFIRM, confirmed, known_naming, naming_of, numbered
 
+EARLIER = {"preprocessing": "preprocessing", "class_names": "naming"}  # -> field of a Model
 LEFT_OUT = "The class names that were given are left out."
 SUFFIX_KINDS = {".keras": "keras", ".h5": "hdf5", ".hdf5": "hdf5", ".json": "json"}
 
@@ -125,10 +127,12 @@ class ModelShelf:
         hooks: str | None = None,
         naming: Callable[[Model], ClassNames] = naming_of,
         budget: Budget | None = None,
+        choices: Choices | None = None,
     ):
+        """choices: where what a person changes is kept; None keeps nothing."""
         self._pool, self._jobs, self._naming = pool, jobs, naming
         self._trusted, self._hooks = tuple(trusted), hooks
-        self._budget = budget or Budget()
+        self._budget, self._choices = budget or Budget(), choices
         self._entries: dict[str, ModelEntry] = {}
         self._given = 0
         self._lock = threading.Lock()
@@ -144,6 +148,7 @@ class ModelShelf:
         if weights is None:
             file, weights = parse_model_argument(str(file))
         source = source_of(file, weights, output=output, outputs=checked_outputs(outputs), hooks=self._hooks)
+        wishes["said"] = {name for name, wish in wishes.items() if wish is not None}  # "auto", too
         wishes["preprocessing"] = parse(wishes.get("preprocessing"))
         entry = self._enter(source, name, shown_file or Path(str(file)).name, wishes)
         entry.job = self._jobs.start("load", f"Loading {entry.name}", lambda job: self._load(entry, job), 1, "models")
@@ -166,7 +171,7 @@ class ModelShelf:
     def _load(self, entry: ModelEntry, job: Job) -> Model:
         try:
             facts = self._facts(entry, job)
-            entry.model = _model(entry, facts)
+            entry.model = with_choice(_model(entry, facts), self._chosen(facts.source), entry.wishes.get("said", ()))
             self.changed()
             entry.status = "ready"
         except InnvError as error:
@@ -177,6 +182,21 @@ class ModelShelf:
                 entry.status = "refused"
         job.step()
         return entry.model
+
+    def _chosen(self, source: ModelSource) -> Choice:
+        return Choice() if self._choices is None else self._choices.of(source)
+
+    def _keep(self, model: Model, *fields: str) -> None:
+        """What a person chose; a rule that is the detected one is no choice."""
+        is_detected = model.preprocessing == model.facts.preprocessing
+        named = model.naming is not None and model.naming.origin in ("given", "numbers")
+        plain = {
+            "preprocessing": None if is_detected else as_plain(model.preprocessing),
+            "class_names": list(model.class_names) if named else None,
+            "labels_by_hand": [as_plain(one) for one in model.by_hand] or None,
+        }
+        if self._choices is not None and fields:
+            self._choices.keep(model.source, **{name: plain[name] for name in fields})
 
     def _facts(self, entry: ModelEntry, job: Job) -> ModelFacts:
         source = self._with_trust(replace(entry.source, budget=self._budget), entry, job)
@@ -223,6 +243,7 @@ class ModelShelf:
         entry, model = self.entry(id), self.get(id)
         names = naming_of(model, dataset).names
         entry.model = replace(model, by_hand=mapped_by_hand(model, dataset, names, wish))
+        self._keep(entry.model, "labels_by_hand")
         return entry.model
 
     def change(self, id: str, *, name=None, preprocessing=None, class_names=None, outputs=None) -> Model:
@@ -247,9 +268,13 @@ class ModelShelf:
         if class_names is not None:
             notes = tuple(note for note in model.notes if not note.startswith(LEFT_OUT))
             model = replace(model, naming=self._named(model, class_names), notes=notes)
-        entry.model = model
+        wishes = {"preprocessing": preprocessing, "class_names": class_names}
+        chosen = [field for field, wish in wishes.items() if wish is not None]
+        earlier = tuple(field for field in model.chosen_earlier if field not in chosen)
+        entry.model = replace(model, chosen_earlier=earlier)
+        self._keep(entry.model, *chosen)
         self.changed()
-        return model
+        return entry.model
 
     def _try_again(self, entry: ModelEntry, kind: str | None) -> None:
         """Load a refused file with its outputs understood as `kind`."""
@@ -281,7 +306,7 @@ class ModelShelf:
 
 
 def _model(entry: ModelEntry, facts: ModelFacts) -> Model:
-    wish: Preprocessing | None = entry.wishes.get("preprocessing")
+    wish = entry.wishes.get("preprocessing")
     if wish is not None:
         check_channels(wish, facts.input_shape[-1])
     naming, notes = _fitting(entry, facts)
@@ -289,6 +314,26 @@ def _model(entry: ModelEntry, facts: ModelFacts) -> Model:
     rule = wish or facts.preprocessing
     hand = entry.wishes.get("by_hand", ())
     return Model(entry.id, entry.name, entry.letter, entry.file, facts, rule, naming, notes, hand)
+
+
+def with_choice(model: Model, choice: Choice, said: Collection[str] = ()) -> Model:
+    """The model with what was chosen earlier, but for what is said now: of preprocessing, classes, by_hand.
+
+    What does not fit any more, because the outputs are read otherwise, is left out with a note.
+    """
+    changes, notes = {}, []
+    try:
+        if choice.preprocessing is not None and "preprocessing" not in said:
+            check_channels(choice.preprocessing, model.input_shape[-1])
+            changes["preprocessing"] = choice.preprocessing
+        if choice.class_names is not None and "classes" not in said:
+            changes["naming"] = _named(choice.class_names, model.facts, model.name)
+    except BadInput as misfit:
+        notes.append(f"What was chosen earlier and kept in this workspace is left out. {misfit}")
+    earlier = tuple(name for name, field in EARLIER.items() if field in changes)
+    if "by_hand" not in said:
+        changes["by_hand"] = tuple(one for one in choice.labels_by_hand if one.class_ < model.n_classes)
+    return replace(model, **changes, chosen_earlier=earlier, notes=(*model.notes, *notes))
 
 
 def _fitting(entry: ModelEntry, facts: ModelFacts) -> tuple[ClassNames | None, tuple[str, ...]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.cluster.remote import RemotePool
 from innv_gui.errors import BadInput, NotFound
+from innv_gui.extensions.sources import add_folder
 from innv_gui.folders import folder
 from innv_gui.records import Budget, ClassNames, Model, Prepared, replace
 from innv_gui.session.datasets import Dataset, DatasetEntry, DatasetShelf
@@ -32,6 +32,7 @@ from innv_gui.session.features.extremes import Extremes
 from innv_gui.session.features.maximization import Maximization
 from innv_gui.session.features.shelf import FeatureShelf
 from innv_gui.session.keep import session_file
+from innv_gui.session.keep.choices import Choices
 from innv_gui.session.keep.run_record import remembered, request_of
 from innv_gui.session.label_orders import of_names
 from innv_gui.session.labels import class_of_label
@@ -39,16 +40,19 @@ from innv_gui.session.models import ModelEntry, ModelShelf
 from innv_gui.session.naming import naming_of
 from innv_gui.session.probe.probe import Probe
 from innv_gui.session.probe.shelf import Probes
+from innv_gui.session.recent import Recent
 from innv_gui.session.scoring.scoring import Scoring
 from innv_gui.session.suggest.request import check_suggestion
 from innv_gui.session.suggest.suggestion import Suggestion
 from innv_gui.session.suggest.views import refuse_constant_mean
+from innv_gui.session.views.request import ViewRequest, check_view
+from innv_gui.session.views.shown import Shown, start_view
 from innv_gui.store.history import History
 from innv_gui.store.maps import MapStore
 from innv_gui.store.workspace import Workspace
 from innv_gui.suggestions.label_order import LabelOrder
 
-RUNS_KEPT = 100  # and as many suggestions
+RECENT = 100  # runs, and as many suggestions, rankings and views
 WORKERS = {"native": "keras", "innvestigate": "innvestigate"}  # engine -> kind of worker
 PREDICT_CHUNK = 32
 
@@ -60,7 +64,8 @@ class Session:
     scheduler: address of a running Dask scheduler with `innv-gui worker` processes; None is the embedded cluster on
     this machine. tls_ca, tls_cert, tls_key: PEM files, needed for a scheduler on another machine.
     trusted: SHA-256 of model files whose Lambda layers may run. hooks: a Python file with preprocess, postprocess
-    or decode_prob. budget: what opening a model may cost, in bytes and seconds.
+    or decode_prob. budget: what opening a model may cost, in bytes and seconds. plugins: folders with methods, views
+    and reasons of one's own, a file each, for this whole process (docs/plugins.md).
     """
 
     def __init__(
@@ -71,10 +76,13 @@ class Session:
         trusted: Sequence[str] = (),
         hooks: str | None = None,
         budget: Budget | None = None,
+        plugins: str | Path | Sequence[str | Path] = (),
         tls_ca: str | None = None,
         tls_cert: str | None = None,
         tls_key: str | None = None,
     ):
+        for place in (plugins,) if isinstance(plugins, str | Path) else plugins:
+            add_folder(place)
         self._remote = None if scheduler is None else remote(scheduler, tls_ca, tls_cert, tls_key)
         self.workspace = Workspace(workspace)
         self.jobs = Jobs()
@@ -84,15 +92,18 @@ class Session:
         self.store = MapStore(self.workspace.part("maps"))
         self.history = History(self.workspace.part("history"), check=session_file.check_kept)
         self._reopening = threading.Lock()
-        self.models = ModelShelf(lambda: self.pool, self.jobs, tuple(trusted), hooks, self.naming, budget or Budget())
+        choices = Choices(self.workspace.part("choices"))
+        self.models = ModelShelf(lambda: self.pool, self.jobs, tuple(trusted), hooks, self.naming, budget, choices)
         self.datasets = DatasetShelf(lambda: self.pool, self.jobs)
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self.features = FeatureShelf(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self.probes = Probes(lambda: self.pool, self.jobs, self.models, self.datasets, self.workspace.part("probes"))
-        self._runs: OrderedDict[str, Run] = OrderedDict()
-        self._rankings: OrderedDict[str, Ranking] = OrderedDict()
-        self._suggestions: OrderedDict[str, Suggestion] = OrderedDict()
+        self._runs: Recent[Run] = Recent(RECENT, "explanation", "Ask for it again; kept maps are reused.")
+        self._rankings: Recent[Ranking] = Recent(RECENT, "ranking", "Ask for it again.")
+        again = "Ask for it again; kept scores are reused."
+        self._suggestions: Recent[Suggestion] = Recent(RECENT, "suggestion", again)
+        self._views: Recent[Shown] = Recent(RECENT, "view", "Ask for it again.")
 
     @property
     def pool(self) -> Pool:
@@ -207,11 +218,7 @@ class Session:
             return explain(run, pool, self.store, self._blueprints, job)
 
         self._started(run, work)
-        with self._lock:
-            self._runs[run.id] = run
-            while len(self._runs) > RUNS_KEPT:
-                self._runs.popitem(last=False)
-        return run
+        return self._runs.put(run)
 
     def start_explain_to(self, path: str | Path, request: Request) -> Run:
         """Begin a run into a file; `run.job` tells how far it is. In a lasting workspace its maps are kept, too."""
@@ -247,31 +254,21 @@ class Session:
         pool.start(WORKERS[request.engine])
         work = lambda job: rank(ranking, pool, self.store, self._blueprints, job)  # noqa: E731
         ranking.job = self.jobs.start("rank", "Ranking by evidence", work, len(request.items), "images")
-        with self._lock:
-            self._rankings[ranking.id] = ranking
-            while len(self._rankings) > RUNS_KEPT:
-                self._rankings.popitem(last=False)
-        return ranking
+        return self._rankings.put(ranking)
 
     def ranking(self, id: str) -> Ranking:
         """A ranking by its id."""
-        with self._lock:
-            if id not in self._rankings:
-                raise NotFound(f"There is no ranking {id!r}.", "Ask for it again.")
-            found = self._rankings[id]
+        found = self._rankings.get(id)
         found.call([self.models.current(model) for model in found.request.models])
         return found
 
     def run(self, id: str) -> Run:
         """A run by its id; one from before a restart is begun again, with the maps that were kept."""
-        with self._lock:
-            if id in self._runs:
-                return self._runs[id]
+        known = self._runs.find(id)
+        if known is not None:
+            return known
         with self._reopening:
-            with self._lock:
-                if id in self._runs:
-                    return self._runs[id]
-            return self._reopened(id)
+            return self._runs.find(id) or self._reopened(id)
 
     def _reopened(self, id: str) -> Run:
         try:
@@ -292,6 +289,25 @@ class Session:
     def compare(self, run: Run, reference: Run) -> list[tuple[Model, int, Difference | None]]:
         """(model, image index, figures) for two runs of the same images: how much do their maps differ?"""
         return compare(run, reference)
+
+    # -- views
+
+    def view(self, models, images, name: str, params: dict | None = None) -> Shown:
+        """A view of images under models, and wait for it: `shown[model]` are its tables, images and plots.
+
+        models: a Model or several. images: as for `explain`. name: of a view, built in or a plug-in's.
+        """
+        shown = self.start_view(check_view(models, self._usable_images(images), name, params))
+        shown.job.wait()
+        return shown
+
+    def start_view(self, request: ViewRequest) -> Shown:
+        """Begin a view; `shown.job` tells how far it is."""
+        return self._views.put(start_view(request, self.pool, self.jobs))
+
+    def shown_view(self, id: str) -> Shown:
+        """A view by its id."""
+        return self._views.get(id)
 
     # -- suggestions
 
@@ -318,19 +334,12 @@ class Session:
         job = self.scoring.start(request.models, dataset, request.measured())
         folders = {model.id: self.scoring.path(model, dataset) for model in request.models}
         suggestion = Suggestion(request, folders, job, id)
-        with self._lock:
-            self._suggestions[suggestion.id] = suggestion
-            while len(self._suggestions) > RUNS_KEPT:
-                self._suggestions.popitem(last=False)
-        return suggestion
+        return self._suggestions.put(suggestion)
 
     def suggestion(self, id: str) -> Suggestion:
         """An earlier suggestion by its id; made anew, of kept scores, where its classes are called otherwise now."""
         with self._reopening:
-            with self._lock:
-                if id not in self._suggestions:
-                    raise NotFound(f"There is no suggestion {id!r}.", "Ask for it again; kept scores are reused.")
-                found = self._suggestions[id]
+            found = self._suggestions.get(id)
             models = [self.models.current(model) for model in found.models]
             return found if not found.is_outdated(models) else self._renewed(found, models)
 
@@ -342,8 +351,7 @@ class Session:
 
     def suggestions(self) -> list[Suggestion]:
         """Newest first."""
-        with self._lock:
-            return list(reversed(self._suggestions.values()))
+        return self._suggestions.newest_first()
 
     def naming(self, model: Model) -> ClassNames:
         """What a model's classes are called where no dataset is chosen: the first of the open ones that fits counts."""

@@ -6,64 +6,10 @@ Every function takes M models and N images and gives (N,) float64, NaN where the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 N_LISTED = 200  # images of a top list
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One list: what it is called, why anybody would look at it, what it needs."""
-
-    name: str
-    title: str
-    reason: str
-    rising: bool = False  # the smallest value first
-    models: int = 1  # at least
-    labels: bool = False
-    similarity: bool = False  # compares images with each other: needs all of them
-    one_class: bool = True  # means something only where an image is of exactly one class
-
-
-KINDS = {
-    kind.name: kind
-    for kind in (
-        Kind("disagreement", "Models say different things", "Most groups first, then the surest.", models=2),
-        Kind("entropy", "Undecided", "The probabilities are spread over many classes."),
-        Kind("margin", "Between two classes", "The two likeliest classes are almost equally likely.", rising=True),
-        Kind("divergence", "Different answers", "The models' probabilities differ (Jensen-Shannon).", models=2),
-        Kind(
-            "only_right",
-            "Only {letter} is right",
-            "{name} names the label, no other model does.",
-            models=2,
-            labels=True,
-        ),
-        Kind(
-            "label_errors",
-            "Labels to check",
-            "The models are surer of another class than they usually are of it (confident learning, Northcutt et al. "
-            "2021). Trust it only where the models were not trained on these images.",
-            labels=True,
-        ),
-        Kind(
-            "near_duplicates",
-            "Almost the same",
-            "Two images with nearly the same activations; one of each group is shown.",
-            similarity=True,
-            one_class=False,
-        ),
-        Kind(
-            "least_similar",
-            "Unlike the rest",
-            "Far from even the nearest other images.",
-            similarity=True,
-            one_class=False,
-        ),
-    )
-}
 
 
 def mean_of_models(values: np.ndarray) -> np.ndarray:

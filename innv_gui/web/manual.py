@@ -62,6 +62,7 @@ class Entry:
     places: tuple[tuple[str, str], ...]  # sort of layer -> rule
     rules: tuple[Rule, ...]  # those that `places` names
     settings: tuple[Setting, ...]
+    origin: str = ""  # of a plug-in: its package or file
 
 
 @cache
@@ -91,7 +92,14 @@ def entry(name: str) -> Entry:
     rows = [row for row in _rows() if name in _NAMED.findall(row.get("method", ""))]
     facts = tuple((_TITLES[head], _markup(cell)) for row in rows for head, cell in row.items() if head in _TITLES)
     places = tuple(cell for row in rows if "first layer" in row for cell in list(row.items())[1:])
-    return Entry(method, facts, places, _rules({rule for _, rule in places}), _settings(method))
+    return Entry(method, facts, places, _rules({rule for _, rule in places}), _settings(method), _origin(name))
+
+
+def _origin(name: str) -> str:
+    """The package or file of a plug-in; empty for what is built in."""
+    if name in maximize.PRESETS or analyzers.origin(name).kind == "built-in":
+        return ""
+    return analyzers.origin(name).name
 
 
 def _rules(used: set[str]) -> tuple[Rule, ...]:

@@ -9,6 +9,7 @@ from innv_gui.analyzers import maximize
 from innv_gui.errors import NotFound
 from innv_gui.folders import folder
 from innv_gui.plots.bokeh_files import SCRIPTS, VERSION, scripts_folder
+from innv_gui.session.extensions import unusable
 from innv_gui.web import manual
 from innv_gui.web.api.suggestions.answers import prepare_plots
 from innv_gui.web.security import PLOT_POLICY
@@ -50,6 +51,14 @@ def suggest():
     return page
 
 
+@pages.get("/views")
+def views():
+    """Tables, images and plots of a selection, built in or a plug-in's."""
+    page = make_response(render_template("views.html", page="views", bokeh=VERSION))
+    page.headers["Content-Security-Policy"] = PLOT_POLICY
+    return page
+
+
 @pages.get("/bokeh/<version>/<name>")
 def bokeh_script(version: str, name: str):
     """Bokeh's own script, as the installed package has it; the version in the address lets the browser keep it."""
@@ -81,6 +90,7 @@ def help_page():
         families=families,
         methods=analyzers.all(),
         presets=maximize.PRESETS.values(),
+        unusable=unusable(),
     )
 
 

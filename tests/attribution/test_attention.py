@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from innv_gui import analyzers
-from innv_gui.runtimes.keras.attribution import lrp
+from innv_gui.runtimes.code import function
 from innv_gui.runtimes.keras.attribution.passes import Walk, plan
 from innv_gui.runtimes.keras.attribution.unfolded import graph_to
 from tests.attribution import twins as twins
@@ -28,7 +28,8 @@ def random(seed, shape):
 
 def handed_down(end, start, name, params, x, relevance):
     """Ours: relevance of the end -> relevance of the start, by the engine's own walk."""
-    laid_out = plan(name, lrp.METHODS[name](analyzers.check(name, params)), graph_to(start, end), {}, False)
+    method = function(analyzers.get(name).run["native"]).method(analyzers.check(name, params))
+    laid_out = plan(name, method, graph_to(start, end), {}, False)
     walk = Walk(laid_out)
     walk.forward(tf.constant(x))
     return walk.backward(tf.constant(relevance)).numpy()

@@ -9,11 +9,13 @@ import pytest
 from innv_gui import analyzers
 from innv_gui.errors import AnalyzerRefused, ModelRefused
 from innv_gui.records import ModelSource, Target
-from innv_gui.runtimes.keras.attribution import METHODS, unfolded, unweighted
+from innv_gui.runtimes.keras.attribution import unfolded, unweighted
 from innv_gui.runtimes.keras.attribution.explain import explain
 from innv_gui.runtimes.keras.files import allowed
 from innv_gui.runtimes.keras.networks import loading
 from tests.attribution import every_layer
+
+METHODS = [one.name for one in analyzers.all() if one.family != "cam"]
 
 L = keras.layers
 # One of each way of computing; the others differ from these by numbers.

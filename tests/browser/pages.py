@@ -1,9 +1,11 @@
 """Pages in real Chromium, for the tests in this folder."""
 
 import io
+import itertools
 import json
 import re
 import shutil
+from urllib.parse import quote
 
 import numpy as np
 from PIL import Image
@@ -33,6 +35,14 @@ class Tab:
     def _asked(self, url, base):
         if not url.startswith((base, "data:", "blob:")):
             self.foreign.append(url)
+
+
+_turns = itertools.count(1)
+
+
+def unused_method():
+    """A method for an address with a setting that no other test of this process asks for, so that no map is kept."""
+    return f"&method=lrp.epsilon&params={quote(json.dumps({'epsilon': next(_turns) / 1000}))}"
 
 
 def maps_are_drawn(page, count):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.axe import problems
-from tests.browser.pages import WAIT_MS
+from tests.browser.pages import WAIT_MS, unused_method
 
 pytestmark = pytest.mark.browser
 
@@ -37,10 +37,9 @@ def test_axe_finds_nothing_serious(open_tab, ids, view, screen):
 def test_axe_finds_nothing_serious_in_a_ranking(open_tab, ids, screen):
     width, height, scheme = screen
     page = open_tab("/images", width=width, height=height, scheme=scheme).page
-    page.context.request.put(
-        page.url.split("/images")[0] + "/api/v1/basket", data={"dataset": ids["digits"], "images": [3, 7, 700]}
-    )
-    page.goto(page.url.split("/images")[0] + VIEWS["evidence"].format(**ids) + "&images=selection&answers=all")
+    base, basket = page.url.split("/images")[0], {"dataset": ids["digits"], "images": [3, 7, 700]}
+    page.context.request.put(f"{base}/api/v1/basket", data=basket)
+    page.goto(f"{base}{VIEWS['evidence'].format(**ids)}&images=selection&answers=all{unused_method()}")
     page.locator("#run-label", has_text="Rank 3 × 2").wait_for(state="attached")
     page.keyboard.press("Control+Enter")
     page.locator("#ranking .item").nth(2).wait_for(timeout=WAIT_MS)

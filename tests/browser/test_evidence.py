@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.pages import NAMELESS, WAIT_MS, ask, is_ready, uploaded
+from tests.browser.pages import NAMELESS, WAIT_MS, ask, is_ready, unused_method, uploaded
 from tests.files import model_files
 
 pytestmark = pytest.mark.browser
@@ -19,10 +19,11 @@ THIN = "\u202f"
 
 @pytest.fixture
 def evidence(open_tab, ids, demo):
-    """Opens the view on digits with a selection: evidence(models, images, more state, screen)."""
+    """Opens the view on digits with a selection: evidence(models, images, more state, screen). None of it is kept."""
 
-    def evidence(models=TWO, images=SOME, more="&images=selection&method=gradient&answers=all", **screen):
+    def evidence(models=TWO, images=SOME, more=None, **screen):
         chosen = ",".join(ids[name] for name in models)
+        more = f"&images=selection&answers=all{unused_method()}" if more is None else more
         context = open_tab("/images", **screen).page.context
         basket = {"dataset": ids["digits"] if images else None, "images": images}
         context.request.put(f"{demo.base}/api/v1/basket", data=basket)
@@ -112,7 +113,7 @@ def test_a_person_ranks_a_selection_reads_it_and_compares_the_heatmaps(evidence,
     page.locator("#basket-explain").click()
     page.wait_for_url(re.compile("/visualize"))
     expect(page.locator("#result canvas")).to_have_count(4, timeout=WAIT_MS)
-    expect(page.locator("#method")).to_have_value("gradient")
+    expect(page.locator("#method")).to_have_value("lrp.epsilon")
     assert f"images={first[0]},{first[1]}" in page.url
     assert page.locator("#model-chips input:checked").evaluate_all("all => all.map(one => one.value)") == [
         model["id"] for model in found["models"]
@@ -150,6 +151,37 @@ def test_a_link_brings_the_ranking_back_and_one_that_is_gone_says_so(evidence, o
     gone.locator("#empty-acts button").click()
     is_ready(gone)
     assert cards(gone) == before
+
+
+def test_a_ranking_whose_heatmaps_are_kept_is_shown_without_a_press(evidence, demo):
+    page = evidence(images=[3, 90, 700]).page
+    rank(page, 3)
+    before, unranked = cards(page), re.sub(r"&rank=[\w-]+", "", page.url)
+    page.goto(f"{demo.base}/images")
+    page.goto(unranked)
+    is_ready(page)
+    assert cards(page) == before
+    page.goto(f"{demo.base}/images")
+    page.keyboard.press("g")
+    page.keyboard.press("s")
+    assert cards(page) == before
+
+
+def test_a_ranking_of_which_a_heatmap_is_not_kept_waits_for_the_press(evidence, demo):
+    page = evidence(images=[3, 90, 700]).page
+    rank(page, 3)
+    unranked = re.sub(r"&rank=[\w-]+", "", page.url)
+    page.context.request.put(
+        f"{demo.base}/api/v1/basket", data={"dataset": ask(demo, "/basket")["dataset"], "images": [3, 90, 701]}
+    )
+    page.goto(f"{demo.base}/images")
+    with page.expect_response("**/rankings/kept") as asked:
+        page.goto(unranked)
+    assert asked.value.json() == {"kept": False}
+    expect(page.locator("#empty-title")).to_have_text("Nothing ranked yet")
+    expect(page.locator("#run-label")).to_have_text("Rank 3 × 2")
+    page.locator("#basket-clear").click()
+    expect(page.locator("#cost")).to_contain_text("Nothing is selected in digits")
 
 
 def test_one_model_is_not_enough_and_the_page_says_what_to_do(evidence):
@@ -284,7 +316,7 @@ def test_the_list_is_walked_by_keyboard_and_the_views_change_by_digits(evidence)
     dialog = page.locator("#large")
     expect(dialog).to_contain_text("Agreement")
     link = dialog.get_by_role("link", name="Compare the heatmaps").get_attribute("href")
-    assert "method=gradient" in link and link.endswith("&go")
+    assert "method=lrp.epsilon" in link and link.endswith("&go")
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     assert tab.complaints == [] and tab.foreign == []

@@ -25,18 +25,23 @@ BASE = {
 }
 ALLOWED = {
     **{name: BASE | {"analyzers"} if name == "health" else BASE for name in BASE},
-    "analyzers": BASE | {"analyzers"},
+    "extensions": BASE | {"extensions"},
+    "analyzers": BASE | {"extensions", "analyzers"},
+    "views": BASE | {"extensions", "analyzers", "views"},
     "datasets": BASE | {"datasets"},
     "samples": BASE | {"samples"},
-    "suggestions": BASE | {"suggestions"},
+    "suggestions": BASE | {"extensions", "suggestions"},
     "store": BASE | {"store"},
     "plots": BASE | {"plots"},
-    "runtimes": BASE | {"analyzers", "datasets", "runtimes"},
-    "cluster": BASE | {"store", "cluster"},
-    "session": BASE | {"analyzers", "datasets", "samples", "store", "plots", "suggestions", "cluster", "session"},
-    "web": BASE | {"analyzers", "plots", "suggestions", "cluster", "store", "session", "web"},
-    "commands": BASE | {"analyzers", "samples", "store", "cluster", "session", "web", "commands"},
-    "cli": BASE | {"commands", "cli"},
+    "runtimes": BASE | {"extensions", "analyzers", "views", "datasets", "runtimes"},
+    "cluster": BASE | {"extensions", "store", "cluster"},
+    "session": BASE
+    | set("extensions analyzers views datasets samples store plots suggestions cluster session".split()),
+    "plugins": BASE | {"extensions", "analyzers", "suggestions", "views"},
+    "testing": BASE | {"extensions", "analyzers", "runtimes"},
+    "web": BASE | {"extensions", "analyzers", "views", "plots", "suggestions", "cluster", "store", "session", "web"},
+    "commands": BASE | {"extensions", "analyzers", "samples", "store", "cluster", "session", "web", "commands"},
+    "cli": BASE | {"extensions", "commands", "cli"},
 }
 FULLEST = 25  # files in a folder
 OWNERS = {

@@ -78,3 +78,23 @@ for (const [name, read] of Object.entries({ visualize: visualize.read, suggest: 
       assert.equal(JSON.stringify(state).includes("NaN"), false, hash);
     }
   });
+
+test("an address of Suggest as it was written before still opens, its settings one piece of JSON", () => {
+  const params = encodeURIComponent(JSON.stringify({ epsilon: 0.1, bias: false }));
+  const state = suggest.read(`#dataset=d1&models=m1,m2&by=evidence&method=lrp.epsilon&params=${params}&measure=iou&images=selection`);
+  assert.deepEqual(state.params, { epsilon: 0.1, bias: false });
+  assert.deepEqual([state.analyzer, state.measure, state.scope, state.by], ["lrp.epsilon", "iou", "selection", "evidence"]);
+  const again = suggest.write({ layers: {}, views: {}, tables: [], show: [], models: [], ...state });
+  assert.equal(again.includes("p.epsilon=0.1") && again.includes("p.bias=false") && !again.includes("params="), true, again);
+});
+
+test("no plot at all is something that an address says", () => {
+  const state = suggest.read(suggest.write({ dataset: "d1", models: [], layers: {}, views: {}, tables: [], show: [] }));
+  assert.deepEqual(state.show, []);
+});
+
+test("a method without settings has none, whatever was set for another one", () => {
+  assert.deepEqual(visualize.read("#method=gradient").params, {});
+  assert.equal("params" in visualize.read("#dataset=d1"), false);
+  assert.deepEqual(features.read("#preset=modern").params, {});
+});

@@ -11,8 +11,7 @@ import pytest
 from innv_gui import Session, analyzers
 from innv_gui.errors import AnalyzerRefused, InnvError, ModelRefused
 from innv_gui.records import ModelSource, Target, replace
-from innv_gui.runtimes.keras.attribution import METHODS
-from innv_gui.runtimes.keras.attribution.explain import LAYERED, explain
+from innv_gui.runtimes.keras.attribution.explain import explain
 from innv_gui.runtimes.keras.cam import explain as cam
 from innv_gui.runtimes.keras.files import gate
 from innv_gui.runtimes.keras.networks import hooks, loading
@@ -20,7 +19,12 @@ from innv_gui.runtimes.keras.networks.inspect import inspect
 
 HOOKS = str(Path(__file__).with_name("own_models.py"))
 SHAPE = (8, 9, 3)
-GRADIENTS = [name for name in METHODS if name not in LAYERED and name not in ("guided_backprop", "deconvnet")]
+METHODS = [one.name for one in analyzers.all() if one.family != "cam"]
+GRADIENTS = [
+    one.name
+    for one in analyzers.all()
+    if one.family in ("function", "gradient") and one.name not in ("guided_backprop", "deconvnet")
+]
 
 
 @pytest.fixture

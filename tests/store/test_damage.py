@@ -14,7 +14,9 @@ from PIL import Image
 
 from innv_gui.errors import BadInput
 from innv_gui.preprocessing import parse
+from innv_gui.records import ModelSource
 from innv_gui.session.keep import session_file
+from innv_gui.session.keep.choices import Choice, Choices
 from innv_gui.session.probe.work import ProbeWork
 from innv_gui.store import kept_files
 from innv_gui.store.history import History
@@ -186,8 +188,20 @@ def a_probe(folder):
     return folder / "p.json", read, read()
 
 
+def a_choice(folder):
+    source = ModelSource("keras", sha256="a" * 64)
+    labels = [{"dataset": "f" * 64, "label": "wasp", "class_": 1}]
+    Choices(folder).keep(source, preprocessing=RULE, class_names=["a", "b"], labels_by_hand=labels)
+
+    def read():
+        found = Choices(folder).of(source)
+        return None if found == Choice() else vars(found)
+
+    return next(folder.iterdir()), read, read()
+
+
 KINDS = (
-    *(a_map, an_earlier_run, scores_of_a_part, scores_of_one_of_many_parts, activations_of_a_part),
+    *(a_choice, a_map, an_earlier_run, scores_of_a_part, scores_of_one_of_many_parts, activations_of_a_part),
     *(what_scores_are_of, a_thumbnail, a_probe),
 )
 

@@ -313,3 +313,17 @@ def test_what_is_kept_is_told_without_computing_it(client, session, sample_model
     assert client.post("/api/v1/explanations/kept", json=body).json == {"kept": True}
     assert client.post("/api/v1/explanations/kept", json={**body, "images": [7, 9]}).json == {"kept": False}
     assert client.post("/api/v1/explanations/kept", json={**body, "analyzer": "nope"}).status_code == 400
+
+
+def test_whether_a_ranking_is_kept_is_told_without_computing_it(client, session, sample_models, sample_datasets):
+    models = [sample_models[name].id for name in ("weather_clean", "weather_shortcut")]
+    body = {"models": models, "dataset": sample_datasets["weather"].id, "images": [4, 9], "analyzer": "gradient"}
+    body |= {"params": {"postprocess": "square"}}
+    kept = lambda **more: client.post("/api/v1/rankings/kept", json={**body, **more}).json["kept"]  # noqa: E731
+    jobs = len(session.jobs.all())
+    assert not kept()
+    assert len(session.jobs.all()) == jobs, "asking begins nothing"
+    session.ranking(client.post("/api/v1/rankings", json=body).json["ranking"]["id"]).job.ended(120)
+    assert kept() and kept(measure="iou"), "the same heatmaps are compared by another measure"
+    assert not kept(images=[4, 10]) and not kept(images=[]), "no images: all of the dataset"
+    assert client.post("/api/v1/rankings/kept", json={**body, "analyzer": "nope"}).status_code == 400

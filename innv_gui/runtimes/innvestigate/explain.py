@@ -7,14 +7,16 @@ REST and a run that was started again give the same numbers.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from innv_gui import analyzers
-from innv_gui.errors import AnalyzerRefused
 from innv_gui.records import Aim, Blueprint, Maps
 from innv_gui.runtimes import averages
+from innv_gui.runtimes.code import method_of
 from innv_gui.runtimes.innvestigate import bridge
 from innv_gui.runtimes.innvestigate.engines import Engine, engine
 
@@ -30,8 +32,9 @@ def explain(
     """
     started = time.perf_counter()
     params = analyzers.check(analyzer, params)
-    _refuse_what_is_not_ours(analyzer)
-    run = _runner(blueprint, x.shape[1:], None if aim.is_output else aim.layer, analyzer, params, unchecked)
+    _, runner = method_of(analyzer, "innvestigate")
+    where = (blueprint, x.shape[1:], None if aim.is_output else aim.layer)
+    run = runner(partial(_engine, *where, unchecked, analyzer), analyzer, params)
     maps, found = np.zeros((len(x), aim.targets.shape[1], *x.shape[1:]), np.float32), np.zeros_like(aim.values)
     for i in range(len(x)):
         found[i] = run.values(x[i])
@@ -47,13 +50,6 @@ def explain(
         notes=(*run.notes, *aim.notes),
         activations=aim.activations,
     )
-
-
-def _refuse_what_is_not_ours(analyzer: str) -> None:
-    if "innvestigate" not in analyzers.get(analyzer).runtimes:
-        raise AnalyzerRefused(
-            f"{analyzer} is not one of iNNvestigate's methods.", "Choose the native engine.", "engine"
-        )
 
 
 class _Plain:
@@ -99,11 +95,28 @@ def _mean(run: _Plain, x: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return total.astype(np.float32)
 
 
-def _runner(
-    blueprint: Blueprint, shape: tuple[int, ...], layer: str | None, analyzer: str, params: dict, unchecked: bool
-) -> _Plain:
-    average = averages.BY_NAME.get(analyzer)
-    name, settings = ("gradient", {"postprocess": params["postprocess"]}) if average else (analyzer, params)
-    key = (blueprint.sha256, shape, layer, analyzer, tuple(sorted(settings.items())), unchecked)
-    made = engine(key, blueprint, shape, layer, name, settings, unchecked, analyzer)
-    return _Averaged(made, average, params) if average else _Plain(made)
+def _engine(
+    blueprint: Blueprint, shape: tuple[int, ...], layer: str | None, unchecked: bool, analyzer: str, name, params
+):
+    """The engine of the method `name`, which may be another one than the `analyzer` that was asked for."""
+    key = (blueprint.sha256, shape, layer, analyzer, tuple(sorted(params.items())), unchecked)
+    return engine(key, blueprint, shape, layer, name, params, unchecked, analyzer)
+
+
+def plain(engine_of: Callable[[str, dict], Engine], analyzer: str, params: dict[str, Any]) -> _Plain:
+    """Methods that are one run of an engine: all of iNNvestigate's but two."""
+    return _Plain(engine_of(analyzer, params))
+
+
+def integrated_gradients(engine_of: Callable[[str, dict], Engine], analyzer: str, params: dict[str, Any]) -> _Plain:
+    """An average of gradients on the way from a reference."""
+    return _Averaged(_gradient(engine_of, params), averages.integrated_gradients, params)
+
+
+def smoothgrad(engine_of: Callable[[str, dict], Engine], analyzer: str, params: dict[str, Any]) -> _Plain:
+    """An average of gradients of noisy copies."""
+    return _Averaged(_gradient(engine_of, params), averages.smoothgrad, params)
+
+
+def _gradient(engine_of: Callable[[str, dict], Engine], params: dict[str, Any]) -> Engine:
+    return engine_of("gradient", {"postprocess": params["postprocess"]})

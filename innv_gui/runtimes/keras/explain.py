@@ -1,10 +1,13 @@
-"""Explanations on Keras 3: the CAM family, and attribution by our own engine."""
+"""Explanations on Keras 3: of classes at spatial layers, and of neurons of any layer."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from innv_gui import analyzers
+from innv_gui.analyzers.declaration import Targets
 from innv_gui.records import Maps, ModelSource, Target
+from innv_gui.runtimes.code import check_version
 from innv_gui.runtimes.keras.attribution import explain as attribution
 from innv_gui.runtimes.keras.cam import explain as cam
 
@@ -17,8 +20,13 @@ def explain(
     target: Target,
     unchecked: bool,
     probabilities: np.ndarray,
+    code: str = "",
 ) -> Maps:
-    """x (N, H, W, C) network input -> Maps with values (N, T, H, W, C); see the two modules for what they refuse."""
-    if analyzer in cam.ANALYZERS:
+    """x (N, H, W, C) network input -> Maps with values (N, T, H, W, C); see the two modules for what they refuse.
+
+    code: hash of a plug-in's files as the server knows it, empty for what is built in.
+    """
+    check_version("method", analyzer, analyzers.origin, code)
+    if analyzers.get(analyzer).targets == Targets.CAM:
         return cam.explain(source, x, analyzer, params, target, probabilities)
     return attribution.explain(source, x, analyzer, params, target, unchecked, probabilities)

@@ -6,6 +6,7 @@ import hashlib
 
 import numpy as np
 
+from innv_gui import analyzers
 from innv_gui.datasets import GONE, stamp
 from innv_gui.errors import ImageRefused
 from innv_gui.records import Model, Target, as_plain
@@ -33,6 +34,7 @@ def map_key(request: Request, model: Model, target: Target, item: Item, hooks: s
     source = as_plain(model.source) | {"path": "", "weights": model.source.weights and "w", "trusted": False}
     source["hooks"] = hooks_hash(model.source.hooks) if hooks is None else hooks
     del source["budget"]  # how much it may take to open says nothing about its maps
+    code = analyzers.origin(request.analyzer.name).code
     return key_of(
         VERSION,
         source,
@@ -43,4 +45,5 @@ def map_key(request: Request, model: Model, target: Target, item: Item, hooks: s
         as_plain(target),
         request.engine,
         request.unchecked,
+        *([code] if code else []),  # a plug-in that was changed explains anew
     )

@@ -80,7 +80,7 @@ def check_request(
     softmax: bool = False,
 ) -> Request:
     """Turn what was asked into a Request, or raise BadInput naming the field."""
-    models = _models(models)
+    models = models_of(models)
     method = analyzers.get(analyzer)
     complete = analyzers.check(method.name, dict(params or {}))
     items, dataset = items_of(images)
@@ -89,7 +89,7 @@ def check_request(
     return Request(models, items, method, complete, targets, engine_for(method, engine), unchecked, dataset)
 
 
-def _models(models: Sequence[Model]) -> tuple[Model, ...]:
+def models_of(models: Sequence[Model]) -> tuple[Model, ...]:
     models = (models,) if isinstance(models, Model) else tuple(models or ())
     if not models:
         raise BadInput("No model was given; expected at least one.", "Add a model first.", field="models")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pprint import pformat
 
+from innv_gui import analyzers
 from innv_gui.errors import BadInput
+from innv_gui.extensions.sources import folders
 from innv_gui.records import Model, as_plain
 from innv_gui.session.explain.run import Run
 from innv_gui.version import VERSION
@@ -22,7 +24,7 @@ def script_of(run: Run, place: str) -> str:
         "DATASET": {"path": place, "fingerprint": request.dataset.collection.fingerprint},
         "IMAGES": [item.index for item in request.items],
         "REQUEST": _request(run),
-        "SESSION": _session(run.models),
+        "SESSION": _session(run),
     }
     lines = [f"{name} = {pformat(value, width=110, sort_dicts=False, compact=True)}" for name, value in values.items()]
     title = f"{request.analyzer.name} on {len(request.items)} images under {len(run.models)} models"
@@ -49,10 +51,14 @@ def _classes(model: Model) -> list[str] | None:
     return list(model.class_names) if is_told else None
 
 
-def _session(models: tuple[Model, ...]) -> dict:
+def _session(run: Run) -> dict:
+    models = run.models
     trusted = [model.source.sha256 for model in models if model.source.trusted]
     hooks = next((model.source.hooks for model in models if model.source.hooks), None)
-    return {"trusted": trusted, "hooks": hooks}
+    plugins = (
+        [str(folder) for folder in folders()] if analyzers.origin(run.request.analyzer.name).kind == "file" else []
+    )
+    return {"trusted": trusted, "hooks": hooks} | ({"plugins": plugins} if plugins else {})
 
 
 def _request(run: Run) -> dict:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from innv_gui import analyzers
 from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import Cancelled, ImageRefused, InnvError
@@ -123,7 +124,8 @@ class ModelWork:
         more = {"cancelled": job.cancelled, "about": f"{model.name} with {request.analyzer.name}"}
         if request.engine == "native":
             what = (request.analyzer.name, request.params, self._target, request.unchecked, prepared.probabilities)
-            return self._pool.run("keras.explain", model.source, prepared.x, *what, **more)
+            code = analyzers.origin(request.analyzer.name).code
+            return self._pool.run("keras.explain", model.source, prepared.x, *what, code, **more)
         aim = self._pool.run(
             "keras.aim", model.source, prepared.x, self._target, prepared.probabilities, cancelled=job.cancelled
         )

@@ -110,6 +110,7 @@ def _opened(record: dict, preprocessing: Preprocessing, models) -> Model:
         output=source["output"],
         outputs=source.get("outputs"),
         shown_file=record["file"],
+        preprocessing=preprocessing,
         classes=_classes(record),
         by_hand=tuple(LabelClass(**one) for one in record.get("labels_by_hand") or ()),
     )
@@ -122,7 +123,7 @@ def _opened(record: dict, preprocessing: Preprocessing, models) -> Model:
             "Add the model again and explain it anew.",
             field="models",
         )
-    return models.change(entry.id, preprocessing=preprocessing) if model.preprocessing != preprocessing else model
+    return model
 
 
 def _classes(record: dict) -> tuple[str, ...] | None:

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from innv_gui.errors import BadInput
+from innv_gui.errors import BadInput, InnvError, WorkFailed
+from innv_gui.extensions.calling import told
 from innv_gui.records import Model
+from innv_gui.session.suggest.catalog import CATALOG, reasons
+from innv_gui.session.suggest.ground import Ground, knowing
 from innv_gui.session.suggest.numbers import Numbers
-from innv_gui.session.suggest.reasons import RANKINGS, Ground, knowing
 from innv_gui.session.suggest.similarity import Features
-from innv_gui.suggestions.ranking import KINDS, Kind, diverse, ranked
+from innv_gui.suggestions.declaration import Reason
+from innv_gui.suggestions.ranking import diverse, ranked
 
 N_CANDIDATES = 2000  # the best of a ranking, of which the diverse ones are listed
 MOST_COUNTED = 50_000  # images: up to here a list is counted before anybody asks for it, in a few milliseconds
@@ -47,29 +50,36 @@ class Lists:
         self._ground = Ground(numbers, Features(numbers, layers))
 
     def offers(self) -> list[Offer]:
-        """Every list, in the order of KINDS; "only model k is right" once a model."""
-        return [self._offer(kind, model) for kind in KINDS.values() for model in self._subjects(kind)]
+        """Every list, in order; "only model k is right" once a model."""
+        return [self._offer(kind, model) for kind in reasons().values() for model in self._subjects(kind)]
 
-    def _subjects(self, kind: Kind) -> tuple[Model | None, ...]:
+    def _subjects(self, kind: Reason) -> tuple[Model | None, ...]:
         models = self._numbers.models
-        return models if kind.name == "only_right" and len(models) > 1 else (None,)
+        return models if kind.each_model and len(models) > 1 else (None,)
 
-    def _offer(self, kind: Kind, model: Model | None) -> Offer:
+    def _offer(self, kind: Reason, model: Model | None) -> Offer:
         name = kind.name if model is None else f"{kind.name}.{model.id}"
-        title = kind.title.format(letter=model.letter if model else "one model")
-        reason = kind.reason.format(name=model.name if model else "One model")
+        title, reason = _words(kind, model)
         why_not = self._why_not(kind)
-        values = self._numbers.peek(("list values", name)) if why_not or not self._counts(kind) else self._values(name)
+        try:
+            values = self._counted(kind, name, why_not)
+        except InnvError as error:  # a plug-in's
+            return Offer(name, title, str(error), False)
         n = None if values is None else int(np.isfinite(values).sum())
         return Offer(name, title, why_not or reason, not why_not, n)
 
-    def _counts(self, kind: Kind) -> bool:
+    def _counted(self, kind: Reason, name: str, why_not: str) -> np.ndarray | None:
+        if why_not or not self._counts(kind):
+            return self._numbers.peek(("list values", name))
+        return self._values(name)
+
+    def _counts(self, kind: Reason) -> bool:
         """Whether a list can be counted at once: all are scored, few, and not compared with each other."""
         return self._complete() and not kind.similarity and self._numbers.table.n <= MOST_COUNTED
 
     def _values(self, name: str) -> np.ndarray:
         kind, ground = self._about(name)
-        return self._numbers.kept(("list values", name), lambda: RANKINGS[kind].values(ground))
+        return self._numbers.kept(("list values", name), lambda: _values_of(kind, ground))
 
     def _about(self, name: str) -> tuple[str, Ground]:
         """The kind of a list, and what it is made of: one model, where it is about one."""
@@ -77,14 +87,14 @@ class Lists:
         which = next((place for place, model in enumerate(self._numbers.models) if model.id == id), 0)
         return kind, replace(self._ground, which=which)
 
-    def _why_not(self, kind: Kind) -> str:
+    def _why_not(self, kind: Reason) -> str:
         if len(self._numbers.models) < kind.models:
             return f"Needs at least {kind.models} models."
         if kind.one_class and self._numbers.why_no_single_class:
             return self._numbers.why_no_single_class
         if kind.labels and not any(self._numbers.label_counts.values()):
             return "Needs images with labels."
-        if kind.name == "label_errors" and not knowing(self._numbers):
+        if kind.all_labels and not knowing(self._numbers):
             return "Needs a model that has all labels among its classes."
         if kind.similarity and not self._complete():
             return "Compares all images with each other, so it comes when all are scored."
@@ -102,8 +112,35 @@ class Lists:
 
     def _made(self, offer: Offer) -> TopList:
         (kind, ground), values = self._about(offer.name), self._values(offer.name)
-        rows = self._numbers.kept(("list", offer.name), lambda: self._diverse(ranked(values, KINDS[kind].rising)))
-        return TopList(offer, rows, values, lambda row: RANKINGS[kind].reason(ground, row, float(values[row])))
+        rows = self._numbers.kept(("list", offer.name), lambda: self._diverse(ranked(values, reasons()[kind].rising)))
+        return TopList(offer, rows, values, lambda row: _sentence_of(kind, ground, row, float(values[row])))
 
     def _diverse(self, rows: np.ndarray) -> np.ndarray:
         return diverse(rows[:N_CANDIDATES], self._ground.features.of)
+
+
+def _words(kind: Reason, model: Model | None) -> tuple[str, str]:
+    """Title and summary; those of a list about one model name it."""
+    if not kind.each_model:
+        return kind.title, kind.summary
+    title = kind.title.format(letter=model.letter if model else "one model")
+    return title, kind.summary.format(name=model.name if model else "One model")
+
+
+def _values_of(name: str, ground: Ground) -> np.ndarray:
+    """(n,) float64. Raises WorkFailed where a plug-in fails or gives something else."""
+    entry = CATALOG.entries()[name]
+    values = np.asarray(told(name, entry.origin, lambda: entry.declaration.values(ground)))
+    if values.shape != (ground.n,) or values.dtype.kind not in "fiub":
+        raise WorkFailed(
+            f"{name} gave {values.shape} of {values.dtype}, expected one number an image, {(ground.n,)}.",
+            f"It comes from {entry.origin.name}.",
+        )
+    return values.astype(np.float64)
+
+
+def _sentence_of(name: str, ground: Ground, row: int, value: float) -> str:
+    entry = CATALOG.entries()[name]
+    if entry.declaration.sentence is None:
+        return f"{entry.declaration.title}: {value:.4g}."
+    return str(told(name, entry.origin, lambda: entry.declaration.sentence(ground, row, value)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from innv_gui import analyzers
 from innv_gui.plots.colormaps import TABLES
+from innv_gui.session.extensions import unusable
 from innv_gui.web.api.blueprint import api, session
 from innv_gui.web.api.common_incoming import ParamsCheck
 from innv_gui.web.api.route import route
@@ -11,8 +12,16 @@ from innv_gui.web.api.route import route
 
 @route(api, "GET", "/analyzers")
 def list_analyzers():
-    """All methods with their parameters, as declared."""
-    return {"analyzers": [analyzers.describe(analyzer) for analyzer in analyzers.all()]}
+    """All methods with their parameters, as declared, and plug-ins that cannot be used."""
+    return {
+        "analyzers": [_analyzer(analyzer) for analyzer in analyzers.all()],
+        "refused": [{"name": one.name, "from": one.origin.name, "reason": one.reason} for one in unusable()],
+    }
+
+
+def _analyzer(analyzer: analyzers.Analyzer) -> dict:
+    origin = analyzers.origin(analyzer.name)
+    return analyzers.describe(analyzer) | {"from": "" if origin.kind == "built-in" else origin.name}
 
 
 @route(api, "POST", "/analyzers/<name>/check", body=ParamsCheck)

@@ -7,10 +7,11 @@ from innv_gui.plots.heatmap import render
 from innv_gui.records import Model
 from innv_gui.session.explain.ranking import Ranked, Ranking, map_keys
 from innv_gui.session.explain.request import Request
+from innv_gui.session.kept import has_maps
 from innv_gui.web.api.blueprint import api, session
 from innv_gui.web.api.common_answers import number, origin_json
 from innv_gui.web.api.explanations.incoming import NewRanking, RankingQuery
-from innv_gui.web.api.explanations.request import checked_request
+from innv_gui.web.api.explanations.request import checked_request, request_of
 from innv_gui.web.api.pictures import png
 from innv_gui.web.api.route import route
 
@@ -18,11 +19,14 @@ from innv_gui.web.api.route import route
 @route(api, "POST", "/rankings", body=NewRanking, status=202)
 def add_ranking(body: NewRanking):
     """Rank images by how much models disagree about the evidence; goes on as a job. No images: the whole dataset."""
-    current = session()
-    if not body.images:
-        body = body.model_copy(update={"images": list(range(len(current.datasets.get(body.dataset))))})
-    ranking = current.start_ranking(checked_request(body), body.measure)
+    ranking = session().start_ranking(checked_request(body), body.measure)
     return {"ranking": _ranking_json(ranking), "job": ranking.job.as_json()}
+
+
+@route(api, "POST", "/rankings/kept", body=NewRanking)
+def ask_kept_ranking(body: NewRanking):
+    """Whether every map of this ranking is kept, so that asking for it explains nothing."""
+    return {"kept": has_maps(session().store, request_of(body))}
 
 
 @route(api, "GET", "/rankings/<id>", query=RankingQuery)

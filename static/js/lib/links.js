@@ -17,6 +17,12 @@ export const paramPairs = params =>
     ([name, given]) => `p.${encodeURIComponent(name)}=${encodeURIComponent(JSON.stringify(given))}`,
   );
 
+/** A link to the page Views with the same models and images. */
+export function viewsLink({ models, dataset, images }) {
+  if (!dataset) return "/views";
+  return `/views#models=${list(models.map(MODELS.nameOf))}&dataset=${encodeURIComponent(DATASETS.nameOf(dataset))}&images=${images.join(",")}`;
+}
+
 /** A link that explains some images at once: with a method where one is given, else as Visualize stands. */
 export function explainLink({ dataset, images, models = [], analyzer = null, params = {} }) {
   const method = analyzer ? [`method=${encodeURIComponent(analyzer)}`, ...paramPairs(params)] : [];

@@ -3,7 +3,7 @@ import { $, h, key, replace } from "../lib/dom.js";
 import { patch } from "../lib/api.js";
 import { count, group, preprocessing as inWords, RULES, shape } from "../lib/format.js";
 import { drawLabels } from "./label-classes.js";
-import { guessTag } from "./model-advice.js";
+import { guessTag, ruleSource } from "./model-advice.js";
 import { OUTPUTS, outputsPart } from "./model-outputs.js";
 import { originLine } from "./naming-notes.js";
 import { toast } from "../shell/toast.js";
@@ -84,7 +84,7 @@ function ruleForm(model, mode, onchange) {
     "form",
     { class: "part", id: "rule-form", novalidate: true },
     h("h3", {}, "Preprocessing"),
-    h("p", { class: "why" }, guessTag(model), model.preprocessing_reason || ""),
+    h("p", { class: "why" }, guessTag(model), ruleSource(model) || ""),
     line("Rule", "rule-mode", modes),
     own,
     line("Resize", "rule-resize", resize),

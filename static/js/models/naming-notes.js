@@ -1,5 +1,6 @@
 // The line under a model's row: names that are assumed, in another order than the labels say, or that did not fit.
 import { h } from "../lib/dom.js";
+import { EARLIER } from "./model-advice.js";
 import { assumedTag, capital, notice } from "../widgets/class-names.js";
 
 const LEFT_OUT = "The class names that were given are left out.";
@@ -60,6 +61,7 @@ const ORIGINS = {
 /** How it is known what the classes are called, in the details of a model. */
 export function originLine(model) {
   if (model.class_names_origin === "assumed") return h("p", { class: "why" }, assumedTag(model, { href: null, tabindex: 0 }));
+  if (model.chosen_earlier?.includes("class_names")) return h("p", { class: "why" }, EARLIER);
   const words = capital(`${ORIGINS[model.class_names_origin]}.`);
   return h("p", { class: "why" }, [words, model.class_names_note].filter(Boolean).join(" "));
 }

@@ -124,6 +124,13 @@ function choose(selected, places) {
   if (indices.length !== places.length || places.some((place, k) => place !== indices[k])) selected.indices = places;
 }
 
+/** A figure that is only looked at: hovering tells its numbers, nothing is told back to the page. */
+export async function createStill(root, item) {
+  const Bokeh = await loadBokeh();
+  const [view] = [...(await Bokeh.embed.embed_item(item, root))];
+  leaveKeysToPage(view);
+}
+
 const png = view => new Promise(done => view.export("png").canvas.toBlob(done, "image/png"));
 
 /**

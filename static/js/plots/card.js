@@ -8,6 +8,7 @@ import { createPlotHead } from "./head.js";
 import { lookAt, placesOf, stepTo, wordsOf } from "./marks.js";
 import { csvOf, save, tableOf } from "./tools.js";
 import { complain } from "../shell/toast.js";
+import { themeNow } from "../lib/theme.js";
 
 const ZOOM_WAIT_MS = 50; // a turn of the wheel is several steps
 const GROW_WAIT_MS = 600;
@@ -16,10 +17,6 @@ const ZOOMS = { "+": 0.6, "=": 0.6, "-": 1 / 0.6, "−": 1 / 0.6 };
 
 const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
 
-export const darkTheme = () => {
-  const { theme } = document.documentElement.dataset;
-  return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-};
 const height = () => (matchMedia("(max-width: 700px)").matches ? 240 : 300);
 const formOf = ({ item, aggregated }, theme) => `${aggregated} ${theme} ${item.doc.roots[0].attributes.output_backend}`;
 
@@ -178,7 +175,7 @@ export function createPlotCard(plot) {
 
   /** What is asked for now; a change of it is drawn at once, more scores after a while. */
   function wish() {
-    const theme = darkTheme() ? "dark" : "light";
+    const theme = themeNow();
     return { path: plot.address({ theme, height: height() }), theme, scored: plot.source().n_scored };
   }
 

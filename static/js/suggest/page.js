@@ -18,11 +18,12 @@ import { Store } from "../lib/store.js";
 import { createKinds } from "./kinds.js";
 import { createSuggestPanel } from "./panel.js";
 import { plotOf } from "./plot.js";
-import { BLANK, PLOTS, datasetOf, distanceAsked, firstState, matches, obstacle, remember, requestOf } from "./request.js";
+import { BLANK, PLOTS, datasetOf, distanceAsked, firstState, matches, obstacle, requestOf } from "./request.js";
 import { createSuggestRunner, running } from "./runner.js";
 import { drawNotices } from "./notices.js";
 import { drawStrip } from "./strip.js";
-import { KEPT, read, write } from "./url.js";
+import { KEPT, read, remember, write } from "./url.js";
+import { onTheme } from "../lib/theme.js";
 import { complain } from "../shell/toast.js";
 
 const store = new Store({
@@ -48,7 +49,7 @@ function along(state) {
 }
 
 const basket = createBasket(store, () => along(store.state));
-const ranking = createRankingView(store, basket);
+const ranking = createRankingView(store, basket, line.waits);
 const gallery = createGallery(store, basket);
 const cards = new Map();
 
@@ -199,11 +200,7 @@ function fillScoresMenu() {
   $("#scores-menu").style.setProperty("top", `${bottom + 4}px`);
 }
 
-function redrawInTheme() {
-  const again = () => drawPlots(store.state);
-  new MutationObserver(again).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
-}
+const redrawInTheme = () => onTheme(() => drawPlots(store.state));
 
 function toImages() {
   if (byEvidence()) return store.state.ranking ? ranking.focus() : false;

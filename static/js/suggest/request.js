@@ -1,9 +1,8 @@
 // The request of Suggest as a value: where it starts from, what is posted, what each plot asks for.
 import { methodFor, modelsFor, ready } from "../lib/choices.js";
-import { read } from "./url.js";
+import { read, remembered } from "./url.js";
 
 export const POINTS_AT_MOST = 50_000; // above, the server counts what is in view
-const REMEMBERED = "innv-suggest";
 
 export const PLOTS = {
   scatter: { title: "Disagreement", why: "Models sure of different classes" },
@@ -43,23 +42,6 @@ export const BLANK = {
   page: 1,
   run: null,
 };
-
-/** The address is kept for this tab, so that coming back from another page finds the same view. */
-export function remember(hash) {
-  try {
-    sessionStorage.setItem(REMEMBERED, hash);
-  } catch {
-    /* not kept */
-  }
-}
-
-function remembered() {
-  try {
-    return sessionStorage.getItem(REMEMBERED) || "";
-  } catch {
-    return "";
-  }
-}
 
 export const datasetOf = ({ catalog, dataset }) => catalog.datasets.find(({ id }) => id === dataset) ?? null;
 export const modelOf = ({ catalog }, id) => catalog.models.find(model => model.id === id) ?? null;

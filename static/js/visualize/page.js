@@ -9,10 +9,11 @@ import { $, debounced } from "../lib/dom.js";
 import { createExportMenu } from "./export-menu.js";
 import { createHistoryMenu } from "./history-menu.js";
 import { showKept } from "../lib/kept.js";
+import { viewsLink } from "../lib/links.js";
 import { onKeys } from "../shell/keyboard.js";
 import { createMethodsRunner } from "./methods-runner.js";
 import { drawMethodBoxes } from "./methods-view.js";
-import { BLANK, firstState, obstacle, remember, requestOf, stateOf, unready } from "./request.js";
+import { BLANK, firstState, obstacle, requestOf, stateOf, unready } from "./request.js";
 import { drawRefused } from "../widgets/refused.js";
 import { createRequestPanel } from "./request-panel.js";
 import { createResultView, drawFailure, drawWaiting } from "./result-view.js";
@@ -22,7 +23,7 @@ import { startShell } from "../shell/shell.js";
 import { Store } from "../lib/store.js";
 import { complain, toast } from "../shell/toast.js";
 import { startTour } from "./tour.js";
-import { KEPT, read, write } from "./url.js";
+import { KEPT, read, remember, write } from "./url.js";
 
 const store = new Store({
   ...BLANK,
@@ -37,6 +38,9 @@ const store = new Store({
   names: new Map(), // image index -> file name, as far as known
 });
 const line = createAddress({ read, write, remember });
+store.on(["models", "dataset", "images", "catalog"], state => {
+  $("#to-views").href = viewsLink(state);
+});
 const pace = new Map(); // method -> seconds a map, from finished runs
 const runner = createRunner(store);
 const methodsRunner = createMethodsRunner(store);

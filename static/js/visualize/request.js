@@ -4,9 +4,7 @@ import { loading } from "../lib/catalog.js";
 import { beside, fittingTarget, knownOf, methodFor, modelsFor, ready, spread } from "../lib/choices.js";
 import { FIRST } from "./methods.js";
 import { parsed } from "../lib/neuron-target.js";
-import { read } from "./url.js";
-
-const REMEMBERED = "innv-visualize";
+import { read, remembered } from "./url.js";
 
 export const BLANK = {
   models: [],
@@ -33,20 +31,6 @@ export const BLANK = {
 };
 
 /** The address of Visualize is kept for this tab, so that coming back from another page finds the same view. */
-export const remember = hash => {
-  try {
-    sessionStorage.setItem(REMEMBERED, hash);
-  } catch {
-    /* not kept */
-  }
-};
-const remembered = () => {
-  try {
-    return sessionStorage.getItem(REMEMBERED) || "";
-  } catch {
-    return "";
-  }
-};
 
 function completed(state, { models, datasets, analyzers }, basket) {
   const known = new Set(ready(models).map(model => model.id));

@@ -9,6 +9,7 @@ const FAMILIES = {
   lrp: "Layer-wise relevance propagation",
   deep_taylor: "Deep Taylor decomposition",
   function: "For comparison",
+  plugins: "Plug-ins",
 };
 const titled = family => FAMILIES[family] ?? family.replace(/_/g, " ").replace(/^./, c => c.toUpperCase());
 
@@ -25,7 +26,8 @@ function describe(analyzer) {
   const random = analyzer.stochastic ? " It draws random numbers, with a fixed seed." : "";
   const web = /^https?:\/\//.test(analyzer.source);
   $("#method-about").dataset.about = analyzer.name;
-  $("#method-summary").textContent = analyzer.summary + random;
+  const origin = analyzer.from ? ` A plug-in, from ${analyzer.from}.` : "";
+  $("#method-summary").textContent = analyzer.summary + random + origin;
   link.hidden = !web;
   if (web) link.href = analyzer.source;
   link.textContent = `${analyzer.citation || "Source"} ↗`;

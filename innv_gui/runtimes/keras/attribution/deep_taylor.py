@@ -5,10 +5,8 @@ gradient relevance is multiplied by the other factor, at every gate of a deep ne
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from innv_gui.runtimes.keras.attribution import rules, unweighted
+from innv_gui.runtimes.keras.attribution.layerwise import Propagation
 from innv_gui.runtimes.keras.attribution.method import Method, anywhere, first
 
 _NOT_RELU = "knows no activations other than ReLU"
@@ -27,7 +25,5 @@ def _made(*at_the_input) -> Method:
     return Method(layers, None, _PLAIN_GRADIENTS, positive_score=True, only_relu=_NOT_RELU)
 
 
-METHODS: dict[str, Callable[[dict[str, Any]], Method]] = {
-    "deep_taylor": lambda params: _made(),
-    "deep_taylor.bounded": lambda params: _made((first, rules.bounded(params["low"], params["high"]))),
-}
+deep_taylor = Propagation(lambda params: _made())
+bounded = Propagation(lambda params: _made((first, rules.bounded(params["low"], params["high"]))))

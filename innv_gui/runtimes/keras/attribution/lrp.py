@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from innv_gui.errors import BadInput
 from innv_gui.runtimes.keras.attribution import rules
+from innv_gui.runtimes.keras.attribution.layerwise import Propagation
 from innv_gui.runtimes.keras.attribution.method import Method, Place, anywhere, conv, first, until
+from innv_gui.runtimes.keras.attribution.question import Question
 from innv_gui.runtimes.keras.attribution.rules import Rule
 
 _NOT_RELU = "is not meant for activations other than ReLU"
@@ -41,32 +46,42 @@ def _preset_flat(beta: float) -> Callable[[dict[str, Any]], Method]:
 
 def _preset_b_flat_until(params: dict[str, Any]) -> Method:
     made = _preset_flat(1)(params)
-    flat = (until(params["until_layer_idx"]), rules.flat())
-    return Method((made.rules[0], flat, *made.rules[1:]), made.norm, only_relu=_NOT_RELU)
+    near = (until(params["until_layer_idx"]), rules.flat())
+    return Method((made.rules[0], near, *made.rules[1:]), made.norm, only_relu=_NOT_RELU)
 
 
 def _fixed(rule: Rule) -> Callable[[dict[str, Any]], Method]:
     return lambda params: _everywhere(rule, params)
 
 
-METHODS: dict[str, Callable[[dict[str, Any]], Method]] = {
-    "lrp": lambda params: _everywhere(rules.BY_NAME[params["rule"]], params, norm=rules.z()),
-    "lrp.z": lambda params: _everywhere(rules.z(params["bias"]), params),
-    "lrp.epsilon": lambda params: _everywhere(rules.epsilon(params["epsilon"], params["bias"]), params),
-    "lrp.w_square": _fixed(rules.w_square()),
-    "lrp.flat": _fixed(rules.flat()),
-    "lrp.alpha_beta": lambda params: _everywhere(
-        rules.alpha_beta(params["alpha"], params["beta"], params["bias"]), params
-    ),
-    "lrp.alpha_2_beta_1": _fixed(rules.alpha_beta(2, 1)),
-    "lrp.alpha_2_beta_1_IB": _fixed(rules.alpha_beta(2, 1, bias=False)),
-    "lrp.alpha_1_beta_0": _fixed(rules.alpha_beta(1, 0)),
-    "lrp.alpha_1_beta_0_IB": _fixed(rules.alpha_beta(1, 0, bias=False)),
-    "lrp.z_plus": _fixed(rules.alpha_beta(1, 0, bias=False)),
-    "lrp.z_plus_fast": _fixed(rules.z_plus_fast()),
-    "lrp.sequential_preset_a": _preset(0),
-    "lrp.sequential_preset_b": _preset(1),
-    "lrp.sequential_preset_a_flat": _preset_flat(0),
-    "lrp.sequential_preset_b_flat": _preset_flat(1),
-    "lrp.sequential_preset_b_flat_until_idx": _preset_b_flat_until,
-}
+lrp = Propagation(lambda params: _everywhere(rules.BY_NAME[params["rule"]], params, norm=rules.z()))
+z = Propagation(lambda params: _everywhere(rules.z(params["bias"]), params))
+epsilon = Propagation(lambda params: _everywhere(rules.epsilon(params["epsilon"], params["bias"]), params))
+w_square = Propagation(_fixed(rules.w_square()))
+flat = Propagation(_fixed(rules.flat()))
+alpha_beta = Propagation(
+    lambda params: _everywhere(rules.alpha_beta(params["alpha"], params["beta"], params["bias"]), params)
+)
+alpha_2_beta_1 = Propagation(_fixed(rules.alpha_beta(2, 1)))
+alpha_2_beta_1_IB = Propagation(_fixed(rules.alpha_beta(2, 1, bias=False)))
+alpha_1_beta_0 = Propagation(_fixed(rules.alpha_beta(1, 0)))
+alpha_1_beta_0_IB = Propagation(_fixed(rules.alpha_beta(1, 0, bias=False)))
+z_plus = Propagation(_fixed(rules.alpha_beta(1, 0, bias=False)))
+z_plus_fast = Propagation(_fixed(rules.z_plus_fast()))
+sequential_preset_a = Propagation(_preset(0))
+sequential_preset_b = Propagation(_preset(1))
+sequential_preset_a_flat = Propagation(_preset_flat(0))
+sequential_preset_b_flat = Propagation(_preset_flat(1))
+
+
+class _FlatUntil(Propagation):
+    def __call__(self, question: Question) -> np.ndarray:
+        """As every propagation; refuses an index that the model does not have."""
+        last, index = len(question.network.flat.operations) - 1, question.params["until_layer_idx"]
+        if index > last:
+            message = f"until_layer_idx must be a layer of this model, from 0 to {last}; got {index}."
+            raise BadInput(message, "", "params.until_layer_idx", (f"0 to {last}",))
+        return super().__call__(question)
+
+
+sequential_preset_b_flat_until_idx = _FlatUntil(_preset_b_flat_until)

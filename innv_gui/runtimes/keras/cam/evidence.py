@@ -32,6 +32,3 @@ def layer_cam(features, slope):
 
 def _weighted(features, weights):
     return tf.nn.relu(tf.reduce_sum(weights * features, axis=3, keepdims=True))
-
-
-EVIDENCE = {"grad_cam": grad_cam, "grad_cam_plus_plus": grad_cam_plus_plus, "layer_cam": layer_cam}

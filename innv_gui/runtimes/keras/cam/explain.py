@@ -1,27 +1,24 @@
 """The class activation maps: which region of a spatial layer speaks for a class.
 
-Evidence (`cam_evidence`, `score_cam`) is brought to the input's size bilinearly and divided by its maximum. A map
-without positive evidence stays all zero. Guided Grad-CAM = guided backprop x Grad-CAM. The score is the class's logit.
+Here the layer and the classes are looked up; what a method makes of them is in `methods.py`. The score is the class's
+logit.
 """
 
 from __future__ import annotations
 
 import time
 
-import keras
 import numpy as np
-import tensorflow as tf
 
+from innv_gui.analyzers.declaration import Targets
 from innv_gui.errors import AnalyzerRefused, BadInput
-from innv_gui.records import Layer, Maps, ModelSource, Target
-from innv_gui.runtimes.keras.cam import score_cam
-from innv_gui.runtimes.keras.cam.evidence import EVIDENCE
-from innv_gui.runtimes.keras.cam.guided import guided_relus
+from innv_gui.records import Layer, Maps, ModelSource, Target, replace
+from innv_gui.runtimes.code import method_of
+from innv_gui.runtimes.keras.answers import checked_maps
+from innv_gui.runtimes.keras.cam.question import Question
 from innv_gui.runtimes.keras.files.quoting import quoted
 from innv_gui.runtimes.keras.networks import coverage, loading
 from innv_gui.runtimes.keras.networks.network import BATCH, Network
-
-ANALYZERS = (*EVIDENCE, "guided_grad_cam", "score_cam")
 
 
 def explain(
@@ -37,23 +34,29 @@ def explain(
     probabilities: (N, K), for the predicted class. Raises AnalyzerRefused naming the layers that can be used.
     """
     started = time.perf_counter()
+    method, answer = method_of(analyzer, "native")
+    if method.targets != Targets.CAM:
+        raise BadInput(f"{quoted(analyzer)} is no class activation map.", field="analyzer")
     network = loading.load(source)
-    if analyzer not in ANALYZERS:
-        raise BadInput(f"{quoted(analyzer)} does not run here.", field="analyzer", allowed=ANALYZERS)
     layer = layer_for(network, target.layer)
     classes = _classes(network, x, target, probabilities)
-    run, notes = _way(network, layer, analyzer, params, target.softmax and network.has_link)
-    parts = [run(x[i : i + BATCH], classes[i : i + BATCH]) for i in range(0, len(x), BATCH)]
-    depth = x.shape[3] if analyzer == "guided_grad_cam" else 1
-    empty = (np.zeros((0, *x.shape[1:3], depth), np.float32), np.zeros(0, np.float32))
-    values, scores = (np.concatenate(both) for both in zip(empty, *parts, strict=True))
+    question = Question(network, analyzer, params, layer, target.softmax and network.has_link, x, classes)
+    for note in _part_notes(network, layer):
+        question.note(note)
+    depth = 1 if method.display.kind == "cam" else x.shape[3]
+    values, scores = [np.zeros((0, *x.shape[1:3], depth), np.float32)], [np.zeros(0, np.float32)]
+    for start in range(0, len(x), BATCH):
+        rows = slice(start, start + BATCH)
+        asked = replace(question, x=x[rows], classes=classes[rows], scores=None)
+        values.append(checked_maps(answer, method, asked))
+        scores.append(asked.score_of(asked.x, asked.classes) if asked.scores is None else asked.scores)
     return Maps(
-        values=values[:, None],
+        values=np.concatenate(values[1:] or values)[:, None],
         targets=classes[:, None],
         seconds=time.perf_counter() - started,
         engine="native",
-        activations=scores[:, None],
-        notes=notes,
+        activations=np.concatenate(scores)[:, None],
+        notes=tuple(question.notes),
     )
 
 
@@ -117,85 +120,6 @@ def _classes(network: Network, x: np.ndarray, target: Target, probabilities: np.
     return np.full(len(x), target.class_, np.int64)
 
 
-def _way(network: Network, layer: str, analyzer: str, params: dict, softmax: bool):
-    """(what gives maps (n, H, W, C) and scores (n,) of a batch and its classes, notes)."""
-    notes = _part_notes(network, layer)
-    if analyzer == "score_cam":
-        return _score_cam(network, layer, params, softmax), (*notes, *score_cam.notes(network, layer, params))
-    evidence = "grad_cam" if analyzer == "guided_grad_cam" else analyzer
-    see = network.function((evidence, layer, softmax), lambda: _trace_cam(network, layer, evidence, softmax))
-
-    def cam(x, classes):
-        cams, scores = see(tf.constant(x), tf.constant(classes))
-        return _divided(cams.numpy()), scores.numpy()
-
-    return (_guided(network, softmax, cam) if analyzer == "guided_grad_cam" else cam), notes
-
-
 def _part_notes(network: Network, layer: str) -> tuple[str, ...]:
     part = coverage.part(network.regions[layer])
     return (f"The layer {layer} sees a part of the picture: {part}. Elsewhere the map is zero.",) if part else ()
-
-
-def _guided(network: Network, softmax: bool, cam):
-    back = network.function(("guided", softmax), lambda: _trace_guided(network, softmax))
-
-    def guided_cam(x, classes):
-        cams, scores = cam(x, classes)
-        return back(tf.constant(x), tf.constant(classes)).numpy() * cams, scores
-
-    return guided_cam
-
-
-def _score_cam(network: Network, layer: str, params: dict, softmax: bool):
-    def cam(x, classes):
-        cams, scores = score_cam.evidence(network, layer, x, classes, params["channels"])
-        chosen = network.probabilities(scores) if softmax else scores
-        return _divided(cams), np.take_along_axis(chosen, classes[:, None], axis=1)[:, 0]
-
-    return cam
-
-
-def _divided(cams: np.ndarray) -> np.ndarray:
-    """Each map by its maximum; a map of zeros stays as it is."""
-    highest = cams.max(axis=(1, 2, 3), keepdims=True)
-    return np.divide(cams, highest, out=np.zeros_like(cams), where=highest > 0)
-
-
-def _trace_cam(network: Network, layer: str, name: str, softmax: bool):
-    """Compiled: (N, H, W, C), (N,) classes -> cam (N, H, W, 1) not divided, scores (N,)."""
-    seeing = keras.Model(network.model.inputs[0], [network.flat.tensors[layer], network.model.outputs[0]])
-    region = network.regions[layer]
-
-    @tf.function(input_signature=[network.signature(), tf.TensorSpec([None], tf.int64)])
-    def cam(x, classes):
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            features, output = seeing(x, training=False)
-            score = _score(network, output, classes, softmax)
-        slope = tape.gradient(score, features, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        evidence = EVIDENCE[name](tf.cast(features, tf.float32), tf.cast(slope, tf.float32))
-        return coverage.placed(evidence, tf.shape(x)[1:3], region), score
-
-    return cam
-
-
-def _trace_guided(network: Network, softmax: bool):
-    """Compiled guided backprop: (N, H, W, C), (N,) classes -> (N, H, W, C)."""
-
-    @tf.function(input_signature=[network.signature(), tf.TensorSpec([None], tf.int64)])
-    def back(x, classes):
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            score = _score(network, network.model(x, training=False), classes, softmax)
-        return tape.gradient(score, x)
-
-    with guided_relus(network.flat.operations.values()):
-        back.get_concrete_function()
-    return back
-
-
-def _score(network: Network, output, classes, softmax: bool):
-    """(N, K) -> (N,): the score of each image's class, or its probability."""
-    output = network.link(softmax).traced(tf.cast(output, tf.float32))
-    return tf.gather(output, classes, batch_dims=1)

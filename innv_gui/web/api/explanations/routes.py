@@ -26,7 +26,7 @@ from innv_gui.web.api.explanations.incoming import (
     NewExplanation,
     PictureQuery,
 )
-from innv_gui.web.api.explanations.request import _request, checked_request
+from innv_gui.web.api.explanations.request import checked_request, request_of
 from innv_gui.web.api.pictures import png
 from innv_gui.web.api.route import route
 
@@ -44,7 +44,7 @@ def add_explanation(body: NewExplanation):
 @route(api, "POST", "/explanations/kept", body=NewExplanation)
 def ask_kept_maps(body: NewExplanation):
     """Whether every map of this request is kept, so that asking for it computes nothing."""
-    return {"kept": has_maps(session().store, _request(body))}
+    return {"kept": has_maps(session().store, request_of(body))}
 
 
 @route(api, "GET", "/explanations/<id>")

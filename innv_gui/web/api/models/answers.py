@@ -37,6 +37,7 @@ def _facts(model: Model, session: Session) -> dict:
         "preprocessing": as_plain(model.preprocessing),
         "preprocessing_reason": facts.preprocessing_reason,
         "preprocessing_basis": facts.preprocessing_basis,
+        "chosen_earlier": list(model.chosen_earlier),
         "preprocessing_detected": as_plain(facts.preprocessing),
         "advice": _advice(model, session),
         "accuracy": accuracy_json(of_model(model, session.suggestions(), session.probes.finished(model))),

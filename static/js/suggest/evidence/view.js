@@ -2,9 +2,10 @@
 import { $, h, replace } from "../../lib/dom.js";
 import { showProblems } from "../problem-dialog.js";
 import { ready } from "../../lib/choices.js";
+import { showKept } from "../../lib/kept.js";
 import { createRankingList } from "./list.js";
 import { createRankingPanel } from "./panel.js";
-import { obstacle } from "./request.js";
+import { obstacle, requestOf } from "./request.js";
 import { createRankingRunner } from "./runner.js";
 import { drawStrip } from "./strip.js";
 import { datasetOf } from "../request.js";
@@ -17,6 +18,8 @@ const WHAT =
 const GONE =
   "The server keeps a ranking until it stops, or until many newer ones were made. Rank again to have it back.";
 
+const ASKED = ["by", "dataset", "models", "analyzer", "params", "measure", "scope", "basket", "catalog"];
+
 /** Title, sentence and next action where no list is shown. */
 function emptyOf(state) {
   const { rankProblem, rank, catalog } = state;
@@ -28,7 +31,11 @@ function emptyOf(state) {
   return ["Nothing ranked yet", [WHAT, obstacle(state)].filter(Boolean).join(" ")];
 }
 
-export function createRankingView(store, basket) {
+/** Whether no ranking is shown, on its way, refused or named by the address. */
+const isUnranked = ({ rank, ranking, rankPosting, rankProblem }) => !(rank || ranking || rankPosting || rankProblem);
+
+/** waits(): whether the page computes nothing because the address names what is not open. */
+export function createRankingView(store, basket, waits) {
   const runner = createRankingRunner(store);
   const list = createRankingList(store, basket);
   const panel = createRankingPanel(store);
@@ -88,6 +95,13 @@ export function createRankingView(store, basket) {
     list.draw(state);
   }
 
+  /** What could be ranked at once if its heatmaps are kept: only where nothing else would give way. */
+  function keptWanted(state) {
+    const idle = state.by === "evidence" && isUnranked(state) && !waits();
+    return idle && !obstacle(state) && !panel.firstInvalid() ? requestOf(state) : null;
+  }
+
+  showKept(store, ASKED, { path: "/rankings", wanted: keptWanted, show: () => runner.run() });
   let linked = null;
   store.on(["ranking"], state => {
     if (state.ranking?.id !== linked) basket.draw(state);

@@ -1,7 +1,7 @@
 """Methods that read the derivative of the score with respect to the input, plainly or bent at the ReLUs."""
 
-from innv_gui.analyzers.declaration import GREY, RGB, SIGNED, Analyzer
-from innv_gui.analyzers.params import GradientParams, IntegratedGradientsParams, SmoothGradParams
+from innv_gui.analyzers.declaration import GREY, RGB, SIGNED, Analyzer, both
+from innv_gui.analyzers.methods.params import GradientParams, IntegratedGradientsParams, SmoothGradParams
 
 _SIMONYAN = {"source": "https://doi.org/10.48550/arXiv.1312.6034", "citation": "Simonyan et al. 2013"}
 
@@ -9,6 +9,7 @@ GRADIENT = Analyzer(
     name="gradient",
     title="Gradient",
     summary="Shows where a small change of the image would change the score most.",
+    run=both("attribution.gradients:gradient"),
     display=GREY,
     params=GradientParams,
     signed=False,
@@ -20,6 +21,7 @@ BASELINE = Analyzer(
     name="gradient.baseline",
     title="Gradient (baseline)",
     summary="The same derivative by TensorFlow's own differentiation, to check the gradient map against.",
+    run=both("attribution.gradients:gradient"),
     display=GREY,
     params=GradientParams,
     signed=False,
@@ -33,6 +35,7 @@ INPUT_T_GRADIENT = Analyzer(
     summary="Weighs each pixel's derivative by the pixel itself: how much it adds to the score to first order.",
     source="https://doi.org/10.48550/arXiv.1605.01713",
     citation="Shrikumar et al. 2016",
+    run=both("attribution.gradients:input_times_gradient"),
     display=SIGNED,
     family="gradient",
 )
@@ -43,6 +46,7 @@ DECONVNET = Analyzer(
     summary="Projects the score back to pixels, keeping only positive signals on the way, whatever the image was.",
     source="https://doi.org/10.1007/978-3-319-10590-1_53",
     citation="Zeiler and Fergus 2014",
+    run=both("attribution.gradients:deconvnet"),
     display=RGB,
     family="gradient",
 )
@@ -53,6 +57,7 @@ GUIDED_BACKPROP = Analyzer(
     summary="A gradient that keeps only positive signals through active ReLUs: sharp, but little class-specific.",
     source="https://doi.org/10.48550/arXiv.1412.6806",
     citation="Springenberg et al. 2014",
+    run=both("attribution.gradients:guided_backprop"),
     display=RGB,
     family="gradient",
 )
@@ -63,6 +68,7 @@ INTEGRATED_GRADIENTS = Analyzer(
     summary="Adds up the gradient on the way from an empty image to this one, so that saturated evidence counts, too.",
     source="https://doi.org/10.48550/arXiv.1703.01365",
     citation="Sundararajan et al. 2017",
+    run=both("attribution.gradients:integrated_gradients", "integrated_gradients"),
     display=SIGNED,
     params=IntegratedGradientsParams,
     family="gradient",
@@ -74,6 +80,7 @@ SMOOTHGRAD = Analyzer(
     summary="Averages the gradient over noisy copies of the image, which takes the grain out of it.",
     source="https://doi.org/10.48550/arXiv.1706.03825",
     citation="Smilkov et al. 2017",
+    run=both("attribution.gradients:smoothgrad", "smoothgrad"),
     display=GREY,
     params=SmoothGradParams,
     signed=False,

@@ -1,7 +1,7 @@
 """Deep Taylor decomposition: relevance as a first-order expansion at a root point, for ReLU networks."""
 
-from innv_gui.analyzers.declaration import SIGNED, Analyzer
-from innv_gui.analyzers.params import BoundedParams
+from innv_gui.analyzers.declaration import SIGNED, Analyzer, both
+from innv_gui.analyzers.methods.params import BoundedParams
 
 _MONTAVON = {
     "source": "https://doi.org/10.1016/j.patcog.2016.11.008",
@@ -15,6 +15,7 @@ DEEP_TAYLOR = Analyzer(
     name="deep_taylor",
     title="Deep Taylor",
     summary="Finds which pixels lift the score above zero; only positive scores of ReLU networks are explained.",
+    run=both("attribution.deep_taylor:deep_taylor"),
     **_MONTAVON,
 )
 
@@ -22,6 +23,7 @@ BOUNDED = Analyzer(
     name="deep_taylor.bounded",
     title="Deep Taylor, bounded",
     summary="As Deep Taylor, knowing between which two values a network input lies.",
+    run=both("attribution.deep_taylor:bounded"),
     params=BoundedParams,
     **_MONTAVON,
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from innv_gui.analyzers import params as p
-from innv_gui.analyzers.declaration import SIGNED, Analyzer, Params
+from innv_gui.analyzers.declaration import SIGNED, Analyzer, both
+from innv_gui.analyzers.methods import params as p
+from innv_gui.analyzers.settings import Params
 
 BACH = ("https://doi.org/10.1371/journal.pone.0130140", "Bach et al. 2015")
 FLAT_PAPER = ("https://doi.org/10.1109/ICIP.2016.7532763", "Bach et al. 2016")
@@ -12,10 +13,11 @@ KOHLBRENNER = ("https://doi.org/10.1109/IJCNN48605.2020.9206975", "Kohlbrenner e
 
 
 def _lrp(name: str, title: str, summary: str, paper: tuple[str, str], params: type[Params]) -> Analyzer:
-    """One method of the family; they differ in nothing but rule, paper and settings."""
+    """One method of the family; they differ in nothing but rule, paper and settings. lrp.z runs as `lrp:z`."""
     source, citation = paper
+    run = both(f"attribution.lrp:{name.removeprefix('lrp.')}")
     shared = {"display": SIGNED, "family": "lrp", "conserves": True}
-    return Analyzer(name, title, summary, source, citation, params=params, **shared)
+    return Analyzer(name, title, summary, run=run, source=source, citation=citation, params=params, **shared)
 
 
 LRP = _lrp("lrp", "LRP, one rule", "Hands the score back by one rule of your choice in every layer.", BACH, p.LrpParams)

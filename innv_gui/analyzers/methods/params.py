@@ -1,19 +1,17 @@
 """The settings of the analyzers, each with title, description, default and limits.
 
-Text from a command line ("1e-3", "false") is accepted wherever a number or a switch is; a switch is never taken for
-a number. Values are in the network's own units: what the preprocessing gives, not pixels.
+Values are in the network's own units: what the preprocessing gives, not pixels.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from innv_gui.analyzers.declaration import Params
+from innv_gui.analyzers.settings import LARGEST, Params
 
-LARGEST = 1e6  # of anything that is compared with a network input
 ONLY_BOUNDED = {"when": {"input_layer_rule": "Bounded"}}  # a form shows the setting only then
 RULES = (
     "Z",
@@ -34,15 +32,6 @@ RULES = (
 )
 
 
-def _not_a_switch(value: Any) -> Any:
-    """pydantic would read `true` as 1."""
-    if isinstance(value, bool):
-        raise PydanticCustomError("number_expected", "a switch is not a number")
-    return value
-
-
-Number = Annotated[float, BeforeValidator(_not_a_switch)]
-Whole = Annotated[int, BeforeValidator(_not_a_switch)]
 Postprocess = Literal["abs", "none", "square"]
 
 
@@ -61,7 +50,7 @@ def _low_to_high(params: Any) -> Any:
 class StddevParams(Params):
     """random"""
 
-    stddev: Number = Field(
+    stddev: float = Field(
         1.0,
         ge=0,
         le=LARGEST,
@@ -81,10 +70,10 @@ class GradientParams(Params):
 class SmoothGradParams(Params):
     """smoothgrad"""
 
-    augment_by_n: Whole = Field(
+    augment_by_n: int = Field(
         32, ge=1, le=1024, title="Noisy copies", description="How many noisy copies of the image are averaged."
     )
-    noise_scale: Number = Field(
+    noise_scale: float = Field(
         1.0,
         ge=0,
         le=LARGEST,
@@ -99,10 +88,10 @@ class SmoothGradParams(Params):
 class IntegratedGradientsParams(Params):
     """integrated_gradients"""
 
-    steps: Whole = Field(
+    steps: int = Field(
         32, ge=1, le=1024, title="Steps", description="Points on the way from the reference to the image."
     )
-    reference_inputs: Number = Field(
+    reference_inputs: float = Field(
         0.0,
         ge=-LARGEST,
         le=LARGEST,
@@ -120,7 +109,7 @@ class InputRuleParams(Params):
     input_layer_rule: Literal["none", "Flat", "Bounded"] = Field(
         "none", title="Input layer rule", description="Another rule for the first layer; none keeps the method's own."
     )
-    low: Number = Field(
+    low: float = Field(
         -1.0,
         ge=-LARGEST,
         le=LARGEST,
@@ -128,7 +117,7 @@ class InputRuleParams(Params):
         description="Smallest value a network input can have; used by the Bounded rule only.",
         json_schema_extra=ONLY_BOUNDED,
     )
-    high: Number = Field(
+    high: float = Field(
         1.0,
         ge=-LARGEST,
         le=LARGEST,
@@ -159,7 +148,7 @@ class LrpZParams(InputRuleParams):
 class LrpEpsilonParams(InputRuleParams):
     """lrp.epsilon"""
 
-    epsilon: Number = Field(
+    epsilon: float = Field(
         1e-7,
         gt=0,
         le=LARGEST,
@@ -172,8 +161,8 @@ class LrpEpsilonParams(InputRuleParams):
 class LrpAlphaBetaParams(InputRuleParams):
     """lrp.alpha_beta: alpha - beta = 1 (Bach et al. 2015, eq. 60); where one is missing it follows from the other."""
 
-    alpha: Number = Field(2.0, ge=1, le=100, title="Alpha", description="Weight of the evidence for the score.")
-    beta: Number = Field(1.0, ge=0, le=99, title="Beta", description="Weight of the evidence against it: alpha - 1.")
+    alpha: float = Field(2.0, ge=1, le=100, title="Alpha", description="Weight of the evidence for the score.")
+    beta: float = Field(1.0, ge=0, le=99, title="Beta", description="Weight of the evidence against it: alpha - 1.")
     bias: bool = Field(True, title="Bias", description="Biases take their share of the relevance.")
 
     @model_validator(mode="before")
@@ -198,7 +187,7 @@ class LrpAlphaBetaParams(InputRuleParams):
 class PresetParams(InputRuleParams):
     """lrp.sequential_preset_a, _b"""
 
-    epsilon: Number = Field(
+    epsilon: float = Field(
         1e-1, gt=0, le=LARGEST, title="Epsilon", description="Of the LRP-epsilon rule in the dense layers."
     )
 
@@ -206,7 +195,7 @@ class PresetParams(InputRuleParams):
 class PresetFlatParams(Params):
     """lrp.sequential_preset_a_flat, _b_flat: the first layer's rule is fixed."""
 
-    epsilon: Number = Field(
+    epsilon: float = Field(
         1e-1, gt=0, le=LARGEST, title="Epsilon", description="Of the LRP-epsilon rule in the dense layers."
     )
 
@@ -214,7 +203,7 @@ class PresetFlatParams(Params):
 class PresetUntilParams(PresetFlatParams):
     """lrp.sequential_preset_b_flat_until_idx"""
 
-    until_layer_idx: Whole = Field(
+    until_layer_idx: int = Field(
         0,
         ge=0,
         le=10000,
@@ -226,10 +215,10 @@ class PresetUntilParams(PresetFlatParams):
 class BoundedParams(Params):
     """deep_taylor.bounded"""
 
-    low: Number = Field(
+    low: float = Field(
         -1.0, ge=-LARGEST, le=LARGEST, title="Low", description="Smallest value a network input can have."
     )
-    high: Number = Field(
+    high: float = Field(
         1.0, ge=-LARGEST, le=LARGEST, title="High", description="Largest value a network input can have."
     )
 
@@ -239,7 +228,7 @@ class BoundedParams(Params):
 class ScoreCamParams(Params):
     """score_cam"""
 
-    channels: Whole = Field(
+    channels: int = Field(
         0,
         ge=0,
         le=10000,

@@ -1,7 +1,7 @@
 """Not explanations but yardsticks: what a map looks like that knows nothing of the model."""
 
-from innv_gui.analyzers.declaration import RGB, Analyzer, Targets
-from innv_gui.analyzers.params import StddevParams
+from innv_gui.analyzers.declaration import RGB, Analyzer, Targets, both
+from innv_gui.analyzers.methods.params import StddevParams
 
 _ALBER = {"source": "https://doi.org/10.48550/arXiv.1808.04260", "citation": "Alber et al. 2019", "family": "function"}
 
@@ -9,6 +9,7 @@ INPUT = Analyzer(
     name="input",
     title="Input",
     summary="Shows what the network is given, after preprocessing: the yardstick for the other maps.",
+    run=both("attribution.yardsticks:input"),
     display=RGB,
     targets=Targets.NONE,
     **_ALBER,
@@ -18,6 +19,7 @@ RANDOM = Analyzer(
     name="random",
     title="Random",
     summary="Shows the network input with random noise added: a method that looks like this explains nothing.",
+    run=both("attribution.yardsticks:random"),
     display=RGB,
     params=StddevParams,
     targets=Targets.NONE,

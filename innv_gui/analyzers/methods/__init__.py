@@ -1,0 +1,1 @@
+"""The built-in methods, a module a family. Whatever declares an Analyzer here is offered everywhere."""

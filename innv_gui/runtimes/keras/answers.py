@@ -1,0 +1,34 @@
+"""What a method answers, checked: maps of the images' shape, whoever wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from innv_gui import analyzers
+from innv_gui.analyzers.declaration import Analyzer
+from innv_gui.errors import WorkFailed
+from innv_gui.extensions.calling import told
+from innv_gui.extensions.sources import Origin
+
+
+def checked_maps(answer: Callable, method: Analyzer, question, origin: Origin | None = None) -> np.ndarray:
+    """`answer` of a question about x (n, H, W, C) -> float32 (n, H, W, C) or (n, H, W, 1).
+
+    origin: where the method is from, when it is not a declared one. Raises WorkFailed where a method gives something
+    else, or fails in code that is not ours.
+    """
+    shape = question.x.shape
+    maps = np.asarray(told(method.name, origin or analyzers.origin(method.name), lambda: answer(question)))
+    if maps.dtype.kind not in "fiub":
+        raise WorkFailed(f"{method.name} gave maps of {maps.dtype}, expected numbers.", "Its code has to be mended.")
+    if maps.shape == shape[:3]:
+        maps = maps[..., None]
+    if maps.shape not in (shape, (*shape[:3], 1)):
+        raise WorkFailed(
+            f"{method.name} gave maps of shape {maps.shape} for images of shape {shape}, expected {shape}, "
+            f"{(*shape[:3], 1)} or {shape[:3]}.",
+            "Its code has to be mended.",
+        )
+    return maps.astype(np.float32, copy=False)

@@ -1,0 +1,1 @@
+"""What runs the views, and the built-in ones."""

@@ -1,0 +1,1 @@
+"""Views of a selection: what is asked, and what came of it."""

@@ -1,0 +1,49 @@
+"""The declaration of a view, like that of an analyzer: it computes nothing and names what does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from innv_gui.analyzers.acceptance import accept_module, accept_params, accept_run
+from innv_gui.analyzers.settings import NoParams, Params, Setting, params_of
+from innv_gui.errors import BadInput
+from innv_gui.extensions.declared import Declared
+from innv_gui.extensions.sources import Origin
+from innv_gui.extensions.words import check_name, check_text
+
+
+@dataclass(frozen=True)
+class View(Declared):
+    """run: a function of this module, or `{"native": "module:function"}`; called once a model, in a worker.
+
+    It takes a selection (`runtimes/keras/views/selection.py`) and gives a list of Table, Image and Plot. settings: name
+    -> `Number`, `Whole`, `Switch` or `Choice`; or params, a class of them. most_images: how many it can take at once.
+    """
+
+    name: str
+    title: str
+    summary: str
+    run: Mapping[str, str] | Callable = field(hash=False)
+    params: type[Params] = NoParams
+    settings: Mapping[str, Setting] = field(default_factory=dict, hash=False, repr=False)
+    most_images: int = 64
+
+    def __post_init__(self):
+        if callable(self.run):
+            object.__setattr__(self, "run", {"native": f"{self.run.__module__}:{self.run.__qualname__}"})
+        if self.settings:
+            object.__setattr__(self, "params", params_of(self.name, self.settings))
+
+
+def accept(view: View, origin: Origin) -> None:
+    """Raises BadInput naming what of the declaration is wrong, and what was expected."""
+    check_name(view.name)
+    check_text(view.name, "title", view.title, 60)
+    check_text(view.name, "summary", view.summary, 300)
+    accept_run(view.name, view.run, ("native",))
+    if origin.kind != "built-in":
+        accept_module(view.name, view.run["native"])
+    accept_params(view.name, view.params)
+    if not isinstance(view.most_images, int) or not 1 <= view.most_images <= 1000:
+        raise BadInput(f"{view.name}: most_images must be a whole number from 1 to 1000; got {view.most_images!r:.20}.")

@@ -1,0 +1,1 @@
+"""Views: what there is, and what came of one."""

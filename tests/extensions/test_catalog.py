@@ -1,0 +1,188 @@
+"""The door for third parties: what comes in, what is refused and how it is said. Nothing is computed."""
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from innv_gui import analyzers
+from innv_gui.analyzers.registry import CATALOG
+from innv_gui.errors import BadInput
+from innv_gui.extensions import sources
+
+HEAD = "from innv_gui.plugins import *\n\ndef explain(question):\n    return question.x\n\n"
+GOOD = (
+    HEAD
+    + """
+MINE = Analyzer(
+    name="mine", title="Mine", summary="Shows the input.", display=SIGNED, run=explain,
+    settings={
+        "size": Number(2, "Size", "How large.", low=0, high=9),
+        "way": Choice("a", "Way", "Which.", choices=("a", "b")),
+    },
+)
+"""
+)
+
+
+def declared(**changes):
+    """A file with one analyzer, some of its declaration changed."""
+    given = {
+        "name": '"mine"',
+        "title": '"Mine"',
+        "summary": '"Shows the input."',
+        "display": "SIGNED",
+        "run": "explain",
+    }
+    return HEAD + f"MINE = Analyzer({', '.join(f'{name}={value}' for name, value in (given | changes).items())})\n"
+
+
+def the_refusal():
+    """The one plug-in that cannot be used."""
+    (found,) = CATALOG.refused()
+    return found
+
+
+def test_a_file_in_a_named_folder_is_offered_like_a_built_in_method(plugins):
+    plugins(mine=GOOD)
+    method = analyzers.get("mine")
+    assert method is analyzers.all()[-1] and method.family == "plugins" and method.runtimes == ("native",)
+    assert analyzers.origin("mine").kind == "file" and analyzers.origin("mine").name == "mine.py"
+    assert analyzers.check("mine", {"size": "3"}) == {"size": 3.0, "way": "a"}
+    fields = {field["name"]: field for field in analyzers.describe(method)["fields"]}
+    assert fields["size"]["maximum"] == 9 and fields["way"]["choices"] == ["a", "b"]
+    assert analyzers.origin("gradient").code == "" and not CATALOG.refused()
+
+
+@pytest.mark.parametrize(("setting", "value"), [("size", 10), ("size", True), ("size", "nan"), ("way", "c"), ("no", 1)])
+def test_its_settings_are_checked_by_the_declaration_alone(plugins, setting, value):
+    plugins(mine=GOOD)
+    with pytest.raises(BadInput) as refusal:
+        analyzers.check("mine", {setting: value})
+    assert refusal.value.field == f"params.{setting}"
+
+
+@pytest.mark.parametrize("kind", ["float", "int", "float | None"])
+def test_no_number_of_a_class_of_settings_takes_a_switch(plugins, kind):
+    own = f"class P(Params):\n    size: {kind} = Field(1, title='Size', description='How large.')\n"
+    head = HEAD.replace("\n\n", f"\nfrom pydantic import Field\n{own}\n", 1)
+    plugins(mine=head + declared(params="P").removeprefix(HEAD))
+    for value in (True, False):
+        with pytest.raises(BadInput):
+            analyzers.check("mine", {"size": value})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("import tensorflow as tf\n" + GOOD, "imports tensorflow at its top"),
+        ("from keras.layers import Dense\n" + GOOD, "imports keras at its top"),
+        ("try:\n    import torch\nexcept ImportError:\n    torch = None\n" + GOOD, "imports torch at its top"),
+        ("class A:\n    import tf_keras\n" + GOOD, "imports tf_keras at its top"),
+        ("def broken(:\n", "SyntaxError"),
+        ("1 / 0\n", "ZeroDivisionError: division by zero (line 1)"),
+        ("import no_such_library\n", "No module named 'no_such_library'"),
+        ("raise SystemExit(3)\n", "SystemExit: 3"),
+        ("", "declares no method, view or reason"),
+        ("\0", "cannot be imported"),
+        (declared(name='"gradient"'), "The name gradient is taken: a built-in one has it."),
+        (declared(name='"../x"'), "A name must be small letters"),
+        (declared(name="None"), "A name must be small letters"),
+        (declared(title='""'), "title must be one line"),
+        (declared(summary='"two\\nlines"'), "summary must be one line"),
+        (declared(source='"javascript:alert(1)"'), "source must be the address of the paper"),
+        (declared(display='"jet"'), "display must be a Display"),
+        (declared(display='Display("grey", "rainbow", 1.0)'), "display must be a Display"),
+        (declared(display='Display("grey", "grey", 7)'), "the opacity of display"),
+        (declared(targets='"everything"'), "targets must be one of Targets"),
+        (declared(run="lambda question: question.x"), "run must name a function"),
+        (declared(run='{"native": "no_such_module:explain"}'), "there is no module no_such_module"),
+        (declared(run='{"native": "json"}'), "run must name a function"),
+        (declared(run='{"innvestigate": "json:dumps"}'), "run must be a function"),
+        (declared(run="None"), "run must be a function"),
+        (declared(params="dict"), "params must be a class"),
+        (declared(settings='{"a": Number(5, "A", "b", high=1)}'), "the default of a does not pass"),
+        (declared(settings='{"a": Number(5, "", "b")}'), "has no title"),
+        (declared(settings='{"a": 5}'), "cannot be imported"),
+    ],
+)
+def test_what_cannot_be_used_is_a_sentence_and_stops_nothing(plugins, text, words):
+    before = len(analyzers.all())
+    plugins(mine=text, good=GOOD.replace('"mine"', '"good"'))
+    assert len(analyzers.all()) == before + 1 and analyzers.get("good")
+    found = the_refusal()
+    assert words in found.reason and "\n" not in found.reason and found.origin.name == "mine.py"
+
+
+def test_a_method_that_was_refused_says_why_when_it_is_asked_for(plugins):
+    plugins(mine="import tensorflow\n" + GOOD)
+    with pytest.raises(BadInput, match="imports tensorflow at its top"):
+        analyzers.get("mine")
+
+
+def test_two_plugins_of_one_name_are_told_apart_by_who_has_it(plugins):
+    plugins(first=GOOD, second=GOOD)
+    assert analyzers.origin("mine").name == "first.py" and the_refusal().reason.startswith(
+        "The name mine is taken: first.py"
+    )
+
+
+def test_a_folder_may_be_named_after_methods_were_asked_for(plugins):
+    assert "mine" not in {one.name for one in analyzers.all()}
+    plugins(mine=GOOD, _private="1 / 0\n")
+    assert analyzers.get("mine") and not CATALOG.refused()
+
+
+def test_a_heavy_import_inside_a_function_or_for_types_is_fine(plugins):
+    lazy = HEAD.replace("    return", "    import tensorflow\n    return").replace(
+        "\n\n", "\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import keras\n\n", 1
+    )
+    plugins(mine=declared().replace(HEAD, lazy))
+    assert analyzers.get("mine")
+
+
+def test_the_hash_of_a_file_changes_with_it(plugins, tmp_path):
+    plugins(mine=GOOD)
+    before = analyzers.origin("mine").code
+    sources.forget_folders()
+    plugins(mine=GOOD + "# changed\n")
+    assert len(before) == 64 and analyzers.origin("mine").code != before
+
+
+@pytest.mark.parametrize("place", ["missing", "a file"])
+def test_a_folder_that_is_none_is_refused(forgotten, tmp_path, place):
+    path = tmp_path / "x.py"
+    if place == "a file":
+        path.write_text("")
+    with pytest.raises(BadInput) as refusal:
+        sources.add_folder(path)
+    assert refusal.value.field == "plugins" and refusal.value.message.endswith(
+        {"missing": "not there.", "a file": "a file."}[place]
+    )
+
+
+@pytest.mark.parametrize(
+    ("module", "attribute", "words"),
+    [
+        ("no_such_package.plugin", "ONE", "No module named"),
+        ("json", "NO_SUCH", "has no NO_SUCH"),
+        ("json", "dumps", "Expected Analyzer, got function"),
+        ("tensorflow", "ONE", "imports tensorflow at its top"),
+    ],
+)
+def test_an_entry_point_that_leads_nowhere_is_a_sentence(forgotten, monkeypatch, module, attribute, words):
+    point = SimpleNamespace(name="x", module=module, attr=attribute, dist=SimpleNamespace(name="other", version="1"))
+    monkeypatch.setattr(sources.importlib.metadata, "entry_points", lambda group: [point])
+    monkeypatch.setattr(CATALOG, "_read_at", None)
+    if module == "tensorflow":
+        monkeypatch.delitem(sys.modules, "tensorflow", raising=False)
+    try:
+        assert len(analyzers.all()) > 30 and words in the_refusal().reason and the_refusal().origin.name == "other 1"
+    finally:
+        CATALOG._read_at = None
+
+
+def test_reading_all_declarations_needs_no_heavy_library():
+    code = "from innv_gui import analyzers; import sys; analyzers.all(); print('tensorflow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
