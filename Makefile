@@ -30,7 +30,7 @@ test: install-test ## everything, browser tests too; or ONLY="suggest files/test
 	@sh tests/need_programs.sh
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder $(addprefix tests/,$(ONLY))
 
-test-fast: install-test ## what needs no TensorFlow, no browser and no other process, under a minute; then the pages' units
+test-fast: install-test ## what needs no TensorFlow, no browser and no other process, about a minute; then the pages' units
 	$(BIN)/python -m pytest --fast --numprocesses 2 --dist worksteal
 	node --test tests/js/*.test.js
 
