@@ -95,7 +95,7 @@ def _ratio(row: dict) -> str:
 
 
 def _print_groups(result: dict) -> None:
-    print(f"\n{result['network']}, batch {result['batch']}: a group a channel; time / Keras' own compiled forward pass")
+    print(f"\n{result['network']}, batch {result['batch']}: one group per channel; time / Keras' own forward pass")
     for name, ratio in result["ratios"].items():
         print(f"  {name:<32}{ratio:>8.2f}")
 

@@ -1,4 +1,4 @@
-"""ConvNeXtTiny, whose convolutions have a group a channel: by Keras' own compiled forward pass and gradient, and here.
+"""ConvNeXtTiny, whose convolutions have one group per channel: by Keras' own compiled passes, and here.
 
 `python -m bench.groups` measures in a process of its own and prints JSON; `measure()` asks for it.
 """

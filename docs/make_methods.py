@@ -65,7 +65,7 @@ KNOWN = {
 
 
 def made(text: str) -> str:
-    """The page with every table made anew."""
+    """The page with every table made again."""
     return BLOCK.sub(lambda found: f"{found[1]}{TABLES[found[2]]()}\n{found[3]}", text)
 
 

@@ -14,7 +14,9 @@ from innv_gui.errors import BadInput
 
 MAX_BYTES = 4 * 2**20
 MAX_NAME = 200  # characters
-EXPECTED = 'Expected JSON such as {"0": ["n01440764", "tench"], ...}, a JSON list of names, or text with a name a line.'
+EXPECTED = (
+    'Expected JSON such as {"0": ["n01440764", "tench"], ...}, a JSON list of names, or text with one name per line.'
+)
 _APART = re.compile(r"[\s_\-]+")
 
 
@@ -45,10 +47,10 @@ def class_names(listed: Mapping | Sequence) -> tuple[str, ...]:
 
 
 def fit(names: Mapping | Sequence[str], n_classes: int, model: str = "the model") -> tuple[str, ...]:
-    """The names, when there is one a class; else BadInput with expected and got. model: its name."""
+    """The names, when there is one per class; else BadInput with expected and got. model: its name."""
     names = class_names(names)
     if len(names) != n_classes:
-        raise _refused(f"Expected {n_classes} class names, one a class of {model}, got {len(names)}.")
+        raise _refused(f"Expected {n_classes} class names, one per class of {model}, got {len(names)}.")
     return names
 
 
@@ -133,7 +135,7 @@ def _id_and_name(entry, index: int) -> tuple[str, str]:
 
 
 def _told_apart(pairs: list[tuple[str, str]]) -> list[str]:
-    """ImageNet has two cranes and two maillots; their ids tell them apart. So does an id that no name stands for."""
+    """ImageNet has two cranes and two maillots; their ids distinguish them. So does an id without a name."""
     count = Counter(name for _, name in pairs)
     return [f"{name} ({id})" if _needs_id(id, name, count[name]) else name for id, name in pairs]
 

@@ -23,7 +23,7 @@ HOOKS = "Python file with preprocess, postprocess or decode_prob, or with the cl
 IMAGES = "folder, manifest, .npy, .npz or HDF5 file, or the fsspec address of a folder (s3://bucket/photos)"
 
 
-PLUGINS = "folder with methods, views and reasons of your own, a file each; may be given several times"
+PLUGINS = "folder with custom methods, views and reasons, one file each; may be given several times"
 
 
 class PluginsAction(argparse.Action):
@@ -60,10 +60,10 @@ def parser() -> Parser:
     _serve(commands.add_parser("serve", help="start on your models and images"))
     _explain(commands.add_parser("explain", help="write explanations to a file, without a server"))
     _suggest(commands.add_parser("suggest", help="write scores of all images to a table, without a server"))
-    _check(commands.add_parser("check", help="say what models get right under each preprocessing, without a server"))
+    _check(commands.add_parser("check", help="report accuracy under each preprocessing, without a server"))
     commands.add_parser("methods", help="list the methods and their settings")
     _worker(commands.add_parser("worker", help="let this machine work for a Dask scheduler"))
-    commands.add_parser("doctor", help="say whether everything is installed, and which plug-ins can be used")
+    commands.add_parser("doctor", help="check whether everything is installed, and which plug-ins can be used")
     for command in commands.choices.values():
         command.add_argument("--plugins", action=PluginsAction, metavar="DIR", help=PLUGINS)
     return top
@@ -144,7 +144,7 @@ def _serve(command: Parser) -> None:
 def _explain(command: Parser) -> None:
     _shared(command)
     command.add_argument("--images", nargs="+", action="extend", default=[], metavar="I", help=f"images, or {IMAGES}")
-    command.add_argument("--analyzer", required=True, metavar="A", help="a method of those below")
+    command.add_argument("--analyzer", required=True, metavar="A", help="one of the methods below")
     command.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="e.g. epsilon=1e-3")
     command.add_argument("--layer", metavar="L", help="a layer by name")
     target = command.add_mutually_exclusive_group()

@@ -1,4 +1,4 @@
-"""Errors a person can act on: what was met, what to do, which field, and how it is reported.
+"""Errors a person can act on: what went wrong, what to do, which field, and how it is reported.
 
 Every error says in one sentence what was expected and what was got. It travels between processes (workers raise
 it, the web process shows it), so it pickles with all its parts.
@@ -78,7 +78,7 @@ class Cancelled(InnvError):
 
 
 class WorkFailed(InnvError):
-    """The work itself failed, and will again: a person's own hook, a fault of ours. What passes has a class below."""
+    """The work itself failed, and will again: a custom hook, a fault of ours. What passes has a class below."""
 
     status = 500
     exit_code = 1
@@ -92,12 +92,12 @@ class StorageFailed(WorkFailed):
 
 
 class WorkerDied(WorkFailed):
-    """A worker process ended in the middle of a task, and again when the task was done again."""
+    """A worker process ended in the middle of a task, and again when the task was repeated."""
 
     retry = True
 
 
 class NoWorker(WorkFailed):
-    """Nobody is there to do the work: a worker does not start, a scheduler does not answer."""
+    """No one is available to do the work: a worker does not start, a scheduler does not answer."""
 
     retry = True

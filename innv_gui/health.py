@@ -24,7 +24,7 @@ SATURATED = 1e-3  # slope p (1 - p) of a probability, below which its gradient s
 def health(
     values: np.ndarray, score: float, analyzer: Analyzer, softmax_kept: bool, squashed: bool = False
 ) -> tuple[Health, ...]:
-    """What is to be said of relevance (H, W, C) for an output of value `score`; the warnings, or one fact that is fine.
+    """What to report about relevance (H, W, C) for an output of value `score`; the warnings, or one fact that is fine.
 
     softmax_kept: the score is a probability, because softmax was left on. squashed: it is one because nothing could be
     taken off.
@@ -81,7 +81,7 @@ def _conservation(values: np.ndarray, score: float, analyzer: Analyzer) -> Healt
     cause = (
         "biases keep a part"
         if level == "ok"
-        else "biases, ε or layers that the method treats roughly take or add a lot"
+        else "biases, ε or layers that the method only approximates absorb or add a lot"
     )
     way = "" if level == "ok" else f" {LESS_LOST if analyzer.family == 'lrp' else COMPARE}"
     reason = f"The relevance sums to {_number(total)}, the explained score is {_number(score)}: {cause}.{way}"
@@ -89,7 +89,7 @@ def _conservation(values: np.ndarray, score: float, analyzer: Analyzer) -> Healt
 
 
 def _share(total: float, score: float) -> str:
-    """What a sum is of the score, in words; a score of about nothing has no percentages."""
+    """What share of the score a sum is, in words; a score near zero has no percentages."""
     percent = 100 * total / score if abs(score) > 1e-6 else np.inf
     if abs(percent) > MOST_PERCENT:
         return f"adds up to {_number(total)}, not {_number(score)}"
@@ -100,7 +100,7 @@ def _softmax(softmax_kept: bool) -> Health | None:
     if not softmax_kept:
         return None
     reason = (
-        "The probability is explained, not the logit: the other classes are mixed in, and sure answers look flat. "
+        "The probability is explained, not the logit: the other classes are mixed in, and confident answers look flat. "
         "Switch “explain logits” on."
     )
     return Health("warn", "softmax on", reason)
@@ -111,7 +111,7 @@ def _saturation(score: float, is_probability: bool, has_logit: bool) -> Health |
         return None
     reason = (
         f"The probability is {score:.5f}: almost nothing changes it there, so what the map shows is faint or noise. "
-        + ("Explain the logit." if has_logit else "Choose images of which the model is less sure.")
+        + ("Explain the logit." if has_logit else "Choose images that the model is less sure of.")
     )
     return Health("warn", "saturated", reason)
 

@@ -26,7 +26,7 @@ def classes() -> tuple[tuple[str, str], ...]:
 
 @cache
 def names() -> tuple[str, ...]:
-    """Names by index; the two cranes and the two maillots are told apart by their ids."""
+    """Names by index; the two cranes and the two maillots are distinguished by their ids."""
     count = Counter(name for _, name in classes())
     return tuple(name if count[name] == 1 else shown(id) for id, name in classes())
 
@@ -38,7 +38,7 @@ def shown(id: str) -> str:
 
 
 def id_in(text: str) -> str | None:
-    """The only WordNet id that stands in a text as a word of its own, or at its start: n01440764, n01440764_tench."""
+    """The only WordNet id that is a separate word of a text, or its start: n01440764, n01440764_tench."""
     found = set(_ID.findall(text))
     return found.pop() if len(found) == 1 else None
 

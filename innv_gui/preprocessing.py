@@ -91,11 +91,11 @@ def checked(rule: Preprocessing) -> Preprocessing:
 
 
 def check_channels(rule: Preprocessing, channels: int) -> None:
-    """Raises BadInput when mean or std has neither one value nor one a channel, or the mode needs colour."""
+    """Raises BadInput when mean or std has neither one value nor one per channel, or the mode needs colour."""
     for name in ("mean", "std"):
         values = getattr(rule, name)
         if values and len(values) not in (1, channels):
-            raise _refused(f"{name} has {len(values)} values; expected 1 or {channels}, one a channel")
+            raise _refused(f"{name} has {len(values)} values; expected 1 or {channels}, one per channel")
     if rule.mode in ("caffe", "torch") and channels != 3:
         raise _refused(f"{rule.mode!r} is for colour images; the model takes {channels} channel")
     if rule.channels == "bgr" and channels != 3:
@@ -108,7 +108,7 @@ def _check_moments(rule: Preprocessing) -> None:
     for name in ("mean", "std"):
         values = getattr(rule, name) or ()
         if len(values) not in (0, 1, MAX_CHANNELS):
-            raise _refused(f"{name} has {len(values)} values; expected 1, or {MAX_CHANNELS}, one a channel")
+            raise _refused(f"{name} has {len(values)} values; expected 1, or {MAX_CHANNELS}, one per channel")
         if not all(math.isfinite(value) for value in values):
             raise _refused(f"{name} must be finite numbers")
     if any(value < 0 for value in rule.std or ()):

@@ -19,7 +19,7 @@ NAME_ORIGINS = ("given", "file", "bundled", "assumed", "numbers")
 SCRATCH = "INNV_GUI_SCRATCH"  # environment of a worker: a folder that the one after it finds, too
 CHANNEL_ORDERS = ("rgb", "bgr")
 # How sure a detected preprocessing is: the file's own front was measured and has one reading; the likelier reading of
-# values; a guess by the architecture's name; nothing is known; a function of the person's own does it.
+# values; a guess by the architecture's name; nothing is known; a custom function does it.
 BASES = ("structure", "values", "name", "assumed", "own")
 
 
@@ -29,7 +29,7 @@ class Preprocessing:
 
     mode: none (pixels as they are), unit ([0, 1]), symmetric ([-1, 1]), the three ImageNet conventions of
     keras.applications (caffe, tf, torch), or standardize: (x - mean) / (std + eps), mean and std given once or once
-    a channel, in pixel units.
+    per channel, in pixel units.
     resize: stretch, pad (keep the proportions, black border) or crop (keep the proportions, centre).
     channels: in what order the mode is given the colours: rgb, or bgr as OpenCV reads pictures.
     """
@@ -80,8 +80,8 @@ class Layer:
 class Outputs:
     """What a model's outputs are: one of OUTPUT_KINDS.
 
-    softmax, logits, probabilities, log_probabilities: one class an image. binary: one unit, two classes, 1 - p and p.
-    multilabel: each class for itself, predicted is every class with p > 0.5. reason: how it was found out. doubt: what
+    softmax, logits, probabilities, log_probabilities: one class per image. binary: one unit, two classes, 1 - p and p.
+    multilabel: each class for itself, predicted is every class with p > 0.5. reason: how it was determined. doubt: what
     speaks against it, until a person chooses among `choices`. explained: what a score is ("logit", "probability" ...).
     """
 
@@ -112,7 +112,7 @@ class ModelFacts:
     layers: tuple[Layer, ...]
     n_params: int
     preprocessing: Preprocessing
-    preprocessing_reason: str  # how it was found out
+    preprocessing_reason: str  # how it was determined
     class_names: tuple[str, ...] | None
     outputs: Outputs
     output_names: tuple[str, ...]  # one for almost every model
@@ -125,7 +125,7 @@ class ModelFacts:
 
 @dataclass(frozen=True)
 class ClassNames:
-    """What a model's classes are called, a name a class, and how that is known.
+    """What a model's classes are called, one name per class, and how that is known.
 
     origin: "given" (a person gave or confirmed them), "file" (the model's own files say so), "bundled" (ImageNet's, of
     a network of keras.applications), "assumed" (nobody said so), or "numbers" (class 0, class 1 ...).
@@ -219,7 +219,7 @@ class Model:
 
 @dataclass(frozen=True)
 class ImageRef:
-    """Where one image is to be had. A worker turns it into pixels with `innv_gui.datasets.decode`.
+    """Where one image can be found. A worker turns it into pixels with `innv_gui.datasets.decode`.
 
     path: an image file, or a container (.npy, .npz, .h5) with `key` (the array's name) and `index` (its row).
     """
@@ -363,7 +363,7 @@ class ScoredImages:
 @dataclass(frozen=True)
 class Features:
     """What of a model is maximised. kind: "class" (of the output), "neuron" (where a layer has positions: its strongest
-    one) or "channel" (the mean over all positions). layer: None is the output. index: one a picture."""
+    one) or "channel" (the mean over all positions). layer: None is the output. index: one per picture."""
 
     kind: str
     layer: str | None

@@ -48,7 +48,7 @@ def _versions() -> dict:
 
 
 def _write(record: dict) -> None:
-    """One row a line, so that a change shows as one."""
+    """One row per line, so that a change shows as one."""
     parts = []
     for key, content in record.items():
         if isinstance(content, list):

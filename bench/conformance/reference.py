@@ -21,7 +21,7 @@ def networks() -> tuple[str, ...]:
 
 
 def measure() -> None:
-    """One row a network and method: the largest difference and the lowest correlation over all settings tried."""
+    """One row per network and method: the largest difference and the lowest correlation over all settings tried."""
     from tests.attribution import test_conformance as tests
     from tests.innvestigate import legacy_process as legacy
 

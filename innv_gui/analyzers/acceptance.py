@@ -1,4 +1,4 @@
-"""Whether an analyzer's declaration can be offered: said in one sentence where it cannot."""
+"""Whether an analyzer's declaration can be offered: explained in one sentence where it cannot."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The declaration of an analyzer: everything that forms, checks, documents and tests need to know of it.
+"""The declaration of an analyzer: everything that forms, checks, documents and tests need to know about it.
 
 A declaration computes nothing. Its parameters are a pydantic model whose fields carry title, description, default
-and limits; the page's form, the REST check, the command line's help and the documentation are read off it.
+and limits; the page's form, the REST check, the command line's help and the documentation are derived from it.
 """
 
 from __future__ import annotations

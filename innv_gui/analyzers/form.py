@@ -39,7 +39,7 @@ def describe(analyzer: Analyzer) -> dict[str, Any]:
 
 
 def form_fields(params: type[Params]) -> list[dict[str, Any]]:
-    """One description a setting: a method's own settings first, then those that it shares."""
+    """One description per setting: a method's own settings first, then those that it shares."""
     names = sorted(params.model_fields, key=lambda name: name not in params.__annotations__)
     return [form_field(name, params.model_fields[name]) for name in names]
 

@@ -1,7 +1,7 @@
 """Activation maximization: the ways to look for an input that a class, a neuron or a channel likes best.
 
 A preset is declared like an analyzer: its settings are a pydantic model, from which form, REST check and documentation
-are read off. The picture is a number in [0, 1] a pixel and channel, whatever the network's own units.
+are derived. The picture is a number in [0, 1] per pixel and channel, whatever the network's own units.
 """
 
 from __future__ import annotations
@@ -29,11 +29,9 @@ class AscentParams(Params):
         gt=0,
         le=1,
         title="Step size",
-        description="How far a pixel moves a step, as a share of the range from black to white.",
+        description="How far a pixel moves per step, as a share of the range from black to white.",
     )
-    iterations: int = Field(
-        500, ge=1, le=10000, title="Steps at most", description="Steps after which it stops anyway."
-    )
+    iterations: int = Field(500, ge=1, le=10000, title="Steps at most", description="Largest number of steps.")
     stop_at: float = Field(
         0.99,
         gt=0,
@@ -61,11 +59,9 @@ class ModernParams(AscentParams):
         gt=0,
         le=1,
         title="Step size",
-        description="How far a pixel moves a step, as a share of the range from black to white.",
+        description="How far a pixel moves per step, as a share of the range from black to white.",
     )
-    iterations: int = Field(
-        256, ge=1, le=10000, title="Steps at most", description="Steps after which it stops anyway."
-    )
+    iterations: int = Field(256, ge=1, le=10000, title="Steps at most", description="Largest number of steps.")
     stop_at: float = Field(
         1.0,
         gt=0,
@@ -76,10 +72,10 @@ class ModernParams(AscentParams):
     basis: Literal["fourier", "pixels"] = Field(
         "fourier",
         title="Basis",
-        description="fourier: the gradient's frequencies are weighed as in photographs, so that no grain arises.",
+        description="fourier: the gradient's frequencies are weighed as in photographs, which avoids grain.",
     )
     jitter: int = Field(
-        2, ge=0, le=64, title="Jitter", description="Each step looks at the picture moved by up to so many pixels."
+        2, ge=0, le=64, title="Jitter", description="Each step shifts the picture by up to this many pixels."
     )
     blur: float = Field(
         0.0, ge=0, le=8, title="Blur σ", description="Gaussian blur after every fourth step, in pixels; 0: none."
@@ -89,7 +85,7 @@ class ModernParams(AscentParams):
         ge=0,
         le=100,
         title="Total variation",
-        description="Weight against differences of neighbours, relative to a gradient of mean size 1.",
+        description="Weight of the penalty on differences between neighbours, relative to a gradient of mean size 1.",
     )
     l2: float = Field(
         1.0,

@@ -1,6 +1,6 @@
 """All declared analyzers, found by name, and the check of what a person sets.
 
-Built-in methods and those of third parties come in by the same door, `innv_gui.extensions`.
+Built-in methods and those of third parties come in through the same door, `innv_gui.extensions`.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ def _why_not_output(analyzer: Analyzer, layer: Layer, facts: ModelFacts) -> str:
     if layer.name == facts.layers[0].name:
         return "This is the input itself: there is nothing to explain."
     if not layer.output_shape or layer.output_shape[-1] is None:
-        return "This layer has no neurons that could be told apart."
+        return "This layer has no distinguishable neurons."
     return ""
 
 
@@ -32,7 +32,7 @@ def _why_not_cam(analyzer: Analyzer, layer: Layer, facts: ModelFacts) -> str:
         return ""
     shape = " × ".join("?" if size is None else str(size) for size in layer.output_shape)
     if len(layer.output_shape) == 3 and layer.output_shape[:2] != (1, 1):
-        return "This layer prepares the input, or is computed on several parts of it: it has no one map."
+        return "This layer prepares the input, or is computed on several parts of it: it has no single map."
     return f"{analyzer.title} needs height, width and channels; this layer gives {shape or 'one value'}."
 
 

@@ -39,7 +39,7 @@ def remote(address: str, ca: str | None = None, cert: str | None = None, key: st
         )
     if scheme == "tcp" and not loopback:
         raise BadInput(
-            f"{address} is another machine and not encrypted; images and code would pass in the open.",
+            f"{address} is another machine and not encrypted; images and code would be sent unencrypted.",
             "Start the scheduler with certificates and give --tls-ca, --tls-cert and --tls-key.",
             field="scheduler",
         )
@@ -76,7 +76,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _safety(files: dict[str, str]) -> Security:
-    """Tried out here, so that a wrong file is told by its name and not as a connection that fails."""
+    """Tried out here, so that a wrong file is reported by its name and not as a failed connection."""
     paths = {name: Path(file).expanduser() for name, file in files.items()}
     for name, path in paths.items():
         if not path.is_file():

@@ -48,7 +48,7 @@ class Ending:
 
 
 def oom_kills() -> int:
-    """How many processes of this machine were killed for lack of memory since it started; 0 where untold."""
+    """How many processes of this machine were killed for lack of memory since it started; 0 where unknown."""
     with contextlib.suppress(OSError, ValueError):
         for line in VMSTAT.read_text().splitlines():
             name, _, count = line.partition(" ")

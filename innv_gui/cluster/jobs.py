@@ -25,7 +25,7 @@ ENDED = ("done", "failed", "cancelled")
 
 
 class Job:
-    """One run of something long. Its thread calls `step` and `check`; anybody may call `cancel`."""
+    """One run of something long. Its thread calls `step` and `check`; any thread may call `cancel`."""
 
     def __init__(self, kind: str, title: str, total: int, unit: str):
         self.id = f"j-{uuid.uuid4().hex[:12]}"
@@ -70,7 +70,7 @@ class Job:
                 self._finished = time.monotonic()
 
     def wait(self, timeout_s: float | None = None) -> Job:
-        """Block until the job's thread is through; raises what made it fail."""
+        """Block until the job's thread has finished; raises what made it fail."""
         self._ended.wait(timeout_s)
         if self.error is not None:
             raise self.error
@@ -79,7 +79,7 @@ class Job:
         return self
 
     def ended(self, timeout_s: float | None = 0) -> bool:
-        """Whether the job's thread is through, waiting for it at most `timeout_s`; None: as long as it takes."""
+        """Whether the job's thread has finished, waiting for it at most `timeout_s`; None: as long as it takes."""
         return self._ended.wait(timeout_s)
 
     def run(self, work: Callable[[Job], object]) -> None:
@@ -122,7 +122,7 @@ class Job:
 
     @property
     def rate(self) -> float | None:
-        """Units a second: of late while it runs, over all of it once it has ended."""
+        """Units per second: recently while it runs, over all of it once it has ended."""
         with self._lock:
             first, last = self._marks[0], self._marks[-1]
             seconds = (self._finished if self.status in ENDED else last[0]) - first[0]
@@ -153,7 +153,7 @@ def _lost(title: str, error: OSError) -> StorageFailed:
     why = error.strerror or os.strerror(_NUMBERS.get(type(error), errno.EIO))
     return StorageFailed(
         f"{title} failed: {file} cannot be used ({why}).",
-        "Is the workspace still there, and may it be read and written? Then start again: what is kept is used.",
+        "Check that the workspace exists and can be read and written, then start again: kept results are reused.",
     )
 
 
@@ -201,7 +201,7 @@ class Jobs:
         """The job of this id."""
         with self._lock:
             if id not in self._jobs:
-                raise NotFound(f"There is no job {id}.", "Ended jobs are forgotten after a while.", field="job")
+                raise NotFound(f"There is no job {id}.", "Finished jobs are forgotten after a while.", field="job")
             return self._jobs[id]
 
     def all(self) -> list[Job]:

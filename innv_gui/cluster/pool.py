@@ -43,7 +43,7 @@ FOR_GOOD = {"distributed.admin.low-level-log-length": 1}
 
 
 class WithoutSpans:
-    """In the place of Dask's spans, which keep a record of each request for as long as the scheduler lives."""
+    """Instead of Dask's spans, which keep a record of each request for as long as the scheduler lives."""
 
     def __init__(self, scheduler: Scheduler):
         pass
@@ -92,7 +92,7 @@ class Pool:
         self._address = self._cluster.scheduler_address
 
     def start(self, kind: str) -> None:
-        """Have a worker of this kind, without waiting until it is ready."""
+        """Make sure that there is a worker of this kind, without waiting until it is ready."""
         with self._lock:
             if self._closed:
                 raise Cancelled("The server is shutting down.")
@@ -213,14 +213,14 @@ class Pool:
         what = f" on {about}" if about else ""
         return WorkerDied(
             f"The {kind} worker died twice{what} ({self._processes[kind].ending}).",
-            "Explain fewer images at once or a smaller model. The session goes on.",
+            "Explain fewer images at once or a smaller model. The session continues.",
         )
 
     def _no_start(self, kind: str) -> NoWorker:
         why = self._processes[kind].ending
         return NoWorker(
             f"The {kind} worker cannot start{f' ({why})' if why else ''}.",
-            "It is tried again after a pause; innv-gui doctor says what is missing. The rest goes on.",
+            "It is retried after a pause; innv-gui doctor says what is missing. Everything else keeps working.",
         )
 
     def close(self) -> None:

@@ -53,7 +53,7 @@ class RemotePool(Pool):
         return worker_process(kind, self._remote, self._folder)
 
     def capacity(self, kind: str) -> int:
-        """As many as there are workers of this kind; one when there is none, so that its absence is told."""
+        """As many as there are workers of this kind; one when there is none, so that its absence is reported."""
         return max(1, self._offered().get(kind, 0))
 
     def _offered(self) -> dict[str, int]:
@@ -95,11 +95,13 @@ class RemotePool(Pool):
             return self._gone()
         return NoWorker(
             f"No worker at {self._address} offers {kind}.",
-            f"Start one on any machine that reaches it: innv-gui worker --scheduler {self._address}",
+            f"Start one on any machine that can reach it: innv-gui worker --scheduler {self._address}",
         )
 
     def _gone(self) -> NoWorker:
-        return NoWorker(f"The scheduler at {self._address} went away.", "Start it again, then repeat the work.")
+        return NoWorker(
+            f"The connection to the scheduler at {self._address} was lost.", "Start it again, then repeat the work."
+        )
 
     def _lost(self, cancelled: threading.Event | None) -> InnvError:
         if self._closed or (cancelled is not None and cancelled.is_set()):
@@ -112,7 +114,7 @@ class RemotePool(Pool):
         what = f" on {about}" if about else ""
         return WorkerDied(
             f"Several {kind} workers died{what}, most often because memory ran out.",
-            "Take fewer images at once or a smaller model. The session goes on.",
+            "Use fewer images at once or a smaller model. The session continues.",
         )
 
     def _free(self, future: Future, kind: str) -> None:

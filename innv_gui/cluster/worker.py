@@ -1,4 +1,4 @@
-"""A worker process: `python -m innv_gui.cluster.worker KIND`, told on standard input where to connect.
+"""A worker process: `python -m innv_gui.cluster.worker KIND`, which reads from standard input where to connect.
 
 The first line of standard input is JSON: scheduler address, certificates, key. They are never on a command line or
 in a file. When standard input closes, the server is gone and the worker ends with it.

@@ -79,4 +79,4 @@ def _advice(probe: Probe) -> str:
     """What the table says, with the exact option to give where a rule is clearly better."""
     if probe.advice:
         return f"{probe.advice} Give {probe.option}"
-    return probe.verdict or "Nothing can be advised."
+    return probe.verdict or "No advice is possible."

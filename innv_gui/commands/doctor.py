@@ -26,7 +26,7 @@ def version(name: str) -> str | None:
 
 
 def doctor() -> int:
-    """Print one line a package; exit status 1 when something needed is missing."""
+    """Print one line per package; exit status 1 when something needed is missing."""
     print(f"{'python':<14} {sys.version.split()[0]}")
     missing = _report(NEEDED)
     missing_reference = _report(REFERENCE)
@@ -34,7 +34,7 @@ def doctor() -> int:
         print(f"\nMissing: {', '.join(missing)}. Add them with:\n  {ADD_NEEDED}")
     if missing_reference:
         print(
-            f"\nMissing: {', '.join(missing_reference)}. Our own engine runs all methods without; for the reference,\n"
+            f"\nMissing: {', '.join(missing_reference)}. The native engine does not need them; for the reference,\n"
             f"--engine innvestigate, run:\n  {ADD_REFERENCE}"
         )
     _report_plugins()

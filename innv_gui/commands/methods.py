@@ -33,7 +33,7 @@ def listed() -> str:
     methods = [_line(name, ", ".join(map(_default, own))) for name, own in fields.items()]
     settings = [_line(name, takes[name]) for name in sorted(takes)]
     lines = ["methods (--analyzer A), with the defaults of their settings:", *methods]
-    lines += ["", "settings (--param NAME=VALUE):", *settings, "", "docs/methods.md says what each of them means."]
+    lines += ["", "settings (--param NAME=VALUE):", *settings, "", "docs/methods.md explains each of them."]
     return "\n" + "\n".join(lines) + "\n"
 
 

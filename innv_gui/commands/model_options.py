@@ -1,6 +1,6 @@
-"""`--model` and what is said of a model: --classes, --preprocessing and --outputs bind to the --model before them.
+"""`--model` and what belongs to it: --classes, --preprocessing and --outputs bind to the --model before them.
 
-Given before any --model they are for all models that say nothing of their own.
+Given before any --model they are for all models without such options.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MODEL = (
     "a .keras or .h5 file, a SavedModel folder of Keras 2, ARCHITECTURE.json@WEIGHTS, or a network of "
     "keras.applications: VGG16@random, VGG16@WEIGHTS; may be given several times"
 )
-CLASSES = f"class names: JSON, or a text file with a name a line{BINDS}"
+CLASSES = f"class names: JSON, or a text file with one name per line{BINDS}"
 PREPROCESSING = (
     "none, unit, symmetric, caffe, tf, torch or 'mean=..;std=..'; with a resize rule: 'mode=unit;resize=pad' or crop; "
     f"colours as OpenCV reads them: 'mode=unit;channels=bgr' (default: detected){BINDS}"
@@ -50,7 +50,7 @@ class ModelAction(argparse.Action):
 
 
 class WishAction(argparse.Action):
-    """Says something of the last model, or of all when there is none yet."""
+    """Sets something for the last model, or for all when there is none yet."""
 
     def __call__(self, parser, namespace, value, option_string=None):
         """Refuses what was said already."""
@@ -89,7 +89,7 @@ def add_model_options(command: argparse.ArgumentParser) -> None:
 
 
 def named_models(options: argparse.Namespace) -> list[NamedModel]:
-    """All models with what was said of each; what can be checked without loading them is."""
+    """All models with their options; what can be checked without loading them is checked."""
     models = [NamedModel(model.text, options.for_all | model.wishes) for model in options.model]
     for wishes in (options.for_all, *(model.wishes for model in models)):
         parse(wishes.get("preprocessing"))

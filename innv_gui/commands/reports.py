@@ -1,4 +1,4 @@
-"""What the terminal says of models and images: what of them cannot be used, and why; or why they were refused."""
+"""What the terminal reports about models and images: what cannot be used, and why; or why they were refused."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def tell_left_out(dataset: Dataset) -> None:
 
 
 def tell_when_opened(entries: Sequence[ModelEntry | DatasetEntry]) -> list[threading.Thread]:
-    """Says it of each as soon as it is open or refused, while the server goes on: none waits for a slower one."""
+    """Reports each as soon as it is open or refused, while the server goes on: none waits for a slower one."""
     threads = [threading.Thread(target=_tell_opened, args=(entry,), daemon=True, name="reports") for entry in entries]
     for thread in threads:
         thread.start()

@@ -42,7 +42,7 @@ def session_of(options: argparse.Namespace) -> Session:
 
 
 def check_given(options: argparse.Namespace) -> None:
-    """That there are models and images, and what can be said of the preprocessing without a model."""
+    """That there are models and images, and what can be checked of the preprocessing without a model."""
     named_models(options)
     if not options.model:
         raise BadInput("No model was given; expected at least one.", "Add --model FILE.", field="models")
@@ -90,13 +90,13 @@ def say(sentence: str) -> None:
 
 
 def say_unusable() -> None:
-    """A line a plug-in that was found and cannot be used."""
+    """One line per plug-in that was found and cannot be used."""
     for one in unusable():
         say(f"the plug-in {one.name} of {one.origin.name} is not loaded: {one.reason}")
 
 
 def say_naming(models: Sequence[Model], dataset: Dataset | None) -> None:
-    """A line a model where what its classes are called, or which labels are classes, is not sure."""
+    """One line per model where what its classes are called, or which labels are classes, is not sure."""
     for model in models:
         naming = naming_of(model, dataset)
         if naming.words:

@@ -1,7 +1,7 @@
 """Files reached by an fsspec address, such as s3://bucket/photos.
 
 Only a person at the command line, or a script, names addresses: pages and lists of files cannot. What the address leads
-to is read by the workers; the packages that speak with a service (s3fs, gcsfs ...) are the person's to install.
+to is read by the workers; the packages that talk to a service (s3fs, gcsfs ...) are the person's to install.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _told(address: str) -> Iterator[None]:
 
 
 def changed_ns(address: str) -> int:
-    """When a file was changed, ns since 1970; 0 where the service does not tell."""
+    """When a file was changed, ns since 1970; 0 where the service does not say."""
     system, path = _reached(address)
     try:
         return int(system.modified(path).timestamp() * 1e9)

@@ -45,7 +45,7 @@ def labels_beside(
         raise NotImages(f"declares more labels in {other} than can be read")
     labels = array_labels(stored.whole())
     if labels is None:
-        problems.add(other, "holds no labels: expected whole numbers, text, or one column a class.")
+        problems.add(other, "holds no labels: expected whole numbers, text, or one column per class.")
     return labels
 
 
@@ -57,7 +57,7 @@ def _label_key(arrays: dict[str | None, Stored], key: str | None) -> str | None:
 
 
 def array_labels(labels: np.ndarray) -> ArrayLabels | None:
-    """(N,) or (N, 1) numbers or text, or (N, K) one column a class; None when it is none of these."""
+    """(N,) or (N, 1) numbers or text, or (N, K) one column per class; None when it is none of these."""
     if labels.ndim == 2 and labels.shape[1] > 1 and labels.dtype.kind in "buif":
         return _of_columns(labels)
     labels = labels.reshape(len(labels)) if labels.size == len(labels) else labels

@@ -132,7 +132,7 @@ def left_out(n_files: int | None, n_problems: int, problems: Sequence[Problem]) 
 
 
 def coded(labels: Sequence[str | None] | None) -> tuple[tuple[str, ...] | None, np.ndarray | None]:
-    """(class names in natural order, (n,) int32 codes) of one label an image; (None, None) when there is none."""
+    """(class names in natural order, (n,) int32 codes) of one label per image; (None, None) when there is none."""
     present = {label for label in labels or () if label is not None}
     if not present:
         return None, None
@@ -142,11 +142,11 @@ def coded(labels: Sequence[str | None] | None) -> tuple[tuple[str, ...] | None, 
 
 
 def given_labels(labels: Sequence | None, n: int) -> list[str | None] | None:
-    """Labels a person gave for a whole collection, one an image."""
+    """Labels a person gave for a whole collection, one per image."""
     if labels is None:
         return None
     if len(labels) != n:
-        raise BadInput(f"Expected {n} labels, one an image, got {len(labels)}.", field="labels")
+        raise BadInput(f"Expected {n} labels, one per image, got {len(labels)}.", field="labels")
     return [None if label is None else str(label) for label in labels]
 
 

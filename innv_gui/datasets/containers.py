@@ -141,7 +141,7 @@ def _images(arrays: dict[str | None, Stored], problems: ProblemList) -> tuple[st
         raise NotImages(_why_none(layouts, reasons))
     chosen = named[0] if named else next(iter(layouts))
     for key in sorted(named[1:]):
-        problems.add(key, f"is a further array of images; only {chosen} is opened.")
+        problems.add(key, f"is another array of images; only {chosen} is opened.")
     if layouts[chosen].n == 0:
         raise NotImages("holds no image: its array has no rows")
     _check_held(arrays[chosen], layouts[chosen])

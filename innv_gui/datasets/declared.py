@@ -19,7 +19,7 @@ def is_hollow(declared: int, held: int) -> bool:
 
 
 def held_in(path: str) -> int:
-    """Bytes of a file that were written, without its holes; its size where the system does not tell them apart."""
+    """Bytes of a file that were written, without its holes; its size where the system does not distinguish them."""
     size = os.path.getsize(path)
     if not hasattr(os, "SEEK_DATA"):
         return size

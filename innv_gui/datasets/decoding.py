@@ -79,7 +79,7 @@ def _unreadable(error: OSError) -> Refused:
 
 
 def _check_file(path: str) -> int:
-    """Its size in bytes. A pipe or device would block for ever, so only regular files are opened."""
+    """Its size in bytes. A pipe or device would block forever, so only regular files are opened."""
     size = addresses.size_bytes(path) if addresses.is_address(path) else _regular_size(path)
     if size == 0:
         raise Refused("is empty: it has no bytes")
@@ -112,7 +112,7 @@ def opened_picture(path: str, about_px: int | None = None) -> Image.Image:
         n_pixels = int((re.search(r"\d+", str(error)) or [0])[0])
         raise _too_large(f"{n_pixels:,} pixels") from None
     except MemoryError:
-        raise Refused("needs more memory than there is") from None
+        raise Refused("needs more memory than is available") from None
     except NotImages as error:
         raise Refused(str(error)) from None
     except OSError as error:
@@ -197,5 +197,5 @@ def _container_kind(path: str) -> str:
     with open(path, "rb") as file:
         kind = sniffed(file.read(SNIFF_BYTES))
     if kind not in ("npy", "npz", "hdf5"):
-        raise NotImages("is in a file that holds no arrays any more")
+        raise NotImages("is in a file that no longer holds arrays")
     return kind

@@ -49,12 +49,12 @@ def extension(name: str) -> str:
 
 
 def is_litter(name: str) -> bool:
-    """Hidden and system files are passed over silently."""
+    """Hidden and system files are skipped silently."""
     return name.startswith(".") or name.lower() in LITTER
 
 
 def sniffed(first_bytes: bytes) -> str | None:
-    """image, npy, npz, hdf5 or parquet by the file's first SNIFF_BYTES; None when they tell nothing."""
+    """image, npy, npz, hdf5 or parquet by the file's first SNIFF_BYTES; None when they say nothing."""
     if first_bytes[:4] == b"RIFF" and first_bytes[8:12] == b"WEBP":
         return "image"
     if first_bytes[:1] == b"P" and first_bytes[1:2] in b"123456" and first_bytes[2:3].isspace():
@@ -72,7 +72,7 @@ def why_no_image(name: str) -> str:
     """Why a file in a folder is left out, by its name alone."""
     suffix = extension(name)
     if suffix in OTHER_PICTURES:
-        return f"is a picture of a kind that is not read here ({suffix}); save it as {READABLE}."
+        return f"is a picture of an unsupported kind ({suffix}); save it as {READABLE}."
     if suffix in CONTAINERS:
         return "is not an image; if it holds images or lists them, open it by itself."
     if not suffix:

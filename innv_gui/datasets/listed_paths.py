@@ -1,6 +1,6 @@
 """A path as a list spells it, on this or another system -> a path on this one, or why there is none.
 
-What stands in the list is taken first, letter by letter. Only where there is no such file it is read as Windows, a
+What the list says is taken literally first. Only where there is no such file it is read as Windows, a
 browser or a spreadsheet writes paths; so a name that really holds a backslash is found. Plain paths are not looked at.
 """
 
@@ -23,7 +23,7 @@ _QUOTES = "'\"`"
 def on_this_system(listed: str | None, root: str, anywhere: bool) -> tuple[str | None, str | None]:
     """(the path, None) or (None, the reason). root: where relative paths begin; anywhere: they may lead out of it.
 
-    Whether anything is looked up outside of root depends on `anywhere` alone.
+    Whether anything is looked up outside root depends on `anywhere` alone.
     """
     if not listed or not listed.strip():
         return None, "has no path."
@@ -70,7 +70,7 @@ def _with_slashes(text: str) -> str:
 def _why_no_path(path: str, root: str, anywhere: bool) -> str | None:
     of_windows = _DRIVE.match(path) or path.startswith("\\\\")
     if of_windows and not _is_there(path, root, anywhere):
-        what = f"is on a drive of Windows ({path[:2]})" if _DRIVE.match(path) else "is on a network share of Windows"
+        what = f"is on a Windows drive ({path[:2]})" if _DRIVE.match(path) else "is on a Windows network share"
         return f"{what}, which is not known here; list paths relative to the list's own folder."
     if is_address(path):
         return "is an address; a list names files. Give the folder's address itself as --images."

@@ -41,7 +41,7 @@ def open_manifest(path: str, kind: str, labels: Sequence | None = None, anywhere
             problems.add(file or f"row {number}", reason)
     if not files:
         hint = left_out(problems.n, problems.n, problems.listed()) if problems.n else "It has no rows."
-        raise BadInput(f"No image in {quoted(name)}; expected a row an image.", hint, field="images")
+        raise BadInput(f"No image in {quoted(name)}; expected one row per image.", hint, field="images")
     return of_files(name, "manifest", root, files, given_labels(labels, len(files)) or found, problems)
 
 
@@ -83,7 +83,7 @@ def _csv_rows(path: str, name: str) -> Iterator[Row]:
         raise BadInput(f"{quoted(name)} is not CSV: {error}.", "Check its quotes.", field="images") from None
 
 
-_AS_UTF8 = "Save it as CSV in UTF-8 (Excel calls it CSV UTF-8), since other encodings cannot be told apart."
+_AS_UTF8 = "Save it as CSV in UTF-8 (Excel calls it CSV UTF-8), since other encodings cannot be distinguished."
 
 
 def _encoding(path: str) -> str:

@@ -32,7 +32,7 @@ EXPECTED = "Expected a folder of images, an image, a CSV or Parquet list (path, 
 def open_dataset(path: str | os.PathLike, labels: Sequence | None = None, anywhere: bool = False) -> Collection:
     """Opens a folder, an image, a manifest or a file of arrays. Lists names; decodes no image.
 
-    labels: one text an image in the collection's order, in place of the labels that are found. anywhere: a manifest
+    labels: one text per image in the collection's order, in place of the labels that are found. anywhere: a manifest
     may list images outside its own folder, and links in a folder are followed; say so only for a path that was named
     on the command line, never for an upload. Raises BadInput (field "images") in a sentence that names the file.
     """

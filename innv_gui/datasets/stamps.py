@@ -17,7 +17,7 @@ def stamp(ref: ImageRef, opened_ns: int = 0) -> tuple[int, int]:
     """(bytes, ns of its time of change); CHANGED when the file changed after `opened_ns`, 0 to leave that out.
 
     The system's own time (ctime) says that: unlike the time of change it cannot be set, so that neither an exchanged
-    file with an old date nor one from a clock ahead of ours deceives. Services do not tell it.
+    file with an old date nor one from a clock ahead of ours deceives. Services do not report it.
     """
     try:
         if is_address(ref.path):

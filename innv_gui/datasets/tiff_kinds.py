@@ -1,6 +1,6 @@
-"""TIFF is a box for pixels of any layout. Which kinds Pillow reads rightly, what it has to be told, what is refused.
+"""TIFF is a box for pixels of any layout. Which kinds Pillow reads correctly, with help or not at all.
 
-Pillow opens more than it reads rightly: what it does with each layout was compared with what had been written
+Pillow opens more than it reads correctly: what it does with each layout was compared with what had been written
 (tests/datasets/test_tiff.py, a generated matrix). What is not known to come out as written is refused by name.
 """
 
@@ -16,7 +16,7 @@ from PIL import Image, ImagePalette, TiffImagePlugin
 
 from innv_gui.datasets.layout import NotImages
 
-HINT = "Save it with 8 bits a sample, or as PNG."
+HINT = "Save it with 8 bits per sample, or as PNG."
 MINISWHITE, MINISBLACK, RGB, PALETTE, INKS, YCBCR = 0, 1, 2, 3, 5, 6
 _ASSOCIATED, _UNASSOCIATED = 1, 2  # kinds of alpha
 _UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3
@@ -126,7 +126,7 @@ def _is_inside(file: BinaryIO, offset: int) -> bool:
 
 def refusal_of(kind: TiffKind) -> str:
     """Why a kind is not read, as the end of a sentence."""
-    return f"is {kind}, a kind that is not read"
+    return f"is {kind}, an unsupported kind"
 
 
 def is_read(kind: TiffKind) -> bool:

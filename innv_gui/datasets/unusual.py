@@ -1,4 +1,4 @@
-"""Files of a format that is read, in a variant that is not: said by name, since nothing about them is damaged."""
+"""Files of a format that is read, in a variant that is not: reported by name, since nothing about them is damaged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PIL import Image
 from innv_gui.datasets import tiff_kinds
 from innv_gui.datasets.layout import NotImages
 
-HINT = "Save it as PNG, or with 8 bits a sample."
+HINT = "Save it as PNG, or with 8 bits per sample."
 _MAGIC = {b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"BM": "BMP", b"RIFF": "WEBP", b"P": "PPM"}
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _JPEG_LS = b"\xff\xd8\xff\xf7"
@@ -23,7 +23,7 @@ _UNKNOWN = re.compile(r"unsupported|not supported|cannot handle|unknown|not impl
 def why_not_opened(file: BinaryIO, first: bytes) -> str | None:
     """Of a file that Pillow does not open: which kind it is, as the end of a sentence; None when it is broken."""
     if first.startswith(_JPEG_LS):
-        return "is a JPEG-LS, a kind that is not read"
+        return "is a JPEG-LS, an unsupported kind"
     if first.startswith(_TIFF):
         kind = tiff_kinds.kind_in(file)
         return None if kind is None else tiff_kinds.refusal_of(kind)
@@ -35,7 +35,7 @@ def why_not_read(name: str, complaint: str) -> str | None:
     """name: Pillow's name of the format; complaint: what its reader said."""
     if not _UNKNOWN.search(complaint):
         return None
-    return f"is a {name} of a kind that is not read ({complaint.strip()[:80]})"
+    return f"is a {name} of an unsupported kind ({complaint.strip()[:80]})"
 
 
 def told_key(image: Image.Image) -> None:
@@ -47,7 +47,7 @@ def told_key(image: Image.Image) -> None:
     if depth in _PNG_KEYS and isinstance(key, int):
         image.info["transparency"] = key * _PNG_KEYS[depth]
     elif depth == "RGB;16B" and key is not None:
-        raise NotImages("is a PNG of 16-bit colours of which one is transparent, a kind that is not read")
+        raise NotImages("is a PNG of 16-bit colours of which one is transparent, an unsupported kind")
 
 
 def _complaint(file: BinaryIO, name: str) -> str:

@@ -37,7 +37,7 @@ class Catalog(Generic[D]):
     """What is declared for one group; read when it is first asked for, and again when a folder was added.
 
     group: of entry points. package: our own modules, one declaration or a tuple of them each. kind: the class of a
-    declaration. accept: raises BadInput for one that cannot be used. order: of our own, for lists.
+    declaration. accept: raises BadInput for one that cannot be used. order: our own, for lists.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Where declarations come from: modules of our own, entry points of installed packages, files of a folder."""
+"""Where declarations come from: our own modules, entry points of installed packages, files of a folder."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def _fitted(image: Image.Image, size: tuple[int, int], enlarge: Image.Resampling
 
 
 def ends(kind: str, colormap: str) -> tuple[str, str]:
-    """What the two ends of the colour bar are called."""
+    """The names of the two ends of the colour bar."""
     return ("-1", "1") if kind != "rgb" and colormap in DIVERGING else ("0", "1")
 
 

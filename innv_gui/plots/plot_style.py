@@ -61,7 +61,7 @@ def colours(theme: str) -> PlotColours:
 
 
 def empty_figure(x_title: str, y_title: str, theme: str, width: int | None, height: int | None, **given) -> figure:
-    """A figure without marks. width, height in px; without a width it takes the room there is."""
+    """A figure without marks. width, height in px; without a width it fills the available width."""
     room = {"width": width} if width else {"sizing_mode": "stretch_width"}
     plot = figure(
         name="plot",

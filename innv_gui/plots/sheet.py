@@ -1,4 +1,4 @@
-"""A view as values: a grid of heatmaps beside the pictures they are of, with everything that is said of them.
+"""A view as values: a grid of heatmaps beside the pictures they are of, with all the text that goes with them.
 
 `sheet_layout` places it, `sheet_paint` draws it (PNG, SVG), `sheet_page` writes it as a page.
 """
@@ -53,7 +53,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """An image: name, label (None without one), the picture itself, and one Tile a column."""
+    """An image: name, label (None without one), the picture itself, and one Tile per column."""
 
     name: str
     tiles: tuple[Tile, ...]
@@ -72,7 +72,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A view with everything that is said of it."""
+    """A view with all the text that goes with it."""
 
     title: str
     facts: tuple[tuple[str, str], ...]

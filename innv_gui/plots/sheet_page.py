@@ -1,4 +1,4 @@
-"""A sheet as a page that needs nothing outside of it, and as a table for a notebook."""
+"""A self-contained page of a sheet, and as a table for a notebook."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def _(ramp: Ramp, page: Image.Image, pen: ImageDraw.ImageDraw) -> None:
 
 
 def svg(drawing: Layout) -> Iterator[str]:
-    """Piece by piece; nothing outside of it is needed but a font, whose lengths are said with each line."""
+    """Piece by piece; nothing outside it is needed but a font, whose lengths are said with each line."""
     size = f'width="{drawing.width}" height="{drawing.height}" viewBox="0 0 {drawing.width} {drawing.height}"'
     yield f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="Inter, system-ui, sans-serif">'
     yield f"<title>{_text(drawing.title)}</title>"

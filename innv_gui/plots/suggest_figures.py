@@ -75,7 +75,7 @@ def scatter(
     x_range: tuple[float, float] | None = None,
     y_range: tuple[float, float] | None = None,
 ) -> figure:
-    """S3, a dot an image. frame: index (N,), confidence (N,) 0-100, n_classes (N,) integers, all of one length.
+    """S3, one dot per image. frame: index (N,), confidence (N,) 0-100, n_classes (N,) integers, all of one length.
 
     Images without a finite confidence are left out. The source holds x, y (with jitter) and index, so that a dot is
     found by its image's index and never by its place.
@@ -183,7 +183,7 @@ def histogram(
     height: int | None = None,
     x_range: tuple[float, float] | None = None,
 ) -> figure:
-    """S1, S2 or S4: a bar a bin with its count above it. edges (B + 1,) ascending, counts (B,).
+    """S1, S2 or S4: one bar per bin with its count above it. edges (B + 1,) ascending, counts (B,).
 
     kind says what is counted ("distance", "layer", "neuron"), x_title says it in other words; labels (B,) are kept
     in the source as `label`. x_range: the part that is shown.

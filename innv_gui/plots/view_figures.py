@@ -13,7 +13,7 @@ from bokeh.transform import dodge
 from innv_gui.plots.plot_style import colours, empty_figure
 
 BARS_ROOM = 0.8  # of a place on the axis, for the bars of all series together
-_LEVEL_LETTERS = 40  # of all names on the axis together: more stand at a slant
+_LEVEL_LETTERS = 40  # of all names on the axis together: more are slanted
 
 
 def view_figure(

@@ -1,4 +1,4 @@
-"""Writes the sample images into a folder, once: as two datasets with one folder a label.
+"""Writes the sample images into a folder, once: as two datasets with one folder per label.
 
 A dataset is written under a name of its own and then renamed, so that it is there as a whole or not at all, whoever
 is interrupted and however many processes begin at once.

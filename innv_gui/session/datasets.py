@@ -91,7 +91,7 @@ class Dataset:
     def left_out(self) -> str:
         """One sentence on how many of the files could not be used when it was opened, and why; empty when all could.
 
-        Of a file of arrays: what is to be said of those in it.
+        For a file of arrays: what is to be reported about them.
         """
         whole = self.collection
         if not whole.n_problems:
@@ -102,7 +102,7 @@ class Dataset:
 
 @dataclass
 class DatasetEntry:
-    """A dataset on its way: loading, ready, or refused with the reason."""
+    """A dataset in progress: loading, ready, or refused with the reason."""
 
     id: str
     name: str
@@ -163,7 +163,7 @@ class DatasetShelf:
             entry.error = error
             raise
         finally:
-            if entry.status == "loading":  # by a fault of ours, too: nobody waits for it for ever
+            if entry.status == "loading":  # by a fault of ours, too: nobody waits for it forever
                 entry.status = "refused"
         job.step()
         self.changed()

@@ -1,4 +1,4 @@
-"""What is there already: whether a request could be answered from the workspace, without computing anything."""
+"""What is kept already: whether a request could be answered from the workspace, without computing anything."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ SUFFIX_KINDS = {".keras": "keras", ".h5": "hdf5", ".hdf5": "hdf5", ".json": "jso
 
 @dataclass
 class ModelEntry:
-    """A model on its way: loading, ready, or refused with the reason."""
+    """A model in progress: loading, ready, or refused with the reason."""
 
     id: str
     name: str
@@ -178,7 +178,7 @@ class ModelShelf:
             entry.error = error
             raise
         finally:
-            if entry.status == "loading":  # by a fault of ours, too: nobody waits for it for ever
+            if entry.status == "loading":  # by a fault of ours, too: nobody waits for it forever
                 entry.status = "refused"
         job.step()
         return entry.model

@@ -65,7 +65,7 @@ def _of_another(own: ClassNames, known: list[tuple[Model, ClassNames]]) -> Class
 
 
 def known_naming(names: tuple[str, ...] | None, model_is_application: bool, n_classes: int, architecture: str):
-    """What a model's own files tell, as a ClassNames; None when they tell nothing. names: of its hooks file."""
+    """The names in a model's own files, as a ClassNames; None when they say nothing. names: of its hooks file."""
     if names:
         return ClassNames(names, "file")
     if n_classes == imagenet.N_CLASSES and model_is_application:
@@ -106,7 +106,7 @@ def _borrowed(model: Model, dataset: Dataset) -> ClassNames:
 
 
 def _in_class_order(dataset: Dataset, n_classes: int) -> tuple[tuple[str, ...] | None, str]:
-    """(names, what they are); None where it cannot be told which of them is class 0."""
+    """(names, what they are); None where it is not known which of them is class 0."""
     in_arrays, labels = dataset.collection.kind in IN_ARRAYS, dataset.class_names
     if dataset.keras_class_names is not None and not in_arrays:
         return dataset.keras_class_names, "folders"

@@ -1,4 +1,4 @@
-"""What is said of a model or dataset that was asked for and refused: the same on the terminal and on every page."""
+"""What is reported about a model or dataset that was refused: the same on the terminal and on every page."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class Session:
     this machine. tls_ca, tls_cert, tls_key: PEM files, needed for a scheduler on another machine.
     trusted: SHA-256 of model files whose Lambda layers may run. hooks: a Python file with preprocess, postprocess
     or decode_prob. budget: what opening a model may cost, in bytes and seconds. plugins: folders with methods, views
-    and reasons of one's own, a file each, for this whole process (docs/plugins.md).
+    and custom reasons, one file each, for this whole process (docs/plugins.md).
     """
 
     def __init__(
@@ -152,7 +152,7 @@ class Session:
         return self.models.start(file, **wishes)
 
     def remove_model(self, id: str) -> None:
-        """Forget a model; its kept maps stay for the day it comes back."""
+        """Forget a model; its kept maps stay, in case it comes back."""
         entry = self.models.entry(id)
         if entry.model is not None and self._blueprints is not None:
             self._blueprints.forget(entry.model)
@@ -315,7 +315,7 @@ class Session:
         """Score images and wait: which of them are worth a look?
 
         models: a Model or several. dataset: a Dataset or part of one, or a path; at least two images. layer: a name,
-        or one a model (by id or name); None is the last before softmax. neuron: one of that layer. class_: the class
+        or one per model (by id or name); None is the last before softmax. neuron: one of that layer. class_: the class
         that all images are said to belong to, by name or index. layers: further ones whose neurons are measured.
         """
         suggestion = self.start_suggest(models, self._usable_images(dataset), layer, neuron, class_, layers)
@@ -337,7 +337,7 @@ class Session:
         return self._suggestions.put(suggestion)
 
     def suggestion(self, id: str) -> Suggestion:
-        """An earlier suggestion by its id; made anew, of kept scores, where its classes are called otherwise now."""
+        """An earlier suggestion by its id; made again from kept scores where its class names have changed."""
         with self._reopening:
             found = self._suggestions.get(id)
             models = [self.models.current(model) for model in found.models]
@@ -455,7 +455,7 @@ class Session:
     # -- end
 
     def close(self) -> None:
-        """Stop all work and let go of the workspace."""
+        """Stop all work and release the workspace."""
         self.jobs.close()
         with self._lock:
             pool, self._pool = self._pool, None

@@ -29,7 +29,7 @@ def private(path: str, flags: int) -> int:
 
 @contextlib.contextmanager
 def written(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path`; it takes the place of `path` when the block ends well, else it vanishes."""
+    """A temporary path beside `path`; it replaces `path` when the block ends well, else it vanishes."""
     path = Path(path)
     with told(path):
         private_folder(path.parent)

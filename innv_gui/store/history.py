@@ -18,7 +18,7 @@ _NAME = re.compile(r"[a-z]-[0-9a-f]{12}")
 class History:
     """Plain records by id, newest first. A record has at least "id" and "started" (seconds since 1970).
 
-    check: raises ValueError for what is no record of a run; such a file is passed over, and never touched.
+    check: raises ValueError for what is no record of a run; such a file is skipped, and never touched.
     """
 
     def __init__(self, folder: Path, kept: int = KEPT, check: Callable[[dict], object] = lambda record: None):
@@ -45,7 +45,7 @@ class History:
         return kept is not None and kept | {"title": ""} == record | {"title": ""}
 
     def all(self) -> list[dict]:
-        """Newest first; a file that cannot be read is passed over."""
+        """Newest first; a file that cannot be read is skipped."""
         read = [self._read(path) for path in self._paths()]
         known = [record for record in read if record is not None]
         return sorted(known, key=lambda record: (record["started"], record["id"]), reverse=True)

@@ -1,7 +1,7 @@
-"""The one door through which everything in a workspace is read back: checked, and passed over where it is damaged.
+"""The one door through which everything in a workspace is read back: checked, and skipped where it is damaged.
 
 Disks rot, are full in the middle of a copy, and people edit files. What cannot be read is as if it were not there; the
-log says so once a file. A record carries a checksum, because a changed digit is still good JSON.
+log says so once per file. A record carries a checksum, because a changed digit is still good JSON.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ class MapStore:
         return kept
 
     def forget(self, keys: Iterable[str]) -> None:
-        """Let go of maps, so that they are computed again when next asked for."""
+        """Drop maps, so that they are computed again when next asked for."""
         for key in keys:
             with self._lock:
                 old = self._recent.pop(key, None)

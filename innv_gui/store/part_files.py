@@ -1,7 +1,7 @@
 """The files that a scoring job leaves, read: which parts are there, and columns and activations of them.
 
 Each part is opened by itself and its checksums are compared: one query over all of them, by DuckDB, takes half the time
-(0.15 s for 800 000 images instead of 0.28 s, once a column) and gives other numbers where a byte has changed.
+(0.15 s for 800 000 images instead of 0.28 s, once per column) and gives other numbers where a byte has changed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class PartFiles:
 
     @property
     def about(self) -> dict:
-        """What `about.json` says of dataset, model and layers; read anew, for layers are added."""
+        """What `about.json` says about dataset, model and layers; read again, because layers are added."""
         about = read_about(self.folder)
         if about is None:
             raise NotFound("The scores of this model cannot be read.", "Score the images again.", "model")
@@ -55,7 +55,7 @@ class PartFiles:
         return (self._about or self.about)["dataset"]["rows_a_part"]
 
     def rows_of(self, part: int) -> slice:
-        """Where a part's images stand in the dataset."""
+        """Where a part's images are in the dataset."""
         return slice(part * self.rows_a_part, min((part + 1) * self.rows_a_part, self.n))
 
     def finished(self) -> dict[int, int]:
@@ -135,7 +135,7 @@ class PartFiles:
     def activations(self, part: int, layer: str, neuron: int | slice = slice(None)) -> np.ndarray | None:  # noqa: B008
         """(rows, U) float32, or (rows,) of one neuron; NaN for bad images; None when the layer is still to come.
 
-        Damaged activations are taken away, so that the next scoring computes them again.
+        Damaged activations are removed, so that the next scoring computes them again.
         """
         path = self.folder / f"part-{part:07d}.{self.layer_file(layer)}.h5"
         rows = self.rows_of(part)

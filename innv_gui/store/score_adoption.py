@@ -1,6 +1,6 @@
 """Scores taken over from a folder beside, of the same model on the same images under other class names.
 
-Only what a label means has changed: `label_class` and `loss` are made anew, all other numbers are the same, and the
+Only what a label means has changed: `label_class` and `loss` are made again, all other numbers are the same, and the
 files of activations are shared.
 """
 

@@ -1,7 +1,7 @@
-"""Scores as they grow: one folder a model and dataset, one Parquet file (and one HDF5 file a layer) a part.
+"""Scores as they grow: one folder per model and dataset, one Parquet file (and one HDF5 file per layer) per part.
 
     <scores>/<dataset key[:20]>/<model key[:20]>/about.json
-                                                /part-0000000.parquet      scores, one row an image
+                                                /part-0000000.parquet      scores, one row per image
                                                 /part-0000000.l0.h5        activations (rows, neurons) of a layer
 
 A part is there when its Parquet file is, which is written last; each file takes its place at once or not at all.
@@ -47,7 +47,7 @@ class ScoreFolder:
     """The parts of one model on one dataset. `layers`: the ones that are asked for now, all of which a part needs.
 
     about: {"dataset": {...,"n"}, "model": {...}}; "layers" and the dataset's "rows_a_part" are added.
-    units: neurons a layer.
+    units: neurons per layer.
     """
 
     def __init__(self, path: Path, about: dict, layers: Sequence[str], units: dict[str, int], spatial: dict[str, bool]):
@@ -240,7 +240,7 @@ def _kinds(arrow) -> dict:
 
 
 def remove_rests(path: Path) -> None:
-    """Take away what a process that was killed left half written."""
+    """Remove what a killed process left half written."""
     with contextlib.suppress(OSError):
         for entry in os.scandir(path):
             if entry.name.startswith(".new-"):

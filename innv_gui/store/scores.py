@@ -1,7 +1,7 @@
 """Scores of several models as one table that grows while they are computed.
 
 Only whole parts are read (`store/part_files.py`), a column when it is first asked for, each part once (again when it
-was written anew); a column of a million images takes 4 MB. A part's Parquet file is written last, so that where it is,
+was rewritten); a column of a million images takes 4 MB. A part's Parquet file is written last, so that where it is,
 the rest is; a layer that is being added later has no values yet in the parts that wait for it.
 """
 
@@ -154,7 +154,7 @@ class ScoreTable:
         return tuple(hash(tuple(model.files.known().items())) for model in self.models.values())
 
     def scored(self) -> np.ndarray:
-        """(k,) rows that every model is through with, good or bad, ascending."""
+        """(k,) rows that every model has finished, good or bad, ascending."""
         parts = sorted(self.finished())
         slices = [self._first.rows_of(part) for part in parts]
         return np.concatenate([np.arange(s.start, s.stop) for s in slices]) if slices else np.zeros(0, np.int64)

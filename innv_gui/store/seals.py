@@ -31,7 +31,7 @@ def sealed(table, **settings) -> bytes:
 
 
 def is_intact(content: bytes) -> bool:
-    """Whether the content of a Parquet file is as it was written, as far as its seal tells."""
+    """Whether the content of a Parquet file is as it was written, as far as its seal shows."""
     if not (content.startswith(b"PAR1") and content.endswith(b"PAR1")):
         return False
     place = _place(content)

@@ -56,7 +56,7 @@ class Workspace:
         return self.folder / name
 
     def close(self) -> None:
-        """Let go of the folder; a temporary one is removed."""
+        """Release the folder; a temporary one is removed."""
         with contextlib.suppress(OSError):
             self._lock.close()
         if self.temporary:

@@ -1,4 +1,4 @@
-"""Classes of several models made comparable: one number a class *name*, whatever its place in each model."""
+"""Classes of several models made comparable: one number per class *name*, whatever its place in each model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Filters a person types, a column each: numbers `>n`, `<n`, `>=n`, `<=n`, `a..b` or `a, b, c`; text is contained.
+"""Filters a person types, one per column: numbers `>n`, `<n`, `>=n`, `<=n`, `a..b` or `a, b, c`; text is contained.
 
 The text is taken apart here and compared by NumPy; it never becomes a query or code.
 """
@@ -36,7 +36,7 @@ def numbers_that(values: np.ndarray, condition: str, column: str) -> np.ndarray:
         return np.isin(values, [float(part) for part in listed])
     raise BadInput(
         f"The filter {condition[:60]!r} of {column} is not understood.",
-        "Expected >n, <n, >=n, <=n, a..b, or numbers with commas between them.",
+        "Expected >n, <n, >=n, <=n, a..b, or comma-separated numbers.",
         "where",
     )
 

@@ -16,7 +16,7 @@ from innv_gui.extensions.words import check_name, check_text
 
 @dataclass(frozen=True)
 class Reason(Declared):
-    """One list: what it is called, why anybody would look at it, what it needs.
+    """One list: what it is called, why one would look at it, what it needs.
 
     values: the ground (`session/suggest/ground.py`) -> (n,) over the dataset, NaN for images that are not in the list;
     the largest come first, or the smallest when rising. sentence: (ground, row, value) -> why this image, with its
@@ -34,7 +34,7 @@ class Reason(Declared):
     all_labels: bool = False  # needs a model that has all labels among its classes
     similarity: bool = False  # compares images with each other: needs all of them
     one_class: bool = True  # means something only where an image is of exactly one class
-    each_model: bool = False  # a list a model, with {letter} and {name} in its words; of one model, of all
+    each_model: bool = False  # one list per model, with {letter} and {name} in its words; of one model, of all
     place: int = 100  # among the lists
 
 

@@ -31,7 +31,7 @@ class Suspects:
 
 
 class ClassThresholds:
-    """Mean self-confidence a class: t_j = mean of p_j over the images labelled j. Fed block by block."""
+    """Mean self-confidence per class: t_j = mean of p_j over the images labelled j. Fed block by block."""
 
     def __init__(self, n_classes: int):
         self._sums, self._counts = np.zeros(n_classes), np.zeros(n_classes, np.int64)

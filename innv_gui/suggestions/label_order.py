@@ -1,4 +1,4 @@
-"""Would the same class names in another order fit the labels far better? Told from predictions on labelled images.
+"""Would the same class names in another order fit the labels far better? Decided from predictions on labelled images.
 
 The better order is the assignment of labels to outputs with the most agreements in the confusion matrix. It is found on
 one half of the images and tried on the other, both ways round, so that it is not praised for what it was made of.

@@ -1,4 +1,4 @@
-"""Which images come first, and why: one value an image, one sentence with its numbers.
+"""Which images come first, and why: one value per image, one sentence with its numbers.
 
 Every function takes M models and N images and gives (N,) float64, NaN where there is nothing to say.
 """

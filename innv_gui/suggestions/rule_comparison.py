@@ -1,7 +1,7 @@
 """Which of several preprocessing rules a network was trained with, from what it says of the same labelled images.
 
-Two rules are told apart by the images of which exactly one makes the network right: were the rules alike, each of these
-would fall to either side like a coin (McNemar's test in its exact, two-sided form).
+Two rules are distinguished by the images on which exactly one makes the network right: if the rules were alike, each
+of these would fall to either side like a coin (McNemar's test in its exact, two-sided form).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ IMAGES_A_CLASS = 5  # fewer, and almost any answers fit labels after the best as
 class Comparison:
     """R rules on the same n images. right: (R, n) bool. best: the rule with most right, the current one among equals.
 
-    tied: rules that are not told apart from the best, itself included. better: clearly better than the current one.
+    tied: rules not distinguishable from the best, itself included. better: clearly better than the current one.
     """
 
     right: np.ndarray = field(compare=False, repr=False)

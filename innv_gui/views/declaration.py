@@ -15,7 +15,7 @@ from innv_gui.extensions.words import check_name, check_text
 
 @dataclass(frozen=True)
 class View(Declared):
-    """run: a function of this module, or `{"native": "module:function"}`; called once a model, in a worker.
+    """run: a function of this module, or `{"native": "module:function"}`; called once per model, in a worker.
 
     It takes a selection (`runtimes/keras/views/selection.py`) and gives a list of Table, Image and Plot. settings: name
     -> `Number`, `Whole`, `Switch` or `Choice`; or params, a class of them. most_images: how many it can take at once.

@@ -19,7 +19,7 @@ Cell = str | int | float | None
 
 @dataclass(frozen=True)
 class Table:
-    """rows: a value a column each; numbers are shown with up to four digits."""
+    """rows: one value per column; numbers are shown with up to four digits."""
 
     title: str
     columns: tuple[str, ...]
@@ -67,7 +67,7 @@ def _checked(name: str, part: object) -> Part:
 def _table(name: str, table: Table) -> Table:
     columns, rows = tuple(map(str, table.columns)), tuple(tuple(map(_cell, row)) for row in table.rows)
     if not columns or len(rows) > MOST_ROWS or any(len(row) != len(columns) for row in rows):
-        raise _wrong(name, f"a table of other than {len(columns)} values a row, or of more than {MOST_ROWS} rows")
+        raise _wrong(name, f"a table of other than {len(columns)} values per row, or of more than {MOST_ROWS} rows")
     return Table(table.title[:200], columns, rows)
 
 
@@ -107,4 +107,4 @@ def _plot(name: str, plot: Plot) -> Plot:
 
 
 def _wrong(name: str, what: str) -> WorkFailed:
-    return WorkFailed(f"The view {name} gave {what}.", "Its code has to be mended.")
+    return WorkFailed(f"The view {name} gave {what}.", "Its code must be fixed.")

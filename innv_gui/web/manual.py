@@ -1,4 +1,4 @@
-"""What the product says of itself: the glossary, and what each method computes, out of docs/ and the declarations.
+"""What the product says about itself: the glossary, and what each method computes, out of docs/ and the declarations.
 
 The text is ours alone: nothing that a person or a file brings in passes through here.
 """
@@ -85,7 +85,7 @@ def slug(word: str) -> str:
 
 
 def entry(name: str) -> Entry:
-    """What is to be said of a method or a preset; raises NotFound for a name that neither has."""
+    """What the help says about a method or a preset; raises NotFound for a name that neither has."""
     method = next((one for one in (*analyzers.all(), *maximize.PRESETS.values()) if one.name == name), None)
     if method is None:
         raise NotFound("There is no method of this name.", "The page Help lists all of them.", "analyzer")

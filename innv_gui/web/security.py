@@ -85,14 +85,14 @@ def guard(app: Flask, token: str, hosts: tuple[str, ...]) -> None:
 
 
 def _without_token() -> Unauthorized:
-    where = "It stands in the terminal where innv-gui was started, in the address behind token=."
+    where = "It is in the terminal where innv-gui was started, in the address after token=."
     if "token" in request.args:
         return Unauthorized("This is not the token of this server: each start makes a new one.", where)
     return Unauthorized("This address needs the token of the server.", where)
 
 
 def cookie_name() -> str:
-    """One a port: cookies do not know ports."""
+    """One per port: cookies do not know ports."""
     port = urlsplit(f"//{request.host}").port or 80
     return f"innv_gui_{port}"
 

@@ -48,7 +48,7 @@ BEHIND = {
     "conv 1": ((7, 2), L.Conv1D(3, 3, padding="causal")),
     "conv 2": ((5, 6, 2), L.Conv2D(4, 3, strides=2, padding="same", use_bias=False)),
     "grouped": ((5, 6, 4), L.Conv2D(6, 3, groups=2)),
-    "a group a channel": ((5, 6, 3), L.Conv2D(6, 3, groups=3)),
+    "one group per channel": ((5, 6, 3), L.Conv2D(6, 3, groups=3)),
     "conv 3": ((3, 4, 3, 2), L.Conv3D(3, 2)),
     "depthwise": ((5, 6, 3), L.DepthwiseConv2D(3, depth_multiplier=2, padding="same")),
     "separable": ((5, 6, 3), L.SeparableConv2D(4, 2)),

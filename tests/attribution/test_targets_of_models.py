@@ -62,7 +62,7 @@ def test_every_method_explains_a_neuron_of_a_layer_inside(session, model, images
 @pytest.mark.parametrize("engine", ["native", "innvestigate"])
 @pytest.mark.parametrize("layer", ["conv_2", "dense"])
 def test_a_class_at_a_layer_inside_is_the_mean_over_its_sensitive_neurons(session, model, images, layer, engine):
-    """By a second, slower way: sensitivities in plain Keras, then one explanation a neuron, averaged."""
+    """By a second, slower way: sensitivities in plain Keras, then one explanation per neuron, averaged."""
     found = session.explain(model, images[:1], "lrp.epsilon", layer=layer, class_=7, engine=engine)[model]
     chosen = sensitive_neurons(session, model, images[:1], layer, 7)
     single = [session.explain(model, images[:1], "lrp.epsilon", layer=layer, neuron=int(k))[model] for k in chosen]

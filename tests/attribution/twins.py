@@ -134,7 +134,7 @@ def preset_norm(x, connections, bias, relevance):
 
 
 def norm_connections(shape, gamma, variance, epsilon):
-    """BatchNormalization outside of training: each value by itself, times gamma / sqrt(variance + epsilon)."""
+    """BatchNormalization outside training: each value by itself, times gamma / sqrt(variance + epsilon)."""
     return [(place, place, gamma[place[-1]] / np.sqrt(variance[place[-1]] + epsilon)) for place in np.ndindex(*shape)]
 
 

@@ -27,7 +27,7 @@ ASSUMED = "assumed from the folders of clothes"
 
 @pytest.fixture(scope="module")
 def clothes(tmp_path_factory):
-    """The sample digits under the names of clothes, one folder a class, with a folder that no class is called like."""
+    """The sample digits under the names of clothes, one folder per class, with a folder unlike any class."""
     root = tmp_path_factory.mktemp("clothes")
     digits = samples.make(root / "samples", ("digits",))["digits"]
     for number, name in enumerate(NAMES):
@@ -146,5 +146,5 @@ def test_assumed_names_are_confirmed_dropped_and_edited_on_models(page, server):
     page.locator("#details summary", has_text="Edit class names").click()
     page.locator("#class-lines").fill("")
     page.get_by_role("button", name="Use these names").click()
-    expect(page.locator("#details")).to_contain_text("Numbers: nobody said what they are called.")
+    expect(page.locator("#details")).to_contain_text("Numbers: no names were given.")
     expect(page.locator("tr.note")).to_have_count(0)

@@ -105,4 +105,4 @@ def test_an_agreement_without_numbers_says_when_they_come(parts):
       const root = m.agreement({ path: () => "/none", sides, image: 0 });
       new MutationObserver(() => done(root.textContent)).observe(root, { childList: true });
     })"""
-    assert called(parts, "maps/agreement.js", code) == "The numbers come when all these maps are there."
+    assert called(parts, "maps/agreement.js", code) == "The numbers appear once all these maps are ready."

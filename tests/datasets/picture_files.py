@@ -48,7 +48,7 @@ def with_orientation(path: Path, orientation: int) -> Path:
 
 
 def huge_png(path: Path, width: int = 12000, height: int = 12000) -> Path:
-    """A valid black PNG, one bit a pixel: little on disk, much in memory."""
+    """A valid black PNG, one bit per pixel: little on disk, much in memory."""
     row = b"\0" + bytes((width + 7) // 8)
     packer = zlib.compressobj(9)
     packed = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()

@@ -117,7 +117,7 @@ def test_other_files_are_listed_and_system_files_are_not(tmp_path):
     reasons = {problem.name: problem.reason for problem in collection.problems}
     assert collection.n == 1 and collection.n_problems == 4
     assert set(reasons) == {"README.txt", "photo.heic", "labels.csv", "noext"}
-    assert "not read here" in reasons["photo.heic"] and "by itself" in reasons["labels.csv"]
+    assert "an unsupported kind" in reasons["photo.heic"] and "by itself" in reasons["labels.csv"]
 
 
 def test_a_flood_of_other_files_is_counted_but_not_listed(tmp_path, monkeypatch):
@@ -183,7 +183,7 @@ def test_refusals_stay_on_one_line_whatever_the_name(tmp_path):
         (lambda p: touched(p, "zero.png") / "zero.png", "is empty"),
         (lambda p: (p / "no.png", (p / "no.png").write_bytes(b"hello there"))[0], "not an image"),
         (lambda p: (p / "a.txt", (p / "a.txt").write_bytes(b"hello there"))[0], "holds no images"),
-        (lambda p: (p / "a.heic", (p / "a.heic").write_bytes(b"hello there"))[0], "not read here"),
+        (lambda p: (p / "a.heic", (p / "a.heic").write_bytes(b"hello there"))[0], "an unsupported kind"),
         (lambda p: (p / "a.npz", (p / "a.npz").write_bytes(b"hello there"))[0], "not what its extension"),
         (lambda p: "a\0b", "not a path"),
     ],
@@ -270,7 +270,7 @@ def test_positions_and_places_outside(tmp_path):
 def test_given_labels_replace_the_found_ones(tmp_path):
     touched(tmp_path, "x/a.png", "y/b.png")
     assert open_dataset(tmp_path, labels=["p", None]).refs(0, 2)[0].label == "p"
-    with pytest.raises(BadInput, match="Expected 2 labels, one an image, got 1"):
+    with pytest.raises(BadInput, match="Expected 2 labels, one per image, got 1"):
         open_dataset(tmp_path, labels=["p"])
 
 

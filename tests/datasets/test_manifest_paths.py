@@ -74,10 +74,10 @@ def test_a_name_that_really_holds_a_backslash_or_percent_comes_first(folder):
 @pytest.mark.parametrize(
     ("listed", "said"),
     [
-        ("C:\\photos\\a.png", r"drive of Windows \(C:\)"),
-        ("d:/photos/a.png", r"drive of Windows \(d:\)"),
-        ("file:///C:/photos/a.png", r"drive of Windows \(C:\)"),
-        ("\\\\server\\share\\a.png", "network share of Windows"),
+        ("C:\\photos\\a.png", r"Windows drive \(C:\)"),
+        ("d:/photos/a.png", r"Windows drive \(d:\)"),
+        ("file:///C:/photos/a.png", r"Windows drive \(C:\)"),
+        ("\\\\server\\share\\a.png", "Windows network share"),
         ("http://example.org/a.png", "is an address"),
         ("s3://bucket/a.png", "is an address"),
     ],

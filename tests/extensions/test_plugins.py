@@ -156,7 +156,7 @@ def test_a_reason_that_fails_says_so_where_its_list_would_be(suggestion):
     offers = {offer.name: offer for offer in suggestion.lists.offers()}
     assert offers["gini"].available and offers["gini"].n == 20 and offers["entropy"].available
     assert not offers["wrong"].available and "wrong failed: AttributeError" in offers["wrong"].reason
-    assert not offers["one_number"].available and "expected one number an image, (20,)" in offers["one_number"].reason
+    assert not offers["one_number"].available and "expected one number per image, (20,)" in offers["one_number"].reason
 
 
 @pytest.fixture(scope="module")

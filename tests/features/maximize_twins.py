@@ -76,7 +76,7 @@ def moved(u, start, slope, step, params):
 
 
 def decorrelated(slope):
-    """Each frequency of the whole, complex spectrum divided by its size; the lowest is one period a picture."""
+    """Each frequency of the whole, complex spectrum divided by its size; the lowest is one period per picture."""
     h, w, _ = slope.shape
     out = np.zeros_like(slope)
     for c in range(slope.shape[2]):

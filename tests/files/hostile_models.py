@@ -186,7 +186,7 @@ def type_specification(folder):
 def array_of_text(folder):
     """A short file that would ask for gigabytes."""
     evil = {"class_name": "__numpy__", "config": {"value": ["a"] * 30, "dtype": "S100000000"}}
-    return archive(folder / "array.keras", ordinary(last=dense(extra=evil))), ("scores", "something else than numbers")
+    return archive(folder / "array.keras", ordinary(last=dense(extra=evil))), ("scores", "something other than numbers")
 
 
 @hostile

@@ -176,7 +176,7 @@ def _adapted(layer):
 
 
 def preparations(L) -> dict:
-    """What stands in front, and what does nothing outside of training."""
+    """What stands in front, and what does nothing outside training."""
     return {
         "rescaling": L.Rescaling(0.5, -0.1),
         "rescaling by channel": L.Rescaling([1.0, 2.0, 3.0, 4.0], [0.1, 0.2, 0.3, 0.4]),

@@ -73,7 +73,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
 
 def test_fit_says_expected_and_got():
     assert fit(["a", "b"], 2) == ("a", "b") == fit({"1": "b", "0": ["n", "a"]}, 2)
-    with pytest.raises(BadInput, match="Expected 10 class names, one a class of the model, got 2"):
+    with pytest.raises(BadInput, match="Expected 10 class names, one per class of the model, got 2"):
         fit(["a", "b"], 10)
     with pytest.raises(BadInput, match="Expected a list or a dictionary"):
         fit("ab", 2)

@@ -51,5 +51,5 @@ class Dense(L.Layer):
 
 
 def bent(x):
-    """An activation of one's own."""
+    """A custom activation."""
     return keras.ops.minimum(keras.ops.relu(x), 1.0)

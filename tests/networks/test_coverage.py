@@ -91,7 +91,7 @@ def test_halves_that_are_joined_side_by_side_are_the_picture_again(tmp_path):
 def test_behind_halves_that_lie_over_each_other_the_layer_before_is_chosen(join, tmp_path):
     source = saved(siamese(join), tmp_path)
     assert cam.layer_for(loading.load(source), None) == "before"
-    with pytest.raises(AnalyzerRefused, match="different parts of the picture lie over each other"):
+    with pytest.raises(AnalyzerRefused, match="different parts of the picture overlap"):
         explained(source, "grad_cam", "behind")
 
 

@@ -79,12 +79,12 @@ def test_a_softmax_that_cannot_be_taken_off_is_told(own, tmp_path):
     np.testing.assert_allclose(network.probabilities(network.predict(x)), expected, atol=1e-6)
     outputs = network.flat.outputs
     assert (outputs.kind, outputs.explained) == ("probabilities", "probability")
-    assert "no softmax to take off" in outputs.reason
+    assert "no softmax to remove" in outputs.reason
     assert explained(source, "gradient", x).values.any()
 
 
 def test_only_the_last_softmax_is_taken_off(own, tmp_path):
-    """Attention inside of a model of one's own has one, too."""
+    """Attention inside a custom model has one, too."""
 
     @keras.saving.register_keras_serializable(package="tests")
     class Gated(own["Net"]):
@@ -124,7 +124,7 @@ def test_all_others_refuse_it_by_name_with_the_reason(own, tmp_path, name):
     with pytest.raises(AnalyzerRefused) as caught:
         explained(source, name, x)
     assert name in caught.value.message and "whole (custom Net)" in caught.value.message
-    assert "own code" in caught.value.message or "code of its own" in caught.value.message
+    assert "own code" in caught.value.message or "custom code" in caught.value.message
     assert caught.value.field == "unchecked"
     assert np.isfinite(explained(source, name, x, unchecked=True).values).all()
 
@@ -188,7 +188,7 @@ def test_what_is_missing_is_said(own, tmp_path):
 def test_a_model_that_never_saw_an_image_is_refused(own, tmp_path):
     own["Net"]().save(tmp_path / "net.keras")
     forget()
-    with pytest.raises(ModelRefused, match="never told its input size"):
+    with pytest.raises(ModelRefused, match="without a defined input size"):
         loading.load(ModelSource("keras", str(tmp_path / "net.keras"), trusted=True, hooks=HOOKS))
 
 

@@ -1,4 +1,4 @@
-"""Convolutions with a group a channel: the numbers of Keras, by TensorFlow's operation for depthwise ones."""
+"""Convolutions with one group per channel: the numbers of Keras, by TensorFlow's operation for depthwise ones."""
 
 import keras
 import numpy as np

@@ -80,10 +80,10 @@ def probe_of(*n_right: int) -> Probe:
 @pytest.mark.parametrize(
     "n_right, said",
     [
-        ((65, 70), "more right, 88 % instead of 81 %, but that may be luck: 80 images cannot tell it"),
+        ((65, 70), "more right, 88 % instead of 81 %, but that may be luck: 80 images cannot distinguish it"),
         ((54, 71), "89 % right instead of 68 % of 80 images of photos."),
-        ((71, 20), "The rule in use has the most right."),
-        ((71, 70), "has the most right. 80 images cannot tell it from 1 other."),
+        ((71, 20), "The rule in use gets the most images right."),
+        ((71, 70), "gets the most images right. 80 images cannot distinguish it from 1 other."),
     ],
 )
 def test_the_verdict_never_passes_over_a_rule_that_has_more_right(n_right, said):

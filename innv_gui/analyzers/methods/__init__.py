@@ -1,1 +1,1 @@
-"""The built-in methods, a module a family. Whatever declares an Analyzer here is offered everywhere."""
+"""The built-in methods, one module per family. Whatever declares an Analyzer here is offered everywhere."""

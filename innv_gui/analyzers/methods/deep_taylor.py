@@ -22,7 +22,7 @@ DEEP_TAYLOR = Analyzer(
 BOUNDED = Analyzer(
     name="deep_taylor.bounded",
     title="Deep Taylor, bounded",
-    summary="As Deep Taylor, knowing between which two values a network input lies.",
+    summary="Deep Taylor for network inputs between two known values.",
     run=both("attribution.deep_taylor:bounded"),
     params=BoundedParams,
     **_MONTAVON,

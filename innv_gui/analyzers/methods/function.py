@@ -1,4 +1,4 @@
-"""Not explanations but yardsticks: what a map looks like that knows nothing of the model."""
+"""Not explanations but references: what a map looks like that knows nothing about the model."""
 
 from innv_gui.analyzers.declaration import RGB, Analyzer, Targets, both
 from innv_gui.analyzers.methods.params import StddevParams
@@ -8,7 +8,7 @@ _ALBER = {"source": "https://doi.org/10.48550/arXiv.1808.04260", "citation": "Al
 INPUT = Analyzer(
     name="input",
     title="Input",
-    summary="Shows what the network is given, after preprocessing: the yardstick for the other maps.",
+    summary="Shows the network input, after preprocessing: the reference for the other maps.",
     run=both("attribution.yardsticks:input"),
     display=RGB,
     targets=Targets.NONE,

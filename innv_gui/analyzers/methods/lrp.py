@@ -1,4 +1,4 @@
-"""Layer-wise relevance propagation: the score is handed back layer by layer, and the rule says in what shares."""
+"""Layer-wise relevance propagation: the score is propagated back layer by layer, and the rule says in what shares."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ def _lrp(name: str, title: str, summary: str, paper: tuple[str, str], params: ty
     return Analyzer(name, title, summary, run=run, source=source, citation=citation, params=params, **shared)
 
 
-LRP = _lrp("lrp", "LRP, one rule", "Hands the score back by one rule of your choice in every layer.", BACH, p.LrpParams)
+LRP = _lrp(
+    "lrp", "LRP, one rule", "Propagates the score back by one rule of your choice in every layer.", BACH, p.LrpParams
+)
 Z = _lrp(
     "lrp.z",
     "LRP-z",
@@ -66,7 +68,7 @@ ALPHA_2_BETA_1 = _lrp(
 ALPHA_2_BETA_1_IB = _lrp(
     "lrp.alpha_2_beta_1_IB",
     "LRP-α2β1, no bias",
-    "As α2β1, but biases take no share of the relevance.",
+    "Like α2β1, but biases take no share of the relevance.",
     BACH,
     p.InputRuleParams,
 )
@@ -80,7 +82,7 @@ ALPHA_1_BETA_0 = _lrp(
 ALPHA_1_BETA_0_IB = _lrp(
     "lrp.alpha_1_beta_0_IB",
     "LRP-α1β0, no bias",
-    "As α1β0, but biases take no share of the relevance.",
+    "Like α1β0, but biases take no share of the relevance.",
     BACH,
     p.InputRuleParams,
 )
@@ -94,7 +96,7 @@ Z_PLUS = _lrp(
 Z_PLUS_FAST = _lrp(
     "lrp.z_plus_fast",
     "LRP-z⁺, fast",
-    "As z⁺ by the positive weights alone, which is the same only where no layer input is negative.",
+    "Like z⁺, but by the positive weights alone, which is the same only where no layer input is negative.",
     MONTAVON,
     p.InputRuleParams,
 )
@@ -108,21 +110,21 @@ PRESET_A = _lrp(
 PRESET_B = _lrp(
     "lrp.sequential_preset_b",
     "LRP preset B",
-    "Uses ε in dense layers and α2β1 in convolutions: as preset A, with evidence against the score.",
+    "Uses ε in dense layers and α2β1 in convolutions: like preset A, but with evidence against the score.",
     KOHLBRENNER,
     p.PresetParams,
 )
 PRESET_A_FLAT = _lrp(
     "lrp.sequential_preset_a_flat",
     "LRP preset A, flat",
-    "Preset A with the flat rule in the first layer, which takes the pixel grain out.",
+    "Preset A with the flat rule in the first layer, which removes the pixel grain.",
     KOHLBRENNER,
     p.PresetFlatParams,
 )
 PRESET_B_FLAT = _lrp(
     "lrp.sequential_preset_b_flat",
     "LRP preset B, flat",
-    "Preset B with the flat rule in the first layer, which takes the pixel grain out.",
+    "Preset B with the flat rule in the first layer, which removes the pixel grain.",
     KOHLBRENNER,
     p.PresetFlatParams,
 )

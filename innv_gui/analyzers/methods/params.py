@@ -36,7 +36,7 @@ Postprocess = Literal["abs", "none", "square"]
 
 
 def _wrong_pair(name: str, expected: str, got: float) -> PydanticCustomError:
-    """An error of two values together, laid at the door of field `name`."""
+    """An error of two values together, reported for field `name`."""
     context = {"name": name, "expected": expected, "got": f"{got:g}"}
     return PydanticCustomError("wrong_pair", "{name} must be {expected}; got {got}.", context)
 
@@ -63,7 +63,7 @@ class GradientParams(Params):
     """gradient, gradient.baseline"""
 
     postprocess: Postprocess = Field(
-        "abs", title="Postprocess", description="What is done to each derivative: its size, nothing, or its square."
+        "abs", title="Postprocess", description="How each derivative is used: its size, unchanged, or its square."
     )
 
 
@@ -135,7 +135,7 @@ class LrpParams(InputRuleParams):
     rule: Literal[RULES] = Field(
         "Epsilon",
         title="Rule",
-        description="How layers with weights hand their relevance down.",
+        description="How layers with weights propagate relevance.",
     )
 
 

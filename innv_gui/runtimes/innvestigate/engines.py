@@ -1,6 +1,6 @@
 """One method on one model, ready to run: a graph and a session of its own, a few of them kept.
 
-iNNvestigate adds to TensorFlow's default graph for ever. Here every pair of model and method has its own graph, which
+iNNvestigate adds to TensorFlow's default graph forever. Here every pair of model and method has its own graph, which
 goes with its session when the pair has not been used for a while, so memory stays flat.
 """
 
@@ -76,7 +76,7 @@ class Engine:
     def run(self, x: np.ndarray, neurons: np.ndarray) -> np.ndarray:
         """x (n, H, W, C) and the neuron to explain (n,) -> relevance (n, H, W, C), of its strongest position.
 
-        Positions and neurons stand in one row, and iNNvestigate takes an index into that.
+        Positions and neurons form one row, and iNNvestigate takes an index into that.
         """
         images = np.arange(len(x))
         places = neurons
@@ -99,7 +99,7 @@ def _in_a_row(model: tf_keras.Model) -> tf_keras.Model:
 
 
 def _build(name: str, analyzer) -> None:
-    """Have iNNvestigate write its backward graph. What goes wrong in there is a matter of the model, in many shapes."""
+    """Make iNNvestigate write its backward graph. What fails in there depends on the model, in many ways."""
     try:
         analyzer.create_analyzer_model()
     except InnvError:

@@ -86,7 +86,7 @@ OWN_ACTIVATIONS = {
 
 @_registered
 class LayerScale(tf_keras.layers.Layer):
-    """x times one learnt factor a channel; ConvNeXt's, in keras.applications."""
+    """x times one learnt factor per channel; ConvNeXt's, in keras.applications."""
 
     def __init__(self, projection_dim: int, **kwargs):
         super().__init__(**kwargs)

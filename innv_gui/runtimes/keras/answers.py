@@ -22,13 +22,13 @@ def checked_maps(answer: Callable, method: Analyzer, question, origin: Origin | 
     shape = question.x.shape
     maps = np.asarray(told(method.name, origin or analyzers.origin(method.name), lambda: answer(question)))
     if maps.dtype.kind not in "fiub":
-        raise WorkFailed(f"{method.name} gave maps of {maps.dtype}, expected numbers.", "Its code has to be mended.")
+        raise WorkFailed(f"{method.name} gave maps of {maps.dtype}, expected numbers.", "Its code must be fixed.")
     if maps.shape == shape[:3]:
         maps = maps[..., None]
     if maps.shape not in (shape, (*shape[:3], 1)):
         raise WorkFailed(
             f"{method.name} gave maps of shape {maps.shape} for images of shape {shape}, expected {shape}, "
             f"{(*shape[:3], 1)} or {shape[:3]}.",
-            "Its code has to be mended.",
+            "Its code must be fixed.",
         )
     return maps.astype(np.float32, copy=False)

@@ -1,4 +1,4 @@
-"""Small networks on which a method is tried before anybody relies on it."""
+"""Small networks on which a method is tried before anyone relies on it."""
 
 from __future__ import annotations
 

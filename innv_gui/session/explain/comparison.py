@@ -45,7 +45,7 @@ def values(ours: KeptMap, reference: KeptMap) -> tuple[np.ndarray, np.ndarray]:
 
 
 def compare(run: Run, reference: Run) -> list[tuple[Model, int, Difference | None]]:
-    """(model, image index, figures) of all that both runs are about; None where one of them is not that far.
+    """(model, image index, figures) of all that both runs are about; None where one of them has not got that far.
 
     Raises BadInput where no model and image is part of both.
     """

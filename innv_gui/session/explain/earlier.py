@@ -1,4 +1,4 @@
-"""Earlier runs as a person tells them apart: equal requests are one, however often they were made."""
+"""Earlier runs as a person distinguishes them: equal requests are one, however often they were made."""
 
 from __future__ import annotations
 

@@ -45,5 +45,5 @@ def map_key(request: Request, model: Model, target: Target, item: Item, hooks: s
         as_plain(target),
         request.engine,
         request.unchecked,
-        *([code] if code else []),  # a plug-in that was changed explains anew
+        *([code] if code else []),  # a changed plug-in explains again
     )

@@ -31,7 +31,7 @@ class Pictures:
         return self._kept(ref, ["thumbnail", size_px], "images.thumbnail", ref, size_px)
 
     def as_seen(self, ref: ImageRef, model: Model) -> bytes:
-        """The image in the network's geometry, before preprocessing; by the person's own functions where there are."""
+        """The image in the network's geometry, before preprocessing; by custom functions where there are."""
         what = ["as seen", model.input_shape, as_plain(model.preprocessing), hooks_hash(model.source.hooks)]
         if model.source.hooks:
             return self._kept(ref, what, "keras.picture", model.source, model.preprocessing, ref)

@@ -34,7 +34,7 @@ MOST_SHOWN = 96  # images with the same answer, and with different ones, whose m
 class Ranked:
     """One image. agreement: mean over the pairs of models, NaN where no pair has a number.
 
-    best: (class index, probability) a model, in the order of the models; answers: the same by name.
+    best: (class index, probability) per model, in the order of the models; answers: the same by name.
     """
 
     position: int
@@ -58,7 +58,7 @@ def _place(row: Ranked) -> tuple[bool, float, int]:
 
 @dataclass
 class Ranking:
-    """A ranking on its way; `rows` are those that are through, least agreement first."""
+    """A ranking in progress; `rows` are the finished ones, least agreement first."""
 
     request: Request
     measure: str
@@ -78,13 +78,13 @@ class Ranking:
                 self._rows = [replace(row, answers=_named(row.best, names)) for row in self._rows]
 
     def answers(self, best: tuple[tuple[int, float], ...]) -> tuple[tuple[str, float], ...]:
-        """(class index, probability) a model -> (name, probability)."""
+        """(class index, probability) per model -> (name, probability)."""
         if self._names is None:
             self.call(self.request.models)
         return _named(best, self._names)
 
     def put(self, row: Ranked, job: Job) -> bool:
-        """An image is through; it goes to its place, because a page looks often and a person ranks many.
+        """An image is finished; it goes to its place, because a page looks often and a person ranks many.
 
         Returns whether it is now on one of the first pages of its list. Raises Cancelled once the job is: what a
         cancelled ranking shows does not change any more.
@@ -113,7 +113,7 @@ def new_ranking(request: Request, measure: str) -> Ranking:
     checked_measure(measure)
     if len(request.models) < 2:
         raise BadInput(
-            f"Ranking by disagreement takes two models or more, got {len(request.models)}.",
+            f"Ranking by disagreement needs two or more models, got {len(request.models)}.",
             "Choose another model.",
             "models",
         )

@@ -50,7 +50,7 @@ class DatasetItems(Sequence):
 
 @dataclass(frozen=True)
 class Request:
-    """One run, complete and checked. targets: one a model, in the order of models."""
+    """One run, complete and checked. targets: one per model, in the order of models."""
 
     models: tuple[Model, ...]
     items: Sequence[Item]

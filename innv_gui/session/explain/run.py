@@ -200,19 +200,19 @@ class Run:
         return card(self.request.analyzer.name, [*facts, ("to see them", "run.show(), run[model].overlay(0)")])
 
     def show(self, images: int = SHOWN) -> Shown:
-        """The heatmaps of the first images, a column a model, to be the last value of a notebook's cell."""
+        """The heatmaps of the first images, one column per model, to be the last value of a notebook's cell."""
         return Shown(self._sheet(self, images))
 
     # -- filled by the job
 
     def put(self, model: Model, position: int, cell: Cell) -> None:
-        """The image at `position` of the request is through (or failed) under `model`."""
+        """The image at `position` of the request is finished (or failed) under `model`."""
         with self._lock:
             self._cells[model.id, position] = cell
             self._done[model.id] += cell.status == "done"
 
     def count(self, model: Model, n: int) -> None:
-        """`n` more images are through under `model`, whose maps are not shown but written."""
+        """`n` more images are finished under `model`, whose maps are not shown but written."""
         with self._lock:
             self._done[model.id] += n
 

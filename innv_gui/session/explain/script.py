@@ -13,7 +13,7 @@ from innv_gui.version import VERSION
 
 
 def script_of(run: Run, place: str) -> str:
-    """place: what the dataset was opened from. Raises BadInput for a run over arrays, which are nobody's files."""
+    """place: what the dataset was opened from. Raises BadInput for a run over arrays, which are not in any file."""
     request = run.request
     if request.dataset is None:
         raise BadInput(
@@ -46,7 +46,7 @@ def _model(model: Model) -> dict:
 
 
 def _classes(model: Model) -> list[str] | None:
-    """What a person said; all else is found out again, in the same way."""
+    """What a person chose; all else is determined again, in the same way."""
     is_told = model.naming is not None and model.naming.origin in ("given", "numbers")
     return list(model.class_names) if is_told else None
 
@@ -88,7 +88,7 @@ def _class(run: Run) -> str | int | None:
 _SCRIPT = '''"""{title}: made by innv-gui {version}.
 
 Run it with the Python that innv-gui is installed in: python THIS_FILE [run.h5]
-A file that is no longer at its place is looked for beside this script.
+A file that has moved is looked for beside this script.
 """
 
 import sys

@@ -24,7 +24,7 @@ SCALE_STEPS = 33  # colours of the scale, as a page has them
 def sheet_of(
     run: Run, pictures: Pictures, look: Look | None = None, most: int | None = None, side_px: int = TILE_PX
 ) -> Sheet:
-    """Images in rows, at most `most`; a column a model, or as many as neurons are explained.
+    """Images in rows, at most `most`; one column per model, or as many as neurons are explained.
 
     side_px: the longest side of pictures; 0 is that of each network's input.
     """

@@ -16,7 +16,7 @@ from innv_gui.store.runs import RunFile, run_file
 
 @dataclass(frozen=True)
 class Streaming:
-    """A run on its way into a file. keeps: whether maps are kept for another run as well."""
+    """A run that is being written to a file. keeps: whether maps are kept for another run as well."""
 
     run: Run
     pool: Pool

@@ -44,7 +44,7 @@ class Blueprints:
             return future
 
     def forget(self, model: Model) -> None:
-        """Let go of a model that was removed."""
+        """Release a model that was removed."""
         with self._lock:
             for key in [key for key in self._futures if key[0] == model.source]:
                 self._futures.pop(key).release()
@@ -62,7 +62,7 @@ def prepare(pool: Pool, model: Model, items: Sequence[Item], cancelled: threadin
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one image: a map, kept from before or not, or the reason why there is none."""
+    """The outcome of one image: a map, kept from before or not, or the reason why there is none."""
 
     position: int
     key: str = ""
@@ -98,7 +98,7 @@ class ModelWork:
         return None if kept is None else Outcome(position, key, kept, cached=True)
 
     def computed(self, positions: list[int], job: Job) -> list[Outcome]:
-        """One outcome an image, in this order; a bad image fails alone."""
+        """One outcome per image, in this order; a bad image fails alone."""
         if not positions:
             return []
         try:
@@ -135,7 +135,7 @@ class ModelWork:
 
     @property
     def _squashing(self) -> tuple[bool, bool]:
-        """(softmax was left on, the score is a probability that cannot be had without)."""
+        """(softmax was left on, the score is a probability that only the softmax gives)."""
         outputs = self._model.facts.outputs
         at_output = self._target.layer in (None, self._model.facts.explained_layer)
         return self._target.softmax and not outputs.bounded, at_output and outputs.bounded

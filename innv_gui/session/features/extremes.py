@@ -102,7 +102,7 @@ def search(known: Extremes, pool: Pool, scores: Path, job: Job) -> Extremes:
 
 
 def scored(known: Extremes, scores: Path) -> Part | None:
-    """All activations, where a scoring job is through with model, dataset and layer; it keeps no channels' means."""
+    """All activations, where a scoring job has finished model, dataset and layer; it keeps no channels' means."""
     folder, id = score_path(scores, known.model, known.dataset), known.model.id
     if known.features.kind == "channel" or not (folder / "about.json").exists():
         return None

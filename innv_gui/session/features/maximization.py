@@ -172,7 +172,7 @@ class Maximization:
 
 
 def ascend(known: Maximization, pool: Pool, job: Job) -> Maximization:
-    """Do an ascent, or go on with one: group by group in turn, some steps a task."""
+    """Do an ascent, or go on with one: group by group in turn, some steps per task."""
     request, model, began = known.request, known.request.model, time.monotonic() - known.seconds
     more = {"cancelled": job.cancelled, "about": model.name}
     if not known.begun:

@@ -18,7 +18,7 @@ LARGEST_SEED = 2**31 - 1
 
 @dataclass(frozen=True)
 class FeatureRequest:
-    """One ascent, complete and checked. names: one a target. initial: a name of STARTS, an image, or network input."""
+    """One ascent, complete and checked. names: one per target. initial: of STARTS, an image, or network input."""
 
     model: Model
     features: Features
@@ -111,7 +111,7 @@ def why_not(model: Model, kind: str, layer: Layer) -> str:
     if layer.name == model.layers[0].name:
         return "This is the input itself."
     if not layer.output_shape or layer.output_shape[-1] is None:
-        return "This layer has no neurons that could be told apart."
+        return "This layer has no distinguishable neurons."
     if kind == "channel" and len(layer.output_shape) < 2:
         return "Its neurons have no positions to take a mean over; choose neurons."
     return ""

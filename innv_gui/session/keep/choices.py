@@ -65,7 +65,7 @@ class Choices:
         return self._at_start[path]
 
     def _path(self, source: ModelSource) -> Path:
-        """An output of its own has classes of its own."""
+        """A separate output has separate classes."""
         return self._folder / f"{source.sha256}{'' if source.output is None else f'-{source.output}'}.json"
 
 

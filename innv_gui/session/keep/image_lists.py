@@ -54,7 +54,7 @@ def _entries(text: str) -> list[str]:
     try:
         rows = [row for row in csv.reader(io.StringIO(text.removeprefix("\ufeff").replace("\0", ""))) if row]
     except csv.Error as error:
-        raise BadInput(f"The list is not CSV: {error}.", "Expected a file name or an index a line.", "list") from None
+        raise BadInput(f"The list is not CSV: {error}.", "Expected one file name or index per line.", "list") from None
     header = [cell.strip().casefold() for cell in rows[0]] if rows else []
     column = next((header.index(name) for name in (*NAME_COLUMNS, "index") if name in header), None)
     taken = rows if column is None else rows[1:]

@@ -10,11 +10,11 @@ from innv_gui.records import LabelClass, Model, Preprocessing, Target, as_plain
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.explain.request import Item, Request
 
-_LATER = ("sha256", "trusted", "hooks", "budget")  # of a source: found out anew, or given anew on the command line
+_LATER = ("sha256", "trusted", "hooks", "budget")  # of a source: determined again, or given again on the command line
 
 
 def remembered(id: str, request: Request, place: str) -> dict | None:
-    """A record of a run; None for one over arrays, which are nobody's files. place: where the dataset was opened."""
+    """A record of a run; None for one over arrays, which are not in any file. place: where the dataset was opened."""
     if request.dataset is None:
         return None
     dataset = request.dataset
@@ -79,7 +79,7 @@ def opened_dataset(record: dict, datasets) -> Dataset:
         datasets.remove(entry.id)
         raise Conflict(
             f"The images of {record['name']} are no longer the same as when this was explained.",
-            "Open them again and explain them anew.",
+            "Open them again, then explain again.",
             field="dataset",
         )
     return opened
@@ -120,14 +120,14 @@ def _opened(record: dict, preprocessing: Preprocessing, models) -> Model:
         models.remove(entry.id)
         raise Conflict(
             f"{record['file']} is no longer the same file as when it was explained.",
-            "Add the model again and explain it anew.",
+            "Add the model again, then explain again.",
             field="models",
         )
     return model
 
 
 def _classes(record: dict) -> tuple[str, ...] | None:
-    """What a person said of the class names: a list, or nothing of them (empty). All else is found out anew.
+    """The class names that a person gave: a list, or none (empty). All else is determined again.
 
     Records of before there were origins hold names that were given, or none.
     """

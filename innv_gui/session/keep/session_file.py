@@ -129,7 +129,7 @@ def check_run(record: dict) -> None:
     run = SavedRun.model_validate(record)
     if len(run.targets) != len(run.models):
         raise BadInput(
-            f"The run {run.id} names {len(run.models)} models and {len(run.targets)} targets; expected as many."
+            f"The run {run.id} names {len(run.models)} models and {len(run.targets)} targets; expected as many of both."
         )
     if min(run.images) < 0:
         raise BadInput(f"The run {run.id} names the image {min(run.images)}; expected numbers from 0.")

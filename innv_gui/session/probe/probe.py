@@ -32,8 +32,8 @@ NEAR_CHANCE = (
 )
 ASSIGNED = "The class names are only assumed, so rules are compared by the best assignment of classes to labels."
 UNSURE = (
-    "{} has more right, {} instead of {}, but that may be luck: {} cannot tell it from the rule in use. Open more "
-    "labelled images, or take it if the model was trained that way."
+    "{} has more right, {} instead of {}, but that may be luck: {} cannot distinguish it from the rule in use. Open "
+    "more labelled images, or use it if the model was trained that way."
 )
 OTHER_ORDER = "With its classes in another order {} would be right: the assumed names may be in the wrong order."
 
@@ -135,14 +135,14 @@ class Probe:
         if self.advised is not None:
             return self.advice
         if self.comparison.best == self.comparison.current:
-            return f"The rule in use has the most right.{self._rivals()}"
+            return f"The rule in use gets the most images right.{self._rivals()}"
         words, then, now = self.figures().values()
         return UNSURE.format(words, then, now, _images(self.n))
 
     def _rivals(self) -> str:
         """How many other rules could be as good as the best."""
         others = len(self.comparison.tied) - 1
-        return f" {_images(self.n)} cannot tell it from {others} other{'s' * (others > 1)}." if others else ""
+        return f" {_images(self.n)} cannot distinguish it from {others} other{'s' * (others > 1)}." if others else ""
 
     @property
     def option(self) -> str:
@@ -173,7 +173,10 @@ class Probe:
         return assigned.sum() > 2 * right.sum() and p_value(assigned, right) < CLEAR
 
     def rows(self) -> list[dict]:
-        """A row a rule: rule, words, resize, right, n, accuracy, low, high (95 %), assigned, current, advised, tied."""
+        """One row per rule: rule, words, resize, right, n, accuracy, low, high, assigned, current, advised, tied.
+
+        low, high: the 95 % interval of the accuracy.
+        """
         if self.comparison is None:
             return []
         return [self._row(place, rule) for place, rule in enumerate(self.rules)]
@@ -205,7 +208,7 @@ class Probe:
 
 
 def percent(share: float) -> str:
-    """Whole per cents; 0 and 100 are said of nothing less."""
+    """Whole per cents; 0 and 100 mean exactly that."""
     shown = min(99, max(1, round(100 * share))) if 0 < share < 1 else round(100 * share)
     return f"{shown} %"
 

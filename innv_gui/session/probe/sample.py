@@ -81,7 +81,7 @@ def candidates(model: Model) -> tuple[Preprocessing, ...]:
 
 
 def standardized(sums: np.ndarray, resize: str) -> tuple[Preprocessing, ...]:
-    """The images' own mean and deviation a channel, to four digits; none without spread. sums: see Answers."""
+    """The images' own mean and deviation per channel, to four digits; none without spread. sums: see Answers."""
     n, total, squares = sums
     if not n.all():
         return ()

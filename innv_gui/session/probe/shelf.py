@@ -72,7 +72,7 @@ class Probes:
         return self._jobs.start("probe", title, work.do, len(chosen), "answers", line=LINE)
 
     def look(self) -> None:
-        """Begin what is missing, and begin anew where names, labels or outputs have changed."""
+        """Begin what is missing, and begin again where names, labels or outputs have changed."""
         with self._lock:
             ready = {entry.id: entry.model for entry in self._models.entries() if entry.model is not None}
             for id in [id for id in self._asked if id not in ready]:
@@ -89,7 +89,7 @@ class Probes:
             return
         try:
             self.start(model, dataset)
-        except (Cancelled, BadInput):  # the session ends, or a dataset was taken away meanwhile
+        except (Cancelled, BadInput):  # the session ends, or a dataset was removed meanwhile
             return
 
     def _covers(self, known: Asked, model: Model) -> bool:

@@ -1,4 +1,4 @@
-"""One probe at work: small tasks in the background, that make way for whoever waits; what was answered is kept."""
+"""One probe at work: small tasks in the background, that make way for anyone who waits; answers are kept."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class ProbeWork:
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
     def _read(self, path: Path) -> None:
-        """What an earlier probe left; a file that is damaged is asked for anew."""
+        """What an earlier probe left; a file that is damaged is asked for again."""
 
         def check(kept: dict) -> None:
             try:

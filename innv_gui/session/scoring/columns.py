@@ -12,7 +12,7 @@ LEAST = np.finfo(np.float32).tiny  # keeps the loss of a probability of 0 finite
 
 
 def columns_of(probabilities: np.ndarray, label_class: np.ndarray) -> dict:
-    """(N, K) float32, rows of NaN where there is none; label_class (N,) int32, -1 without -> one value an image.
+    """(N, K) float32, rows of NaN where there is none; label_class (N,) int32, -1 without -> one value per image.
 
     predicted (-1 without) · probability of it · loss -log p[label_class] · entropy -sum p log p · margin: the largest
     minus the second largest · norm ||p||_2 · top5_class, top5_probability: lists, empty without.
@@ -37,7 +37,7 @@ def columns_of(probabilities: np.ndarray, label_class: np.ndarray) -> dict:
 
 
 def relabelled(labels: Sequence[str | None], probabilities: np.ndarray, class_of: dict[str, int]) -> dict:
-    """The columns that depend on what labels mean, made anew of kept probabilities (N, K), rows of NaN without."""
+    """The columns that depend on what labels mean, made again from kept probabilities (N, K), rows of NaN without."""
     classes = label_classes(labels, class_of)
     good = np.isfinite(probabilities).all(axis=1)
     p = np.where(good[:, None], probabilities, np.float32(0))

@@ -50,7 +50,7 @@ class Asking:
                     raise
         like = next((images for images in found if images is not None), None)
         if like is None:
-            raise WorkerDied(f"The keras worker died on {self.about}.", "Take a smaller model. The session goes on.")
+            raise WorkerDied(f"The keras worker died on {self.about}.", "Use a smaller model. The session continues.")
         return joined([images or self._nothing(ref, like) for ref, images in zip(refs, found, strict=True)])
 
     def _nothing(self, ref: ImageRef, like: ScoredImages) -> ScoredImages:

@@ -132,7 +132,7 @@ class ScoringWork:
                 raise
         return self._scored(job)
 
-    # -- what there is
+    # -- what is already scored
 
     def _todo(self, job: Job) -> list[Stretch]:
         n_parts = self._parts[0].folder.n_parts

@@ -1,4 +1,4 @@
-"""All declared reasons, found by name; built-in ones and those of third parties by the same door."""
+"""All declared reasons, found by name; built-in ones and those of third parties through the same door."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def _texts(numbers: Numbers, rows: np.ndarray) -> tuple[list[str], pandas.Catego
 
 
 def _columns(numbers: Numbers, shared: Shared, layers: Mapping, neurons: Mapping) -> dict[str, np.ndarray]:
-    """(n,) each, in the order in which they stand in the frame."""
+    """(n,) each, in the order of the frame."""
     columns = {name: shared[name]() for name in ("confidence", "n_classes", "distance") if name in shared}
     several = len(numbers.models) > 1
     for model in numbers.models:

@@ -50,7 +50,7 @@ class Lists:
         self._ground = Ground(numbers, Features(numbers, layers))
 
     def offers(self) -> list[Offer]:
-        """Every list, in order; "only model k is right" once a model."""
+        """Every list, in order; "only model k is right" once per model."""
         return [self._offer(kind, model) for kind in reasons().values() for model in self._subjects(kind)]
 
     def _subjects(self, kind: Reason) -> tuple[Model | None, ...]:
@@ -97,7 +97,7 @@ class Lists:
         if kind.all_labels and not knowing(self._numbers):
             return "Needs a model that has all labels among its classes."
         if kind.similarity and not self._complete():
-            return "Compares all images with each other, so it comes when all are scored."
+            return "Compares all images with each other, so it is available once all are scored."
         return ""
 
     def get(self, name: str) -> TopList:
@@ -133,7 +133,7 @@ def _values_of(name: str, ground: Ground) -> np.ndarray:
     values = np.asarray(told(name, entry.origin, lambda: entry.declaration.values(ground)))
     if values.shape != (ground.n,) or values.dtype.kind not in "fiub":
         raise WorkFailed(
-            f"{name} gave {values.shape} of {values.dtype}, expected one number an image, {(ground.n,)}.",
+            f"{name} gave {values.shape} of {values.dtype}, expected one number per image, {(ground.n,)}.",
             f"It comes from {entry.origin.name}.",
         )
     return values.astype(np.float64)

@@ -1,4 +1,4 @@
-"""The numbers of a suggestion, one an image, made of its score table and kept until that grows."""
+"""The numbers of a suggestion, one per image, made of its score table and kept until that grows."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ class Numbers:
         return np.stack([self.common.spread(m, self.table.probabilities(self.models[m].id, rows)) for m in positions])
 
     def blocks(self) -> Iterator[np.ndarray]:
-        """All rows that have a score, in bearable pieces."""
+        """All rows that have a score, in blocks of bounded size."""
         return self.table.blocks(self.table.rows())
 
     def divergence(self) -> np.ndarray:

@@ -36,7 +36,7 @@ class Suggestion:
 
     @property
     def layer(self) -> str | dict[str, str]:
-        """The layer that is looked at: a name, or with several models one a model's name."""
+        """The layer that is looked at: a name, or with several models one per model name."""
         named = {model.name: self.layers[model.id] for model in self.models}
         return next(iter(named.values())) if len(named) == 1 else named
 
@@ -47,7 +47,7 @@ class Suggestion:
         return next(iter(named.values()), None) if len(self.models) == 1 else named or None
 
     def is_outdated(self, models: Sequence[Model]) -> bool:
-        """Whether its models (given as they are now) call classes otherwise, or know other labels, than it does."""
+        """Whether its models (given as they are now) have other class names, or know other labels, than it does."""
         pairs = zip(self.models, models, strict=True)
         return any((old.naming, old.by_hand) != (new.naming, new.by_hand) for old, new in pairs)
 
@@ -80,7 +80,7 @@ class Suggestion:
 
     @property
     def scores(self) -> pandas.DataFrame:
-        """A row an image that was scored, in the dataset's order; an image with a problem has a row without numbers.
+        """One row per scored image, in the dataset's order; an image with a problem has a row without numbers.
 
         image, label; confidence (0-100), n_classes; distance, where a class was given or there are labels;
         mean_activation, and activation where a neuron was given ("<name>.mean_activation" with several models); per
@@ -127,7 +127,7 @@ class Suggestion:
         return self.dataset.collection.ref(self.index_of(row))
 
     def __len__(self) -> int:
-        """How many images every model is through with, good or bad."""
+        """How many images every model has finished, good or bad."""
         return len(self.table.scored())
 
     def __repr__(self) -> str:

@@ -71,7 +71,7 @@ class View:
         return bins(self.values, self.wish.rule, *self.wish.x)
 
     def seen(self) -> np.ndarray:
-        """(k,) bool: which images are within the wished ranges."""
+        """(k,) bool: which images are within the chosen ranges."""
         inside = _within(self.values, self.wish.x)
         if self.n_groups is not None:
             found = np.flatnonzero(inside)  # of a million images, few are in view when y matters

@@ -1,1 +1,1 @@
-"""Views of a selection: what is asked, and what came of it."""
+"""Views of a selection: what is asked, and the outcome."""

@@ -1,4 +1,4 @@
-"""A view that is made, or on its way: the parts of each model as they come."""
+"""A view that is made, or in progress: the parts of each model as they come."""
 
 from __future__ import annotations
 

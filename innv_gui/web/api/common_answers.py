@@ -20,7 +20,7 @@ def error_json(error: InnvError | None) -> dict | None:
 
 
 def refused_json(entry: ModelEntry | DatasetEntry) -> dict:
-    """Why it cannot be used: as an error, and as the sentence that stands where it is missed."""
+    """Why it cannot be used: as an error, and as the sentence that is shown where it is missed."""
     return {"error": error_json(cause(entry)), "refusal": refusal(entry)}
 
 

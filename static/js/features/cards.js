@@ -73,7 +73,7 @@ export function createCards(store) {
     return true;
   }
 
-  /** How many cards stand in a row. */
+  /** How many cards fit in a row. */
   const columns = () => {
     const tops = $$(".gen", root).map(element => element.offsetTop);
     return Math.max(1, tops.filter(top => top === tops[0]).length);

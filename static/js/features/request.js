@@ -1,4 +1,4 @@
-// The request of Features as a value: where it starts from, what is posted, what stands in its way.
+// The request of Features as a value: where it starts from, what is posted, what prevents it.
 import { ready } from "../lib/choices.js";
 import { read, remembered } from "./url.js";
 
@@ -92,7 +92,7 @@ export const extremesOf = ({ model, kind, index, layer }, dataset) => ({
   count: 12,
 });
 
-/** What stands in the way of a run, in the words of its next action; null when nothing does. */
+/** What prevents a run, in the words of its next action; null when nothing does. */
 export function obstacle(state) {
   if (!state.model) return ready(state.catalog.models).length ? "Choose a model." : "Add a model first.";
   if (!state.index.length) return `Choose at least one ${state.kind}.`;

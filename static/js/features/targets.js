@@ -7,7 +7,7 @@ import { createLayerField, layersOf } from "./layers.js";
 import { keepFocus } from "../lib/focus.js";
 
 const MOST_CHIPS = 20;
-const LONG = 4; // letters; longer names stand in two columns
+const LONG = 4; // letters; longer names go in two columns
 const WORDS = {
   class: "The class's score grows.",
   neuron: "Where the layer has positions, the neuron's strongest one grows.",

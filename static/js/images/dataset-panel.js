@@ -47,7 +47,7 @@ export function drawDatasetPanel({ datasets, dataset, q, label, models = [] }) {
   replace($("#left-out"), (record.left_out ?? []).map(leftOut));
 }
 
-/** "12 of 80 images have no class of A's", with the way to mend it. */
+/** "12 of 80 images have no class of A's", with the way to fix it. */
 const leftOut = ({ model, without_class: words }) =>
   h("p", { class: "why" }, words, " ", h("a", { href: modelLink(model) }, "Map labels"));
 

@@ -211,7 +211,7 @@ function keepAddress({ dataset, page, q, label }) {
   history.replaceState(null, "", `#${new URLSearchParams(parts.filter(([, value]) => value))}`);
 }
 
-/** When the last job is through, a model may have shown what it gets right. */
+/** When the last job has finished, a model may have shown what it gets right. */
 async function afterJobs({ detail: jobs }) {
   const busy = jobs.some(({ status }) => !ENDED.has(status));
   const through = wasBusy && !busy;

@@ -16,7 +16,7 @@ export const single = (read = String, write = String, usual = null) => ({
   write: value => (value === usual ? "" : encodeURIComponent(write(value))),
 });
 
-/** A value a model: m1:layer,m2:other; models without one are left out. names: MODELS of address-names.js. */
+/** One value per model: m1:layer,m2:other; models without one are left out. names: MODELS of address-names.js. */
 export const byModel = ({ idOf, nameOf }) => ({
   read: raw =>
     Object.fromEntries(

@@ -1,4 +1,4 @@
-// File names are cut in the middle: what tells one from the next stands at the end.
+// File names are cut in the middle: what distinguishes them is at the end.
 import { h } from "./dom.js";
 
 const END = 9; // characters that are never cut: a number and the ending

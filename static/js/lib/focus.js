@@ -1,4 +1,4 @@
-// Where the focus is stays where it is when a part of the form is drawn anew.
+// Where the focus is stays where it is when a part of the form is redrawn.
 import { $$ } from "./dom.js";
 
 const twinOf = ({ id, name, value }) =>
@@ -6,7 +6,7 @@ const twinOf = ({ id, name, value }) =>
     ? document.getElementById(id)
     : $$("#request input").find(other => name && other.name === name && other.value === value);
 
-/** Wraps a draw: the field that had the focus has it again after its section was drawn anew. */
+/** Wraps a draw: the field that had the focus has it again after its section was redrawn. */
 export function keepFocus(draw) {
   return (...values) => {
     const focused = document.activeElement;

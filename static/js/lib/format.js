@@ -36,7 +36,7 @@ export const RULES = {
   standardize: "mean and std",
 };
 
-/** "tree/IMG_0154.png" -> "IMG_0154.png": the folder is the label, which stands beside it. */
+/** "tree/IMG_0154.png" -> "IMG_0154.png": the folder is the label, which is shown beside it. */
 export const fileName = name => name.split("/").at(-1) || name;
 
 /** How pixels become network input, in words; from the API it is an object, or already a sentence. */

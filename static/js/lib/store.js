@@ -6,7 +6,7 @@ export class Store extends EventTarget {
     this.state = state;
   }
 
-  /** Takes over the changed fields and tells which they were. Nothing is told when nothing differs. */
+  /** Takes over the changed fields and tells which they were. Nothing is reported when nothing differs. */
   set(changes) {
     const before = this.state;
     const changed = new Set(Object.keys(changes).filter(name => changes[name] !== before[name]));

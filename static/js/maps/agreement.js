@@ -4,7 +4,7 @@ import { h, key, replace } from "../lib/dom.js";
 import { MEASURES as TERMS } from "../shell/term.js";
 
 const MEASURES = { spearman: "Spearman", iou: "overlap" };
-const NOT_YET = "The numbers come when all these maps are there.";
+const NOT_YET = "The numbers appear once all these maps are ready.";
 let measure = "spearman";
 const answers = new Map();
 

@@ -36,7 +36,7 @@ function differenceOf(spec, second) {
 /** Why the reference has no map, in its place. */
 const missing = reason => h("div", { class: "map" }, h("p", { class: "none small" }, reason));
 
-/** The state of the reference in one cell: drawn anew when this changes. */
+/** The state of the reference in one cell: redrawn when this changes. */
 export function faceOf(second) {
   if (!second) return "";
   const { status } = second.cell ?? {};

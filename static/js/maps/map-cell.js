@@ -1,4 +1,4 @@
-// One map of the grid with what stands beside it, in each of its states.
+// One map of the grid with what is shown beside it, in each of its states.
 import { assumedTag } from "../widgets/class-names.js";
 import { colour, h, icon, key, replace } from "../lib/dom.js";
 import { engineMaps, faceOf } from "./engine-cell.js";
@@ -22,7 +22,7 @@ export function mapLabel(explanation, model, image, cell) {
   return `Heatmap of ${model.letter} ${model.name} for ${image.name}${target}, ${explanation.request.analyzer}`;
 }
 
-/** Cause and remedy, once a column; where it is known to be possible, a way to go on knowingly. */
+/** Cause and remedy, once per column; where it is known to be possible, a way to go on knowingly. */
 export function failure(model, error, { onunchecked, again = false }) {
   if (again) return h("div", { class: "fail again" }, owner(model), h("strong", {}, icon("warn"), "No map"));
   return h(
@@ -74,7 +74,7 @@ const waiting = model =>
     h("div", { class: "read" }, owner(model)),
   );
 
-/** Which of its faces a cell shows; drawn anew only when this text changes. */
+/** Which of its faces a cell shows; redrawn only when this text changes. */
 export function face(explanation, model, cell, ended, second) {
   if (cell?.status === "done") return `done ${explanation.id} ${faceOf(second)}`;
   if (model.error || cell?.status === "failed") return "failed";

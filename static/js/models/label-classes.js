@@ -55,7 +55,7 @@ function fold(model, dataset, answer, onchange) {
   );
 }
 
-/** Fills `root` with the labels that do not fit, a fold a dataset; it stays hidden where all fit. */
+/** Fills `root` with the labels that do not fit, one fold per dataset; it stays hidden where all fit. */
 export async function drawLabels(root, model) {
   const onchange = async id => {
     await drawLabels(root, model);

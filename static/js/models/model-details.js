@@ -59,7 +59,7 @@ function ruleForm(model, mode, onchange) {
     id: "rule-mean",
     "data-field": "mean",
     value: text(rule.mean),
-    placeholder: "127.5, or one a channel",
+    placeholder: "127.5, or one per channel",
     inputmode: "decimal",
     autocomplete: "off",
   });
@@ -68,7 +68,7 @@ function ruleForm(model, mode, onchange) {
     id: "rule-std",
     "data-field": "std",
     value: text(rule.std),
-    placeholder: "64, or one a channel",
+    placeholder: "64, or one per channel",
     inputmode: "decimal",
     autocomplete: "off",
   });
@@ -162,7 +162,7 @@ function classForm(model, onchange) {
     h("h3", {}, count(model.n_classes, "class", "classes")),
     originLine(model),
     h("p", { class: "why" }, first, rest > 0 ? ` and ${group(rest)} more` : ""),
-    h("details", { class: "fold" }, h("summary", {}, "Edit class names, one a line"), form),
+    h("details", { class: "fold" }, h("summary", {}, "Edit class names, one per line"), form),
   );
 }
 

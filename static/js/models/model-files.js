@@ -25,7 +25,7 @@ function weightsFor(architecture, files) {
   );
 }
 
-/** File[] -> FormData[], one a model: file, weights, classes. */
+/** File[] -> FormData[], one per model: file, weights, classes. */
 export async function modelForms(files) {
   const json = files.filter(file => ends(file, ".json"));
   const kinds = await Promise.all(json.map(isArchitecture));

@@ -1,4 +1,4 @@
-// What a model's outputs are: how that was found out, what speaks against it, and the choice among what its values allow.
+// What a model's outputs are: how that was determined, what speaks against it, and the choice among what its values allow.
 import { h, icon } from "../lib/dom.js";
 
 export const OUTPUTS = {

@@ -104,7 +104,7 @@ const STATES = {
       h("a", { class: "btn tiny", href: "/images" }, "Open images"),
     ),
   "not applicable": found => said(why(found.reason)),
-  "not begun": (found, model, acts) => said(why("The open images can tell which rule is right."), again(acts, "Check")),
+  "not begun": (found, model, acts) => said(why("The open images can show which rule is right."), again(acts, "Check")),
   waiting: (found, model, acts) => busy(found, acts),
   running: (found, model, acts) => busy(found, acts),
   cancelled: (found, model, acts) => said(why("The check was cancelled."), again(acts, "Check again")),

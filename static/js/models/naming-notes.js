@@ -42,7 +42,7 @@ function otherOrder(model, acts) {
   );
 }
 
-/** What has to be said of the names of a model's classes; null where all is well. */
+/** Notes on the names of a model's classes; null where all is well. */
 export function namingNote(model, acts) {
   if (model.status !== "ready") return null;
   if (model.label_order) return otherOrder(model, acts);
@@ -53,9 +53,9 @@ export function namingNote(model, acts) {
 
 const ORIGINS = {
   given: "given by you",
-  file: "told by the model's own file",
+  file: "given by the model's own file",
   bundled: "ImageNet's, which come with innv-gui",
-  numbers: "numbers: nobody said what they are called",
+  numbers: "numbers: no names were given",
 };
 
 /** How it is known what the classes are called, in the details of a model. */

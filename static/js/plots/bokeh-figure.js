@@ -70,7 +70,7 @@ function leaveKeysToPage({ canvas_view }) {
   events_el.style.setProperty("outline", "none");
 }
 
-/** Changes that the page makes are not told back to the page. */
+/** Changes that the page makes are not reported back to it. */
 function quietly(figure, change) {
   figure.quiet = true;
   try {
@@ -124,7 +124,7 @@ function choose(selected, places) {
   if (indices.length !== places.length || places.some((place, k) => place !== indices[k])) selected.indices = places;
 }
 
-/** A figure that is only looked at: hovering tells its numbers, nothing is told back to the page. */
+/** A figure that is only looked at: hovering shows its numbers, nothing is reported back to the page. */
 export async function createStill(root, item) {
   const Bokeh = await loadBokeh();
   const [view] = [...(await Bokeh.embed.embed_item(item, root))];

@@ -25,7 +25,7 @@ function outcome(file, { runs, left_out: left, missing }) {
     ),
     missing.length
       ? [
-          h("p", {}, "Not open here, so that nothing of theirs could be opened:"),
+          h("p", {}, "Not open here, so nothing that belongs to them could be opened:"),
           h("ul", { class: "missing" }, missing.map(name => h("li", {}, name))),
           h("p", { class: "why" }, ELSEWHERE),
         ]

@@ -30,11 +30,11 @@ const store = new Store({
   ...BLANK,
   catalog: { models: [], datasets: [], analyzers: [], colormaps: {} },
   suggestion: null,
-  answers: {}, // plot -> what the server said of it last
+  answers: {}, // plot -> the server's last answer
   problem: null,
   posting: false,
   basket: { dataset: null, images: [] },
-  ranking: null, // of the view by evidence: what the server said of it last, with the page of the list
+  ranking: null, // of the view by evidence: the server's last answer, with the page of the list
   rankProblem: null,
   rankPosting: false,
 });
@@ -163,7 +163,7 @@ function drawEmpty(state) {
 
 const TITLES = { scores: "Where the models need you", evidence: "Same answer, different evidence" };
 
-/** The two ways of being told: by what models answer, and by what they look at. */
+/** The two ways to choose images: by what models answer, and by what they look at. */
 function drawBy({ by }) {
   document.body.dataset.by = by;
   $("#page-title").textContent = TITLES[by];
@@ -188,13 +188,13 @@ function drawProblem({ problem }) {
 async function listProblems() {
   const { id } = store.state.suggestion;
   const { problems, total } = await get(`/suggestions/${encodeURIComponent(id)}/problems?page=1`);
-  showProblems(problems, total, "; all of them stand in the scores file");
+  showProblems(problems, total, "; all are in the scores file");
 }
 
 function fillScoresMenu() {
   const { id } = store.state.suggestion;
   const item = (ending, words) => h("a", { class: "item-l", href: address.scores(id, ending), download: "" }, words);
-  replace($("#scores-menu"), h("h3", {}, "All scores, a row an image"), item("csv", "CSV"), item("parquet", "Parquet"));
+  replace($("#scores-menu"), h("h3", {}, "All scores, one row per image"), item("csv", "CSV"), item("parquet", "Parquet"));
   const { right, bottom } = $("#scores").getBoundingClientRect();
   $("#scores-menu").style.setProperty("left", `${Math.max(8, right - $("#scores-menu").offsetWidth)}px`);
   $("#scores-menu").style.setProperty("top", `${bottom + 4}px`);

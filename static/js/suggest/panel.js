@@ -93,7 +93,7 @@ function layersOf(id) {
   return layerLists.get(id);
 }
 
-/** One line a model: a field that finds a layer by name; empty is the layer before the softmax. */
+/** One line per model: a field that finds a layer by name; empty is the layer before the softmax. */
 function layerLine(model, layers, chosen, onchoose) {
   const list = `layers-${model.id}`;
   const onchange = event => {
@@ -164,7 +164,7 @@ function cost(state) {
   return running(suggestion)
     ? "running"
     : suggestion.n_scored < suggestion.dataset.n
-      ? "what is there is kept"
+      ? "finished scores are kept"
       : "scored and kept";
 }
 

@@ -100,7 +100,7 @@ export function requestOf({ dataset, models, layers, neuron, show, modelShown: w
   return request;
 }
 
-/** What stands in the way, in the words of the next action; null when nothing does. */
+/** What prevents it, in the words of the next action; null when nothing does. */
 export function obstacle(state) {
   const record = datasetOf(state);
   if (!record) return "Open a dataset first.";

@@ -48,7 +48,7 @@ export function createSuggestRunner(store) {
   /** Begins to ask for what will be reopened: the server has to read its scores first. */
   function expect(id) {
     expected.set(id, suggestionOf(id));
-    expected.get(id).catch(() => {}); // told when it is reopened
+    expected.get(id).catch(() => {}); // reported when it is reopened
   }
 
   /** Shows a suggestion by its id; when the server no longer has it, the same request is posted again. */

@@ -1,4 +1,4 @@
-// The basket as a list in a file: out as CSV, in as CSV or as file names, one a line.
+// The basket as a list in a file: out as CSV, in as CSV or as file names, one per line.
 import { $ } from "../lib/dom.js";
 import { count } from "../lib/format.js";
 import { file, post } from "../lib/api.js";

@@ -44,7 +44,7 @@ function partial({ suggestion }, acts) {
 }
 
 function cancelled({ suggestion }, acts) {
-  const kept = suggestion.n_scored ? "The plots show what is there." : "";
+  const kept = suggestion.n_scored ? "The plots show what has been scored." : "";
   return [
     icon("warn", false),
     h("span", { class: "grow" }, `Cancelled at ${toGo(suggestion)}. ${kept}`),

@@ -1,4 +1,4 @@
-// The request of Views as a value: where it starts from, what is posted, what stands in its way.
+// The request of Views as a value: where it starts from, what is posted, what prevents it.
 import { modelsFor, ready, spread } from "../lib/choices.js";
 import { ADDRESS } from "./url.js";
 
@@ -33,7 +33,7 @@ export function firstState(catalog, basket) {
 
 export const requestOf = ({ view, models, dataset, images, params }) => ({ view, models, dataset, images, params });
 
-/** What stands in the way of a run, in the words of its next action; null when nothing does. */
+/** What prevents a run, in the words of its next action; null when nothing does. */
 export function obstacle(state) {
   const view = viewOf(state);
   if (!view) return "There is no view.";

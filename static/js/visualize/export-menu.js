@@ -85,7 +85,7 @@ function lines(state, { bar, size }, choose) {
     whole(state, "sheet.svg", "Picture for papers", "SVG", { size: String(size) }),
     whole(state, "report.html", "Report, one page", "HTML"),
     entry(address.run(explanation.id), "All maps and numbers", "HDF5"),
-    entry(address.export(explanation.id, "script.py"), "Script that does it again", "Python"),
+    entry(address.export(explanation.id, "script.py"), "Script that reproduces it", "Python"),
   ];
 }
 

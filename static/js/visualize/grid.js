@@ -1,4 +1,4 @@
-// Images in rows, models in columns. Built once a run; cells change on their own as they finish.
+// Images in rows, models in columns. Built once per run; cells change on their own as they finish.
 import { $, $$, h, icon, key, replace } from "../lib/dom.js";
 import { address } from "../lib/api.js";
 import { assumedTag } from "../widgets/class-names.js";

@@ -1,4 +1,4 @@
-// The layer that is explained, one choice a model. Grad-CAM looks from a spatial layer, the rest at any.
+// The layer that is explained, one choice per model. Grad-CAM looks from a spatial layer, the rest at any.
 import { $, h, key, replace } from "../lib/dom.js";
 import { get } from "../lib/api.js";
 import { layerField } from "../widgets/layer-field.js";

@@ -1,4 +1,4 @@
-// Several methods on the same images: one run a method, followed together.
+// Several methods on the same images: one run per method, followed together.
 import { cancel, get, pause, post } from "../lib/api.js";
 import { isKept } from "../lib/kept.js";
 import { obstacle, requestOf } from "./request.js";

@@ -74,7 +74,7 @@ function underline({ request }, cell) {
   return explained(cell) ?? h("span", { class: "quiet num" }, seconds(cell.seconds));
 }
 
-/** Changes when a place has to be drawn anew. */
+/** Changes when a place has to be redrawn. */
 function face(sheet, model, image) {
   const cell = sheet?.explanation?.cells?.find(one => one.model === model.id && one.image === image.index);
   const refused = sheet?.problem || sheet?.explanation?.models.some(one => one.id === model.id && one.error);
@@ -169,10 +169,10 @@ export function createMethodsView(root) {
     replace(one.box, matrices(one.image));
   }
 
-  /** A matrix a model, of the finished columns that are about it. */
+  /** One matrix per model, of the finished columns that are about it. */
   function matrices(image) {
     const done = finished();
-    if (done.length < 2) return h("p", { class: "why" }, "Two have to be finished first.");
+    if (done.length < 2) return h("p", { class: "why" }, "Two must finish first.");
     const run = ({ id }) => current.sheets.get(id).explanation;
     const about = model => done.filter(column => run(column).models.some(({ id }) => id === model.id));
     const several = current.models.filter(model => about(model).length > 1);

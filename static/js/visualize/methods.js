@@ -1,4 +1,4 @@
-// The view Methods × models: which methods it starts with, and its sheets told as one run.
+// The view Methods × models: which methods it starts with, and its sheets shown as one run.
 
 export const FIRST = ["grad_cam", "lrp.epsilon", "gradient", "lrp.alpha_1_beta_0", "integrated_gradients", "smoothgrad"];
 

@@ -147,7 +147,7 @@ function toggleSelected() {
   if (!images.includes(index)) return;
   const out = dropped.includes(index);
   store.set({ dropped: out ? dropped.filter(other => other !== index) : [...dropped, index] });
-  toast(out ? "Selected again." : "Taken out of the selection.", { stay_ms: 2000 });
+  toast(out ? "Selected again." : "Removed from the selection.", { stay_ms: 2000 });
 }
 
 /** Shows an earlier run with the request it was made by; after a restart its models and images are opened again. */
@@ -214,7 +214,7 @@ function listen() {
   });
 }
 
-/** What is open once a run from before a restart has opened what the address names; null where it does not. */
+/** What is open once per run from before a restart has opened what the address names; null where it does not. */
 async function broughtBack(run) {
   if (!run) return null;
   try {

@@ -18,7 +18,7 @@ export function createRequestPanel(store, acts, pace) {
   ];
   const error = $("#request-error");
 
-  /** An error that no field of the form is guilty of stands above the button. */
+  /** An error that belongs to no field of the form is shown above the button. */
   function say(problem, placed) {
     error.hidden = !problem || placed;
     error.textContent = problem && !placed ? problem.sentence : "";

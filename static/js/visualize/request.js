@@ -108,7 +108,7 @@ function fresh(base, { dataset, images, models }) {
   return base.dataset === dataset ? changes : { ...changes, models: [], layers: {} };
 }
 
-/** What is posted. One layer for all models is sent as a name, one a model as {model: name}. */
+/** What is posted. One layer for all models is sent as a name, one per model as {model: name}. */
 export function requestOf(state) {
   const named = state.models.filter(id => state.layers[id]).map(id => [id, state.layers[id]]);
   const neurons = parsed(state.neurons);
@@ -145,7 +145,7 @@ export function stateOf({ request }, { models, analyzers }) {
   };
 }
 
-/** What stands in the way of a run, in the words of its next action; null when nothing does. */
+/** What prevents a run, in the words of its next action; null when nothing does. */
 export function obstacle(state) {
   const { models, images } = requestOf(state);
   if (!state.dataset) return "Open a dataset first.";

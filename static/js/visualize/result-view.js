@@ -92,7 +92,7 @@ export function createResultView(store, acts) {
 
   const imagesOf = state => requestOf(state).images.map(index => ({ index, ...labelled(state, index) }));
 
-  /** Name and label of an image, as far as a run has told them. */
+  /** Name and label of an image, as far as a run has given them. */
   function labelled(state, index) {
     const runs = [...state.sheets.values()].map(sheet => sheet.explanation).concat(state.explanation);
     const known = runs.flatMap(run => run?.images ?? []).find(image => image.index === index);

@@ -67,7 +67,7 @@ export function layerField({ id, label, layers, chosen, automatic, onchoose }) {
     const found = layers.filter(layer => fits(layer, words)).reverse();
     const ordered = [...found.filter(layer => layer.usable), ...found.filter(layer => !layer.usable)];
     const rows = ordered.map((layer, k) => row(layer, `${id}-${k}`, current));
-    replace(list, rows.length ? rows : h("p", { class: "why" }, "No layer is called that."));
+    replace(list, rows.length ? rows : h("p", { class: "why" }, "No layer has this name."));
     point(0);
   }
 

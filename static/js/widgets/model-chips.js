@@ -16,7 +16,7 @@ function chip(model, checked, ontoggle) {
   );
 }
 
-/** What the accuracy probe found, where results are asked for; the click to mend it is on Models. */
+/** What the accuracy probe found, where results are asked for; the click to fix it is on Models. */
 function advice(model) {
   const { words, then, now } = model.advice;
   return h(

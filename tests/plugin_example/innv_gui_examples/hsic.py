@@ -6,7 +6,7 @@ from innv_gui.plugins import CAM, Analyzer, Whole
 
 
 def explain(question):
-    """One map a picture: (H, W), the dependence of the score on each cell (Novello et al. 2022, eq. 5)."""
+    """One map per picture: (H, W), the dependence of the score on each cell (Novello et al. 2022, eq. 5)."""
     cells, count = question.params["cells"], question.params["masks"]
     height, width, _ = question.shape
     rows, columns = (np.arange(n) * cells // n for n in (height, width))

@@ -6,7 +6,7 @@ from innv_gui.plugins import SIGNED, Analyzer, Whole
 
 
 def explain(question):
-    """One map a picture: (H, W), the weight of each superpixel in a linear model (Ribeiro et al. 2016)."""
+    """One map per picture: (H, W), the weight of each superpixel in a linear model (Ribeiro et al. 2016)."""
     from lime.lime_image import LimeImageExplainer
 
     maps = []

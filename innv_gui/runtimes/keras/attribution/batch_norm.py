@@ -1,6 +1,6 @@
 """BatchNormalization as part of its linear neighbour, so that a rule sees one layer where there is one linear map.
 
-Outside of training y = s x + t with s = gamma / sqrt(variance + epsilon), t = beta - mean s. Behind a layer W x + b
+Outside training y = s x + t with s = gamma / sqrt(variance + epsilon), t = beta - mean s. Behind a layer W x + b
 without activation the two are one layer with weights s W and bias s b + t; in front of a dense layer, or of a
 convolution without padding, one with weights W s and bias b + W t. Elsewhere it stays a linear layer of its own.
 """

@@ -1,4 +1,4 @@
-"""Compiled functions of a network, a bounded number kept: one a (method, settings, layer, shape); never one a neuron.
+"""Compiled functions of a network, a bounded number: one per (method, settings, layer, shape); never one per neuron.
 
 AutoGraph is off: it would read and rewrite all the code on the way, most of the time to a first map, and a layer's own
 code never sees it, because Keras calls that unconverted.

@@ -91,7 +91,7 @@ def _answer(question: Question, run: Run, is_linear: bool) -> np.ndarray:
 
 
 def _neuron_by_neuron(run: Run) -> Run:
-    """For methods of which the mean over neurons is not the method of the mean: one map a neuron, then the mean."""
+    """For methods of which the mean over neurons is not the method of the mean: one map per neuron, then the mean."""
 
     def each(x, weights):
         if (np.count_nonzero(weights, axis=1) <= 1).all():

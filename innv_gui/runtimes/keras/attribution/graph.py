@@ -44,7 +44,7 @@ class Step:
         return self.operation.name
 
     def call(self, tensors: dict[int, tf.Tensor]) -> list[tf.Tensor]:
-        """The outputs for these inputs, outside of training."""
+        """The outputs for these inputs, outside training."""
         args, kwargs = self.node.arguments.fill_in(tensors)
         if getattr(self.operation, "_call_has_training_arg", False):
             kwargs = {**kwargs, "training": False}

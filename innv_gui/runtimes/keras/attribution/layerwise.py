@@ -23,7 +23,7 @@ class Propagation:
         """The relevance of the input, (n, H, W, C)."""
         if question.softmax and not question.unchecked:
             raise AnalyzerRefused(
-                f"{question.name} hands down scores, not probabilities: their softmax is no layer it has a rule for.",
+                f"{question.name} propagates scores, not probabilities: it has no rule for their softmax.",
                 "Explain the score, or run it unchecked.",
                 "unchecked",
                 (True,),

@@ -1,4 +1,4 @@
-"""One walk over a graph: forward, keeping what the way back needs, then back, handing relevance down."""
+"""One walk over a graph: forward, keeping what the way back needs, then back, propagating relevance."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from innv_gui.runtimes.keras.attribution.rules import Rule
 from innv_gui.runtimes.keras.attribution.weighted import linear_of, sort_of
 
 HINT = (
-    "It can be run unchecked: such a layer then hands relevance down by gradient times input, and the map may mislead."
+    "It can be run unchecked: such a layer then propagates relevance by gradient times input, and the map may mislead."
 )
 HINT_ACTIVATION = "It can be run unchecked: the map is then one that the method's theory does not cover."
 SHORT_AT_MOST = 8  # layers that divide by sums which nearly vanish; one such layer can make relevance a thousandfold
@@ -61,7 +61,7 @@ def _written_out(graph: Graph, acts: tuple, known: frozenset[int]) -> tuple[tupl
         return acts, ()
     note = (
         f"The short form of the z+ rule is for inputs that are never negative. {sum(at_risk)} layers of this model can "
-        "have others: there the rule was used in full, as lrp.z_plus has it."
+        "have others: there the full rule was used, as in lrp.z_plus."
     )
     return tuple(act.short_for if risk else act for act, risk in zip(acts, at_risk, strict=True)), (note,)
 

@@ -33,7 +33,7 @@ def bent_relus(operations, way: str):
 
 
 def _with_inner(operations):
-    """Layers inside of layers, too: wrapped ones, and those of a layer of one's own."""
+    """Layers inside layers, too: wrapped ones, and those of a custom layer."""
     for operation in operations:
         yield from operation._flatten_layers() if isinstance(operation, keras.Layer) else (operation,)
 

@@ -1,4 +1,4 @@
-"""How a layer with weights hands relevance down: every rule as data.
+"""How a layer with weights propagates relevance: every rule as data.
 
 All are one formula. For a layer y = act(W x + b), a rule has shares (usually one), each a list of parts: which input X,
 which weights V, with which sign. With Z = sum of sign (V X) + c over the share's parts, c the biases it counts,

@@ -25,7 +25,7 @@ def opened(step: Step) -> tuple[Step, ...]:
 
 
 def _wrapped(step: Step) -> tuple[Step, ...]:
-    """SpectralNormalization: outside of training the layer inside, whose weights are normalized already."""
+    """SpectralNormalization: outside training the layer inside, whose weights are normalized already."""
     (given,) = step.inputs
     return opened(inside(step, step.operation.layer, given, step.outputs[0], step.is_first))
 
@@ -45,7 +45,7 @@ def _at_each_time(step: Step) -> tuple[Step, ...]:
 
 
 def _separated(step: Step) -> tuple[Step, ...]:
-    """A separable convolution as the two that it is: what speaks for and against is told apart in each."""
+    """A separable convolution as the two that it is: what speaks for and against is separated in each."""
     (given,), layer, between = step.inputs, step.operation, fresh_id()
     depthwise, pointwise = _two_convolutions(layer, step.node.input_tensors[0].shape)
     return (

@@ -1,4 +1,4 @@
-"""How layers without weights hand relevance down, by their kind.
+"""How layers without weights propagate relevance, by their kind.
 
 pass: each value keeps its relevance. gradient: by the transpose of the derivative, which for reshaping, padding and
 the like is to hand it back where it came from, for max pooling that the winner takes all. proportional: x J^T (R / y),
@@ -110,7 +110,7 @@ def reason(step: Step) -> str:
         return REASONS["Glu"]
     if is_own(step.operation):
         what = "model" if isinstance(step.operation, keras.Model) else "layer"
-        return f"it is a {what} of its own code, without a graph that can be walked; gradient methods explain it"
+        return f"it is a {what} with custom code, without a graph that can be traced; gradient methods explain it"
     return REASONS.get(step.kind, "")
 
 
@@ -177,7 +177,7 @@ def is_gating(step: Step) -> bool:
 
 
 def _gated(xs: list, relevance: tf.Tensor, gates: list[bool]) -> list:
-    """All to what is not a gate; where that is not to be told, to the largest ones, in equal parts."""
+    """All to what is not a gate; where that cannot be determined, to the largest ones, in equal parts."""
     carries = [not gate for gate in gates]
     if not any(carries):
         carries = [True] * len(xs)
@@ -205,7 +205,7 @@ def only_relu(step: Step) -> bool:
 
 def objection(step: Step) -> str:
     """Why a layer is not `only_relu`, as the end of a sentence that speaks of other activations."""
-    return "is code of its own, which may have one" if is_own(step.operation) else "has one"
+    return "is custom code, which may have one" if is_own(step.operation) else "has one"
 
 
 _OTHER_ACTIVATIONS = frozenset(

@@ -1,7 +1,7 @@
 """Activations that come near to zero without reaching it, like swish far below zero.
 
 No sum notices a value of 1e-37, but where all inputs of a neuron are so small relevance is divided by it, and the
-quotient is larger than any float32. Such values are taken for zero: they have nothing to hand down.
+quotient is larger than any float32. Such values are taken for zero: they have nothing to propagate.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def linear_of(layer, x: tf.Tensor, norm_before=None, norm_behind=None) -> Linear
 
 
 def _at_once(make: Callable, layer):
-    """What depends on a layer's weights alone is made outside of the graph that is traced: a tenth of the time.
+    """What depends on a layer's weights alone is made outside the graph that is traced: a tenth of the time.
 
     A kernel read there is the layer's own memory, not a copy.
     """
@@ -166,7 +166,7 @@ def _by_channel(layer, kernel: tf.Tensor) -> Linear:
 
 
 def _is_its_own_way_back(layer, kernel: tf.Tensor) -> bool:
-    """Whether each output stands in the middle of its inputs, one a channel: then each input does among its outputs."""
+    """Whether each output is in the middle of its inputs, one per channel: then each input does among its outputs."""
     *window, _, multiplier = kernel.shape
     return set(layer.strides) == {1} and layer.padding == "same" and multiplier == 1 and all(n % 2 for n in window)
 
@@ -228,7 +228,7 @@ def _batch_norm(layer) -> Linear:
 
 
 def _scale_and_shift(norm) -> tuple[tf.Tensor, tf.Tensor]:
-    """Outside of training: gamma / sqrt(variance + epsilon), beta - mean * scale; both (U,)."""
+    """Outside training: gamma / sqrt(variance + epsilon), beta - mean * scale; both (U,)."""
     scale = tf.math.rsqrt(_tensor(norm.moving_variance) + norm.epsilon)
     scale = scale * _tensor(norm.gamma) if norm.scale else scale
     shift = -_tensor(norm.moving_mean) * scale
@@ -246,7 +246,7 @@ def _layer_norm(layer, x) -> Linear:
 
 
 def _group_norm(layer, x) -> Linear:
-    """As layer normalization, one mean and one spread a group of channels, which are last."""
+    """As layer normalization, one mean and one spread per group of channels, which are last."""
     channels, rank = x.shape[-1], len(x.shape)
     groups = channels if layer.groups == -1 else layer.groups
 

@@ -1,4 +1,4 @@
-"""How features and their gradient become evidence for a class, one function a method.
+"""How features and their gradient become evidence for a class, one function per method.
 
 Each takes features A (N, h, w, K) and g = d y_c / d A of the same shape and gives (N, h, w, 1), not negative.
 """

@@ -1,6 +1,6 @@
 """The class activation maps: which region of a spatial layer speaks for a class.
 
-Here the layer and the classes are looked up; what a method makes of them is in `methods.py`. The score is the class's
+The layer and the classes are looked up here; what a method computes is in `methods.py`. The score is the class's
 logit.
 """
 
@@ -96,7 +96,7 @@ def _why_not(network: Network, layers: tuple[Layer, ...], name: str) -> str:
     if name in network.apart:
         return f"the layer {quoted(name)}, which is computed {network.apart[name]} times apart from each other,"
     if network.regions[name] is None:
-        return f"the layer {quoted(name)}, in which different parts of the picture lie over each other,"
+        return f"the layer {quoted(name)}, in which different parts of the picture overlap,"
     return f"the layer {quoted(name)}, whose output is {tuple(found.output_shape)},"
 
 

@@ -2,7 +2,7 @@
 
 H_k = the channel's activation, enlarged to the input and brought to [0, 1]; w_k = p_c(x H_k) - p_c(0), p_c after the
 softmax; evidence = relu(sum_k w_k A_k). The baseline 0 is what a mask of zeros leaves. A channel that is the same
-everywhere has no region: its mask is zero and so is its weight. No gradient is needed, but a prediction a channel.
+everywhere has no region: its mask is zero and so is its weight. No gradient is needed, but one prediction per channel.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def notes(network: Network, layer: str, params: dict) -> tuple[str, ...]:
     known = network.flat.tensors[layer].shape[-1]
     if params["channels"] in (0, known) or params["channels"] > known:
         return ()
-    return (f"The {params['channels']} most active of {known} channels of {layer} were tried, for each image its own.",)
+    return (f"The {params['channels']} most active of {known} channels of {layer} were tried, chosen for each image.",)
 
 
 def _one(network: Network, layer: str, image, features, class_: int, empty: float, channels: int) -> np.ndarray:

@@ -131,7 +131,7 @@ class Watch:
             os._exit(OVER_BUDGET)
 
     def close(self) -> None:
-        """The load is through."""
+        """The load has finished."""
         self._ended.set()
 
 
@@ -164,5 +164,5 @@ def _refuse_what_ended_the_last(note: Path) -> None:
         text = note.read_text()
         note.unlink()
         raise ModelRefused(
-            text, "It was given up and its memory returned; a file you trust (--trust SHA256) may take its time."
+            text, "Loading was stopped and its memory freed; a file you trust (--trust SHA256) may take longer."
         )

@@ -77,7 +77,7 @@ class _Walk:
         if isinstance(node, str):
             return self._checked_name(node, place, key)
         if isinstance(node, int) and abs(node) > MAX_SIZE and key not in _FREE_NUMBERS:
-            raise ModelRefused(f"{self.file}: {layer(place)} has {quoted(key)} = {node}, which is out of reason.")
+            raise ModelRefused(f"{self.file}: {layer(place)} has {quoted(key)} = {node}, which is far out of range.")
         return node
 
     def _visit_dict(self, node: dict, place: str, depth: int, key: str) -> dict | list:
@@ -98,7 +98,7 @@ class _Walk:
             else keras2_names.as_known(node, self.trusted)
         )
         if node["class_name"] in _ARRAYS and not _has_numbers(node):
-            raise ModelRefused(f"{self.file}: {layer(place)} holds an array of something else than numbers.")
+            raise ModelRefused(f"{self.file}: {layer(place)} holds an array of something other than numbers.")
         module = self._allow(node, place)
         clean = {k: self.visit(v, place, depth + 1, k) for k, v in node.items() if k not in _DROPPED}
         # Files of Keras 2 have no module, and Keras then reads them in the old way. Only a wrapper's inner layer

@@ -1,7 +1,7 @@
 """The gate: what a model file must pass before anything is built from it. Needs no TensorFlow.
 
 The file is read once; everything after (hash, checks, weights) uses those bytes, so that what was checked is what is
-loaded. Types are told by the first bytes. Raises ModelRefused naming the file and, where there is one, the layer.
+loaded. Types are recognized by the first bytes. Raises ModelRefused naming the file and, where there is one, the layer.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def check(source: ModelSource) -> Cleared:
 
 
 def look(source: ModelSource) -> Cleared | None:
-    """What a large file says of itself, read where it lies: no weights, for it may be another when it is loaded.
+    """The description in a large file, read in place: no weights, for it may be another when it is loaded.
 
     None for a small file, one that is trusted, and architecture and weights in two files.
     """
@@ -223,7 +223,7 @@ def _opened(path: str, file: str) -> Iterator[BinaryIO]:
 
 
 def _glance(stream: BinaryIO, file: str, n_bytes: int) -> None:
-    """Looks at a large file where it lies. What is read into memory afterwards is checked again: it may be another."""
+    """Looks at a large file in place. What is read into memory afterwards is checked again: it may be another."""
     held = held_in(stream.name)
     if held < n_bytes / MOST_HOLE:
         raise ModelRefused(
@@ -354,7 +354,7 @@ def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str) -> by
 def _check_member(member: zipfile.ZipInfo, file: str) -> None:
     limit = _MEMBERS.get(member.filename)
     if limit is None:
-        raise ModelRefused(f"{file} holds {quoted(member.filename)}, which does not belong into a Keras model.")
+        raise ModelRefused(f"{file} holds {quoted(member.filename)}, which does not belong in a Keras model.")
     if member.flag_bits & 0x1:
         raise ModelRefused(f"{file} is encrypted.")
     if member.file_size > min(limit, ZIP_EXPANSION * member.compress_size + ZIP_SLACK):
@@ -375,7 +375,7 @@ def _walked(text: bytes | str, file: str, sha256: str, source: ModelSource, vers
     version = version or origin.told(config)
     if origin.is_keras_1(version):
         raise ModelRefused(
-            f"{file} was written by Keras {version}, whose layers are told in another way.",
+            f"{file} was written by Keras {version}, whose layers are described differently.",
             "Keras 2.2 still reads it: open the model there and save it again.",
         )
     is_old = origin.is_old(version, config)

@@ -154,7 +154,7 @@ def _called_earlier(node, names: set[str]):
 
 
 def _tell_input(first: dict, layers: list) -> None:
-    """Before Keras 2.3 the first layer of a Sequential model told the input's shape itself."""
+    """Before Keras 2.3 the first layer of a Sequential model held the input's shape itself."""
     shape = first["config"].get("batch_input_shape")
     if shape and first.get("class_name") != "InputLayer":
         settings = {"batch_shape": shape, "name": f"{first['config'].get('name', 'first')}_input"}

@@ -39,6 +39,6 @@ def _activation(key: str, value):
 
 
 def _resized(crop: dict) -> dict:
-    """Outside of training Keras 2 resized to that size, and cut off what does not fit its proportions."""
+    """Outside training Keras 2 resized to that size, and cut off what does not fit its proportions."""
     kept = {key: crop["config"][key] for key in ("name", "dtype", "height", "width") if key in crop["config"]}
     return {**crop, "class_name": "Resizing", "config": {**kept, "crop_to_aspect_ratio": True}}

@@ -1,6 +1,6 @@
 """Names that only Keras 2 had, or TensorFlow has, for what Keras 3 has under another name.
 
-Only what computes the same outside of training is renamed. `WHY_NOT` tells of the others why they cannot be read.
+Only what computes the same outside training is renamed. `WHY_NOT` says why the others cannot be read.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ QUANTIZED = "QuantizedDTypePolicy QuantizedFloat8DTypePolicy GPTQDTypePolicy AWQ
 def as_known(node: dict, trusted: bool) -> dict:
     """A layer's or initializer's dictionary under its present name; anything else comes back as it is.
 
-    trusted: classes of a person's own are to be expected under any name.
+    trusted: custom classes can have any name.
     """
     name, config = node["class_name"], node.get("config")
     is_elsewhere = name == "SyncBatchNormalization" and node.get("module")
@@ -121,6 +121,6 @@ def _is_of_applications(node: dict, name: str, trusted: bool) -> bool:
 
 
 def why_not(name: str) -> tuple[str, str] | None:
-    """What a class is that is known and cannot be read, and what helps; None of all others."""
+    """What a known class that cannot be read is, and what helps; None for all others."""
     reason = WHY_NOT.get(name.rpartition(">")[2])
     return reason and (reason, _HELP[reason])

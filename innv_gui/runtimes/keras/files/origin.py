@@ -1,4 +1,4 @@
-"""Which Keras wrote a model: what a file says of it, and what its form tells where it says nothing."""
+"""Which Keras wrote a model: what a file says about it, and what its form implies where it says nothing."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def first_line(error: BaseException, limit: int = 200) -> str:
     """What an exception says, on one line, for the end of a sentence.
 
     Keras wraps errors into errors, each with the whole configuration, and TensorFlow adds lines of source with their
-    paths; what happened stands last.
+    paths; what happened comes last.
     """
     said = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).rpartition("Exception encountered:")[2]
     if "in user code:" in said:

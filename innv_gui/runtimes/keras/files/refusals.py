@@ -1,4 +1,4 @@
-"""What is said of a part of a model that is not let through: the true cause, and what helps."""
+"""What is reported about a part of a model that is refused: the true cause, and what helps."""
 
 from __future__ import annotations
 

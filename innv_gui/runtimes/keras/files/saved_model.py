@@ -25,7 +25,7 @@ _MAX_FILES = 1000
 
 
 def inside(folder: Path) -> list[Path]:
-    """What of a SavedModel can change, as far as it is there; nothing of a file."""
+    """What can change of a SavedModel, as far as it exists; nothing for a file."""
     if not folder.is_dir():
         return []
     parts = [folder / METADATA, *sorted((folder / "variables").glob("variables.*"))]
@@ -66,7 +66,7 @@ def description(metadata: bytes, file: str) -> str:
         root = json.loads(texts[0]) if texts else {}
         return json.dumps({"class_name": root["class_name"], "config": _as_lists(root["config"])})
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        hint = "Save it as .keras; classes of your own are then named with --trust and --hooks."
+        hint = "Save it as .keras; custom classes are then named with --trust and --hooks."
         raise ModelRefused(f"{file}: {METADATA} does not describe the model's layers.", hint) from error
 
 

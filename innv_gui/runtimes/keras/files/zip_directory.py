@@ -15,7 +15,7 @@ _LONGEST_COMMENT = 2**16
 
 
 def check(stream: BinaryIO, file: str, most: int) -> None:
-    """Raises ModelRefused where the list takes more than `most` bytes (46 a member and its name), or is not there."""
+    """Raises ModelRefused where the list takes more than `most` bytes (46 per member and its name), or is not there."""
     length = stream.seek(0, os.SEEK_END)
     start = max(0, length - _END_SIZE - _LONGEST_COMMENT)
     stream.seek(start)

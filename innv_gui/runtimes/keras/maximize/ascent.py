@@ -1,6 +1,6 @@
 """The compiled steps of an ascent: some steps of several pictures, each stopping by itself.
 
-Everything that differs between targets and settings is an input: another class, step size or seed traces nothing anew.
+Everything that differs between targets and settings is an input: another class, step size or seed needs no new trace.
 A step, for a picture u in [0, 1] of the valid range (Simonyan et al. 2013, normalised as in ShapeShop):
 
     g = d objective / d u, taken at u moved by the jitter;  by frequencies when the basis is fourier

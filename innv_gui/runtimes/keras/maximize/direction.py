@@ -1,4 +1,4 @@
-"""What is done to a gradient before it becomes a step, and to a picture after it. All arrays are (N, H, W, C)."""
+"""How a gradient is changed before it becomes a step, and to a picture after it. All arrays are (N, H, W, C)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def normalised(gradient):
 
 
 def decorrelated(gradient):
-    """The gradient with each spatial frequency f divided by f, the lowest one counting as one period a picture.
+    """The gradient with each spatial frequency f divided by f, the lowest one counting as one period per picture.
 
     A Fourier basis in which coefficients of the same size have the amplitudes of photographs (1/f), each moved by its
     own size of step, moves the picture this way (Olah et al. 2017, "Preconditioning and Parameterization").

@@ -15,7 +15,7 @@ from innv_gui.runtimes.keras.predict import preprocessing as rules
 
 WHITE = 255.0
 SIGMA_PX = 1.0
-UNKNOWN_RANGE = "The preprocessing is your own function: the valid range is not known, nothing is cut."
+UNKNOWN_RANGE = "The preprocessing is a custom function: its valid range is not known, so nothing is clipped."
 
 
 def start(source: ModelSource, rule: Preprocessing, initial: str | ImageRef | np.ndarray, seed: int) -> Start:

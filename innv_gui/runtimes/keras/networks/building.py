@@ -1,7 +1,7 @@
 """A network built without memory for its weights, so that it can be measured; they are made afterwards, once.
 
 Keras keeps a list of variables that were made in a stateless scope, and fills all of them when any later scope ends:
-those of a network that was measured and refused, too. So the list is taken away from it here.
+those of a network that was measured and refused, too. So the list is removed here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Weights out of a TensorFlow checkpoint: a tree of objects ("layer_with_weights-0", "kernel"), an array a leaf."""
+"""Weights out of a TensorFlow checkpoint: a tree of objects ("layer_with_weights-0", "kernel"), one array per leaf."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class Bundle:
         file = self._index.removesuffix("index") + f"data-{entry.shard_id:05d}-of-{self._shards:05d}"
         content = self._files.get(file)
         if content is None or entry.offset < 0 or entry.size < 0 or entry.offset + entry.size > len(content):
-            raise Damaged("an array lies outside of the data")
+            raise Damaged("an array lies outside the data")
         return memoryview(content)[entry.offset : entry.offset + entry.size]
 
 
@@ -94,10 +94,10 @@ def _table(index: bytes) -> dict[bytes, bytes]:
 
 
 def _block(index: bytes, place: tuple[int, int]) -> list[tuple[bytes, bytes]]:
-    """Names and values; a name is told by what it shares with the one before."""
+    """Names and values; a name is given by what it shares with the one before."""
     start, size = place
     if start + size + _TRAILER > len(index) or size < 4 or index[start + size]:
-        raise Damaged("a block of the index is compressed or lies outside of it")
+        raise Damaged("a block of the index is compressed or lies outside it")
     block = index[start : start + size]
     end = size - 4 * (struct.unpack("<I", block[-4:])[0] + 1)
     entries, at, name = [], 0, b""

@@ -1,4 +1,4 @@
-"""Layers and models of a person's own code: no graph to look into, so each is one layer to everything here."""
+"""Custom layers and models: no graph to look into, so each is one layer to everything here."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def check_built(model: keras.Model, file: str) -> None:
     """Raises ModelRefused for a model that has no weights yet, because it was saved without ever being called."""
     if _input_shape(model) is None:
         raise ModelRefused(
-            f"{file} is a subclassed model that was never told its input size.",
+            f"{file} is a subclassed model without a defined input size.",
             "Call it on an image once, or build it with its input shape, and save it again.",
         )
 

@@ -1,4 +1,4 @@
-"""Convolutions with a group a channel, computed as the depthwise ones that they are.
+"""Convolutions with one group per channel, computed as the depthwise ones that they are.
 
 Keras compiles every convolution in groups with XLA, because TensorFlow has no gradient of it on a processor. Where a
 group is one channel TensorFlow has an operation of its own, which is faster; ConvNeXt is made of these.

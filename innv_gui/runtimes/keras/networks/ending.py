@@ -109,7 +109,7 @@ def restore(ending: Ending) -> None:
 
 
 def agrees(ending: Ending, given: np.ndarray, values: np.ndarray, dtype: str) -> bool:
-    """Whether the function of the scores of `given` (n, ...), what stands in front of it, is `values` (n, K)."""
+    """Whether the function of the scores of `given` (n, ...), what comes before it, is `values` (n, K)."""
     head = ending.operation if ending.activation is not None else None
     scores = given if head is None else head(keras.ops.convert_to_tensor(given), **_quiet(head))
     scores = np.asarray(keras.ops.convert_to_numpy(scores), np.float64).reshape(values.shape)

@@ -83,14 +83,14 @@ def functional(model: keras.Model, file: str) -> keras.Model:
     if isinstance(model, keras.Sequential):
         if model._functional is None:
             raise ModelRefused(
-                f"{file}: the model was never told its input size.", "Add keras.Input(shape=...) in front and save it."
+                f"{file}: the model does not define its input size.", "Add keras.Input(shape=...) in front and save it."
             )
         return model._functional
     return model
 
 
 def has_graph(model: keras.Model) -> bool:
-    """Whether calling the model is running through its graph, and not code of its own."""
+    """Whether calling the model is running through its graph, and not custom code."""
     return type(model).call in (Functional.call, keras.Sequential.call)
 
 

@@ -1,7 +1,7 @@
-"""The front of a network: what it does to pixels before its first trained layer, measured and not read off names.
+"""The front of a network: what it does to pixels before its first trained layer, measured and not inferred from names.
 
 Constant images go through the part of the graph that only scales, shifts, turns channels around or changes the size,
-nested backbones included. What comes out is a straight line a channel, or nothing is said.
+nested backbones included. What comes out is a straight line per channel, or nothing is said.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Functions of the person's own, from a Python file named on the command line; run in a worker only.
+"""Custom functions from a Python file named on the command line; run in a worker only.
 
 preprocess(images)      list of (H, W, C) uint8 -> (N, H, W, C) network input; replaces resizing and preprocessing
 postprocess(x)          (N, H, W, C) network input -> list of (H, W, C) pictures in [0, 255], shown under the maps
@@ -44,7 +44,7 @@ def _ran(path: str | None) -> dict:
     if key not in _kept:
         try:
             found = runpy.run_path(path, run_name=_RUN_AS)
-        except (Exception, SystemExit) as error:  # the person's own code
+        except (Exception, SystemExit) as error:  # custom code
             raise WorkFailed(f"{file_name(path)} cannot be run: {type(error).__name__}: {first_line(error)}") from error
         _kept.clear()
         _kept[key] = found
@@ -57,7 +57,7 @@ def call(path: str, name: str, *args):
         return load(path)[name](*args)
     except WorkFailed:
         raise
-    except Exception as error:  # the person's own code
+    except Exception as error:  # custom code
         raise WorkFailed(f"{name} in {file_name(path)} failed: {type(error).__name__}: {first_line(error)}") from error
 
 

@@ -1,6 +1,6 @@
 """The order of a model's layers as its file lists them.
 
-Weights of Keras 2 are given out by that order, and Keras 3 sorts the layers of a graph in a way of its own: layers of
+Weights of Keras 2 are given out by that order, and Keras 3 sorts the layers of a graph in its own way: layers of
 the same shape (query, key and value of attention) would take each other's weights.
 """
 

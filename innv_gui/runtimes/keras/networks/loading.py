@@ -48,7 +48,7 @@ def load(source: ModelSource) -> Network:
 
 
 def _measure(source: ModelSource, watch: budget.Watch) -> None:
-    """Refuses a large file for what it says of itself, before it is read into memory."""
+    """Refuses a large file by its own description, before it is read into memory."""
     looked = gate.look(source)
     if looked is None:
         return
@@ -96,7 +96,7 @@ def _from_config(source: ModelSource, cleared: gate.Cleared, watch: budget.Watch
 def _allocated(make: Callable, source: ModelSource, cleared: gate.Cleared, watch: budget.Watch) -> keras.Model:
     """The network that `make` builds, with NaN for weights that a file gives; measured before they take memory.
 
-    Code of a person's own may want its weights while it is built.
+    Custom code may need its weights while it is built.
     """
     has_file = cleared.weights is not None or cleared.checkpoint is not None
     if source.trusted:
@@ -125,7 +125,7 @@ def _check_stored(model: keras.Model, cleared: gate.Cleared) -> None:
 def _built(cleared: gate.Cleared, source: ModelSource) -> keras.Model:
     """The model of a cleaned configuration, with fresh weights. Keras changes what it reads, so it gets a copy.
 
-    What the person's own file defines is at hand for a file that is trusted, and for no other.
+    What the hooks file defines is available for a trusted file, and for no other.
     """
     keras.utils.set_random_seed(SEED)
     known = custom_layers.named(hooks.objects(source.hooks)) if source.trusted else {}
@@ -149,7 +149,7 @@ def _build_hint(source: ModelSource, said: str) -> str:
     if "marshal" in said or "code object" in said:
         return "A Lambda holds code for one version of Python: replace it by a layer where the model was made."
     if source.trusted:
-        return "Name the Python file that defines the model's own classes: --hooks FILE."
+        return "Name the Python file that defines the model's custom classes: --hooks FILE."
     return "Open the model in the Keras that wrote it, change what is named here, and save it again."
 
 
@@ -185,7 +185,7 @@ def _empty(model: keras.Model) -> None:
 def _check_filled(model: keras.Model, file: str) -> None:
     for weight in model.weights:
         if keras.backend.is_float_dtype(weight.dtype) and bool(keras.ops.any(keras.ops.isnan(weight))):
-            raise _misfit(file, f"{quoted(weight.path)} is missing or holds values that are no numbers")
+            raise _misfit(file, f"{quoted(weight.path)} is missing or holds values that are not numbers")
 
 
 def _misfit(file: str, what: str) -> ModelRefused:
@@ -201,7 +201,7 @@ def _application(source: ModelSource, cleared: gate.Cleared, watch: budget.Watch
         raise BadInput(
             f"{quoted(name)} is not a network of keras.applications.", field="application", allowed=applications()
         )
-    keras.utils.clear_session(free_memory=False)  # layers are numbered anew: the same names in every process
+    keras.utils.clear_session(free_memory=False)  # layers are renumbered: the same names in every process
     keras.utils.set_random_seed(SEED)
     model = _allocated(lambda: getattr(keras.applications, name)(weights=None), source, cleared, watch)
     if cleared.weights is not None:
@@ -305,10 +305,10 @@ def _notes(flat: flatten.Flat, graph: keras.Model) -> tuple[str, ...]:
     if len(graph.inputs[0].shape) == 3:
         notes.append("The model takes (height, width) without channels: its images are grey, with one channel.")
     if flat.skipped:
-        notes.append(f"Augmentation layers do nothing outside of training and are left out: {', '.join(flat.skipped)}.")
+        notes.append(f"Augmentation layers do nothing outside training and are left out: {', '.join(flat.skipped)}.")
     without_graph = [name for name, one in flat.operations.items() if custom_layers.is_own(one)]
     if without_graph:
-        notes.append(f"Code of its own, which gradient methods can explain: {', '.join(without_graph)}.")
+        notes.append(f"Custom code, which gradient methods can explain: {', '.join(without_graph)}.")
     if len(flat.inner_names) > 1:
         notes.append(f"Nested models are shown layer by layer: {', '.join(flat.inner_names[1:])}.")
     return tuple(notes)

@@ -98,7 +98,7 @@ class Network:
             raise AnalyzerRefused(
                 f"{quoted(name)} of {self.file} is computed {self.apart[name]} times apart from each other: it has no"
                 " single output.",
-                "Choose a layer before these calls, or behind where they are joined.",
+                "Choose a layer before these calls, or after the point where they are joined.",
                 "layer",
             )
 
@@ -121,12 +121,12 @@ class Network:
         return links.probabilities(self.flat.link, scores)
 
     def link(self, wished: bool = True) -> Link:
-        """From tensors of scores to probabilities; what changes nothing when probabilities are not wished."""
+        """From tensors of scores to probabilities; the identity when probabilities are not wanted."""
         return LINKS[self.flat.link if wished else "identity"]
 
     @property
     def has_link(self) -> bool:
-        """Whether scores are something else than probabilities."""
+        """Whether scores are something other than probabilities."""
         return self.flat.link != "identity"
 
     def function(self, name, trace):

@@ -72,7 +72,7 @@ class Ends:
 
 
 def decided(ends: Ends, wish: str | None, file: str) -> tuple[Outputs, str]:
-    """(what the outputs are, the link). Raises BadInput for a wish that the values contradict, ModelRefused for one
+    """(what the outputs are, the link). Raises BadInput for a request that the values contradict, ModelRefused for one
     unit whose meaning cannot be known."""
     if wish not in (None, *OUTPUT_KINDS):
         raise BadInput(f"{quoted(wish)} is not a kind of outputs.", field="outputs", allowed=OUTPUT_KINDS)
@@ -94,7 +94,7 @@ def _readings(ends: Ends) -> tuple[list[Reading], str]:
     if ends.is_off:
         return _known(ends)
     if ends.sum_to_one():
-        reason = "Its values lie in [0, 1] and sum to 1 for each image: probabilities, with no softmax to take off."
+        reason = "Its values lie in [0, 1] and sum to 1 for each image: probabilities, with no softmax to remove."
         return [Reading("probabilities", "identity", reason)], ""
     if ends.logarithms():
         reason = "The exponentials of its values sum to 1 for each image."

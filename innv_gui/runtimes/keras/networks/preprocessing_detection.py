@@ -33,12 +33,12 @@ _FAMILIES = (
     ("convnext", "torch"),
     ("regnet", "torch"),
 )
-ASSUMED = "The file does not tell: pixels scaled to [0, 1] are assumed."
+ASSUMED = "The file does not say: pixels scaled to [0, 1] are assumed."
 _EXPECTS = {
     "none": "pixels as they are, 0 to 255",
     "unit": "[0, 1]",
     "symmetric": "[-1, 1]",
-    "caffe": "ImageNet's mean taken off (caffe)",
+    "caffe": "ImageNet's mean subtracted (caffe)",
     "torch": "values of mean 0 and deviation 1 (torch)",
 }
 _LIKELIER = " It is the likelier reading of these values, not a fact."
@@ -47,14 +47,14 @@ _BATCH_STATISTICS = ("moving_mean", "moving_variance")
 
 @dataclass(frozen=True)
 class Detected:
-    """A preprocessing with one or two sentences on how it was found out, and how sure that is (one of BASES)."""
+    """A preprocessing with one or two sentences on how it was determined, and how sure that is (one of BASES)."""
 
     rule: Preprocessing
     reason: str
     basis: str
 
 
-OWN = Detected(Preprocessing("unit"), "Images are prepared by your own function.", "own")
+OWN = Detected(Preprocessing("unit"), "Images are prepared by a custom function.", "own")
 
 
 def preprocessing(network: Network) -> Detected:
@@ -114,12 +114,12 @@ def _mode_of(name: str) -> str | None:
 def _assumed(known: Front) -> Detected:
     if known.does_nothing or not known.names:
         return Detected(Preprocessing("unit"), ASSUMED, "assumed")
-    what = f"What its front ({_listed(known.names)}) expects could not be found out. "
+    what = f"What its front ({_listed(known.names)}) expects could not be determined. "
     return Detected(Preprocessing("unit"), f"{what}{ASSUMED}", "assumed")
 
 
 def _numbers(values: np.ndarray) -> str:
-    """One number, or one a channel in brackets."""
+    """One number, or one per channel in brackets."""
     shown = [f"{value + 0.0:.3g}" for value in np.atleast_1d(values)]
     return shown[0] if len(set(shown)) == 1 else f"({', '.join(shown)})"
 

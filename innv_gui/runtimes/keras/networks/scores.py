@@ -35,7 +35,7 @@ class Scored:
 def scored(start, end, wish: str | None, file: str, graph) -> Scored:
     """What the graph from `start` to `end`, (N, K), gives, as scores. wish: the kind that a person said.
 
-    graph.tensors: all that is computed, by name; graph.note(operation, result) is told what is computed again. Raises
+    graph.tensors: all that is computed, by name; graph.note(operation, result): for what is computed again. Raises
     what `outputs.decided` does.
     """
     found, x, note = ending.found(end), images(start)[: _count_of(graph.tensors)], graph.note

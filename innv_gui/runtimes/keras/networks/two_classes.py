@@ -17,7 +17,7 @@ _WIDENED = {"Dense": "units", "Conv2D": "filters"}
 
 
 def both(unit, is_probability: bool, n_calls: Callable[[object], int], note: Callable) -> object:
-    """(N, 1) -> (N, 2): -z and z, or 1 - p and p. note(operation, result) is told what is new."""
+    """(N, 1) -> (N, 2): -z and z, or 1 - p and p. note(operation, result) is called for what is new."""
     if is_probability:
         return _added(unit, [[-1.0, 1.0]], [1.0, 0.0], note)
     tail, operation, before = _last_weights(unit)

@@ -54,7 +54,7 @@ def _from_images(network: Network, source: ModelSource, rule: Preprocessing, ima
     channels = network.input_shape[2]
     if "preprocess" in hooks.load(source.hooks):
         pixels = [geometry.as_pixels(image) for image in images]
-        return hooks.preprocessed(source.hooks, pixels, network.input_shape), ("Preprocessed by your own function.",)
+        return hooks.preprocessed(source.hooks, pixels, network.input_shape), ("Preprocessed by a custom function.",)
     fitted = [geometry.fitted(image, height, width, channels, rule.resize) for image in images]
     pixels = np.stack(fitted) if fitted else np.zeros((0, height, width, channels), np.float32)
     return rules.apply(pixels, rule), tuple(_notes(network))

@@ -1,6 +1,6 @@
 """Scores of many images under several models: every image is decoded once, while those before it are predicted.
 
-Threads decode and resize (Pillow and numpy let go of Python's lock for that); this thread hands whole batches to
+Threads decode and resize (Pillow and numpy release Python's lock for that); this thread hands whole batches to
 TensorFlow. Batches are cut by position, and an image that cannot be read leaves a black row, so that what the others
 get depends neither on it nor on how the work was cut into tasks.
 """
@@ -32,8 +32,8 @@ from innv_gui.runtimes.keras.predict import preprocessing as rules
 
 AHEAD = 3  # batches that are decoded while one is predicted
 GROUP = 8  # images a thread takes at a time: small ones are done faster than they are handed out
-AS_IT_IS = None  # the look for a function of the person's own, which resizes itself
-NOT_FINITE = "the model gives values that are no numbers for it."
+AS_IT_IS = None  # the look for a custom function, which resizes itself
+NOT_FINITE = "the model gives values that are not numbers for it."
 CHANGED_SINCE = "has changed since the dataset was opened. Open the dataset again."
 
 Look = tuple[int, int, int, str] | None  # (height, width, channels, resize rule)
@@ -55,7 +55,7 @@ def score(
     stopped: Callable[[], bool] = lambda: False,
     make_way: Callable[[], bool] = lambda: False,
 ) -> ScoredImages:
-    """Class probabilities and the neurons of the wished layers for each image, under each model.
+    """Class probabilities and the neurons of the requested layers for each image, under each model.
 
     stopped: asked before each batch; raises Cancelled when it says so. make_way: asked behind each batch; what is done
     until then is returned, images from the first on.
@@ -117,7 +117,7 @@ def _read(ref: ImageRef, looks: tuple[Look, ...], opened_ns: int) -> Read:
             return Read(found, image)
         return Read(found, None, {look: _fitted(image, look) for look in looks})
     except MemoryError:
-        return Read(found, "needs more memory than there is.")
+        return Read(found, "needs more memory than is available.")
     except Exception as error:  # the border around one image: whatever is wrong with it, the others go on
         return Read(found, f"cannot be decoded: {type(error).__name__}.")
 
@@ -179,7 +179,7 @@ class Voter:
         return inputs[key]
 
     def _own_input(self, batch: list[Read], bad: dict[int, str]) -> np.ndarray:
-        """By the person's own function: all at once, or one by one to find the image that it fails on."""
+        """By the custom function: all at once, or one by one to find the image that it fails on."""
         good = [row for row in range(len(batch)) if row not in bad]
         pixels = [batch[row].pixels[AS_IT_IS] for row in good]
         try:

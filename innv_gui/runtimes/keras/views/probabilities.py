@@ -9,7 +9,7 @@ from innv_gui.views.parts import Plot, Table
 
 
 def class_probabilities(selection: Selection) -> list[Table | Plot]:
-    """A row an image: the likeliest classes, three decimals; then how many images are predicted as what."""
+    """One row per image: the likeliest classes, three decimals; then how many images are predicted as what."""
     p = selection.probabilities()
     order = np.argsort(-p, axis=1, kind="stable")[:, : selection.params["classes"]]
     rows = []

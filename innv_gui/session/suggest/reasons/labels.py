@@ -1,4 +1,4 @@
-"""What the labels say beside the models' answers."""
+"""What the labels say compared with the models' answers."""
 
 from __future__ import annotations
 

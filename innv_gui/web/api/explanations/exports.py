@@ -38,10 +38,10 @@ def get_vector_sheet(id: str, query: SheetQuery):
 
 @route(api, "GET", "/explanations/<id>/report.html", query=LookQuery, answer="text/html")
 def get_report(id: str, query: LookQuery):
-    """The view as one page without anything outside of it, with the script that does it again."""
+    """The view as one page without anything outside it, with the script that does it again."""
     run = session().run(id)
     sheet = sheet_of(run, session().pictures, Look(query.colormap, query.opacity, query.clip), side_px=REPORT_PX)
-    more = [("Script that does it again", _script(run))] if run.request.dataset is not None else []
+    more = [("Script that reproduces it", _script(run))] if run.request.dataset is not None else []
     return _file("".join(sheet_html(sheet, more)).encode(errors="replace"), "text/html; charset=utf-8", run, "html")
 
 

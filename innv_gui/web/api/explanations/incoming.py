@@ -19,7 +19,7 @@ class NewExplanation(Incoming):
     images: list[int] = Field(max_length=100_000)
     analyzer: str = Field(max_length=64)
     params: dict = Field(default_factory=dict)
-    layer: str | dict[str, str | None] | None = Field(None, description="A layer's name, or one a model id.")
+    layer: str | dict[str, str | None] | None = Field(None, description="A layer's name, or one per model id.")
     neuron: int | None = None
     top_neurons: int | None = None
     class_: str | int = Field("predicted", alias="class", description='"predicted", a class name or an index.')
@@ -31,7 +31,7 @@ class NewExplanation(Incoming):
 class HistoryChange(Incoming):
     """What can be edited of an earlier run."""
 
-    title: str = Field(max_length=120, description="Its name; empty takes it away.")
+    title: str = Field(max_length=120, description="Its name; empty removes it.")
 
 
 class AgreementQuery(Incoming):

@@ -14,7 +14,7 @@ class Wanted(Incoming):
     """Which classes, neurons or channels of which layer of a model."""
 
     model: str = Id
-    layer: str | None = Field(None, max_length=500, description="A layer's name; the output where nothing is said.")
+    layer: str | None = Field(None, max_length=500, description="A layer's name; the default is the output.")
     classes: list[int | str] | None = Field(None, max_length=100, description="Of the output, by index or name.")
     neurons: list[int] | None = Field(None, max_length=100, description="Where a layer has positions: the strongest.")
     channels: list[int] | None = Field(None, max_length=100, description="The mean over all positions.")

@@ -51,7 +51,7 @@ def _facts(model: Model, session: Session) -> dict:
 
 
 def _borrowed(model: Model, session: Session) -> dict:
-    """Per dataset what the classes are called beside it, where that is not what they are called otherwise."""
+    """Per dataset what the classes are called beside it, where that is not what they are called elsewhere."""
     if model.naming is not None:
         return {}
     usual, opened = session.naming(model), (entry.dataset for entry in session.datasets.entries() if entry.dataset)

@@ -42,7 +42,7 @@ class LabelsChange(Incoming):
 
     dataset: str = Id
     classes: dict[str, int | str | None] = Field(
-        max_length=10_000, description="A class by name or index a label; null takes it back."
+        max_length=10_000, description="A class, by name or index, for each label; null undoes it."
     )
 
 

@@ -75,7 +75,7 @@ def _why_not(suggestion: Suggestion, kind: str) -> str:
     if kind in ("scatter", "distance") and suggestion.numbers.why_no_single_class:
         return suggestion.numbers.why_no_single_class
     if kind == "distance" and "distance" not in suggestion.views.columns():
-        return "Choose the class that all images belong to: their labels do not tell."
+        return "Choose the class that all images belong to: their labels do not say."
     if kind == "neuron" and not suggestion.neurons:
         return "Choose a neuron."
     if kind == "layer":

@@ -19,8 +19,8 @@ class NewSuggestion(Incoming):
 
     dataset: str = Id
     models: list[str] = Field(max_length=64)
-    layers: dict[str, str | None] | None = Field(None, description="A layer a model id; the default is the logits.")
-    neuron: int | dict[str, int | None] | None = Field(None, description="A neuron of that layer, or one a model id.")
+    layers: dict[str, str | None] | None = Field(None, description="One layer per model id; the default is the logits.")
+    neuron: int | dict[str, int | None] | None = Field(None, description="A neuron of that layer, or one per model id.")
     class_: str | None = Field(None, alias="class", description="The class that all images belong to.")
 
 
@@ -35,7 +35,7 @@ class PlotQuery(Incoming):
     rule: str = Field("sturges", description=f"Binning: {', '.join(RULES)}, or 1 to {MAX_BINS} bins.")
     x0: float | None = None
     x1: float | None = None
-    y0: float | None = Field(None, description="A whole number takes the whole row of the scatterplot.")
+    y0: float | None = Field(None, description="A whole number selects the whole row of the scatterplot.")
     y1: float | None = None
     where: str | None = Field(
         None, max_length=4000, description='Filters as JSON: {"confidence": ">90", "label": ["3", "5"], "name": "cat"}.'

@@ -1,1 +1,1 @@
-"""Views: what there is, and what came of one."""
+"""Views: which exist, and what one of them gave."""

@@ -33,7 +33,7 @@ function imageOf({ index, name, label, agreement, same_answer, answers, maps }, 
   };
 }
 
-/** The heatmaps that agree least are what there is to see: side by side, each under its model's letter. */
+/** The heatmaps that agree least, side by side, each under its model's letter. */
 const evidenceOf = ({ ranking: { id, models } }) => ({ index, name, maps }) =>
   maps
     ? h(
@@ -75,7 +75,7 @@ const SAME =
   "Whether all models name the same class. Where they do and the heatmaps agree little, the evidence is different.";
 const NOTHING = {
   all: "No image could be ranked.",
-  same: "On no image do all models give the same answer. Look at the different ones.",
+  same: "There is no image on which all models give the same answer. Look at the different ones.",
   other: "All models give the same answer on every image.",
 };
 

@@ -1,4 +1,4 @@
-// What a ranking by evidence asks for, as a value: what is posted, what stands in the way, how long it may take.
+// What a ranking by evidence asks for, as a value: what is posted, what prevents it, how long it may take.
 import { count, seconds } from "../../lib/format.js";
 import { ready } from "../../lib/choices.js";
 import { datasetOf, modelOf } from "../request.js";
@@ -47,7 +47,7 @@ function fewModels({ catalog, models }) {
   return models.length ? "Choose one more model to compare with." : "Choose two models or more to compare.";
 }
 
-/** What stands in the way, in the words of the next action; null when nothing does. */
+/** What prevents it, in the words of the next action; null when nothing does. */
 export function obstacle(state) {
   const record = datasetOf(state);
   const method = methodOf(state);
@@ -73,6 +73,6 @@ export function learn({ job, models, ...asked }) {
 export function cost(state) {
   const n = countOf(state);
   const perImage = paces.get(paceName(state));
-  const time = perImage ? `about ${seconds(Math.max(SHORTEST_S, perImage * n))}` : "the time left is told as it runs";
+  const time = perImage ? `about ${seconds(Math.max(SHORTEST_S, perImage * n))}` : "the time left is shown as it runs";
   return `${count(n * state.models.length, "heatmap")} · ${time}`;
 }

@@ -72,7 +72,7 @@ export function createRankingRunner(store) {
     if (store.state.rankProblem && running(store.state.ranking)) await follow();
   }
 
-  /** Shows a ranking by its id; one that the server no longer has is told as such, and not begun anew. */
+  /** Shows a ranking by its id; one that the server no longer has is reported as such, and not begun again. */
   function reopen() {
     store.set({ rankProblem: null });
     return follow();
