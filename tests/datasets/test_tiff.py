@@ -37,7 +37,7 @@ def in_matrix(kind: Kind) -> bool:
     small = kind.photometric in ("palette", "cielab") and kind.dtype not in ("uint8", "uint16")
     lossy_indices = kind.photometric == "palette" and kind.compression in LOSSY
     rare = kind.compression in ("webp", "lerc", "packbits") and kind.dtype == "uint8" and kind.byteorder == "<"
-    packed = kind.compression in PACKERS and not (kind.compression == "zstd" and (kind.tiled or kind.extra))
+    packed = kind.compression in PACKERS and not (kind.compression == "zstd" and kind.tiled)
     return (packed or rare) and not (small or lossy_indices)
 
 

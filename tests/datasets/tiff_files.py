@@ -139,7 +139,7 @@ def kinds() -> Iterator[Kind]:
         for planar, packer, predictor in itertools.product(("contig", "separate"), packers, (False, True)):
             if packer not in ("lzw", "deflate", "zstd") and predictor:
                 continue
-            for byteorder, tiled in (("<", False), ("<", True), (">", False)):  # order and tiles do not meet in code
+            for byteorder, tiled in itertools.product("<>", (False, True)):
                 kind = Kind(photometric, dtype, extra, planar, packer, predictor, byteorder, tiled)
                 if kind.n_samples > 1 or planar == "contig":
                     yield kind
