@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PORT ?= 5000
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install install-test demo test bench soak docs site conformance mutation lint lock samples screenshot clean
+.PHONY: help install install-test demo test test-fast bench soak docs site conformance mutation lint lock samples screenshot clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,6 +29,10 @@ demo: install ## start on sample models and images; prints the address
 test: install-test ## everything, browser tests too; or ONLY="suggest files/test_model_gate.py", folders and files of tests/
 	@sh tests/need_programs.sh
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder $(addprefix tests/,$(ONLY))
+
+test-fast: install-test ## what needs no TensorFlow, no browser and no other process, about a minute; then the pages' units
+	$(BIN)/python -m pytest --fast --numprocesses 2 --dist worksteal
+	node --test tests/js/*.test.js
 
 bench: install ## measure all, or PARTS="scoring page"; prints and stores bench/results.json
 	$(BIN)/python -m bench $(PARTS)

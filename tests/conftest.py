@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import expect
 
 from innv_gui import Session
+from tests.fast_part import HEAVY, may_start_processes, needs_heavy
 
 settings.register_profile("repeatable", derandomize=True)  # `--hypothesis-profile=default` searches on
 settings.load_profile("repeatable")
-expect.set_options(timeout=30_000)  # ms: a machine with several tests at a time is slow to draw
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "sample_models"
@@ -38,11 +37,39 @@ MODEL_FILES = (
 )
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    parser.addoption("--fast", action="store_true", help="only tests without TensorFlow, browser and started processes")
+
+
+def pytest_ignore_collect(collection_path, config):
+    """--fast: files that import TensorFlow, Keras or a browser, and folders whose fixtures do."""
+    path = collection_path / "conftest.py" if collection_path.is_dir() else collection_path
+    is_ours = path.suffix == ".py" and path.exists()
+    return True if config.getoption("--fast") and is_ours and needs_heavy(path) else None
+
+
+def pytest_collection_modifyitems(config, items):
     """Files that take longest come first, so that no process begins one of them when the others are done."""
+    if config.getoption("--fast"):
+        _leave_out(config, items, may_start_processes)
     places = {name: place for place, name in enumerate(LONGEST)}
     name = lambda item: f"{item.path.parent.name}/{item.path.stem.removeprefix('test_')}"  # noqa: E731
     items.sort(key=lambda item: places.get(name(item), len(places)))
+
+
+def _leave_out(config, items, unwanted):
+    left = [item for item in items if unwanted(item)]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in set(left)]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_heavy_was_imported(request):
+    """--fast keeps what it says, whatever the rules by which tests were left out have missed."""
+    yield
+    if request.config.getoption("--fast"):
+        found = HEAVY & sys.modules.keys()
+        assert not found, f"--fast is for tests without {', '.join(sorted(found))}, and one of these imported it."
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
-from scipy.stats import binomtest
+
+from innv_gui.suggestions.rule_comparison import coin_p
 
 FEWEST = 20  # images with a prediction and a label
 LEAST_GAIN = 0.2  # of the accuracy: a few names that are confused are the network's fault
@@ -54,7 +55,7 @@ def better_order(predicted: np.ndarray, labels: np.ndarray, n_classes: int) -> L
         return None
     now, then = predicted == labels, _tried(predicted, labels, n_classes)
     gained, lost = int((then & ~now).sum()), int((now & ~then).sum())
-    if gained - lost < LEAST_GAIN * len(labels) or binomtest(gained, gained + lost).pvalue >= SURE:
+    if gained - lost < LEAST_GAIN * len(labels) or coin_p(gained, gained + lost) >= SURE:
         return None
     order = _assigned(predicted, labels, n_classes)
     return LabelOrder(tuple(order.tolist()), float(now.mean()), float(then.mean()), len(labels))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
-from scipy.stats import binomtest
+from scipy.special import bdtr, bdtrc, betaincinv
 
 CLEAR = 0.01  # p below which a difference is no accident
 IMAGES_A_CLASS = 5  # fewer, and almost any answers fit labels after the best assignment
@@ -53,19 +53,26 @@ def p_value(one: np.ndarray, other: np.ndarray) -> float:
     """Exact, two-sided. one, other: (n,) bool, right or not on the same images."""
     only_one, only_other = int((one & ~other).sum()), int((other & ~one).sum())
     n = only_one + only_other
-    return 1.0 if n == 0 else float(binomtest(only_one, n).pvalue)
+    return coin_p(only_one, n)
+
+
+def coin_p(k: int, n: int) -> float:
+    """Exact, two-sided: how likely n throws of a coin fall at least as unevenly as k heads."""
+    return min(1.0, 2 * float(bdtr(min(k, n - k), n, 0.5)))
 
 
 def interval(n_right: int, n: int) -> tuple[float, float]:
     """95 % for the share of right answers, exact (Clopper and Pearson)."""
-    found = binomtest(n_right, n).proportion_ci(0.95, method="exact")
-    return float(found.low), float(found.high)
+    low = 0.0 if n_right == 0 else betaincinv(n_right, n - n_right + 1, 0.025)
+    high = 1.0 if n_right == n else betaincinv(n_right + 1, n - n_right, 0.975)
+    return float(low), float(high)
 
 
 def is_near_chance(right: np.ndarray, classes: np.ndarray) -> bool:
     """Whether (n,) answers are no better than always saying the most frequent of the images' classes (n,)."""
     most = np.unique(classes, return_counts=True)[1].max() / len(classes)
-    return most == 1 or binomtest(int(right.sum()), len(right), most, alternative="greater").pvalue >= CLEAR
+    k = int(right.sum())
+    return most == 1 or k == 0 or float(bdtrc(k - 1, len(right), most)) >= CLEAR
 
 
 def can_be_assigned(n: int, n_classes: int) -> bool:

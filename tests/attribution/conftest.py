@@ -1,16 +1,3 @@
 """What tests of the attribution engine share."""
 
-import pytest
-import tensorflow as tf
-
-
-@pytest.fixture
-def untraced(monkeypatch):
-    """The engine runs step by step: compiling takes most of the time on a small network, and gives the same numbers.
-
-    Not for guided_backprop and deconvnet, whose ReLUs are bent while the function is compiled.
-    """
-    monkeypatch.setattr(type(tf.function(abs)), "get_concrete_function", lambda self: None)
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
+from tests.eager import untraced as untraced

@@ -23,6 +23,11 @@ def line(layer):
     return lambda x: layer(L.Reshape((32, 8))(x))
 
 
+def steps(layer):
+    """A layer for (N, steps, channels) that goes step by step."""
+    return lambda x: layer(L.Reshape((4, 64))(x))
+
+
 def space(layer):
     """A layer for (N, A, B, C, channels)."""
     return lambda x: layer(L.Reshape((4, 4, 4, 4))(x))
@@ -136,16 +141,16 @@ RULED = {
 }
 REFUSED = {
     "Embedding": lambda x: L.Embedding(4, 2)(keras.ops.cast(x > 0.1, "int32")),
-    "Masking": line(L.Masking()),
-    "RNN": line(L.RNN(L.SimpleRNNCell(3))),
-    "LSTM": line(L.LSTM(3)),
-    "GRU": line(L.GRU(3, return_sequences=True)),
-    "SimpleRNN": line(L.SimpleRNN(3)),
-    "LSTMCell": line(L.RNN(L.LSTMCell(3))),
-    "GRUCell": line(L.RNN(L.GRUCell(3))),
-    "SimpleRNNCell": line(L.RNN(L.SimpleRNNCell(3))),
-    "StackedRNNCells": line(L.RNN([L.GRUCell(3), L.LSTMCell(3)])),
-    "Bidirectional": line(L.Bidirectional(L.LSTM(3))),
+    "Masking": steps(L.Masking()),
+    "RNN": steps(L.RNN(L.SimpleRNNCell(3))),
+    "LSTM": steps(L.LSTM(3)),
+    "GRU": steps(L.GRU(3, return_sequences=True)),
+    "SimpleRNN": steps(L.SimpleRNN(3)),
+    "LSTMCell": steps(L.RNN(L.LSTMCell(3))),
+    "GRUCell": steps(L.RNN(L.GRUCell(3))),
+    "SimpleRNNCell": steps(L.RNN(L.SimpleRNNCell(3))),
+    "StackedRNNCells": steps(L.RNN([L.GRUCell(3), L.LSTMCell(3)])),
+    "Bidirectional": steps(L.Bidirectional(L.LSTM(3))),
     "ConvLSTM1D": lambda x: L.ConvLSTM1D(2, 3)(x),
     "ConvLSTM2D": space(L.ConvLSTM2D(2, 2)),
     "ConvLSTM3D": lambda x: L.ConvLSTM3D(2, 2)(L.Reshape((4, 2, 4, 4, 2))(x)),

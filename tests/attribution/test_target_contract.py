@@ -16,7 +16,6 @@ from tests.innvestigate import legacy_process as legacy
 METHODS = [one.name for one in analyzers.all() if one.family != "cam"]
 
 FEW = {"smoothgrad": {"augment_by_n": 3}, "integrated_gradients": {"steps": 3}}
-LAYERS = (None, "hidden", "conv_two")
 ASKED = {
     "neuron": {"class_": None, "neuron": 2},
     "top": {"class_": None, "top_neurons": 4},
@@ -80,9 +79,13 @@ def assert_close(found, expected, tolerance):
     assert np.abs(found - expected).max() <= tolerance * max(np.abs(expected).max(), 1e-9)
 
 
+# Every method at a layer with positions, and in turn at the output or at a layer without positions.
+AT = [(name, layer) for place, name in enumerate(METHODS) for layer in ("conv_two", (None, "hidden")[place % 2])]
+
+
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("asked", ASKED)
-@pytest.mark.parametrize("layer", LAYERS)
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize(("name", "layer"), AT)
 def test_every_method_keeps_the_contract_at_every_target_in_both_engines(worker, folder, name, layer, asked):
     if layer and name in ("input", "random"):
         layer = None

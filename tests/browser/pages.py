@@ -18,6 +18,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 
 
 WAIT_MS = 60_000
+expect.set_options(timeout=30_000)  # ms: a machine with several tests at a time is slow to draw
 
 
 class Tab:

@@ -31,7 +31,7 @@ OF_KERAS_3 = {
     "one log sigmoid": (1, "log_sigmoid", ()),
     "several log sigmoids": (3, "log_sigmoid", ()),
 }
-WHOLLY = ("nothing", "pooling")
+WHOLLY = ("nothing",)
 BLENDS = ("mean of softmaxes", "softmax pooled", "p and 1 - p", "mean of sigmoids")
 
 
@@ -88,7 +88,7 @@ def all_of(keras, version: int) -> dict:
 def save(keras, folder: str, version: int, endings: tuple[str, ...]) -> None:
     """Every network in a file, and its own output of some images.
 
-    Endings ("" is a SavedModel folder) take turns; with nothing or a pooling behind the end there is a file of each.
+    Endings ("" is a SavedModel folder) take turns; with nothing behind the end there is a file of each.
     """
     generator = np.random.default_rng(0)
     x = generator.uniform(0, 255, (3, *SHAPE)).astype("f4")

@@ -93,11 +93,11 @@ def network(front: list, n_classes: int, channels: int = 3) -> keras.Model:
     return keras.Model(image, layers.Dense(n_classes, activation="softmax")(x))
 
 
-def trained(root: Path, name: str, rule: Preprocessing, front: list, pixels, classes, epochs: int = 25) -> Trained:
+def trained(root: Path, name: str, rule: Preprocessing, front: list, pixels, classes, epochs: int = 15) -> Trained:
     """Trained on every second picture; the file's name tells nothing."""
     keras.utils.set_random_seed(3)
     model = network(front, int(classes.max()) + 1, pixels.shape[-1])
-    model.compile(keras.optimizers.Adam(4e-3), "sparse_categorical_crossentropy")
+    model.compile(keras.optimizers.Adam(4e-3), "sparse_categorical_crossentropy", steps_per_execution=12)
     model.fit(apply(pixels[::2], rule), classes[::2], batch_size=16, epochs=epochs, verbose=0)
     file = root / f"{name}.keras"
     model.save(file)

@@ -100,15 +100,14 @@ def _trace_gradient(network: Network, name: str, layer: str, shape: tuple, softm
 
     @tf.function(input_signature=_x_and_weights(shape), autograph=False)
     def back(x, weights):
-        with tf.GradientTape() as tape:
+        with tf.GradientTape() as tape, bent_relus(network.flat.operations.values() if bent else (), bent or ""):
             tape.watch(x)
             end = _positions(_end(network, model, x, softmax))
         given = _at_strongest(end) * weights[:, None]
         found = tape.gradient(end, x, given * end if bent else given, tf.UnconnectedGradients.ZERO)
         return found, tf.reduce_max(end, axis=1)
 
-    with bent_relus(network.flat.operations.values() if bent else (), bent or ""):
-        back.get_concrete_function()
+    back.get_concrete_function()
     return back
 
 

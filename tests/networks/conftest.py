@@ -1,0 +1,3 @@
+"""What tests of networks share."""
+
+from tests.eager import untraced as untraced
