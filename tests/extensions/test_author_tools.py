@@ -1,13 +1,16 @@
 """What authors test their methods with: it passes what is right, and names what is not."""
 
+import re
 import sys
 
 import numpy as np
 import pytest
 
+from innv_gui import analyzers
 from innv_gui.analyzers.declaration import CAM, SIGNED, Analyzer, Targets
 from innv_gui.analyzers.settings import Whole
 from innv_gui.testing import check_analyzer
+from tests.conftest import ROOT
 from tests.extensions.conftest import EXAMPLES
 
 
@@ -121,6 +124,15 @@ def test_the_example_keeps_its_word_and_is_the_estimator_of_the_paper(monkeypatc
             assert found[row * 4, column * 4] == pytest.approx(slow_hsic(masks[:, row, column], scores), abs=1e-6)
     assert found.argmax() == 0 and found[7, 7] > found[0, 7]
     del sys.modules["innv_gui_examples.hsic"]
+
+
+def test_the_method_of_the_page_passes_the_test_that_the_page_shows(plugins):
+    page = (ROOT / "docs" / "plugins.md").read_text()
+    blocks = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    plugins(occlusion=blocks[0])
+    names = {"OCCLUSION": analyzers.get("occlusion_sketch")}
+    exec(compile(next(text for text in blocks if "def test" in text), "docs/plugins.md", "exec"), names)
+    names["test_it_keeps_the_contract"]()
 
 
 def slow_hsic(mask, scores):
