@@ -43,8 +43,8 @@ docs: install ## make the tables of docs/methods.md, and run docs/example.ipynb
 conformance: install-test ## every keras.applications network by every method, and iNNvestigate's numbers; takes hours
 	$(BIN)/python -m bench.conformance
 
-mutation: install-test ## make the engine wrong, place by place, and see which test notices; takes minutes
-	$(BIN)/python -m bench.mutation
+mutation: install-test ## make the product wrong, function by function, and see which test notices; takes minutes
+	$(BIN)/python -m tests.mutation
 
 lint: install-test ## style and form
 	$(BIN)/ruff check .
