@@ -15,7 +15,7 @@ from tests.mutation.place import Mutation
 
 ROOT = Path(__file__).resolve().parents[2]
 IGNORED = shutil.ignore_patterns("__pycache__", "node_modules")
-NEEDED = ("innv_gui", "tests", "docs", "templates", "static", "pyproject.toml", "README.md")
+NEEDED = ("innv_gui", "tests", "docs", "templates", "static", "tools", "pyproject.toml", "README.md")
 
 
 def tried(mutation: Mutation) -> tuple[Mutation, str]:
