@@ -129,3 +129,12 @@ def slow_hsic(mask, scores):
     near = np.array([[np.exp(-((a - b) ** 2) / (2 * scores.var())) for b in scores] for a in scores])
     centre = np.eye(n) - np.ones((n, n)) / n
     return np.trace(same @ centre @ near @ centre) / (n - 1) ** 2
+
+
+def test_lime_keeps_its_word_where_its_library_is_installed(monkeypatch):
+    pytest.importorskip("lime", reason="LIME's own library is optional: pip install lime")
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    from innv_gui_examples.lime import LIME
+
+    check_analyzer(LIME, {"samples": 20})
+    del sys.modules["innv_gui_examples.lime"]

@@ -31,6 +31,7 @@ export function createFollower({ path, key, set, opened, query = () => "" }) {
     try {
       const answer = await make();
       if (mine !== turn) return;
+      if (!answer) return void set({ posting: false });
       if (!ended(answer)) dispatchEvent(new CustomEvent("innv:job", { detail: answer.job }));
       set({ [key]: answer, posting: false });
       await watch(answer, mine);
@@ -41,7 +42,7 @@ export function createFollower({ path, key, set, opened, query = () => "" }) {
 
   return {
     run: body => started(() => post(path, body).then(opened)),
-    /** By its id; `otherwise()` where the server no longer has it. */
+    /** By its id; `otherwise()` where the server no longer has it: another one, or null where nothing is shown then. */
     reopen: (id, otherwise) =>
       started(() =>
         get(at(id)).catch(error => {

@@ -67,12 +67,13 @@ function open({ catalog, basket }) {
   store.set({ shown: null, problem: null, posting: false, ...first, catalog, basket });
   panel.draw(store.state);
   drawResult(store.state);
-  if (store.state.run) follower.reopen(store.state.run, () => Promise.resolve(null)).then(again);
+  if (store.state.run) follower.reopen(store.state.run, gone);
 }
 
 /** The server no longer has it: the request stands there, to be asked again. */
-function again() {
-  if (!store.state.shown) store.set({ run: null, problem: null });
+function gone() {
+  store.set({ run: null });
+  return null;
 }
 
 async function start() {

@@ -19,8 +19,8 @@ def explain(question):
             labels=(0,),
             top_labels=None,
             hide_color=0,
+            batch_size=32,
             num_samples=question.params["samples"],
-            progress_bar=False,
         )
         weights = dict(found.local_exp[0])
         maps.append(np.vectorize(weights.get)(found.segments))
