@@ -9,8 +9,9 @@ import pytest
 from innv_gui import analyzers
 from innv_gui.errors import WorkFailed
 from innv_gui.records import ModelSource
+from innv_gui.runtimes.averages import NOISE_SEED
 from innv_gui.runtimes.keras.answers import checked_maps
-from innv_gui.runtimes.keras.attribution import gradients
+from innv_gui.runtimes.keras.attribution import gradients, yardsticks
 from innv_gui.runtimes.keras.attribution.question import Question
 from innv_gui.runtimes.keras.cam.question import Question as CamQuestion
 from innv_gui.runtimes.keras.networks import loading
@@ -94,3 +95,11 @@ def test_anything_else_is_refused_in_a_sentence(maps, words):
     asked = SimpleNamespace(x=np.zeros((2, 4, 4, 3), np.float32))
     with pytest.raises(WorkFailed, match=words):
         checked_maps(lambda question: maps, analyzers.get("gradient"), asked)
+
+
+def test_what_knows_nothing_of_the_model_shows_the_input_and_the_input_with_noise(question):
+    np.testing.assert_array_equal(yardsticks.input(question), question.x)
+    for stddev in (0.0, 0.5):
+        question.params = {"stddev": stddev}
+        noise = np.random.default_rng(NOISE_SEED).standard_normal((4, 4, 1)).astype(np.float32)
+        np.testing.assert_allclose(yardsticks.random(question), question.x + stddev * noise, atol=1e-6)

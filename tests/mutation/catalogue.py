@@ -300,13 +300,13 @@ _DOOR_SET += _of(
 )  # fmt: skip
 _DOOR_SET += _of(
     ENGINE + ".yardsticks",
-    METHODS,
+    ASKED,
     ("random", "noise without the input", "averages.random(question.x,", "averages.random(question.x * 0,"),
     ("input", "nothing for the input", "return question.x", "return question.x * 0"),
 )
 _DOOR_SET += _of(
     "runtimes.averages",
-    METHODS,
+    ASKED,
     ("random", "stddev ignored", 'np.float32(params["stddev"])', "np.float32(1)"),
 )
 _DOOR_SET += _of(
