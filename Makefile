@@ -2,9 +2,12 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do $$p -c '
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 5000
+NODE_BIN := tools/node_modules/.bin
+NODE := tools/node_modules/run.done
+SPELLED := innv_gui templates static/js static/css tests tools docs bench README.md CONTRIBUTING.md CHANGELOG.md Makefile
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install install-test demo test test-fast bench soak docs site conformance mutation lint lock samples screenshot clean
+.PHONY: help install install-test demo test test-fast bench soak docs site types conformance mutation lint check lock samples screenshot clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -55,12 +58,27 @@ site: build/docs/done ## the documents as a site in build/site; a broken link is
 conformance: install-test ## every keras.applications network by every method, and iNNvestigate's numbers; takes hours
 	$(BIN)/python -m bench.conformance
 
-mutation: install-test ## make the engine wrong, place by place, and see which test notices; takes minutes
-	$(BIN)/python -m bench.mutation
+mutation: install-test ## make the product wrong, function by function, and see which test notices; takes minutes
+	$(BIN)/python -m tests.mutation
 
 lint: install-test ## style and form
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+check: install-test $(NODE) ## lint, spelling, types of Python and of the pages' modules, eslint; needs node
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell $(SPELLED)
+	$(NODE_BIN)/eslint -c tools/eslint.config.mjs static/js
+	$(NODE_BIN)/tsc -p tools
+	$(BIN)/python tools/check_types.py
+
+$(NODE): tools/package-lock.json
+	npm ci --prefix tools --silent
+	touch $@
+
+types: install ## what REST takes and answers as types for the pages' modules: tools/types/rest.d.ts
+	$(BIN)/python -m tools.write_types
 
 lock: ## resolve requirements/*.in into the lock files (needs uv)
 	uv pip compile --universal --python-version 3.11 requirements/run.in --override requirements/overrides.txt \

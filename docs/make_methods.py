@@ -141,9 +141,9 @@ def applications() -> str:
 def mutations() -> str:
     """What the tests say when the engine is wrong."""
     figures = _figures("mutations.json")
-    rows = ((one["file"], one["mutation"], one["caught_by"] or "**nothing**") for one in figures)
+    rows = ((f"`{one['place']}`", one["mutation"], one["caught_by"] or "**nothing**") for one in figures)
     count = f"{sum(bool(one['caught_by']) for one in figures)} of {len(figures)} that were tried were caught.\n\n"
-    return count + _table("file | what was made wrong | caught by", rows)
+    return count + _table("function | what was made wrong | caught by", rows)
 
 
 TABLES = {

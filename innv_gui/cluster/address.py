@@ -60,8 +60,8 @@ def _parts(address: str, scheme: str) -> tuple[str, str, int]:
         parts = urlsplit(address if "://" in address else f"{scheme}://{address}")
         host, port = parts.hostname, parts.port
     except ValueError:
-        host = port = None
-    if not host or not port or parts.scheme not in ("tcp", "tls") or parts.path not in ("", "/"):
+        parts = host = port = None
+    if parts is None or not host or not port or parts.scheme not in ("tcp", "tls") or parts.path not in ("", "/"):
         raise BadInput(f"{address!r} is not the address of a scheduler.", EXPECTED, field="scheduler")
     return parts.scheme, host, port
 

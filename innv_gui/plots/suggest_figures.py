@@ -274,12 +274,12 @@ def _point_at(plot: figure, marks, select: bool) -> None:
     ways = "both" if select else "width"  # the height of bars begins at zero
     drags = [tool(name=name, dimensions=ways) for name, tool in _DRAGS.items()]
     tools += drags
-    if select:
-        box = BoxSelectTool(name="box_select", renderers=[marks], persistent=False)
+    box = BoxSelectTool(name="box_select", renderers=[marks], persistent=False) if select else None
+    if box is not None:
         tools.append(box)
     plot.add_tools(*tools)
     plot.toolbar.active_tap = tap
-    plot.toolbar.active_drag = box if select else None
+    plot.toolbar.active_drag = box
     plot.toolbar.active_scroll = None
 
 

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from innv_gui.errors import NotFound
 
-T = TypeVar("T")
+
+class HasId(Protocol):
+    """Something with an id."""
+
+    @property
+    def id(self) -> str:
+        """By which it is asked for."""
+        ...
+
+
+T = TypeVar("T", bound=HasId)
 
 
 class Recent(Generic[T]):

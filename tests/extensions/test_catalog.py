@@ -10,6 +10,7 @@ from innv_gui import analyzers
 from innv_gui.analyzers.registry import CATALOG
 from innv_gui.errors import BadInput
 from innv_gui.extensions import sources
+from innv_gui.extensions.opening import guarded
 
 HEAD = "from innv_gui.plugins import *\n\ndef explain(question):\n    return question.x\n\n"
 GOOD = (
@@ -140,6 +141,29 @@ def test_a_heavy_import_inside_a_function_or_for_types_is_fine(plugins):
     )
     plugins(mine=declared().replace(HEAD, lazy))
     assert analyzers.get("mine")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def load():\n    import jax\n\nload()\n",
+        "try:\n    import json\nexcept ImportError:\n    import jax\n",
+        "try:\n    import json\nfinally:\n    import jax\n",
+        "class Later:\n    import jax\n",
+    ],
+    ids=["call", "handler", "finally", "class"],
+)
+def test_a_heavy_import_is_refused_wherever_it_is_run_or_could_be(plugins, text):
+    plugins(mine=text + GOOD)
+    assert "mine.py imports jax at its top" in the_refusal().reason
+
+
+def test_the_guard_against_heavy_libraries_goes_with_its_block():
+    before = list(sys.meta_path)
+    with pytest.raises(KeyError), guarded():
+        assert len(sys.meta_path) == len(before) + 1
+        raise KeyError
+    assert sys.meta_path == before
 
 
 def test_the_hash_of_a_file_changes_with_it(plugins, tmp_path):

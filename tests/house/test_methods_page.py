@@ -87,6 +87,6 @@ def test_the_conformance_tables_are_the_figures_of_the_file(maker, elsewhere):
 
 
 def test_a_mutation_that_nothing_noticed_is_told(maker, elsewhere):
-    survived = [{"file": "rules.py", "mutation": "epsilon: other sign", "caught_by": ""}]
+    survived = [{"place": "rules.epsilon", "mutation": "epsilon: other sign", "caught_by": ""}]
     (elsewhere / "mutations.json").write_text(json.dumps(survived))
-    assert rows(maker["mutations"]())[1] == ["rules.py", "epsilon: other sign", "**nothing**"]
+    assert rows(maker["mutations"]())[1] == ["`rules.epsilon`", "epsilon: other sign", "**nothing**"]

@@ -16,6 +16,7 @@ function pointsOf(target, isClass) {
   return target.curve.map(point => [point.step, read(point)]).filter(([, value]) => Number.isFinite(value));
 }
 
+/** @returns {[number, number]} */
 function limitsOf(points, isClass) {
   if (isClass) return [0, 1];
   const values = points.map(([, value]) => value);

@@ -4,13 +4,21 @@ import { paramPairs, typed } from "./links.js";
 
 // A form is {read, write}; what is written as an empty text is left out, unless `emptyToo`: an empty list says something.
 
-/** A list in an address: each piece is encoded by itself, so that a comma within a piece is none between pieces. */
+/**
+ * A list in an address: each piece is encoded by itself, so that a comma within a piece is none between pieces.
+ * @param {(text: string) => any} readOne
+ * @param {(value: any) => string} writeOne
+ */
 export const listed = (readOne = String, writeOne = String) => ({
   read: raw => raw.split(",").filter(Boolean).map(piece => readOne(decodeURIComponent(piece))),
   write: values => values.map(value => encodeURIComponent(writeOne(value))).join(","),
 });
 
-/** One value; `usual` is not written. */
+/**
+ * One value; `usual` is not written.
+ * @param {(text: string) => any} read
+ * @param {(value: any) => string} write
+ */
 export const single = (read = String, write = String, usual = null) => ({
   read: raw => read(decodeURIComponent(raw)),
   write: value => (value === usual ? "" : encodeURIComponent(write(value))),

@@ -3,6 +3,8 @@
 const ROOT = "/api/v1";
 
 class ApiError extends Error {
+  hint; field; allowed; retry; status;
+
   constructor({ message, hint = "", field = null, allowed = [], retry = false }, status = 0) {
     super(message);
     Object.assign(this, { hint, field, allowed, retry, status });
@@ -98,7 +100,11 @@ export async function relevance({ run, model, image, against, target = 0 }, sign
 export const ENDED = new Set(["done", "failed", "cancelled"]);
 export const pause = wait_ms => new Promise(done => setTimeout(done, wait_ms));
 
-/** Asks for a job until it has ended; tells every answer to `onstep`. Returns the job, also when it failed. */
+/**
+ * Asks for a job until it has ended; tells every answer to `onstep`. Returns the job, also when it failed.
+ * @param {any} job
+ * @param {(job: any) => void} onstep
+ */
 export async function follow(job, onstep = () => {}, wait_ms = 300) {
   dispatchEvent(new CustomEvent("innv:job", { detail: job }));
   while (!ENDED.has(job.status)) {

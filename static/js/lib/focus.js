@@ -11,6 +11,6 @@ export function keepFocus(draw) {
   return (...values) => {
     const focused = document.activeElement;
     draw(...values);
-    if (focused?.closest && !focused.isConnected) twinOf(focused)?.focus();
+    if (focused?.closest && !focused.isConnected) twinOf(/** @type {HTMLInputElement} */ (focused))?.focus();
   };
 }

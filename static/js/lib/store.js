@@ -17,7 +17,7 @@ export class Store extends EventTarget {
 
   /** Calls draw(state, changed) at every change that touches one of `fields`. */
   on(fields, draw) {
-    this.addEventListener("change", event => {
+    this.addEventListener("change", (/** @type {CustomEvent} */ event) => {
       if (fields.some(name => event.detail.changed.has(name))) draw(this.state, event.detail.changed);
     });
   }

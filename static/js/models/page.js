@@ -55,7 +55,7 @@ async function addFiles(files) {
   const problems = [];
   for (const form of forms) {
     const problem = await add(form);
-    if (problem) problems.push(forms.length > 1 ? `${form.get("file").name}: ${problem}` : problem);
+    if (problem) problems.push(forms.length > 1 ? `${/** @type {File} */ (form.get("file")).name}: ${problem}` : problem);
   }
   addError(problems.join(" "));
 }

@@ -107,7 +107,10 @@ function boxOf({ view, parts }, place) {
   return { x: left, y: foot - height, width: right - left, height };
 }
 
-/** Zooms by `factor` about a point of the plot (the middle without one), in x alone where rows do not matter. */
+/**
+ * Zooms by `factor` about a point of the plot (the middle without one), in x alone where rows do not matter.
+ * @param {any} parts
+ */
 function zoomed({ x_range, y_range }, factor, both) {
   const around = ({ start, end }) => {
     const middle = (start + end) / 2;

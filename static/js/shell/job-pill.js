@@ -10,6 +10,7 @@ const IDLE_MS = 6000;
 let timer = 0;
 let shown = null;
 let spoken = 0;
+/** @type {(job: any) => boolean} */
 let isOwn = () => false;
 
 function draw(jobs) {

@@ -15,11 +15,12 @@ const isShown = element => element.checkVisibility();
 /** Down and up in an open menu go to its next and previous stop, and never to what is behind it. */
 export function startMenus() {
   document.addEventListener("keydown", event => {
-    const menu = event.target.closest?.(".menu:popover-open");
+    const focused = /** @type {HTMLElement} */ (event.target);
+    const menu = focused.closest?.(".menu:popover-open");
     const by = STEPS[event.key];
-    if (!menu || !by || event.target.matches(OWN_ARROWS)) return;
-    const stops = [...menu.querySelectorAll(STOPS)].filter(isShown);
-    stops.at((stops.indexOf(event.target) + by) % stops.length)?.focus();
+    if (!menu || !by || focused.matches(OWN_ARROWS)) return;
+    const stops = /** @type {HTMLElement[]} */ ([...menu.querySelectorAll(STOPS)]).filter(isShown);
+    stops.at((stops.indexOf(focused) + by) % stops.length)?.focus();
     event.preventDefault();
   });
 }

@@ -35,11 +35,15 @@ function foldPanel() {
 /** Radio groups give the focus back after a mouse press, so that the arrows move images and not the group. */
 function releaseRadios() {
   document.addEventListener("click", event => {
-    if (event.detail > 0 && event.target.matches('.toolbar input[type="radio"]')) event.target.blur();
+    const pressed = /** @type {HTMLElement} */ (event.target);
+    if (event.detail > 0 && pressed.matches('.toolbar input[type="radio"]')) pressed.blur();
   });
 }
 
-/** jobs: whether running jobs are shown; own(job): whether the page itself shows how far it is. */
+/**
+ * jobs: whether running jobs are shown; own(job): whether the page itself shows how far it is.
+ * @param {{jobs?: boolean, own?: (job: any) => boolean}} options
+ */
 export function startShell({ jobs = true, own = () => false } = {}) {
   const help = $("#help");
   $("#theme").addEventListener("click", switchTheme);

@@ -67,6 +67,7 @@ const listed = names =>
 /** Who sees the class that distance is measured to, by name. */
 function seenBy(models, image, className) {
   const wanted = className ?? image.label;
+  /** @param {{predicted?: string[], right?: boolean}} answer */
   const says = ({ predicted, right } = {}) => (className === null ? right : predicted?.includes(wanted));
   const names = models.filter(({ id }) => says(image.models[id])).map(({ name }) => name);
   if (!names.length) return `No model says ${wanted}.`;

@@ -90,8 +90,12 @@ function fitting(given, dataset, catalog) {
   };
 }
 
-/** What is posted. The class and the neuron are asked for again with each plot; here they go into the scores file. */
+/**
+ * What is posted. The class and the neuron are asked for again with each plot; here they go into the scores file.
+ * @returns {import("../../../tools/types/rest").NewSuggestion}
+ */
 export function requestOf({ dataset, models, layers, neuron, show, modelShown: wanted, className }) {
+  /** @type {import("../../../tools/types/rest").NewSuggestion} */
   const request = { dataset, models };
   const chosen = Object.fromEntries(models.filter(id => layers[id]).map(id => [id, layers[id]]));
   if (Object.keys(chosen).length) request.layers = chosen;

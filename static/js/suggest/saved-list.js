@@ -21,7 +21,7 @@ export function createSavedList(store, basket) {
   async function loadList(list) {
     const { dataset } = store.state;
     try {
-      const { indices, unknown, n_unknown } = await post(path(dataset, "list"), await list.text());
+      const { indices, unknown } = await post(path(dataset, "list"), await list.text());
       if (indices.length) basket.select(indices, true);
       const missing = unknown.length
         ? ` Not in this dataset: ${unknown.slice(0, 3).join(", ")}${unknown.length > 3 ? ` and ${count(unknown.length - 3, "more", "more")}` : ""}.`

@@ -31,6 +31,7 @@ export function firstState(catalog, basket) {
   };
 }
 
+/** @returns {import("../../../tools/types/rest").NewView} */
 export const requestOf = ({ view, models, dataset, images, params }) => ({ view, models, dataset, images, params });
 
 /** What prevents a run, in the words of its next action; null when nothing does. */

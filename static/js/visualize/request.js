@@ -101,14 +101,21 @@ export function unready({ models, datasets }, start) {
 
 const same = (a, b) => a.dataset === b.dataset && String(a.images) === String(b.images);
 
-/** Another selection on an older view: other images, and other models where the dataset is another one. */
+/**
+ * Another selection on an older view: other images, and other models where the dataset is another one.
+ * @param {any} base
+ * @param {any} selection
+ */
 function fresh(base, { dataset, images, models }) {
   const changes = { dataset, images, image: 0, run: null };
   if (models?.length) return { ...changes, models, ...(base.dataset === dataset ? {} : { layers: {} }) };
   return base.dataset === dataset ? changes : { ...changes, models: [], layers: {} };
 }
 
-/** What is posted. One layer for all models is sent as a name, one per model as {model: name}. */
+/**
+ * What is posted. One layer for all models is sent as a name, one per model as {model: name}.
+ * @returns {import("../../../tools/types/rest").NewExplanation}
+ */
 export function requestOf(state) {
   const named = state.models.filter(id => state.layers[id]).map(id => [id, state.layers[id]]);
   const neurons = parsed(state.neurons);

@@ -35,7 +35,10 @@ function describe(analyzer) {
 
 export const analyzerOf = ({ catalog, analyzer }) => catalog.analyzers.find(({ name }) => name === analyzer) ?? null;
 
-/** choose(name): what choosing does. unusable(state, analyzer): why a method is not offered here; null when it is. */
+/**
+ * choose(name): what choosing does. unusable(state, analyzer): why a method is not offered here; null when it is.
+ * @param {(state: any, analyzer: any) => string | null} unusable
+ */
 export function createMethodSection(store, choose = name => chooseMethod(store, name), unusable = () => null) {
   const select = $("#method");
   const form = createParameterForm($("#params"), params => store.set({ params }));

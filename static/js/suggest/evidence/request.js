@@ -63,6 +63,7 @@ export function obstacle(state) {
 }
 
 const paces = new Map(); // method, measure and models -> seconds an image, of rankings that this tab has seen
+/** @param {any} asked */
 const paceName = ({ analyzer, measure, models }) => [analyzer, measure, ...models].join(" ");
 
 /** A ranking teaches how long an image takes. */

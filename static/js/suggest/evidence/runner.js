@@ -38,7 +38,10 @@ export function createRankingRunner(store) {
     }
   }
 
-  /** Silences whoever followed before. */
+  /**
+   * Silences whoever followed before.
+   * @param {(turn: number) => any} before
+   */
   async function follow(before = () => {}) {
     const mine = ++turn;
     try {

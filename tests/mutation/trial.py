@@ -8,23 +8,50 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench.mutation.catalogue import Mutation
+from tests.mutation.place import Mutation
 
 ROOT = Path(__file__).resolve().parents[2]
-NEEDED = ("innv_gui", "tests", "docs", "templates", "static", "pyproject.toml", "README.md")
+IGNORED = shutil.ignore_patterns("__pycache__", "node_modules")
+NEEDED = ("innv_gui", "tests", "docs", "templates", "static", "tools", "pyproject.toml", "README.md")
 
 
 def tried(mutation: Mutation) -> tuple[Mutation, str]:
     """With the name of the first test that fails with the mistake; empty when all pass. In a process of its own."""
+    return mutation, first_failure(mutation.tests, mutation.apply)
+
+
+def first_failure(tests: tuple[str, ...], change: Callable[[Path], None] = lambda copy: None) -> str:
+    """The first test that fails in a changed copy of the tree; empty when all pass. In a process of its own."""
     with tempfile.TemporaryDirectory(prefix="innv-gui-mutation-") as folder:
         copy = Path(folder)
         for name in NEEDED:
             source = ROOT / name
-            shutil.copytree(source, copy / name) if source.is_dir() else shutil.copy(source, copy / name)
-        mutation.apply(copy)
-        return mutation, _first_failure(copy, mutation.tests)
+            shutil.copytree(source, copy / name, ignore=IGNORED) if source.is_dir() else shutil.copy(
+                source, copy / name
+            )
+        change(copy)
+        with _own_tests_forgotten():
+            return _run(copy, tests)
+
+
+def _copy(source: Path, to: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, to, ignore=IGNORED)
+    else:
+        shutil.copy(source, to)
+
+
+@contextlib.contextmanager
+def _own_tests_forgotten() -> Iterator[None]:
+    """This module is of the package `tests`, which has to be read anew from the copy."""
+    own = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] == "tests"}
+    try:
+        yield
+    finally:
+        sys.modules.update(own)
 
 
 class _Watch:
@@ -41,7 +68,7 @@ class _Watch:
             self.failed = f"{report.nodeid}, which cannot be read"
 
 
-def _first_failure(copy: Path, tests: tuple[str, ...]) -> str:
+def _run(copy: Path, tests: tuple[str, ...]) -> str:
     import pytest
 
     os.chdir(copy)

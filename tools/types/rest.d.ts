@@ -1,0 +1,131 @@
+// Made from the OpenAPI document by tools/write_types.py; `make types` writes it again. Not for hands.
+
+export type Basket = {
+  dataset?: string | null;
+  images?: Array<number>;
+};
+
+export type Error = {
+  error: {
+    message: string;
+    hint: string;
+    field: string | null;
+    allowed: Array<any>;
+    retry: boolean;
+  };
+};
+
+export type HistoryChange = {
+  title: string;
+};
+
+export type LabelsChange = {
+  dataset: string;
+  classes: Record<string, number | string | null>;
+};
+
+export type ModelChange = {
+  name?: string | null;
+  preprocessing?: PreprocessingChange | null;
+  class_names?: Array<string> | Record<string, string | Array<string>> | "confirm" | null;
+  outputs?: "softmax" | "logits" | "probabilities" | "log_probabilities" | "binary" | "multilabel" | "auto" | null;
+  labels?: LabelsChange | null;
+};
+
+export type NewExplanation = {
+  models: Array<string>;
+  dataset: string;
+  images: Array<number>;
+  analyzer: string;
+  params?: Record<string, any>;
+  layer?: string | Record<string, string | null> | null;
+  neuron?: number | null;
+  top_neurons?: number | null;
+  class?: string | number;
+  engine?: string;
+  unchecked?: boolean;
+  softmax?: boolean;
+};
+
+export type NewExtremes = {
+  model: string;
+  layer?: string | null;
+  classes?: Array<number | string> | null;
+  neurons?: Array<number> | null;
+  channels?: Array<number> | null;
+  dataset: string;
+  count?: number;
+};
+
+export type NewList = {
+  text: string;
+};
+
+export type NewMaximization = {
+  model: string;
+  layer?: string | null;
+  classes?: Array<number | string> | null;
+  neurons?: Array<number> | null;
+  channels?: Array<number> | null;
+  initial?: string;
+  dataset?: string | null;
+  image?: number | null;
+  preset?: string;
+  params?: Record<string, any>;
+  seed?: number;
+};
+
+export type NewModel = {
+  offered?: string | null;
+  application?: string | null;
+  weights?: "random" | null;
+  outputs?: "softmax" | "logits" | "probabilities" | "log_probabilities" | "binary" | "multilabel" | "auto" | null;
+};
+
+export type NewProbe = {
+  dataset?: string | null;
+};
+
+export type NewRanking = {
+  models: Array<string>;
+  dataset: string;
+  images?: Array<number>;
+  analyzer: string;
+  params?: Record<string, any>;
+  layer?: string | Record<string, string | null> | null;
+  neuron?: number | null;
+  top_neurons?: number | null;
+  class?: string | number;
+  engine?: string;
+  unchecked?: boolean;
+  softmax?: boolean;
+  measure?: "spearman" | "iou";
+};
+
+export type NewSuggestion = {
+  dataset: string;
+  models: Array<string>;
+  layers?: Record<string, string | null> | null;
+  neuron?: number | Record<string, number | null> | null;
+  class?: string | null;
+};
+
+export type NewView = {
+  view: string;
+  models: Array<string>;
+  dataset: string;
+  images: Array<number>;
+  params?: Record<string, any>;
+};
+
+export type ParamsCheck = {
+  params?: Record<string, any>;
+};
+
+export type PreprocessingChange = {
+  mode: "none" | "unit" | "symmetric" | "caffe" | "tf" | "torch" | "standardize";
+  mean?: Array<number> | number | null;
+  std?: Array<number> | number | null;
+  resize?: "stretch" | "pad" | "crop";
+  channels?: "rgb" | "bgr";
+};
