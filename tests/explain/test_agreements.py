@@ -119,7 +119,7 @@ def test_ranking_is_the_order_of_the_runs_agreement(session, sample_models, samp
 
 
 def test_one_model_cannot_disagree(session, sample_models, sample_datasets):
-    with pytest.raises(BadInput, match="two models"):
+    with pytest.raises(BadInput, match="two or more models"):
         session.rank_by_disagreement(sample_models["weather_clean"], sample_datasets["weather"][:2], "gradient")
 
 
