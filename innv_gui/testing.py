@@ -21,10 +21,7 @@ from innv_gui.analyzers.declaration import Analyzer, Targets
 from innv_gui.analyzers.form import describe, form_fields
 from innv_gui.analyzers.registry import complete
 from innv_gui.errors import BadInput
-from innv_gui.extensions.sources import Origin
-from innv_gui.runtimes.keras.trial import Trial, trials
-
-TESTED = Origin("file", "a test")
+from innv_gui.runtimes.keras.trial import TRIED, Trial, trials
 
 
 def check_analyzer(analyzer: Analyzer, params: dict[str, Any] | None = None) -> None:
@@ -42,7 +39,7 @@ def check_analyzer(analyzer: Analyzer, params: dict[str, Any] | None = None) -> 
 
 def _check_declaration(analyzer: Analyzer) -> None:
     try:
-        accept(analyzer, TESTED)
+        accept(analyzer, TRIED)
     except BadInput as error:
         raise AssertionError(str(error)) from None
     assert complete(analyzer, {}) == complete(analyzer, complete(analyzer, {})), (
@@ -71,7 +68,7 @@ def _check_maps(analyzer: Analyzer, trial: Trial, params: dict[str, Any]) -> Non
     maps = trial.maps(analyzer, params)
     assert np.isfinite(maps).all(), f"{where}: a value is not finite."
     if not analyzer.signed:
-        assert (maps >= 0).all() or analyzer.display.kind not in ("cam",), f"{where}: a map that is not signed has −."
+        assert (maps >= 0).all() or analyzer.display.kind != "cam", f"{where}: a map that is not signed has −."
     again = trial.maps(analyzer, params)
     np.testing.assert_array_equal(again, maps, f"{where}: the same question has another answer; fix the seed.")
     alone = replace(trial, x=trial.x[1:2], targets=trial.targets[1:2]).maps(analyzer, params)

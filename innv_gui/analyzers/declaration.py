@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from innv_gui.analyzers.settings import NoParams, Params, Setting, params_of
-from innv_gui.extensions.declared import Declared
+from innv_gui.analyzers.computed import Computed
+from innv_gui.analyzers.settings import NoParams, Params, Setting
 
 
 class Targets(StrEnum):
@@ -65,7 +65,7 @@ def both(address: str, reference: str = "plain") -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Analyzer(Declared):
+class Analyzer(Computed):
     """One method. `name` is iNNvestigate's own where it has one; `summary` is one plain sentence.
 
     run: engine -> `module:function` that computes it, as text, because only a worker imports it; the preferred engine
@@ -87,12 +87,6 @@ class Analyzer(Declared):
     family: str = "plugins"  # groups the list: function, gradient, lrp, deep_taylor, cam
     conserves: bool = False  # its relevance is meant to sum to the explained score
     settings: Mapping[str, Setting] = field(default_factory=dict, hash=False, repr=False)
-
-    def __post_init__(self):
-        if callable(self.run):
-            object.__setattr__(self, "run", {"native": f"{self.run.__module__}:{self.run.__qualname__}"})
-        if self.settings:
-            object.__setattr__(self, "params", params_of(self.name, self.settings))
 
     @property
     def runtimes(self) -> tuple[str, ...]:

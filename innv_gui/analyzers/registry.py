@@ -38,14 +38,9 @@ def get(name: str) -> Analyzer:
     entry = CATALOG.entries().get(name) if isinstance(name, str) else None
     if entry is None:
         names = tuple(CATALOG.entries())
-        hint = _why_refused(name) or _suggestion(name, names)
+        hint = CATALOG.why_refused(name) or _suggestion(name, names)
         raise BadInput(f"There is no analyzer named {_quote(name)}.", hint, "analyzer", names)
     return entry.declaration
-
-
-def _why_refused(name: Any) -> str:
-    """Of a plug-in that was found and cannot be used; a file is known by its name, too."""
-    return next((one.reason for one in CATALOG.refused() if name in (one.name, one.name.removesuffix(".py"))), "")
 
 
 def origin(name: str) -> Origin:

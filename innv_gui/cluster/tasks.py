@@ -6,9 +6,10 @@ process stays without TensorFlow. Each task belongs to one kind of worker.
 
 from __future__ import annotations
 
-import importlib
 import os
 from dataclasses import dataclass
+
+from innv_gui.extensions.calling import function
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,6 @@ ENVIRONMENTS = {
     "keras": {"TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow"},
     "innvestigate": {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_USE_LEGACY_KERAS": "1"},
 }
-
-
-def function(address: str):
-    """The function behind `module:function`; imports the module."""
-    module, _, name = address.partition(":")
-    return getattr(importlib.import_module(module), name)
 
 
 _stopped: set[str] = set()  # keys of tasks that nobody waits for any more, in this worker

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
 from innv_gui.errors import InnvError, WorkFailed
 from innv_gui.extensions.opening import reason_of
 from innv_gui.extensions.sources import Origin
+
+
+def function(address: str) -> Callable[..., Any]:
+    """The function behind `module:function`; imports the module."""
+    module, _, name = address.partition(":")
+    return getattr(importlib.import_module(module), name)
 
 
 def told(what: str, origin: Origin, call: Callable[[], Any]) -> Any:

@@ -67,6 +67,10 @@ class Catalog(Generic[D]):
         self.entries()
         return tuple(self._refused)
 
+    def why_refused(self, name: Any) -> str:
+        """Of one that was found and cannot be used; a file is known by its name, too. Empty for all others."""
+        return next((one.reason for one in self.refused() if name in (one.name, one.name.removesuffix(".py"))), "")
+
     def _read(self) -> None:
         self._read_at = sources.n_changes()  # first: a plug-in may ask for the others while it is read
         self._entries, self._refused = {}, []

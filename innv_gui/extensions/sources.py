@@ -15,7 +15,7 @@ from innv_gui.errors import BadInput
 from innv_gui.extensions.opening import module_of_file, module_of_package
 
 _folders: list[Path] = []  # named on the command line or in Python, for this whole process
-_changes: list[Path | None] = []
+_changes = 0  # of the folders so far
 _opened: dict[tuple[str, str], list[Any] | BadInput] = {}  # (module, hash of its file) -> what the file holds
 
 
@@ -26,6 +26,11 @@ class Origin:
     kind: str
     name: str
     code: str = ""
+
+    @property
+    def added_by(self) -> str:
+        """The package or file of a plug-in; empty for what is built in."""
+        return "" if self.kind == "built-in" else self.name
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ def add_folder(folder: str | Path) -> Path:
     path = path.resolve()
     if path not in _folders:
         _folders.append(path)
-        _changes.append(path)
+        _count_change()
     return path
 
 
@@ -96,14 +101,19 @@ def folders() -> tuple[Path, ...]:
 
 def n_changes() -> int:
     """How often the folders have changed: what was read before is old."""
-    return len(_changes)
+    return _changes
+
+
+def _count_change() -> None:
+    global _changes
+    _changes += 1
 
 
 def forget_folders() -> None:
     """As if none had been named; for tests."""
     _folders.clear()
     _opened.clear()
-    _changes.append(None)
+    _count_change()
 
 
 def built_in(package: str) -> list[Source]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 
 from innv_gui import analyzers
 from innv_gui.analyzers.declaration import Analyzer
 from innv_gui.errors import AnalyzerRefused, BadInput, NotFound, WorkFailed
+from innv_gui.extensions import calling
 from innv_gui.extensions.opening import reason_of
 from innv_gui.extensions.sources import Origin
 
@@ -27,9 +27,8 @@ def method_of(name: str, engine: str) -> tuple[Analyzer, Callable]:
 
 def function(address: str) -> Callable:
     """The function behind `module:function`; imports the module. Raises WorkFailed where there is none."""
-    module, _, name = address.partition(":")
     try:
-        return getattr(importlib.import_module(module), name)
+        return calling.function(address)
     except (ImportError, AttributeError) as error:
         raise WorkFailed(f"{address} cannot be run: {reason_of(error)}.", "See innv-gui doctor.") from None
 

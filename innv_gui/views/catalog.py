@@ -24,7 +24,8 @@ def get(name: str) -> View:
     entry = CATALOG.entries().get(name) if isinstance(name, str) else None
     if entry is None:
         names = tuple(CATALOG.entries())
-        raise BadInput(f"There is no view named {name!r:.60}.", f"Expected {', '.join(names)}.", "view", names)
+        hint = CATALOG.why_refused(name) or f"Expected {', '.join(names)}."
+        raise BadInput(f"There is no view named {name!r:.60}.", hint, "view", names)
     return entry.declaration
 
 
@@ -40,12 +41,11 @@ def check(name: str, params: dict[str, Any] | None) -> dict[str, Any]:
 
 def describe(view: View) -> dict[str, Any]:
     """A declaration as JSON."""
-    where = origin(view.name)
     return {
         "name": view.name,
         "title": view.title,
         "summary": view.summary,
         "most_images": view.most_images,
-        "from": "" if where.kind == "built-in" else where.name,
+        "from": origin(view.name).added_by,
         "fields": form_fields(view.params),
     }

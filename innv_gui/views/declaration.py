@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from innv_gui.analyzers.acceptance import accept_module, accept_params, accept_run
-from innv_gui.analyzers.settings import NoParams, Params, Setting, params_of
+from innv_gui.analyzers.computed import Computed
+from innv_gui.analyzers.settings import NoParams, Params, Setting
 from innv_gui.errors import BadInput
-from innv_gui.extensions.declared import Declared
 from innv_gui.extensions.sources import Origin
 from innv_gui.extensions.words import check_name, check_text
 
 
 @dataclass(frozen=True)
-class View(Declared):
+class View(Computed):
     """run: a function of this module, or `{"native": "module:function"}`; called once per model, in a worker.
 
     It takes a selection (`runtimes/keras/views/selection.py`) and gives a list of Table, Image and Plot. settings: name
@@ -28,12 +28,6 @@ class View(Declared):
     params: type[Params] = NoParams
     settings: Mapping[str, Setting] = field(default_factory=dict, hash=False, repr=False)
     most_images: int = 64
-
-    def __post_init__(self):
-        if callable(self.run):
-            object.__setattr__(self, "run", {"native": f"{self.run.__module__}:{self.run.__qualname__}"})
-        if self.settings:
-            object.__setattr__(self, "params", params_of(self.name, self.settings))
 
 
 def accept(view: View, origin: Origin) -> None:

@@ -84,7 +84,7 @@ def _cell(value: object) -> Cell:
 def _image(name: str, image: Image) -> Image:
     pixels = np.asarray(image.pixels)
     flat = pixels.ndim == 2 or pixels.ndim == 3 and pixels.shape[2] in (1, 3)
-    if not flat or not 0 < pixels.size <= 3 * MOST_PIXELS or pixels.dtype.kind not in "fu":
+    if not flat or not 0 < pixels.size <= 3 * MOST_PIXELS or not (pixels.dtype.kind == "f" or pixels.dtype == np.uint8):
         raise _wrong(name, f"an image of shape {pixels.shape} and {pixels.dtype}, expected (H, W) or (H, W, 3)")
     if pixels.dtype.kind == "f":
         pixels = np.round(np.clip(np.nan_to_num(pixels), 0, 1) * 255)

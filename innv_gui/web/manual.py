@@ -97,9 +97,7 @@ def entry(name: str) -> Entry:
 
 def _origin(name: str) -> str:
     """The package or file of a plug-in; empty for what is built in."""
-    if name in maximize.PRESETS or analyzers.origin(name).kind == "built-in":
-        return ""
-    return analyzers.origin(name).name
+    return "" if name in maximize.PRESETS else analyzers.origin(name).added_by
 
 
 def _rules(used: set[str]) -> tuple[Rule, ...]:

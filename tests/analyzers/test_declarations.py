@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from innv_gui import analyzers
+from innv_gui.analyzers import declaration
 from innv_gui.errors import BadInput
+from innv_gui.plots import colormaps, heatmap
 from innv_gui.records import Layer, ModelFacts, ModelSource, Preprocessing
 from tests.innvestigate import legacy_process as legacy
 
@@ -206,3 +208,7 @@ def test_a_setting_that_depends_on_another_names_one_that_is_there_and_a_value_i
     for field in known.values():
         for name, value in field.get("when", {}).items():
             assert value in known[name]["choices"]
+
+
+def test_what_a_declaration_may_say_of_its_display_is_what_is_drawn():
+    assert tuple(colormaps.TABLES) == declaration.COLORMAPS and declaration.DISPLAYS == heatmap.KINDS

@@ -41,6 +41,7 @@ def test_parts_become_plain_values():
         ([Image("i", np.zeros((0, 2)))], "an image of shape"),
         ([Image("i", np.array([["a"]]))], "an image of shape"),
         ([Image("i", np.zeros((2, 2), np.int64))], "int64"),
+        ([Image("i", np.full((2, 2), 256, np.uint16))], "uint16"),
         ([Plot("p", "pie", (1,), {"s": (1,)})], "a plot of kind 'pie'"),
         ([Plot("p", "lines", ("a",), {"s": (1,)})], "lines over names"),
         ([Plot("p", "bars", ("a",), {})], "series of other than 1"),

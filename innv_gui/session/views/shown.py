@@ -26,6 +26,7 @@ class Shown:
     job: Job | None = None
     parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)
     failures: dict[str, InnvError] = field(default_factory=dict)
+    drawn: dict[tuple[str, str], list[dict]] = field(default_factory=dict, repr=False)  # (model id, theme) -> for pages
 
     def __getitem__(self, model: Model) -> tuple[Part, ...]:
         if model.id in self.failures:

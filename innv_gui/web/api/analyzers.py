@@ -20,8 +20,7 @@ def list_analyzers():
 
 
 def _analyzer(analyzer: analyzers.Analyzer) -> dict:
-    origin = analyzers.origin(analyzer.name)
-    return analyzers.describe(analyzer) | {"from": "" if origin.kind == "built-in" else origin.name}
+    return analyzers.describe(analyzer) | {"from": analyzers.origin(analyzer.name).added_by}
 
 
 @route(api, "POST", "/analyzers/<name>/check", body=ParamsCheck)

@@ -7,18 +7,9 @@ from pydantic import Field
 from innv_gui.web.api.route import Incoming
 
 Id = Field(min_length=1, max_length=64)
-
-
 Index = Field(ge=0, lt=2**31)
-
-
 INDICES = r"^[0-9]{1,9}(,[0-9]{1,9})*$"
-
-
 MOST_INDICES = 100_000
-
-
-COLORMAPS = ("seismic", "jet", "grey", "inferno", "viridis")
 
 
 class ParamsCheck(Incoming):

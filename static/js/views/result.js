@@ -24,7 +24,7 @@ export function createResult() {
   function drawModels(shown) {
     for (const id of [...drawn.keys()]) if (!shown.models.some(model => model.id === id)) drawn.delete(id);
     const blocks = shown.models.map(model => {
-      const said = JSON.stringify([shown.id, Boolean(model.parts), model.error, ended(shown), themeNow()]);
+      const said = JSON.stringify([shown.id, model.parts ? themeNow() : ended(shown), model.error]);
       if (drawn.get(model.id)?.said !== said) {
         drawn.set(model.id, { said, block: h("section", { class: "view-of" }, modelBlock(shown, model)) });
       }

@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from innv_gui.analyzers.declaration import COLORMAPS
 from innv_gui.errors import BadInput
-from innv_gui.web.api.common_incoming import COLORMAPS, Id
+from innv_gui.web.api.common_incoming import Id
 from innv_gui.web.api.route import Incoming
 
 

@@ -25,14 +25,21 @@ def shown_json(shown: Shown, theme: str) -> dict:
 
 
 def _model(shown: Shown, model: Model, theme: str) -> dict:
-    parts = shown.parts.get(model.id)
     return {
         "id": model.id,
         "name": model.name,
         "letter": model.letter,
         "error": error_json(shown.failures.get(model.id)),
-        "parts": None if parts is None else [_part(part, theme) for part in parts],
+        "parts": _parts(shown, model, theme),
     }
+
+
+def _parts(shown: Shown, model: Model, theme: str) -> list[dict] | None:
+    """None as long as there are none; made once, because a page asks often."""
+    parts, key = shown.parts.get(model.id), (model.id, theme)
+    if parts is not None and key not in shown.drawn:
+        shown.drawn[key] = [_part(part, theme) for part in parts]
+    return shown.drawn.get(key)
 
 
 def _part(part: Part, theme: str) -> dict:
