@@ -45,6 +45,9 @@ from innv_gui.session.scoring.scoring import Scoring
 from innv_gui.session.suggest.request import check_suggestion
 from innv_gui.session.suggest.suggestion import Suggestion
 from innv_gui.session.suggest.views import refuse_constant_mean
+from innv_gui.session.trust.record import Trust
+from innv_gui.session.trust.request import TrustRequest, check_trust
+from innv_gui.session.trust.shelf import TrustShelf
 from innv_gui.session.views.request import ViewRequest, check_view
 from innv_gui.session.views.shown import Shown, start_view
 from innv_gui.store.history import History
@@ -55,6 +58,7 @@ from innv_gui.suggestions.label_order import LabelOrder
 RECENT = 100  # runs, and as many suggestions, rankings and views
 WORKERS = {"native": "keras", "innvestigate": "innvestigate"}  # engine -> kind of worker
 PREDICT_CHUNK = 32
+JUDGING = ("difference", "deletion", "insertion")  # metrics that tell which map is right
 
 
 class Session:
@@ -99,6 +103,7 @@ class Session:
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self.features = FeatureShelf(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self.probes = Probes(lambda: self.pool, self.jobs, self.models, self.datasets, self.workspace.part("probes"))
+        self.trusts = TrustShelf(lambda: self.pool, self.jobs, self.store, self.workspace.part("trust"))
         self._runs: Recent[Run] = Recent(RECENT, "explanation", "Ask for it again; kept maps are reused.")
         self._rankings: Recent[Ranking] = Recent(RECENT, "ranking", "Ask for it again.")
         again = "Ask for it again; kept scores are reused."
@@ -289,6 +294,33 @@ class Session:
     def compare(self, run: Run, reference: Run) -> list[tuple[Model, int, Difference | None]]:
         """(model, image index, figures) for two runs of the same images: how much do their maps differ?"""
         return compare(run, reference)
+
+    # -- how good explanations are
+
+    def trust(self, models, images, methods=None, metrics=None, **wishes) -> Trust:
+        """Measure explanations of images, and wait for it: which method should be believed?
+
+        methods: names, or pairs of a name and settings; None is a shortlist. metrics: names (`innv_gui.trust.metrics`);
+        None is all that can be measured. wishes: fills ("blur", "mean", "grey"), steps (10, 20, 50), regions (boxes or
+        masks by image, or a folder of masks), class_, unchecked. -> .frame (one row per number), .summary (means with
+        their 95 % intervals), .advice(model), .curves(...). Three controls that know nothing of the model are measured
+        beside. Raises the reason when no method can be measured at all.
+        """
+        trust = self.start_trust(check_trust(models, self._usable_images(images), methods, metrics, **wishes))
+        trust.job.wait()
+        return trust
+
+    def start_trust(self, request: TrustRequest) -> Trust:
+        """Begin to measure; `trust.job` tells how far it is, and the record shows what is there."""
+        pool = self.pool
+        return self.trusts.start(request, self._blueprints or Blueprints(pool))
+
+    def find_method(self, model: Model, images) -> Trust:
+        """Which method to use for a model, by insertion and deletion on some images; `.advice(model)` says which.
+
+        images: as for `explain`; 16 are enough. Waits for it; numbers that are kept are not measured again.
+        """
+        return self.trust(model, images, None, JUDGING)
 
     # -- views
 

@@ -107,6 +107,10 @@ class ModelWork:
             if len(positions) == 1:
                 return [Outcome(positions[0], error=error)]
             return [outcome for position in positions for outcome in self.computed([position], job)]
+        return self.explained(positions, prepared, job)
+
+    def explained(self, positions: list[int], prepared: Prepared, job: Job) -> list[Outcome]:
+        """The same of images that are prepared."""
         maps = self._maps(prepared, job)
         job.check()
         keys = [self.key(self._request.items[position]) for position in positions]
