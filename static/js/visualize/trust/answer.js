@@ -37,7 +37,7 @@ function advice(model, trust, several, going, acts) {
   return h(
     "div",
     { class: "advice-of" },
-    h("p", {}, several ? key(model) : null, several ? " " : null, going ? "So far: " : null, said(sentence, names), caution ? h("span", { class: "caution" }, " ", said(caution, names)) : null),
+    h("p", {}, several ? key(model) : null, several ? " " : null, said(going ? sentence.replace(/^For /, "So far, for ") : sentence, names), caution ? h("span", { class: "caution" }, " ", said(caution, names)) : null),
     method && !warn && !going
       ? h("button", { class: "btn primary tiny", type: "button", onclick: () => acts.use(method) }, "Use ", h("span", { class: "mono" }, method))
       : null,

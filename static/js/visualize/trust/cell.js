@@ -1,5 +1,5 @@
 // One number of the table: its value, its place, and a dot with its interval on the column's scale.
-import { h } from "../../lib/dom.js";
+import { colour, h } from "../../lib/dom.js";
 import { svg } from "../../lib/svg.js";
 import { decimals } from "./scale.js";
 import { STANDINGS, measured, placeWords, standingOf } from "./order.js";
@@ -44,7 +44,7 @@ export function cellWords(metric, cell, scale) {
 export const kindOf = (metric, cell, control) => (control ? "control" : metric.better ? standingOf(cell) || "judged" : "neutral");
 
 /** metric, cell, scale, best: of the control that is best; waiting: more may come. */
-export function numberCell({ metric, cell, scale, best, control, waiting, column }) {
+export function numberCell({ metric, model, cell, scale, best, control, waiting, column }) {
   const there = measured(cell);
   const kind = there ? kindOf(metric, cell, control) : "";
   const value = there
@@ -60,7 +60,7 @@ export function numberCell({ metric, cell, scale, best, control, waiting, column
       : h("span", { class: "value none" }, "–", h("span", { class: "sr" }, control ? " not measured with controls" : " not measured"));
   return h(
     "td",
-    { class: `num ${metric.better ? "" : "describes"} ${column ? "chosen" : ""}`, "data-tip": there ? cellWords(metric, cell, scale) : null, "data-metric": metric.name },
+    { class: `num ${metric.better ? "" : "describes"} ${column ? "chosen" : ""} ${colour(model.letter)}`, "data-tip": there ? cellWords(metric, cell, scale) : null, "data-metric": metric.name },
     value,
     there || !waiting ? h("span", { class: "plot" }, plotOf(cell, scale, best, kind)) : null,
   );

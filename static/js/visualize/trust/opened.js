@@ -16,7 +16,7 @@ const rivalOf = ({ curves, method }) => Object.keys(curves.deletion ?? {}).find(
 
 function saying(opened, standing) {
   const bad = standing === "low";
-  const lead = { good: "Use it.", within: "Not better than what knows nothing.", low: "Do not rely on it here." }[standing];
+  const lead = { good: "Use it.", within: "Not convincing.", low: "Do not rely on it here." }[standing];
   return h("p", { class: `verdict-of ${standing}` }, icon(standing === "good" ? "check" : bad ? "warn" : "help", false), h("span", {}, lead ? h("b", {}, `${lead} `) : null, opened.verdict));
 }
 

@@ -6,13 +6,12 @@ import { ended } from "../../lib/follow.js";
 import { complain, toast } from "../../shell/toast.js";
 import { obstacle } from "../request.js";
 import { createCost } from "./cost.js";
-import { createTrustPanel, imagesToFind } from "./panel.js";
+import { FINDING, imagesToFind } from "./finding.js";
+import { createTrustPanel } from "./panel.js";
 import { busy, going } from "./run-line.js";
 import { createTrustRunner } from "./runner.js";
 import { otherWishes, trustObstacle, trustRequestOf } from "./request.js";
 import { $ } from "../../lib/dom.js";
-
-const FINDING = ["difference", "deletion", "insertion"];
 
 /** What is not of the address. */
 export const UNKEPT = { trust: null, trustPosting: false, trustProblem: null, trustAsked: null, cost: null, metricCatalog: null };

@@ -1,14 +1,14 @@
 // The part of the request that only Trust has: which methods, which metrics, what parts are replaced by, where the evidence is.
-import { $, h, icon, replace } from "../../lib/dom.js";
+import { $, h, icon, replace, segmented } from "../../lib/dom.js";
 import { count } from "../../lib/format.js";
 import { keepFocus } from "../../lib/focus.js";
 import { spread } from "../../lib/choices.js";
 import { byFamily, titled } from "../../widgets/method-choice.js";
 import { requestOf } from "../request.js";
-import { FEW_IMAGES, metricsOf, regionsOf, testedOf, tooFew } from "./request.js";
+import { metricsOf, regionsOf, testedOf, tooFew } from "./request.js";
+import { ENOUGH } from "./finding.js";
 import { createRegionDialog } from "./region-dialog.js";
 
-const ENOUGH = 16;
 const FILL_TIPS = { blur: "A blurred copy of the picture: keeps its colours.", mean: "The picture's mean colour.", grey: "Middle grey, the same for every picture." };
 
 const box = (attributes, words, tip = null) => h("label", { class: "switch small", "data-tip": tip }, h("input", { type: "checkbox", ...attributes }), words);
@@ -67,8 +67,8 @@ export function createTrustPanel(store) {
       all.map(({ name, title, summary, direction, needs_region: needs }) =>
         box(
           { id: `metric-${name}`, checked: chosen.includes(name), disabled: needs && !drawn, onchange: event => store.set({ metrics: toggled(ticked, name, event.target.checked) }) },
-          h("span", {}, title, needs && !drawn ? h("span", { class: "quiet" }, " · draw a region") : null),
-          `${summary} ${direction[0].toUpperCase()}${direction.slice(1)}.`,
+          h("span", { class: needs && !drawn ? "quiet" : "" }, title),
+          `${summary} ${direction[0].toUpperCase()}${direction.slice(1)}.${needs && !drawn ? " Draw a region first." : ""}`,
         ),
       ),
     );
@@ -77,6 +77,11 @@ export function createTrustPanel(store) {
   function drawFills(state) {
     const all = state.metricCatalog?.fills ?? state.fills;
     replace($("#fill-list"), all.map(name => box({ id: `fill-${name}`, checked: state.fills.includes(name), onchange: event => store.set({ fills: all.filter(one => toggled(state.fills, name, event.target.checked).includes(one)) }) }, name, FILL_TIPS[name])));
+  }
+
+  function drawSteps(state) {
+    const options = (state.metricCatalog?.steps ?? [state.steps]).map(steps => [steps, String(steps)]);
+    replace($("#steps"), segmented("steps", "Steps", options, state.steps, steps => store.set({ steps })));
   }
 
   function drawRegion(state) {
@@ -100,16 +105,8 @@ export function createTrustPanel(store) {
     const record = store.state.catalog.datasets.find(({ id }) => id === store.state.dataset);
     store.set({ images: spread(record.n, ENOUGH), dropped: [], image: 0 });
   });
-  const parts = [drawMethods, drawMetrics, drawFills, drawRegion, drawPictures].map(keepFocus);
+  const parts = [drawMethods, drawMetrics, drawFills, drawSteps, drawRegion, drawPictures].map(keepFocus);
   const draw = state => state.view === "trust" && parts.forEach(part => part(state));
-  store.on(["view", "catalog", "metricCatalog", "tested", "metrics", "fills", "regions", "images", "dropped", "dataset", "analyzer", "params"], draw);
+  store.on(["view", "catalog", "metricCatalog", "tested", "metrics", "fills", "steps", "regions", "images", "dropped", "dataset", "analyzer", "params"], draw);
   return draw;
-}
-
-/** Images to find a method with: those that are selected where they are enough, else some of the dataset with them. */
-export function imagesToFind({ images, dropped }, n) {
-  const selected = images.filter(index => !dropped.includes(index));
-  if (selected.length >= FEW_IMAGES || selected.length >= n) return selected.slice(0, ENOUGH);
-  const others = spread(n, ENOUGH).filter(index => !selected.includes(index));
-  return [...selected, ...others].slice(0, Math.min(ENOUGH, n)).sort((a, b) => a - b);
 }

@@ -19,8 +19,9 @@ export function scaleOf({ better, range: [lowest, highest] }, cells) {
   const ends = cells.flatMap(({ low, high, mean }) => [low, high, mean]).filter(Number.isFinite).map(within);
   const [low, high] = ends.length ? [Math.min(...ends), Math.max(...ends)] : [Math.max(lowest, 0), highest];
   const step = round(Math.max(high - low, 0.04) / 4);
-  const bottom = Math.max(lowest, Math.floor(low / step + 1e-9) * step);
-  const top = Math.min(highest, Math.max(Math.ceil(high / step - 1e-9) * step, bottom + step));
+  const up = Math.min(highest, Math.ceil(high / step - 1e-9) * step);
+  const bottom = Math.max(lowest, Math.min(Math.floor(low / step + 1e-9) * step, up - step));
+  const top = Math.max(up, bottom + step);
   const [from, to] = better === "low" ? [top, bottom] : [bottom, top];
   return { from, to, at: value => shareOf(value, from, to) };
 }
