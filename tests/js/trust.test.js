@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { FIELDS_OF_TRUST, model, rows, trustOf } from "./trust-table.js";
+import { checksOf } from "../../static/js/maps/health.js";
 import { about, costWords } from "../../static/js/visualize/trust/cost.js";
 import { labelHeights } from "../../static/js/visualize/trust/curves.js";
 import { finishedRows, marked, orderOf, placeWords, rowStanding, shownOf, sortOf, standingOf } from "../../static/js/visualize/trust/order.js";
@@ -146,4 +147,12 @@ test("labels of curves that end together do not lie over each other", () => {
   const gaps = [...heights].sort((a, b) => a - b).map((height, k, all) => (k ? height - all[k - 1] : 99));
   assert.ok(Math.min(...gaps) >= 11);
   assert.equal(valueAt([0, 0.1, 0.3, 1], [9, 8, 7, 6], 0.3), 7);
+});
+
+test("what was checked is listed with what was found; of a map with holes nothing else is known", () => {
+  const words = health => checksOf(health).map(({ level, words: said }) => `${level} ${said}`);
+  assert.deepEqual(words([{ level: "ok", text: "sound", reason: "" }]), ["ok all numbers are finite", "ok the map is not empty"]);
+  assert.deepEqual(words([{ level: "warn", text: "adds up to 3 % of the score", reason: "" }]).at(-1), "warn adds up to 3 % of the score");
+  assert.deepEqual(words([{ level: "bad", text: "NaN", reason: "" }]), ["bad NaN"]);
+  assert.deepEqual(words([{ level: "bad", text: "all zero", reason: "" }]), ["ok all numbers are finite", "bad all zero"]);
 });

@@ -29,7 +29,7 @@ export function modelSwitch(trust, shown, onchoose) {
   return h("div", { class: "model-switch" }, segmented("shown-model", "Model", options, shown, onchoose));
 }
 
-/** acts.use(name): a method's button. One sentence a model. */
+/** acts.use(name): a method's button. One sentence per model. */
 function advice(model, trust, several, going, acts) {
   const { sentence, caution, method, warn } = model.advice;
   const names = trust.rows.filter(({ control }) => !control).map(({ name }) => name);

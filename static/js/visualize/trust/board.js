@@ -1,4 +1,4 @@
-// The table: a row a method, the controls among them, sorted by the metric whose head is pressed. Rows stay while numbers
+// The table: a row per method, the controls among them, sorted by the metric whose head is pressed. Rows stay while numbers
 // come in; only cells that say something else are drawn again.
 import { colour, h, icon, key, replace } from "../../lib/dom.js";
 import { term } from "../../shell/term.js";

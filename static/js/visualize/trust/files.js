@@ -10,6 +10,6 @@ export function trustFiles({ trust }, entry) {
     h("h3", {}, "Table"),
     entry(file("report.html"), "Report, one page", "HTML"),
     entry(file("table.csv"), "Means and intervals", "CSV"),
-    entry(file("table.csv?numbers=true"), "Every number, a row a picture", "CSV"),
+    entry(file("table.csv?numbers=true"), "Every number, one row per picture", "CSV"),
   ];
 }

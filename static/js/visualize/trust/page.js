@@ -10,7 +10,7 @@ import { FINDING, imagesToFind } from "./finding.js";
 import { createTrustPanel } from "./panel.js";
 import { busy, going } from "./run-line.js";
 import { createTrustRunner } from "./runner.js";
-import { otherWishes, trustObstacle, trustRequestOf } from "./request.js";
+import { otherWishes, testedOf, trustObstacle, trustRequestOf } from "./request.js";
 import { $ } from "../../lib/dom.js";
 
 /** What is not of the address. */
@@ -73,6 +73,15 @@ export function createTrust(store, { waits }) {
     if (chosen.length > selected) toast(`${chosen.length} images of the dataset are selected: ${selected} would decide little.`, { act: () => store.set(before) });
   }
 
+  /** From a map that has something wrong: its method is among those that are measured. */
+  async function openFor(analyzer) {
+    store.set({ view: "trust" });
+    await load();
+    const tested = testedOf(store.state);
+    if (!tested.includes(analyzer)) store.set({ tested: [...tested, analyzer] });
+    $("#canvas").focus();
+  }
+
   /** Once the page is filled, or another address was opened. */
   async function open() {
     runner.forget();
@@ -88,6 +97,7 @@ export function createTrust(store, { waits }) {
   store.on(["view"], ({ view }) => view === "trust" && load());
   store.on(["shownFill"], () => runner.showFill().catch(complain));
   store.on(["trustId"], ({ trustId, view }) => view === "trust" && !trustId && cost.look());
+  addEventListener("innv:trust", ({ detail }) => openFor(detail).catch(complain));
   $("#find-method").addEventListener("click", find);
   const isOwn = ({ id, kind }, { trust, trustPosting }) => (trust ? trust.job.id === id && !ended(trust) : trustPosting && kind === "trust");
   return { run, stop: runner.stop, open, useMethod, showInGrid, isOwn };

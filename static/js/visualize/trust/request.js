@@ -1,4 +1,4 @@
-// The request of Trust as a value: where it starts from, what is posted, what stands in the way, whether a table answers it.
+// The request of Trust as a value: where it starts from, what is posted, what prevents a run, whether a table answers it.
 import { count } from "../../lib/format.js";
 import { requestOf } from "../request.js";
 
