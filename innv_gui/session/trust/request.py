@@ -36,6 +36,13 @@ class Row:
         """Whether it knows nothing of the model."""
         return self.request is None
 
+    @property
+    def explained(self) -> Request:
+        """How a method's maps are made; a control has no such thing."""
+        if self.request is None:
+            raise ValueError(f"{self.name} is a control")
+        return self.request
+
 
 @dataclass(frozen=True)
 class TrustRequest:
@@ -81,7 +88,7 @@ class TrustRequest:
 
 
 def check_trust(
-    models: Sequence[Model] | Model,
+    models: Sequence[Model],
     images,
     methods: Iterable | None = None,
     metrics_: Iterable[str] | None = None,
