@@ -125,7 +125,7 @@ class ModelWork:
         if request.engine == "native":
             what = (request.analyzer.name, request.params, self._target, request.unchecked, prepared.probabilities)
             code = analyzers.origin(request.analyzer.name).code
-            return self._pool.run("keras.explain", model.source, prepared.x, *what, code, **more)
+            return self._pool.run("keras.explain", model.source, prepared.x, *what, code, model.preprocessing, **more)
         aim = self._pool.run(
             "keras.aim", model.source, prepared.x, self._target, prepared.probabilities, cancelled=job.cancelled
         )
