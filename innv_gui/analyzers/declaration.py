@@ -84,7 +84,7 @@ class Analyzer(Computed):
     targets: Targets = Targets.ONE_OUTPUT
     signed: bool = True
     stochastic: bool = False
-    family: str = "plugins"  # groups the list: function, gradient, lrp, deep_taylor, cam
+    family: str = "plugins"  # groups the list: function, gradient, lrp, deep_taylor, cam, perturbation
     conserves: bool = False  # its relevance is meant to sum to the explained score
     settings: Mapping[str, Setting] = field(default_factory=dict, hash=False, repr=False)
 
