@@ -12,6 +12,7 @@ OCCLUSION = Analyzer(
     citation="Zeiler and Fergus 2014",
     display=SIGNED,
     params=OcclusionParams,
+    passes=lambda params: params["positions"] ** 2 + 1,
     family="perturbation",
 )
 
@@ -24,6 +25,7 @@ RISE = Analyzer(
     citation="Petsiuk et al. 2018",
     display=CAM,
     params=RiseParams,
+    passes=lambda params: params["masks"],
     signed=False,
     stochastic=True,
     family="perturbation",

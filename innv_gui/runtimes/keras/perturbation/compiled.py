@@ -19,7 +19,7 @@ _PAIRS = tf.TensorSpec([None, 2], tf.int32)
 _GRIDS = tf.TensorSpec([None, None, None], tf.float32)
 
 
-def covered(network: Network, layer: str, shape: tuple[int, int, int]):
+def covered(network: Network, layer: str, shape: tuple[int, ...]):
     """Compiled: what the neurons of `layer` say of copies with a window over them, each from one of n pictures.
 
     pictures, fills (n, H, W, C), which (b,), corners (b, 2), window (2,) as (h, w) -> (b, U), at the strongest place,
@@ -43,7 +43,7 @@ def covered(network: Network, layer: str, shape: tuple[int, int, int]):
     return kept(network, ("covered", layer, shape), trace)
 
 
-def shown(network: Network, layer: str, shape: tuple[int, int, int]):
+def shown(network: Network, layer: str, shape: tuple[int, ...]):
     """Compiled: what the neurons of `layer` say of one picture behind b masks.
 
     picture, fill (H, W, C), grids (b, s, s), shifts (b, 2) in pixels -> (b, U). Where a mask is 1 the picture is seen.
@@ -62,7 +62,7 @@ def shown(network: Network, layer: str, shape: tuple[int, int, int]):
     return kept(network, ("shown", layer, shape), trace)
 
 
-def sums(network: Network, shape: tuple[int, int, int]):
+def sums(network: Network, shape: tuple[int, ...]):
     """Compiled: grids (b, s, s), shifts (b, 2), values (b,) -> (2, 2, H, W) over masks of even and of odd place: the
     sum of value times mask, and of the masks."""
 

@@ -52,7 +52,7 @@ class Grid:
     columns: Axis
 
     @classmethod
-    def of(cls, shape: tuple[int, int], share: float, count: int) -> Grid:
+    def of(cls, shape: tuple[int, ...], share: float, count: int) -> Grid:
         """For a picture of (H, W) pixels; window and centres go with each side."""
         return cls(*(Axis(length, share, count) for length in shape))
 

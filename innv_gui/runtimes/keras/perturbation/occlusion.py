@@ -36,7 +36,7 @@ def answers(question: Question, grid: Grid) -> np.ndarray:
     for start in range(0, n * m, AT_ONCE):
         question.check()
         rows = slice(start, start + AT_ONCE)
-        parts.append(run(pictures, fills, which[rows], corners[rows], np.int32(grid.window)).numpy())
+        parts.append(run(pictures, fills, which[rows], corners[rows], np.array(grid.window, np.int32)).numpy())
     values = np.concatenate(parts)
     met, said = answered(question, values)
     question.values = met.reshape(n, m, -1)[:, 0]

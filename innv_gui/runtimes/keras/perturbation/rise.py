@@ -29,11 +29,11 @@ class Masks:
     shifts: np.ndarray
 
     @classmethod
-    def drawn(cls, shape: tuple[int, int], params: dict) -> Masks:
+    def drawn(cls, shape: tuple[int, ...], params: dict) -> Masks:
         """For pictures of (H, W)."""
         draw, count, size = np.random.default_rng(params["seed"]), params["masks"], params["cells"]
         grids = (draw.random((count, size, size)) < params["open"]).astype(np.float32)
-        cells = [compiled.cell(length, size) for length in shape]
+        cells = [-(-length // size) for length in shape]
         return cls(grids, draw.integers(0, cells, (count, 2)).astype(np.int32))
 
     def __len__(self) -> int:
@@ -81,14 +81,13 @@ class Seen:
 def _map(question: Question, seen: Seen, weights: np.ndarray) -> np.ndarray:
     """(H, W) of the neurons' mean by weights (U,); notes after how many masks it stood."""
     add, masks = compiled.sums(question.network, question.shape), seen.masks
-    total = np.zeros((2, 2, *question.shape[:2]), np.float64)
-    for place, start in enumerate(range(0, len(masks), SLICE)):
-        rows, said = slice(start, start + SLICE), seen.slice(place) @ weights
+    total, agreed, stop = np.zeros((2, 2, *question.shape[:2]), np.float64), 0.0, 0
+    while stop < len(masks) and not (stop > SLICE and agreed > ENOUGH):
+        rows = slice(stop, min(stop + SLICE, len(masks)))
+        said = (seen.slice(stop // SLICE) @ weights).astype(np.float32)
         total += add(masks.grids[rows], masks.shifts[rows], said).numpy()
-        agreed = spearman(*(_divided(*half) for half in total))
-        if agreed > ENOUGH and start:
-            break
-    question.note(_words(min(start + SLICE, len(masks)), len(masks), agreed))
+        agreed, stop = spearman(*(_divided(*half) for half in total)), rows.stop
+    question.note(_words(stop, len(masks), agreed))
     shown = _divided(*total.sum(axis=0))
     return (shown - shown.min()).astype(np.float32)
 
