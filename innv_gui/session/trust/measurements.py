@@ -119,7 +119,8 @@ def _again(asked: Measured) -> tuple:
     prepared, request = asked.part.prepared, asked.row.explained
     name = request.analyzer.name
     what = (name, request.params, asked.target, request.unchecked)
-    return (prepared.x, asked.values, *what, prepared.probabilities, analyzers.origin(name).code)
+    code = analyzers.origin(name).code
+    return (prepared.x, asked.values, *what, prepared.probabilities, code, asked.model.preprocessing)
 
 
 def _values(**values: float) -> dict:

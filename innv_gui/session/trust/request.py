@@ -21,6 +21,7 @@ SHORTLIST = (
     "lrp.epsilon_gamma_box",
 )
 MOST_METHODS = 64
+USUAL_CHANNELS = 320  # of a last layer with spatial output
 
 
 @dataclass(frozen=True)
@@ -130,8 +131,8 @@ def _rows(models: tuple[Model, ...], images, methods: Iterable | None, wishes: d
 
 
 def _cost(request: Request) -> int:
-    passes = getattr(request.analyzer, "passes", None)
-    return passes(request.params) if passes else 2
+    """Forward passes of one map; of a method whose cost depends on the model, one pass per channel of its layers."""
+    return analyzers.cost(request.analyzer.name, request.params) or USUAL_CHANNELS
 
 
 def _shortlist() -> list[str]:
