@@ -34,6 +34,7 @@ def describe(analyzer: Analyzer) -> dict[str, Any]:
         "stochastic": analyzer.stochastic,
         "conserves": analyzer.conserves,
         "runtimes": list(analyzer.runtimes),
+        "passes": analyzer.cost(analyzer.params().model_dump()),
         "fields": form_fields(analyzer.params),
     }
 

@@ -43,7 +43,7 @@ TASKS = {
     "keras.picture": Task("keras", "innv_gui.runtimes.keras.predict.prepare:picture_png"),
     "keras.blueprint": Task("keras", "innv_gui.runtimes.keras.networks.blueprint:blueprint"),
     "keras.aim": Task("keras", "innv_gui.runtimes.keras.attribution.targets:looked_up"),
-    "keras.explain": Task("keras", "innv_gui.runtimes.keras.explain:explain"),
+    "keras.explain": Task("keras", "innv_gui.runtimes.keras.explain:explain", stoppable=True),
     "keras.filled": Task("keras", "innv_gui.runtimes.keras.trust.replacement:filled"),
     "keras.replacement": Task("keras", "innv_gui.runtimes.keras.trust.replacement:replacement"),
     "keras.replaced_picture": Task("keras", "innv_gui.runtimes.keras.trust.replacement:replaced_picture"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from innv_gui.store.kept_files import read_record, write_record
 
@@ -17,10 +18,10 @@ class MeasurementStore:
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / f"{key[2:]}.json"
 
-    def put(self, key: str, record: dict) -> None:
+    def put(self, key: str, record: dict[str, Any]) -> None:
         """Keep it, atomically."""
         write_record(self._path(key), record)
 
-    def get(self, key: str, check: Callable[[dict], object]) -> dict | None:
+    def get(self, key: str, check: Callable[[dict[str, Any]], object]) -> dict[str, Any] | None:
         """The record, or None. check: raises for what is no such record."""
         return read_record(self._path(key), check)

@@ -112,7 +112,7 @@ def _caution(cells: Mapping[str, Cell], blind: Standing) -> str:
     counts = [cell.interval.n for name, cell in cells.items() if not controls.is_control(name)]
     few = f"Only {max(counts)} images: take 8 to 20." if counts and max(counts) < FEW else ""
     fills = [
-        f"With the whole picture replaced by {_FILLED[fill]} the answer still stands in {left} of {n} images: these "
+        f"With the whole picture replaced by {_FILLED[fill]} the answer still stands for {left} of {n} images: these "
         "cannot tell one map from another."
         for fill, (left, n) in blind.items()
         if 2 * left > n

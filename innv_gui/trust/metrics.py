@@ -45,7 +45,7 @@ class Metric:
         return {"high": "higher is better", "low": "lower is better"}.get(self.better, "describes, does not judge")
 
 
-_PETSIUK = {"source": "https://doi.org/10.48550/arXiv.1806.07421", "citation": "Petsiuk et al. 2018"}
+_PETSIUK = "https://doi.org/10.48550/arXiv.1806.07421"
 
 METRICS = (
     Metric(
@@ -58,7 +58,8 @@ METRICS = (
         measured_with="replacement",
         against_controls=True,
         lowest=-1.0,
-        **_PETSIUK,
+        source=_PETSIUK,
+        citation="Petsiuk et al. 2018",
     ),
     Metric(
         name="deletion",
@@ -69,7 +70,8 @@ METRICS = (
         better="low",
         measured_with="replacement",
         against_controls=True,
-        **_PETSIUK,
+        source=_PETSIUK,
+        citation="Petsiuk et al. 2018",
     ),
     Metric(
         name="insertion",
@@ -79,7 +81,8 @@ METRICS = (
         better="high",
         measured_with="replacement",
         against_controls=True,
-        **_PETSIUK,
+        source=_PETSIUK,
+        citation="Petsiuk et al. 2018",
     ),
     Metric(
         name="region_mass",

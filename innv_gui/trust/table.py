@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -35,10 +36,10 @@ def column(metric: Metric, values: Mapping[str, np.ndarray]) -> dict[str, Cell]:
     """values: method or control -> (n,) of the same images, NaN where not measured -> its cell."""
     means = {name: statistics.interval(one) for name, one in values.items()}
     places = _places(metric, values, means)
-    known = list(places.values())
+    shared = Counter(places.values())
     return {
-        name: _cell(metric, name, values, means[name], places.get(name), known.count(places.get(name)) > 1)
-        for name in values
+        name: _cell(metric, name, values, means[name], place, place is not None and shared[place] > 1)
+        for name, place in ((one, places.get(one)) for one in values)
     }
 
 

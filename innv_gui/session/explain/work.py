@@ -23,7 +23,14 @@ from innv_gui.session.models import hooks_hash
 from innv_gui.store.maps import KeptMap, MapStore
 
 CHUNK = 8  # images a task: small enough for progress, large enough for speed
+PASSES = 512  # of the network in a task, where a method takes many: fewer images then
 MODELS_AT_ONCE = 3
+
+
+def images_a_task(request: Request) -> int:
+    """At least one, at most CHUNK."""
+    passes = analyzers.cost(request.analyzer.name, request.params) or 1
+    return max(1, min(CHUNK, PASSES // passes))
 
 
 class Blueprints:
@@ -129,7 +136,7 @@ class ModelWork:
         if request.engine == "native":
             what = (request.analyzer.name, request.params, self._target, request.unchecked, prepared.probabilities)
             code = analyzers.origin(request.analyzer.name).code
-            return self._pool.run("keras.explain", model.source, prepared.x, *what, code, **more)
+            return self._pool.run("keras.explain", model.source, prepared.x, *what, code, model.preprocessing, **more)
         aim = self._pool.run(
             "keras.aim", model.source, prepared.x, self._target, prepared.probabilities, cancelled=job.cancelled
         )
@@ -211,9 +218,10 @@ def _fill(run: Run, work: ModelWork, model: Model, store: MapStore, job: Job) ->
             todo.append(position)
         else:
             _show(run, model, outcome, job)
-    for start in range(0, len(todo), CHUNK):
+    chunk = images_a_task(run.request)
+    for start in range(0, len(todo), chunk):
         job.check()
-        for outcome in work.computed(todo[start : start + CHUNK], job):
+        for outcome in work.computed(todo[start : start + chunk], job):
             if outcome.kept is not None:
                 store.put(outcome.key, outcome.kept)
             _show(run, model, outcome, job)

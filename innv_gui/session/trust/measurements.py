@@ -47,19 +47,27 @@ class Measured:
 def _replacement(asked: Measured) -> list[dict]:
     part, request = asked.part, asked.request
     x = part.prepared.x
-    if part.fills is None:
-        part.fills = asked.run("keras.filled", asked.model.preprocessing, x, request.fills, part.classes)
-    filled, ends = part.fills
+    filled, ends = _filled(asked)
     pairs = zip(asked.evidence(), x, strict=True)
     places = np.stack([ordering.places(one, controls.seed_of(image)) for one, image in pairs])
     inner = asked.run("keras.replacement", x, filled, places, part.classes, request.steps)
     starts = part.prepared.probabilities[np.arange(len(x)), part.classes]
     shares = ordering.shares(*x.shape[1:3], request.steps).tolist()
-    curves = map(_by_fill, starts, inner.swapaxes(0, 1), ends.T)
+    curves = [_by_fill(start, own, end) for start, own, end in zip(starts, inner.swapaxes(0, 1), ends.T, strict=True)]
     return [
         {"class": int(class_), "shares": shares, "fills": dict(zip(request.fills, one, strict=True))}
         for class_, one in zip(part.classes, curves, strict=True)
     ]
+
+
+def _filled(asked: Measured) -> tuple[np.ndarray, np.ndarray]:
+    """Pictures of nothing but each fill, and their p; made once for all rows."""
+    part = asked.part
+    found = part.fills
+    if found is None:
+        what = (asked.model.preprocessing, part.prepared.x, asked.request.fills, part.classes)
+        found = part.fills = asked.run("keras.filled", *what)
+    return found
 
 
 def _by_fill(start: float, inner: np.ndarray, ends: np.ndarray) -> list[dict]:
@@ -108,10 +116,11 @@ def _stability(asked: Measured) -> list[dict]:
 
 def _again(asked: Measured) -> tuple:
     """What a worker needs to make the maps once more."""
-    prepared, request = asked.part.prepared, asked.row.request
+    prepared, request = asked.part.prepared, asked.row.explained
     name = request.analyzer.name
     what = (name, request.params, asked.target, request.unchecked)
-    return (prepared.x, asked.values, *what, prepared.probabilities, analyzers.origin(name).code)
+    code = analyzers.origin(name).code
+    return (prepared.x, asked.values, *what, prepared.probabilities, code, asked.model.preprocessing)
 
 
 def _values(**values: float) -> dict:

@@ -76,11 +76,12 @@ def _images(trust: Trust, model: Model, row: str, fill: str) -> list[OpenedImage
     for position in sorted(set(replaced) | set(sanity)):
         item, record = request.items[position], replaced.get(position)
         curves = [np.array(record["fills"][fill][way]) if record else np.zeros(0) for way in WAYS]
-        areas = [ordering.area(curve, np.array(record["shares"])) if record else np.nan for curve in curves]
+        areas = [float(ordering.area(curve, np.array(record["shares"]))) if record else np.nan for curve in curves]
         stages = np.array(sanity[position]["stages"]) if position in sanity else np.zeros(0)
         class_ = trust.explained_class(model, row, position)
         name = names[class_] if class_ is not None else ""
-        found.append(OpenedImage(position, item.index, item.name, name, float(areas[1] - areas[0]), *curves, stages))
+        head = (position, item.index, item.name, name, areas[1] - areas[0])
+        found.append(OpenedImage(*head, curves[0], curves[1], stages))
     return sorted(found, key=lambda one: (np.isnan(one.difference), one.difference))
 
 
@@ -92,12 +93,12 @@ def _verdict(trust: Trust, model: Model, row: str) -> str:
         return ""
     own, column = cells[judged], trust.table(model)[judged]
     best = table.best_control(BY_NAME[judged], column)
-    figures = f"{advice.number(own.interval.mean)} against {advice.number(column[best].interval.mean)}" if best else ""
-    title = BY_NAME[judged].title.lower()
+    against = f" against {advice.number(column[best].interval.mean)} of {advice.short(best)}" if best else ""
+    figures = f"at {BY_NAME[judged].title.lower()} ({advice.number(own.interval.mean)}{against})"
     if own.beats == table.ALL:
-        return f"It beats all three controls at {title} ({figures} of {advice.short(best)})." + _learned(cells)
+        return f"It beats all three controls {figures}." + _learned(cells)
     missed = advice.listed([advice.short(one) for one in own.not_beaten])
-    return f"It does not beat {missed} at {title} ({figures} of {advice.short(best)})." + _learned(cells)
+    return f"It does not beat {missed} {figures}." + _learned(cells)
 
 
 def _learned(cells) -> str:

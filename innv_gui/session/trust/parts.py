@@ -67,7 +67,8 @@ def _prepared(
 
 def _rows(prepared: Prepared, rows: list[int]) -> Prepared:
     x, scores, probabilities = (one[rows] for one in (prepared.x, prepared.scores, prepared.probabilities))
-    notes, sizes = (tuple(one[row] for row in rows) if one else () for one in (prepared.image_notes, prepared.sizes))
+    notes = tuple(prepared.image_notes[row] for row in rows) if prepared.image_notes else ()
+    sizes = tuple(prepared.sizes[row] for row in rows) if prepared.sizes else ()
     return Prepared(x, scores, probabilities, prepared.notes, notes, sizes)
 
 
@@ -77,5 +78,6 @@ def _joined(parts: list[Prepared]) -> Prepared:
     x, scores, probabilities = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("x", "scores", "probabilities")
     )
-    notes, sizes = (sum((getattr(part, name) for part in parts), ()) for name in ("image_notes", "sizes"))
+    notes = tuple(note for part in parts for note in part.image_notes)
+    sizes = tuple(size for part in parts for size in part.sizes)
     return Prepared(x, scores, probabilities, parts[0].notes, notes, sizes)

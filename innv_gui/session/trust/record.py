@@ -30,7 +30,7 @@ class Trust:
 
     request: TrustRequest
     id: str = field(default_factory=lambda: f"t-{uuid.uuid4().hex[:12]}")
-    job: Job | None = None
+    job: Job = field(init=False, repr=False)
     problems: list[Problem] = field(default_factory=list)
     failures: dict[tuple[str, str], InnvError] = field(default_factory=dict)  # (model id, row) -> why it has none
     version: int = 0

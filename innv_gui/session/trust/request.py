@@ -21,6 +21,7 @@ SHORTLIST = (
     "lrp.epsilon_gamma_box",
 )
 MOST_METHODS = 64
+USUAL_CHANNELS = 320  # of a last layer with spatial output
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,13 @@ class Row:
     def is_control(self) -> bool:
         """Whether it knows nothing of the model."""
         return self.request is None
+
+    @property
+    def explained(self) -> Request:
+        """How a method's maps are made; a control has no such thing."""
+        if self.request is None:
+            raise ValueError(f"{self.name} is a control")
+        return self.request
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ class TrustRequest:
 
 
 def check_trust(
-    models: Sequence[Model] | Model,
+    models: Sequence[Model],
     images,
     methods: Iterable | None = None,
     metrics_: Iterable[str] | None = None,
@@ -123,8 +131,8 @@ def _rows(models: tuple[Model, ...], images, methods: Iterable | None, wishes: d
 
 
 def _cost(request: Request) -> int:
-    passes = getattr(request.analyzer, "passes", None)
-    return passes(request.params) if passes else 2
+    """Forward passes of one map; of a method whose cost depends on the model, one pass per channel of its layers."""
+    return analyzers.cost(request.analyzer.name, request.params) or USUAL_CHANNELS
 
 
 def _shortlist() -> list[str]:

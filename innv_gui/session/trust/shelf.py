@@ -84,7 +84,7 @@ class TrustShelf:
             evidence = controls.control(row, kept.x)
         else:
             kept = self._map(trust, model, row, position)
-            evidence = ordering.evidence(kept.values[0], trust.row(row).request.analyzer.signed)
+            evidence = ordering.evidence(kept.values[0], trust.row(row).explained.analyzer.signed)
         places = ordering.places(evidence, controls.seed_of(kept.x))
         n_blocks = int(places.max()) + 1
         asked = (model.source, model.preprocessing, kept.x, places, fill, round(share * n_blocks), inserted)
@@ -108,7 +108,7 @@ class TrustShelf:
         request = trust.request
         rows = [trust.row(row)] if row else [one for one in request.rows if not one.is_control]
         for one in rows:
-            key = map_key(one.request, model, request.target(model, one), request.items[position])
+            key = map_key(one.explained, model, request.target(model, one), request.items[position])
             kept = self._maps.get(key, remember=False)
             if kept is not None:
                 return kept

@@ -46,7 +46,7 @@ class Kept:
         return sum(self._image(model, row, position) for position in range(len(request.items)))
 
     def _image(self, model: Model, row: Row, position: int) -> bool:
-        """Whether an image is whole; what there is of it is taken up in any case."""
+        """Whether an image is whole; a part of it is taken up as well."""
         found = [self._one(model, row, one, position) for one in self.trust.request.of(row)]
         return all(found)
 

@@ -15,6 +15,7 @@ import { createMethodsRunner } from "./methods-runner.js";
 import { drawMethodBoxes } from "./methods-view.js";
 import { BLANK, firstState, obstacle, requestOf, stateOf, unready } from "./request.js";
 import { drawRefused } from "../widgets/refused.js";
+import { learnPace } from "./price.js";
 import { createRequestPanel } from "./request-panel.js";
 import { createResultView, drawFailure, drawWaiting } from "./result-view.js";
 import { createReference } from "./both-engines.js";
@@ -43,7 +44,7 @@ const line = createAddress({ read, write, remember });
 store.on(["models", "dataset", "images", "catalog"], state => {
   $("#to-views").href = viewsLink(state);
 });
-const pace = new Map(); // method -> seconds a map, from finished runs
+const pace = new Map(); // seconds a forward pass, by method and models
 const runner = createRunner(store);
 const methodsRunner = createMethodsRunner(store);
 const compareRunner = createCompareRunner(store);
@@ -125,7 +126,7 @@ function learn({ explanation, names }) {
   }
   const fresh = explanation.cells.filter(cell => cell.status === "done" && !cell.cached).length;
   if (ended(explanation) && fresh && explanation.seconds) {
-    pace.set(explanation.request.analyzer, explanation.seconds / fresh);
+    learnPace(pace, explanation, fresh);
   }
 }
 

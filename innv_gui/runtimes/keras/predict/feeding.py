@@ -20,10 +20,10 @@ class Feeding:
     rule: Preprocessing = Preprocessing()
     hooks: str | None = None
 
-    def plain(self, level: int, shape: tuple[int, int, int]) -> np.ndarray:
+    def plain(self, level: int, shape: tuple[int, ...]) -> np.ndarray:
         """(H, W, C) float32 network input: a picture of that shape whose pixels are all `level`."""
         pixels = np.full((1, *shape), level, np.uint8)
-        if "preprocess" in hooks.load(self.hooks):
+        if self.hooks and "preprocess" in hooks.load(self.hooks):
             return hooks.preprocessed(self.hooks, [*pixels], shape)[0]
         return rules.apply(pixels, self.rule)[0]
 
@@ -34,7 +34,7 @@ class Feeding:
         own `postprocess`; without one each picture is stretched from its least to its largest value.
         """
         given = hooks.load(self.hooks)
-        if "preprocess" in given and "postprocess" in given:
+        if self.hooks and "preprocess" in given and "postprocess" in given:
             return np.stack([hooks.picture(self.hooks, one[None]) for one in x]) if len(x) else x.astype(np.uint8)
         if "preprocess" in given:
             low, high = (end(x, axis=(1, 2, 3), keepdims=True) for end in (np.min, np.max))
@@ -47,3 +47,6 @@ class Feeding:
     def _backwards(self, given: dict) -> bool:
         """Whether the channels of the network input are blue, green, red; caffe turns them around."""
         return "preprocess" not in given and (self.rule.mode == "caffe") != (self.rule.channels == "bgr")
+
+
+AS_IT_IS = Feeding()

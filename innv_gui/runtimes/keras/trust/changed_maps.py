@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from innv_gui.records import ModelSource, Target
+from innv_gui.records import ModelSource, Preprocessing, Target
 from innv_gui.runtimes.keras.explain import explain
 from innv_gui.runtimes.keras.networks import loading
 from innv_gui.runtimes.keras.trust.weights import shuffled
@@ -26,6 +26,7 @@ def sanity(
     unchecked: bool,
     probabilities: np.ndarray,
     code: str = "",
+    preprocessing: Preprocessing | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rank correlations (n, S) with the map before, and the maps after, small (n, S, h, w), for each stage.
 
@@ -37,7 +38,7 @@ def sanity(
     )  # compiled with its own weights
     for _, share in STAGES:
         with shuffled(network, share, SEED):
-            found = explain(source, x, analyzer, params, target, unchecked, probabilities, code)
+            found = explain(source, x, analyzer, params, target, unchecked, probabilities, *more)
         maps.append(found.values[:, 0])
     alike = [[resemblance(one, after[row]) for after in maps] for row, one in enumerate(before)]
     return np.array(alike), np.stack([[small(after[row]) for after in maps] for row in range(len(x))])
@@ -53,10 +54,11 @@ def stability(
     unchecked: bool,
     probabilities: np.ndarray,
     code: str = "",
+    preprocessing: Preprocessing | None = None,
 ) -> np.ndarray:
     """Relative change of each map (n,), the mean over the draws of noise. before: (n, H, W, C)."""
     copies = np.stack([disturbed(image) for image in x], axis=1)  # (D, n, H, W, C)
-    more = (analyzer, params, target, unchecked, probabilities, code)
+    more = (analyzer, params, target, unchecked, probabilities, code, preprocessing)
     changes = [list(map(relative_change, before, explain(source, one, *more).values[:, 0])) for one in copies]
     return np.mean(changes, axis=0)
 

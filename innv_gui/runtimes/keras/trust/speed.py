@@ -1,4 +1,4 @@
-"""How long one forward pass takes here, so that a person can be told what a table costs before it is begun."""
+"""How long one forward pass takes here, so that the cost of a table is known before it is begun."""
 
 from __future__ import annotations
 

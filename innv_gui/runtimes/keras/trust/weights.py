@@ -36,7 +36,7 @@ def shuffled(network: Network, share: float, seed: int) -> Iterator[list[str]]:
     """
     layers = layers_with_weights(network)
     chosen = layers[len(layers) - max(1, math.ceil(share * len(layers))) :]
-    before = [(variable, np.array(variable)) for layer in chosen for variable in _learned(layer)]
+    before = [(variable, _values(variable)) for layer in chosen for variable in _learned(layer)]
     compiled, eagerly = network.compiled, tf.config.functions_run_eagerly()
     try:
         network.compiled = dict(compiled)
@@ -57,5 +57,10 @@ def _learned(layer: keras.Layer) -> list[keras.Variable]:
 
 def _shuffle(layer: keras.Layer, rng: np.random.Generator) -> None:
     for variable in _learned(layer):
-        values = np.array(variable)
+        values = _values(variable)
         variable.assign(rng.permutation(values.ravel()).reshape(values.shape))
+
+
+def _values(variable: keras.Variable) -> np.ndarray:
+    """A copy: what Keras gives may be the variable's own memory."""
+    return np.array(keras.ops.convert_to_numpy(variable))

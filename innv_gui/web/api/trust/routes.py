@@ -10,6 +10,7 @@ from innv_gui.plots.heatmap import render
 from innv_gui.records import Model
 from innv_gui.session.trust.opened import opened
 from innv_gui.session.trust.record import Trust
+from innv_gui.session.trust.report import report
 from innv_gui.session.trust.request import SHORTLIST, TrustRequest, check_trust
 from innv_gui.trust import controls, metrics
 from innv_gui.web.api.blueprint import api, session
@@ -80,7 +81,7 @@ def get_stage_map(id: str, image: int, query: StageQuery):
     trust = _trust(id)
     model = _model(trust, query.model)
     values = session().trusts.stage(trust, model, query.method, image, query.stage)
-    method = trust.row(query.method).request.analyzer
+    method = trust.row(query.method).explained.analyzer
     kind, colormap = ("cam", method.display.colormap) if not method.signed else ("signed", "seismic")
     white = np.full((*values.shape, 1), 255, np.uint8)
     return png(render(white, values[..., None], kind, colormap, 1.0, 99.5, bar=False, scale_px=192))
@@ -93,6 +94,14 @@ def get_trust_table(id: str, query: ExportQuery):
     frame = trust.frame if query.numbers else trust.summary
     answer = Response(frame.to_csv(index=False), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{"numbers" if query.numbers else "trust"}.csv"'
+    return answer
+
+
+@route(api, "GET", "/trust/<id>/report.html", answer="text/html")
+def get_trust_report(id: str):
+    """The table as a page of its own, with the sentence, the intervals and the curves."""
+    answer = Response("".join(report(_trust(id))), mimetype="text/html")
+    answer.headers["Content-Disposition"] = 'attachment; filename="trust.html"'
     return answer
 
 
