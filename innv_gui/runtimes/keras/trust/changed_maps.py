@@ -33,9 +33,8 @@ def sanity(
     before: (n, H, W, C), the maps of x. The explained class stays that of the network as it is.
     """
     network, maps = loading.load(source), []
-    explain(
-        source, x[:1], analyzer, params, target, unchecked, probabilities[:1], code
-    )  # compiled with its own weights
+    more = (code, preprocessing)
+    explain(source, x[:1], analyzer, params, target, unchecked, probabilities[:1], *more)  # compiled as it is
     for _, share in STAGES:
         with shuffled(network, share, SEED):
             found = explain(source, x, analyzer, params, target, unchecked, probabilities, *more)
