@@ -12,12 +12,6 @@ from tests.innvestigate import legacy_process as legacy
 layers = keras.layers
 
 
-@pytest.fixture(scope="module")
-def worker():
-    with legacy.process() as pool:
-        yield pool
-
-
 def difference(worker, model, scale=1.0):
     """Largest difference between the two libraries' scores, relative to the largest score (at least 1)."""
     x = legacy.images(model, count=2) * np.float32(scale)

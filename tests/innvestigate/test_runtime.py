@@ -17,12 +17,6 @@ from tests.innvestigate.direct_settings import DIRECT_SETTINGS
 OURS = [one.name for one in analyzers.all() if "innvestigate" in one.runtimes]
 
 
-@pytest.fixture(scope="module")
-def worker():
-    with legacy.process() as pool:
-        yield pool
-
-
 @cache
 def case(network):
     """(blueprint, images, scores, probabilities, weights by layer) of one of the small networks."""
