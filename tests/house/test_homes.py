@@ -6,7 +6,9 @@ import pytest
 
 from tests.homes import BROWSER, REFERENCE, SESSION, HomeScheduling, home
 
-A, B, C, D = (f"tests/{name}.py" for name in ("browser/test_a", "scoring/test_b", "innvestigate/test_c", "files/test_d"))
+A, B, C, D = (
+    f"tests/{name}.py" for name in ("browser/test_a", "scoring/test_b", "innvestigate/test_c", "files/test_d")
+)
 
 
 @pytest.mark.parametrize(

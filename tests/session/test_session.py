@@ -119,7 +119,6 @@ def test_a_worker_killed_in_a_run_changes_no_number(session, sample_models, samp
     killed = False
     while not run.job.ended(0.002):
         if run.job.done >= 8 and not killed:
-            session.pool.kill("innvestigate")
             session.pool.kill("keras")
             killed = True
     assert killed and run.job.status == "done"
