@@ -22,12 +22,6 @@ JSON = some.recursive(
 )
 
 
-@pytest.fixture(scope="module")
-def worker():
-    with legacy.process() as pool:
-        yield pool
-
-
 def fields(name):
     return {field["name"]: field for field in analyzers.describe(analyzers.get(name))["fields"]}
 
