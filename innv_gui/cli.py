@@ -19,6 +19,7 @@ from innv_gui.version import VERSION
 
 DEFAULT_PORT = 5000
 WORKSPACE = "folder that keeps maps, scores, uploads and earlier runs (default: a temporary one)"
+PHOTOS = "three pretrained networks and free photographs instead; needs pip install 'innv-gui[photos]'"
 HOOKS = "Python file with preprocess, postprocess or decode_prob, or with the classes of trusted models"
 IMAGES = "folder, manifest, .npy, .npz or HDF5 file, or the fsspec address of a folder (s3://bucket/photos)"
 
@@ -72,6 +73,7 @@ def parser() -> Parser:
 def _demo(command: Parser) -> None:
     _address(command)
     command.add_argument("--workspace", metavar="DIR", help=WORKSPACE)
+    command.add_argument("--photos", action="store_true", help=PHOTOS)
 
 
 def _address(command: Parser) -> None:
@@ -200,6 +202,10 @@ def _run(options: argparse.Namespace) -> int:
         from innv_gui.commands.worker import worker
 
         return worker(options)
+    if options.command == "demo" and options.photos:
+        from innv_gui.commands.photos import photos
+
+        return photos(options)
     from innv_gui.commands.serve import demo, serve
 
     return demo(options) if options.command == "demo" else serve(options)

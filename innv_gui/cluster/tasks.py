@@ -37,6 +37,7 @@ TASKS = {
     "images.stamps": Task("images", "innv_gui.datasets:stamps"),
     "images.samples": Task("images", "innv_gui.samples:make"),
     "keras.trusted_as": Task("keras", "innv_gui.runtimes.keras.files.gate:trusted_as"),
+    "keras.efficientnet_lite": Task("keras", "innv_gui.runtimes.keras.pretrained.efficientnet_lite:made"),
     "keras.inspect": Task("keras", "innv_gui.runtimes.keras.networks.inspect:inspect"),
     "keras.prepare": Task("keras", "innv_gui.runtimes.keras.predict.prepare:prepare"),
     "keras.output": Task("keras", "innv_gui.runtimes.keras.predict.layer_output:layer_output"),
