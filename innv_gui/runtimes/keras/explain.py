@@ -21,12 +21,13 @@ def explain(
     unchecked: bool,
     probabilities: np.ndarray,
     code: str = "",
+    fit: str = "",
 ) -> Maps:
     """x (N, H, W, C) network input -> Maps with values (N, T, H, W, C); see the two modules for what they refuse.
 
-    code: hash of a plug-in's files as the server knows it, empty for what is built in.
+    code: hash of a plug-in's files as the server knows it, empty for what is built in. fit: folder of what was fitted.
     """
     check_version("method", analyzer, analyzers.origin, code)
     if analyzers.get(analyzer).targets == Targets.CAM:
         return cam.explain(source, x, analyzer, params, target, probabilities)
-    return attribution.explain(source, x, analyzer, params, target, unchecked, probabilities)
+    return attribution.explain(source, x, analyzer, params, target, unchecked, probabilities, fit)
