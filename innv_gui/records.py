@@ -180,7 +180,7 @@ class Model:
     notes: tuple[str, ...] = ()
     by_hand: tuple[LabelClass, ...] = ()
     chosen_earlier: tuple[str, ...] = ()
-    fit: Fit | None = None
+    fit: Fit | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         what = f"{sizes(self.input_shape)} to {self.n_classes} classes, {self.facts.n_params:,} parameters"

@@ -17,7 +17,7 @@ from innv_gui.errors import BadInput
 from innv_gui.extensions.catalog import Catalog
 from innv_gui.extensions.sources import Origin
 
-FAMILIES = ("function", "gradient", "lrp", "deep_taylor", "cam")  # in this order in lists; others follow
+FAMILIES = ("function", "gradient", "lrp", "deep_taylor", "patterns", "cam")  # in this order in lists; others follow
 LONGEST_QUOTE = 60  # characters of a refused value that are repeated
 
 

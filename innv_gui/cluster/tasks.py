@@ -46,6 +46,7 @@ TASKS = {
     "keras.aim": Task("keras", "innv_gui.runtimes.keras.attribution.targets:looked_up"),
     "keras.explain": Task("keras", "innv_gui.runtimes.keras.explain:explain"),
     "keras.view": Task("keras", "innv_gui.runtimes.keras.views.run:view"),
+    "keras.patterns": Task("keras", "innv_gui.runtimes.keras.patterns.fit:step", stoppable=True),
     "keras.score": Task("keras", "innv_gui.runtimes.keras.predict.score:score", stoppable=True),
     "keras.probe": Task("keras", "innv_gui.runtimes.keras.predict.probe:answers", stoppable=True),
     "keras.start": Task("keras", "innv_gui.runtimes.keras.maximize.starts:start"),

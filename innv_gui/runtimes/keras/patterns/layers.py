@@ -13,7 +13,7 @@ from innv_gui.errors import AnalyzerRefused
 from innv_gui.runtimes.keras.attribution import unweighted
 from innv_gui.runtimes.keras.attribution.batch_norm import folded
 from innv_gui.runtimes.keras.attribution.graph import Graph, Step
-from innv_gui.runtimes.keras.attribution.passes import HINT, bend_of, known_as
+from innv_gui.runtimes.keras.attribution.passes import bend_of, known_as
 from innv_gui.runtimes.keras.attribution.unfolded import graph_to
 from innv_gui.runtimes.keras.attribution.weighted import Linear, linear_of, sort_of
 from innv_gui.runtimes.keras.networks.custom_layers import is_own
@@ -22,6 +22,7 @@ from innv_gui.runtimes.keras.networks.network import Network
 
 FULL = frozenset("Dense Conv1D Conv2D Conv3D".split())  # a kernel (..., in, out)
 BY_CHANNEL = frozenset("DepthwiseConv1D DepthwiseConv2D".split())  # (..., in, multiplier)
+HINT = "Use a method that needs no patterns, such as lrp.epsilon or integrated_gradients."
 ANY = np.zeros(())  # stands for an input: these maps do not depend on theirs
 RELUS = (keras.activations.relu, keras.activations.relu6)
 
@@ -69,18 +70,13 @@ def _met(known: Learnable | Linear, x: tf.Tensor, meet: Callable) -> tf.Tensor:
     return z if linear.activation is None else linear.activation(z)
 
 
-def layout(network: Network, layer: str, name: str, unchecked: bool = False) -> Layout:
-    """Of the network up to a layer. Raises AnalyzerRefused naming the layer that `name` has nothing for.
-
-    unchecked: such a layer takes its plain gradient.
-    """
+def layout(network: Network, layer: str, name: str) -> Layout:
+    """Of the network up to a layer. Raises AnalyzerRefused naming the layer that `name` has nothing for."""
     graph = folded(graph_to(network.model.inputs[0], network.flat.tensors[layer]))
     learnable, scales = {}, {}
     for place, step in enumerate(graph.steps):
-        if (why := _objection(step)) and not unchecked:
-            raise AnalyzerRefused(
-                f"{name} does not know the layer {known_as(step)}: {why}.", HINT, "unchecked", (True,)
-            )
+        if why := _objection(step):
+            raise AnalyzerRefused(f"{name} has nothing for the layer {known_as(step)}: {why}.", HINT)
         if step.kind in FULL or step.kind in BY_CHANNEL:
             learnable[place] = _learnable(step, graph)
         elif sort_of(step.operation) == "norm":

@@ -39,7 +39,7 @@ def _answer(question: Question, by_weights: bool) -> np.ndarray:
 
 
 def _traced(question: Question, by_weights: bool):
-    known = layout(question.network, question.layer, question.name, question.unchecked)
+    known = layout(question.network, question.layer, question.name)
     patterns = {key: tf.constant(one) for key, one in kept.patterns(question.fit, question.name).items()}
     for one in known.learnable.values():
         if one.key not in patterns or patterns[one.key].shape != one.kernel.shape:
