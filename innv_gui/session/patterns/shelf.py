@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from innv_gui.session.explain.request import Request
 from innv_gui.session.models import hooks_hash
 from innv_gui.session.patterns import fitting
 from innv_gui.session.scoring.scoring import dataset_key
-from innv_gui.store.kept_files import Damaged, read_record, write_record
+from innv_gui.store.kept_files import Damaged, read_record, sound, write_record
 
 VERSION = 1  # to be raised with any change to what a pattern is
 LINE = "patterns"  # jobs of one line run one after the other
@@ -62,7 +63,7 @@ class Patterns:
     def _fitted(self, model: Model, dataset: Dataset, pool: Pool, job: Job) -> Fit:
         folder = self._folder / _model_key(model) / _images_key(dataset)
         known = _read(folder / ABOUT)
-        if known is None:
+        if known is None or not _is_whole(folder / fitting.PATTERNS):
             known = fitting.fit(model, dataset, folder, pool, job, self._is_open)
             write_record(folder / ABOUT, {name: getattr(known, name) for name in KINDS})
         else:
@@ -84,6 +85,18 @@ def _read(about: Path) -> Fit | None:
     if record is None or not (about.parent / fitting.PATTERNS).is_file():
         return None
     return Fit(folder=str(about.parent), **record)
+
+
+def _is_whole(patterns: Path) -> bool:
+    """Looked at before a kept fit is taken for a new one; a method that cannot read it says so."""
+
+    def read(path: Path) -> bool:
+        with zipfile.ZipFile(path) as stored:
+            if stored.testzip() is not None:
+                raise Damaged
+        return True
+
+    return bool(sound(patterns, read))
 
 
 def _check(record: dict) -> None:

@@ -87,7 +87,7 @@ def _resumed(folder: str, known: Layout) -> State:
 def _further(network, known: Layout, source, rule, state: State, refs, folder: str, enough: Callable) -> State:
     run = network.function(("pattern sums",), lambda: sums.traced(known, network.signature()))
     for begin in range(0, len(refs), BATCH):
-        if enough():
+        if begin and enough():
             break
         batch = refs[begin : begin + BATCH]
         state = _with_batch(network, known, source, rule, state, batch, run)
