@@ -71,7 +71,7 @@ def test_a_declaration_explains_itself(analyzer):
     assert re.fullmatch(r"[A-Z].{20,}\.", analyzer.summary) and ". " not in analyzer.summary
     assert analyzer.source.startswith("https://doi.org/10.")
     assert set(analyzer.runtimes) <= {"native", "innvestigate"} and analyzer.runtimes
-    assert analyzer.family in {"function", "gradient", "lrp", "deep_taylor", "cam", "perturbation"}
+    assert analyzer.family in {"function", "gradient", "lrp", "deep_taylor", "patterns", "cam", "perturbation"}
     for field in analyzers.describe(analyzer)["fields"]:
         assert field["title"] and field["description"].endswith(".")
         assert field["kind"] in {"number", "integer", "boolean", "choice"}
