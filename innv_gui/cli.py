@@ -1,4 +1,4 @@
-"""The command line: `innv-gui demo | serve | explain | suggest | check | methods | worker | doctor`.
+"""The command line: `innv-gui demo | serve | explain | suggest | check | fit-patterns | methods | worker | doctor`.
 
 Exit status: 0 good, 2 wrong usage, 1 the work failed. Errors are one sentence and a hint on standard error.
 """
@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from innv_gui.commands.model_options import add_model_options
+from innv_gui.commands.model_options import ModelAction, add_model_options
 from innv_gui.errors import BadInput, InnvError
 from innv_gui.extensions.sources import add_folder
 from innv_gui.records import Budget
@@ -19,6 +19,7 @@ from innv_gui.version import VERSION
 
 DEFAULT_PORT = 5000
 WORKSPACE = "folder that keeps maps, scores, uploads and earlier runs (default: a temporary one)"
+PHOTOS = "three pretrained networks and free photographs instead; needs pip install 'innv-gui[photos]'"
 HOOKS = "Python file with preprocess, postprocess or decode_prob, or with the classes of trusted models"
 IMAGES = "folder, manifest, .npy, .npz or HDF5 file, or the fsspec address of a folder (s3://bucket/photos)"
 
@@ -62,6 +63,9 @@ def parser() -> Parser:
     _suggest(commands.add_parser("suggest", help="write scores of all images to a table, without a server"))
     _trust(commands.add_parser("trust", help="measure which explanation to believe, without a server"))
     _check(commands.add_parser("check", help="report accuracy under each preprocessing, without a server"))
+    _fit_patterns(
+        commands.add_parser("fit-patterns", help="learn from images what pattern.net needs, without a server")
+    )
     commands.add_parser("methods", help="list the methods and their settings")
     _worker(commands.add_parser("worker", help="let this machine work for a Dask scheduler"))
     commands.add_parser("doctor", help="check whether everything is installed, and which plug-ins can be used")
@@ -73,6 +77,7 @@ def parser() -> Parser:
 def _demo(command: Parser) -> None:
     _address(command)
     command.add_argument("--workspace", metavar="DIR", help=WORKSPACE)
+    command.add_argument("--photos", action="store_true", help=PHOTOS)
 
 
 def _address(command: Parser) -> None:
@@ -153,6 +158,12 @@ def _check(command: Parser) -> None:
     command.add_argument("--images", metavar="DIR", help=f"labelled images: {IMAGES}")
 
 
+def _fit_patterns(command: Parser) -> None:
+    command.add_argument("model", action=ModelAction, default=[], metavar="MODEL", help="a model, as for --model")
+    command.add_argument("images", metavar="IMAGES", help=IMAGES)
+    _shared(command)
+
+
 def _worker(command: Parser) -> None:
     command.add_argument("--scheduler", required=True, metavar="ADDR", help="tls://HOST:PORT, or tcp://127.0.0.1:PORT")
     _tls(command)
@@ -226,10 +237,18 @@ def _run(options: argparse.Namespace) -> int:
         from innv_gui.commands.check import check
 
         return check(options)
+    if options.command == "fit-patterns":
+        from innv_gui.commands.fit_patterns import fit_patterns
+
+        return fit_patterns(options)
     if options.command == "worker":
         from innv_gui.commands.worker import worker
 
         return worker(options)
+    if options.command == "demo" and options.photos:
+        from innv_gui.commands.photos import photos
+
+        return photos(options)
     from innv_gui.commands.serve import demo, serve
 
     return demo(options) if options.command == "demo" else serve(options)

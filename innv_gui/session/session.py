@@ -17,7 +17,7 @@ from innv_gui.cluster.remote import RemotePool
 from innv_gui.errors import BadInput, NotFound
 from innv_gui.extensions.sources import add_folder
 from innv_gui.folders import folder
-from innv_gui.records import Budget, ClassNames, Model, Prepared, replace
+from innv_gui.records import Budget, ClassNames, Fit, Model, Prepared, replace
 from innv_gui.session.datasets import Dataset, DatasetEntry, DatasetShelf
 from innv_gui.session.explain.comparison import Difference, compare
 from innv_gui.session.explain.pictures import Pictures
@@ -34,10 +34,12 @@ from innv_gui.session.features.shelf import FeatureShelf
 from innv_gui.session.keep import session_file
 from innv_gui.session.keep.choices import Choices
 from innv_gui.session.keep.run_record import remembered, request_of
+from innv_gui.session.kept import has_maps
 from innv_gui.session.label_orders import of_names
 from innv_gui.session.labels import class_of_label
 from innv_gui.session.models import ModelEntry, ModelShelf
 from innv_gui.session.naming import naming_of
+from innv_gui.session.patterns.shelf import Patterns
 from innv_gui.session.probe.probe import Probe
 from innv_gui.session.probe.shelf import Probes
 from innv_gui.session.recent import Recent
@@ -104,6 +106,7 @@ class Session:
         self.features = FeatureShelf(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self.probes = Probes(lambda: self.pool, self.jobs, self.models, self.datasets, self.workspace.part("probes"))
         self.trusts = TrustShelf(lambda: self.pool, self.jobs, self.store, self.workspace.part("trust"))
+        self.patterns = Patterns(lambda: self.pool, self.jobs, self.workspace.part("patterns"), self.models.has)
         self._runs: Recent[Run] = Recent(RECENT, "explanation", "Ask for it again; kept maps are reused.")
         self._rankings: Recent[Ranking] = Recent(RECENT, "ranking", "Ask for it again.")
         again = "Ask for it again; kept scores are reused."
@@ -215,7 +218,7 @@ class Session:
 
     def start_explain(self, request: Request, id: str | None = None) -> Run:
         """Begin a run; `run.job` tells how far it is, `run.cell(...)` what is there. id: of a run that is reopened."""
-        run = self._run(replace(request, items=tuple(request.items)), id)
+        run = self._run(replace(self.patterns.given(request), items=tuple(request.items)), id)
         pool = self.pool
 
         def work(job: Job) -> Run:
@@ -227,7 +230,7 @@ class Session:
 
     def start_explain_to(self, path: str | Path, request: Request) -> Run:
         """Begin a run into a file; `run.job` tells how far it is. In a lasting workspace its maps are kept, too."""
-        run, pool = self._run(request), self.pool
+        run, pool = self._run(self.patterns.given(request)), self.pool
         streaming = Streaming(run, pool, self.store, self._blueprints, keeps=not self.workspace.temporary)
         return self._started(run, lambda job: streaming.into(Path(path), job))
 
@@ -255,7 +258,7 @@ class Session:
 
     def start_ranking(self, request: Request, measure: str = "spearman") -> Ranking:
         """Begin a ranking; `ranking.rows` grow while its job runs."""
-        ranking, pool = new_ranking(request, measure), self.pool
+        ranking, pool = new_ranking(self.patterns.given(request), measure), self.pool
         pool.start(WORKERS[request.engine])
         work = lambda job: rank(ranking, pool, self.store, self._blueprints, job)  # noqa: E731
         ranking.job = self.jobs.start("rank", "Ranking by evidence", work, len(request.items), "images")
@@ -281,6 +284,20 @@ class Session:
         except NotFound:
             raise NotFound(f"There is no explanation {id!r}.", "Ask for it again; kept maps are reused.") from None
         return self.start_explain(request_of(record, self.models, self.datasets), id)
+
+    def has_maps(self, request: Request) -> bool:
+        """Whether every map of a request is kept, so that asking for it computes nothing."""
+        return has_maps(self.store, self.patterns.given(request))
+
+    def fit_patterns(self, model: Model, dataset) -> Fit:
+        """Learn what `pattern.net` and `pattern.attribution` need of a model, from images, and wait for it.
+
+        dataset: a Dataset or part of one, or a path; at least two images, the more the better. One pass over them; kept
+        by the content of model and images, and gone on with after an interruption. The newest fit of a model is in use.
+        """
+        job = self.patterns.start(model, self._usable_images(dataset))
+        job.wait()
+        return job.result
 
     def _remember(self, run: Run) -> None:
         """Note a run in the history; a reopened one keeps its name and time."""

@@ -119,8 +119,9 @@ def _again(asked: Measured) -> tuple:
     prepared, request = asked.part.prepared, asked.row.explained
     name = request.analyzer.name
     what = (name, request.params, asked.target, request.unchecked)
-    code = analyzers.origin(name).code
-    return (prepared.x, asked.values, *what, prepared.probabilities, code, asked.model.preprocessing)
+    fit = asked.model.fit.folder if request.analyzer.fitted and asked.model.fit is not None else ""
+    more = (analyzers.origin(name).code, asked.model.preprocessing, fit)
+    return (prepared.x, asked.values, *what, prepared.probabilities, *more)
 
 
 def _values(**values: float) -> dict:

@@ -1,6 +1,6 @@
 """All resources of the REST interface: importing this puts their routes below the blueprint."""
 
-from innv_gui.web.api import analyzers, basket, history, image_lists, jobs, manual, rankings
+from innv_gui.web.api import analyzers, basket, history, image_lists, jobs, manual, patterns, rankings
 from innv_gui.web.api.blueprint import api
 from innv_gui.web.api.datasets import routes as datasets
 from innv_gui.web.api.explanations import agreement, exports
@@ -25,6 +25,7 @@ RESOURCES = (
     jobs,
     manual,
     models,
+    patterns,
     probes,
     rankings,
     suggestions,

@@ -8,6 +8,7 @@ const FAMILIES = {
   gradient: "Gradients",
   lrp: "Layer-wise relevance propagation",
   deep_taylor: "Deep Taylor decomposition",
+  patterns: "Patterns, fitted on images",
   function: "For comparison",
   plugins: "Plug-ins",
 };

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from innv_gui.records import ModelSource, Preprocessing, Target
+from innv_gui.records import ModelSource, Target
 from innv_gui.runtimes.keras.explain import explain
 from innv_gui.runtimes.keras.networks import loading
 from innv_gui.runtimes.keras.trust.weights import shuffled
@@ -25,17 +27,15 @@ def sanity(
     target: Target,
     unchecked: bool,
     probabilities: np.ndarray,
-    code: str = "",
-    preprocessing: Preprocessing | None = None,
+    *more: Any,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rank correlations (n, S) with the map before, and the maps after, small (n, S, h, w), for each stage.
 
-    before: (n, H, W, C), the maps of x. The explained class stays that of the network as it is.
+    before: (n, H, W, C), the maps of x. more: what else `explain` is given. The explained class stays that of the
+    network as it is.
     """
     network, maps = loading.load(source), []
-    explain(
-        source, x[:1], analyzer, params, target, unchecked, probabilities[:1], code
-    )  # compiled with its own weights
+    explain(source, x[:1], analyzer, params, target, unchecked, probabilities[:1], *more)  # compiled as it is
     for _, share in STAGES:
         with shuffled(network, share, SEED):
             found = explain(source, x, analyzer, params, target, unchecked, probabilities, *more)
@@ -53,13 +53,12 @@ def stability(
     target: Target,
     unchecked: bool,
     probabilities: np.ndarray,
-    code: str = "",
-    preprocessing: Preprocessing | None = None,
+    *more: Any,
 ) -> np.ndarray:
-    """Relative change of each map (n,), the mean over the draws of noise. before: (n, H, W, C)."""
+    """Relative change of each map (n,), the mean over the draws of noise. before, more: as above."""
     copies = np.stack([disturbed(image) for image in x], axis=1)  # (D, n, H, W, C)
-    more = (analyzer, params, target, unchecked, probabilities, code, preprocessing)
-    changes = [list(map(relative_change, before, explain(source, one, *more).values[:, 0])) for one in copies]
+    asked = (analyzer, params, target, unchecked, probabilities, *more)
+    changes = [list(map(relative_change, before, explain(source, one, *asked).values[:, 0])) for one in copies]
     return np.mean(changes, axis=0)
 
 
