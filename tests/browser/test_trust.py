@@ -1,6 +1,7 @@
 """The view Trust: measured, sorted, opened, left for Grid, found again; on a phone; with a region drawn by keys."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -80,7 +81,7 @@ def test_a_table_that_is_kept_is_there_without_a_press_and_a_link_holds_it_all(t
     again.locator("#export").click()
     with again.expect_download() as download:
         again.locator("#export-menu a", has_text="Every number").click()
-    assert "sparseness" in open(download.value.path(), encoding="utf-8").read()
+    assert "sparseness" in Path(download.value.path()).read_text("utf-8")
 
 
 def test_a_phone_shows_one_metric_and_a_row_as_a_sheet(trust):
