@@ -81,7 +81,7 @@ def test_a_table_that_is_kept_is_there_without_a_press_and_a_link_holds_it_all(t
     again.locator("#export").click()
     with again.expect_download() as download:
         again.locator("#export-menu a", has_text="Every number").click()
-    assert "sparseness" in Path(download.value.path()).read_text("utf-8")
+    assert "sparseness" in Path(download.value.path()).read_text(encoding="utf-8")
 
 
 def test_a_phone_shows_one_metric_and_a_row_as_a_sheet(trust):
