@@ -15,6 +15,7 @@ import { createMethodsRunner } from "./methods-runner.js";
 import { drawMethodBoxes } from "./methods-view.js";
 import { BLANK, firstState, obstacle, requestOf, stateOf, unready } from "./request.js";
 import { drawRefused } from "../widgets/refused.js";
+import { createPatterns } from "./patterns.js";
 import { createRequestPanel } from "./request-panel.js";
 import { createResultView, drawFailure, drawWaiting } from "./result-view.js";
 import { createReference } from "./both-engines.js";
@@ -46,6 +47,7 @@ const runner = createRunner(store);
 const methodsRunner = createMethodsRunner(store);
 const compareRunner = createCompareRunner(store);
 createReference(store);
+createPatterns(store);
 
 /** What the request is made of. */
 const REQUEST = "models images dropped dataset methods analyzer params target neurons layers engine softmax unchecked".split(" ");
