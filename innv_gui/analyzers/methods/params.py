@@ -158,7 +158,17 @@ class LrpEpsilonParams(InputRuleParams):
     bias: bool = Field(True, title="Bias", description="Biases take their share of the relevance.")
 
 
-class LrpGammaParams(InputRuleParams):
+class AttentionParams(Params):
+    """What the rules for today's networks share."""
+
+    attention: Literal["taylor", "constant"] = Field(
+        "taylor",
+        title="Attention",
+        description="taylor: why values were attended to counts, too (AttnLRP); constant: only what was read.",
+    )
+
+
+class LrpGammaParams(AttentionParams, InputRuleParams):
     """lrp.gamma"""
 
     gamma: float = Field(
@@ -170,7 +180,7 @@ class LrpGammaParams(InputRuleParams):
     )
 
 
-class CompositeParams(Params):
+class CompositeParams(AttentionParams):
     """What the composites share."""
 
     epsilon: float = Field(

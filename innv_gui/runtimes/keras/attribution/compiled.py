@@ -120,7 +120,7 @@ def _refuse_other_activations(network: Network, name: str, layer: str) -> None:
 
 
 def _trace_relevance(network, name: str, method: Method, layer: str, shape: tuple, softmax: bool, unchecked: bool):
-    graph = folded(graph_to(network.model.inputs[0], network.flat.tensors[layer]))
+    graph = folded(graph_to(network.model.inputs[0], network.flat.tensors[layer], method.weighs))
     places = {known: place for place, known in enumerate(network.flat.operations)}
     laid_out = plan(name, method, graph, places, unchecked)
 
