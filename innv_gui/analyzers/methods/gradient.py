@@ -1,7 +1,12 @@
 """Methods that read the derivative of the score with respect to the input, plainly or bent at the ReLUs."""
 
-from innv_gui.analyzers.declaration import GREY, RGB, SIGNED, Analyzer, both
-from innv_gui.analyzers.methods.params import GradientParams, IntegratedGradientsParams, SmoothGradParams
+from innv_gui.analyzers.declaration import GREY, RGB, SIGNED, Analyzer, both, own
+from innv_gui.analyzers.methods.params import (
+    DeepLiftParams,
+    GradientParams,
+    IntegratedGradientsParams,
+    SmoothGradParams,
+)
 
 _SIMONYAN = {"source": "https://doi.org/10.48550/arXiv.1312.6034", "citation": "Simonyan et al. 2013"}
 
@@ -74,6 +79,18 @@ INTEGRATED_GRADIENTS = Analyzer(
     family="gradient",
 )
 
+DEEP_LIFT = Analyzer(
+    name="deep_lift",
+    title="DeepLIFT",
+    summary="Shares the score's difference from an empty image's among the pixels, layer by layer, in one pass.",
+    source="https://doi.org/10.48550/arXiv.1704.02685",
+    citation="Shrikumar et al. 2017",
+    run=own("attribution.deep_lift:deep_lift"),
+    display=SIGNED,
+    params=DeepLiftParams,
+    family="gradient",
+)
+
 SMOOTHGRAD = Analyzer(
     name="smoothgrad",
     title="SmoothGrad",
@@ -95,5 +112,6 @@ ANALYZERS = (
     DECONVNET,
     GUIDED_BACKPROP,
     INTEGRATED_GRADIENTS,
+    DEEP_LIFT,
     SMOOTHGRAD,
 )

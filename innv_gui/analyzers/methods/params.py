@@ -103,6 +103,18 @@ class IntegratedGradientsParams(Params):
     )
 
 
+class DeepLiftParams(Params):
+    """deep_lift"""
+
+    reference_inputs: float = Field(
+        0.0,
+        ge=-LARGEST,
+        le=LARGEST,
+        title="Reference",
+        description="The network input that stands for no information; 0 is black or grey, by preprocessing.",
+    )
+
+
 class InputRuleParams(Params):
     """What all LRP methods share but the ones that fix the first layer's rule."""
 
