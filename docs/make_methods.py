@@ -40,6 +40,7 @@ WAYS = {
     ways.PROPORTIONAL: "each input by its share of the output, x · Jᵀ (R / y)",
     ways.GATE: "a gate is held constant and takes nothing; other factors in equal parts",
     ways.PRODUCT: "sums of products: by share, a gate held constant; other factors in equal parts",
+    ways.HALVES: "products of two: by share, half to each (AttnLRP)",
     ways.QUOTIENT: "the denominator is held constant and takes nothing",
     ways.NOTHING: "comparisons and choices take nothing",
 }

@@ -229,7 +229,7 @@ _LAYER_SET += _of(
 _LAYER_SET += _of(
     ENGINE + ".compiled",
     TARGETS + METHODS,
-    ("_at_strongest", "a channel's weakest position for its strongest", "tf.one_hot(tf.argmax(positions",
+    ("at_strongest", "a channel's weakest position for its strongest", "tf.one_hot(tf.argmax(positions",
      "tf.one_hot(tf.argmin(positions"),
     ("_trace_relevance.back", "relevance starts from one", "_at_strongest(score) * weights[:, None] * relevance",
      "_at_strongest(score) * weights[:, None]"),

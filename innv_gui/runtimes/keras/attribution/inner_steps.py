@@ -11,7 +11,9 @@ import tensorflow as tf
 
 from innv_gui.runtimes.keras.attribution.graph import Step
 
-WEIGHTED_AVERAGE, FOLD = "attention weights", "fold"  # kinds of steps that have no layer of their own
+# kinds of steps that have no layer of their own
+WEIGHTED_AVERAGE, FOLD = "attention weights", "fold"
+PAIRED, WEIGHING = "attention product", "attention softmax"
 _ids = count(-1, -1)  # of tensors inside a layer: below zero, which no id() is
 
 
