@@ -44,7 +44,7 @@ TASKS = {
     "keras.blueprint": Task("keras", "innv_gui.runtimes.keras.networks.blueprint:blueprint"),
     "keras.aim": Task("keras", "innv_gui.runtimes.keras.attribution.targets:looked_up"),
     "keras.explain": Task("keras", "innv_gui.runtimes.keras.explain:explain", stoppable=True),
-    "keras.view": Task("keras", "innv_gui.runtimes.keras.views.run:view"),
+    "keras.view": Task("keras", "innv_gui.runtimes.keras.views.run:view", stoppable=True),
     "keras.score": Task("keras", "innv_gui.runtimes.keras.predict.score:score", stoppable=True),
     "keras.probe": Task("keras", "innv_gui.runtimes.keras.predict.probe:answers", stoppable=True),
     "keras.start": Task("keras", "innv_gui.runtimes.keras.maximize.starts:start"),
