@@ -210,7 +210,7 @@ _ARITHMETIC += _of(
 )  # fmt: skip
 
 _LAYER_SET = _of(
-    ENGINE + ".nonnegative",
+    "runtimes.keras.graphs.nonnegative",
     LAYERS,
     ("never_negative", "everything is taken for never negative", "if _makes(step) or (keeps", "if True or (keeps"),
 )

@@ -12,8 +12,8 @@ import inspect
 import keras
 import tensorflow as tf
 
-from innv_gui.runtimes.keras.attribution.graph import Step
-from innv_gui.runtimes.keras.attribution.inner_steps import WEIGHTED_AVERAGE, computed, fresh_id, inside
+from innv_gui.runtimes.keras.graphs.graph import Step
+from innv_gui.runtimes.keras.graphs.inner_steps import WEIGHTED_AVERAGE, computed, fresh_id, inside
 
 CALLED_WITH = ("attention_mask", "use_causal_mask")
 

@@ -11,8 +11,8 @@ import keras
 import tensorflow as tf
 
 from innv_gui.runtimes.keras.attribution import attention
-from innv_gui.runtimes.keras.attribution.graph import Step
-from innv_gui.runtimes.keras.attribution.inner_steps import PAIRED, WEIGHING, computed, fresh_id, inside
+from innv_gui.runtimes.keras.graphs.graph import Step
+from innv_gui.runtimes.keras.graphs.inner_steps import PAIRED, WEIGHING, computed, fresh_id, inside
 
 NOTHING_MASKED = -1e9  # added to scores that a mask takes out
 

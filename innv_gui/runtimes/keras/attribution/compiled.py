@@ -17,11 +17,11 @@ import tensorflow as tf
 
 from innv_gui.errors import AnalyzerRefused
 from innv_gui.runtimes.keras.attribution import unweighted
-from innv_gui.runtimes.keras.attribution.batch_norm import folded
 from innv_gui.runtimes.keras.attribution.method import Method
 from innv_gui.runtimes.keras.attribution.passes import HINT_ACTIVATION, Walk, known_as, plan
 from innv_gui.runtimes.keras.attribution.relu_gradients import bent_relus
 from innv_gui.runtimes.keras.attribution.unfolded import graph_to
+from innv_gui.runtimes.keras.graphs.batch_norm import folded
 from innv_gui.runtimes.keras.networks.network import Network
 
 KEPT = 24
@@ -60,12 +60,12 @@ def replaced(network: Network, layer: str, shape: tuple, softmax: bool, forward:
     neurons' values.
     """
 
-    @tf.function(input_signature=_x_and_weights(shape), autograph=False)
+    @tf.function(input_signature=x_and_weights(shape), autograph=False)
     def back(x, weights):
         with tf.GradientTape() as tape:
             tape.watch(x)
-            end = _positions(network.link(softmax).traced(forward(x)))
-        given = _at_strongest(end) * weights[:, None] * end
+            end = positions(network.link(softmax).traced(forward(x)))
+        given = at_strongest(end) * weights[:, None] * end
         return tape.gradient(end, x, given, tf.UnconnectedGradients.ZERO), tf.reduce_max(end, axis=1)
 
     return back
