@@ -66,7 +66,7 @@ function nameCell(row, { open, failure, standing, waiting, shown }, onopen) {
     h("span", { class: row.control ? "" : "mono" }, words.replaceAll("_", "_\u200b").replaceAll(".", ".\u200b")),
   );
   const under = failure
-    ? h("span", { class: "under bad" }, icon("warn"), h("span", {}, [failure.message, failure.hint].filter(Boolean).join(" ")))
+    ? null
     : row.control
       ? h("span", { class: "under" }, "knows nothing of the model")
       : standing === "low" && shown !== "all"
@@ -77,7 +77,11 @@ function nameCell(row, { open, failure, standing, waiting, shown }, onopen) {
   return h("th", { scope: "row", class: "of", "data-tip": row.control ? row.summary : null }, button, under);
 }
 
-/** "measuring, 8 of 16 pictures": of the row that has some of them. */
+/** Why a method has no numbers on this model, in their place. */
+const reasonCell = ({ message, hint }, columns) =>
+  h("td", { class: "reason chosen", colspan: columns }, h("span", { class: "under bad" }, icon("warn"), h("span", {}, [message, hint].filter(Boolean).join(" "))));
+
+/** "8 of 16 pictures": of a row that has some of them. */
 function progressOf(trust, columns, name) {
   const counts = columns.map(({ model, metric }) => model.cells[metric.name]?.[name]?.n ?? 0);
   const most = Math.max(...counts, 0);
@@ -145,7 +149,7 @@ export function createBoard(acts) {
     replace(
       known.element,
       nameCell(row, { open, failure, standing, waiting, shown: view.shown }, acts.open),
-      columns.map((column, at) =>
+      failure ? reasonCell(failure, view.single ? 1 : columns.length) : columns.map((column, at) =>
         numberCell({ ...column, cell: cells[at], best: bests[at], control: row.control, waiting: Boolean(waiting) && !failures[at] && applies(column.metric, row), column: column.id === view.sorted }),
       ),
     );
@@ -164,13 +168,13 @@ export function createBoard(acts) {
     focused?.focus({ preventScroll: true });
   }
 
-  /** view: {shownModel, sortedBy, openRow, going}; below(place): fills the row that is opened. */
+  /** sheet: the window is narrow, and what is behind a row is not below it. Returns {lead, metric, columns}. */
   function update(trust, { shownModel, sortedBy, sortedModel, openRow, going, sheet }) {
     const shown = shownOf(trust, shownModel);
     const metric = sortOf(trust, sortedBy);
     const columns = columnsFor(trust, shown, metric);
     const lead = shown === "all" ? (trust.models.find(({ id }) => id === sortedModel) ?? trust.models[0]) : trust.models.find(({ id }) => id === shown);
-    const view = { shown, sorted: shown === "all" ? lead.id : metric, open: openRow, going };
+    const view = { shown, sorted: shown === "all" ? lead.id : metric, open: openRow, going, single: sheet && shown !== "all" }; // single: one metric is shown at a time
     drawHead(trust, columns, view);
     drawChoice(trust, metric);
     root.classList.toggle("side-by-side", shown === "all");
