@@ -19,7 +19,7 @@ from innv_gui.runtimes.keras.networks.inspect import inspect
 
 HOOKS = str(Path(__file__).with_name("own_models.py"))
 SHAPE = (8, 9, 3)
-METHODS = [one.name for one in analyzers.all() if one.family != "cam"]
+METHODS = [one.name for one in analyzers.all() if one.family not in ("cam", "patterns")]
 GRADIENTS = [
     one.name
     for one in analyzers.all()

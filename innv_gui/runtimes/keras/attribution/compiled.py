@@ -53,6 +53,24 @@ def relevance(network: Network, key: Hashable, name: str, method: Method, layer:
     return kept(network, full, lambda: _trace_relevance(network, name, method, layer, shape, *more))
 
 
+def replaced(network: Network, layer: str, shape: tuple, softmax: bool, forward: Callable[[tf.Tensor], tf.Tensor]):
+    """Compiled: x, weights -> the way back through `forward`, (N, H, W, C), and values (N, U).
+
+    forward: x -> the layer's output, by operations whose derivatives are other ones. The way back starts from the
+    neurons' values.
+    """
+
+    @tf.function(input_signature=_x_and_weights(shape), autograph=False)
+    def back(x, weights):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            end = _positions(network.link(softmax).traced(forward(x)))
+        given = _at_strongest(end) * weights[:, None] * end
+        return tape.gradient(end, x, given, tf.UnconnectedGradients.ZERO), tf.reduce_max(end, axis=1)
+
+    return back
+
+
 def neurons(network: Network, layer: str, shape: tuple, softmax: bool):
     """Compiled: x -> (N, U), each neuron's value at its strongest position."""
 
