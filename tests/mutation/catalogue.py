@@ -210,7 +210,7 @@ _ARITHMETIC += _of(
 )  # fmt: skip
 
 _LAYER_SET = _of(
-    ENGINE + ".nonnegative",
+    "runtimes.keras.graphs.nonnegative",
     LAYERS,
     ("never_negative", "everything is taken for never negative", "if _makes(step) or (keeps", "if True or (keeps"),
 )
@@ -229,7 +229,7 @@ _LAYER_SET += _of(
 _LAYER_SET += _of(
     ENGINE + ".compiled",
     TARGETS + METHODS,
-    ("_at_strongest", "a channel's weakest position for its strongest", "tf.one_hot(tf.argmax(positions",
+    ("at_strongest", "a channel's weakest position for its strongest", "tf.one_hot(tf.argmax(positions",
      "tf.one_hot(tf.argmin(positions"),
     ("_trace_relevance.back", "relevance starts from one", "_at_strongest(score) * weights[:, None] * relevance",
      "_at_strongest(score) * weights[:, None]"),

@@ -30,7 +30,7 @@ def test_patterns_are_fitted_once_and_then_used(client, session, sample_models, 
     for method in ("pattern.net", "pattern.attribution"):
         run = session.explain(model, digits[:3], method)
         assert np.isfinite(run[model].maps).all() and run[model].maps.any(axis=(1, 2, 3, 4)).all()
-        assert any("1,797 images of digits" in note for note in run[model].notes)
+        assert any("1,797 images of digits" in note for note in run.cell(model, 0).notes)
 
 
 def test_a_fit_of_what_is_not_there_is_refused(client, sample_models, sample_datasets):

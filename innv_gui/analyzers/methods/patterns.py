@@ -1,8 +1,13 @@
 """Methods that put patterns in place of weights; patterns are fitted on images first."""
 
+from typing import Any
+
 from innv_gui.analyzers.declaration import RGB, SIGNED, Analyzer, own
 
-_KINDERMANS = {"source": "https://doi.org/10.48550/arXiv.1705.05598", "citation": "Kindermans et al. 2018"}
+_KINDERMANS: dict[str, Any] = {
+    "source": "https://doi.org/10.48550/arXiv.1705.05598",
+    "citation": "Kindermans et al. 2018",
+}
 
 PATTERN_NET = Analyzer(
     name="pattern.net",

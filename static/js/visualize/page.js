@@ -16,6 +16,7 @@ import { drawMethodBoxes } from "./methods-view.js";
 import { BLANK, firstState, obstacle, requestOf, stateOf, unready } from "./request.js";
 import { drawRefused } from "../widgets/refused.js";
 import { learnPace } from "./price.js";
+import { createPatterns } from "./patterns.js";
 import { createRequestPanel } from "./request-panel.js";
 import { createResultView, drawFailure, drawWaiting } from "./result-view.js";
 import { createReference } from "./both-engines.js";
@@ -50,6 +51,7 @@ const methodsRunner = createMethodsRunner(store);
 const compareRunner = createCompareRunner(store);
 const trust = createTrust(store, { waits: () => line.waits() });
 createReference(store);
+createPatterns(store);
 
 /** What the request is made of. */
 const REQUEST = "models images dropped dataset methods analyzer params target neurons layers engine softmax unchecked".split(" ");

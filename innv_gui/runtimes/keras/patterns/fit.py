@@ -58,7 +58,7 @@ def step(
     known = network.function(("patterns",), lambda: _checked(network))
     state = _known.get(folder) or _resumed(folder, known)
     if state.done == begin:
-        state = _further(network, known, source, rule, state, refs, folder, lambda: stopped() or make_way())
+        state = _further(network, known, source, rule, state, refs, folder, stopped, make_way)
     finished = last and state.done == begin + len(refs)
     facts = _finished(known, state, folder) if finished else {}
     problems = tuple(Problem(*one) for one in state.problems)
@@ -84,14 +84,14 @@ def _resumed(folder: str, known: Layout) -> State:
     return State(found, noted["done"], noted["used"], tuple(map(tuple, noted["problems"])), time.monotonic())
 
 
-def _further(network, known: Layout, source, rule, state: State, refs, folder: str, enough: Callable) -> State:
+def _further(network, known: Layout, source, rule, state: State, refs, folder: str, stopped, make_way) -> State:
     run = network.function(("pattern sums",), lambda: sums.traced(known, network.signature()))
     for begin in range(0, len(refs), BATCH):
-        if begin and enough():
+        if stopped() or begin and make_way():  # who waits, waits for one batch at most
             break
         batch = refs[begin : begin + BATCH]
         state = _with_batch(network, known, source, rule, state, batch, run)
-    if time.monotonic() - state.written > WRITE_S or enough():
+    if time.monotonic() - state.written > WRITE_S or stopped() or make_way():
         noted = {"done": state.done, "used": state.used, "problems": list(state.problems)}
         kept.write_sums(folder, state.sums, noted)
         state = replace(state, written=time.monotonic())
