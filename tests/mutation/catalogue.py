@@ -176,7 +176,7 @@ _ARITHMETIC += _of(
     ("_SIGNS", "x⁺ is x", '_SIGNS = {"positive": tf.nn.relu', '_SIGNS = {"positive": lambda x: x'),
     ("_WEIGHTS", "W² is W", '"squared": tf.square', '"squared": lambda x: x'),
     ("_WEIGHTS", "1 is W", '"ones": tf.ones_like}', '"ones": lambda x: x}'),
-    ("_with_bias", "bias of one sign is all bias", "bias=_WEIGHTS[which](linear.bias)", "bias=linear.bias"),
+    ("_with_bias", "bias of one sign is all bias", "bias=_weighed(which, rule, linear.bias)", "bias=linear.bias"),
     ("_summed.back", "signs of parts lost on the way back",
      "one.back(message, factor * part.sign)", "one.back(message, factor)"),
     ("_share_at_once", "factor of a share dropped",

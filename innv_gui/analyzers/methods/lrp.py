@@ -26,7 +26,14 @@ def _ours(name: str, title: str, summary: str, paper: tuple[str, str], params: t
     return _in_engines(own, name, title, summary, paper, params)
 
 
-def _in_engines(engines: Callable, name: str, title: str, summary: str, paper: tuple, params: type[Params]) -> Analyzer:
+def _in_engines(
+    engines: Callable[[str], dict[str, str]],
+    name: str,
+    title: str,
+    summary: str,
+    paper: tuple[str, str],
+    params: type[Params],
+) -> Analyzer:
     source, citation = paper
     run = engines(f"attribution.lrp:{name.removeprefix('lrp.')}")
     shared = {"display": SIGNED, "family": "lrp", "conserves": True}

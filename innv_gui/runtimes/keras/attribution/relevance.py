@@ -7,6 +7,7 @@ need not be there at all. A ReLU's x / z is one where it is active: LRP-z throug
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import overload
 
 import tensorflow as tf
 
@@ -54,6 +55,10 @@ def settled(relevance: Relevance | BySign) -> Relevance:
     return relevance.product() if isinstance(relevance, BySign) else relevance
 
 
+@overload
+def added(one: Relevance | BySign, other: Relevance | BySign) -> Relevance | BySign: ...
+@overload
+def added(one: Relevance | BySign | None, other: Relevance | BySign | None) -> Relevance | BySign | None: ...
 def added(one: Relevance | BySign | None, other: Relevance | BySign | None) -> Relevance | BySign | None:
     """The sum; None is nothing."""
     if one is None or other is None:

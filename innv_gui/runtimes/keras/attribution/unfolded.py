@@ -7,7 +7,7 @@ from dataclasses import replace
 import keras
 import tensorflow as tf
 
-from innv_gui.runtimes.keras.attribution import attention, attention_weights, graph, unweighted
+from innv_gui.runtimes.keras.attribution import attention, graph, unweighted
 from innv_gui.runtimes.keras.attribution.graph import Graph, Step
 from innv_gui.runtimes.keras.attribution.inner_steps import FOLD, computed, fresh_id, inside
 from innv_gui.runtimes.keras.attribution.weighted import sort_of
@@ -115,7 +115,7 @@ _OPENINGS = {
     "TimeDistributed": _at_each_time,
 }
 _WEIGHING = {
-    "MultiHeadAttention": attention_weights.open_projected,
-    "GroupedQueryAttention": attention_weights.open_projected,
-    "Attention": attention_weights.open_plain,
+    "MultiHeadAttention": attention.open_weighing,
+    "GroupedQueryAttention": attention.open_weighing,
+    "Attention": attention.open_plain_weighing,
 }
