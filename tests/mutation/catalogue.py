@@ -231,8 +231,8 @@ _LAYER_SET += _of(
     TARGETS + METHODS,
     ("at_strongest", "a channel's weakest position for its strongest", "tf.one_hot(tf.argmax(positions",
      "tf.one_hot(tf.argmin(positions"),
-    ("_trace_relevance.back", "relevance starts from one", "_at_strongest(score) * weights[:, None] * relevance",
-     "_at_strongest(score) * weights[:, None]"),
+    ("_trace_relevance.back", "relevance starts from one", "at_strongest(score) * weights[:, None] * relevance",
+     "at_strongest(score) * weights[:, None]"),
     ("sensitivity.trace.sizes", "sensitivity: sign kept", "return tf.abs(tf.reduce_sum(", "return (tf.reduce_sum("),
 )  # fmt: skip
 _LAYER_SET += _of(
@@ -299,7 +299,7 @@ _DOOR_SET += _of(
      "met[:, : aim.targets.shape[1]]"),
 )  # fmt: skip
 _DOOR_SET += _of(
-    ENGINE + ".yardsticks",
+    KERAS + ".yardsticks",
     ASKED,
     ("random", "noise without the input", "averages.random(question.x,", "averages.random(question.x * 0,"),
     ("input", "nothing for the input", "return question.x", "return question.x * 0"),
