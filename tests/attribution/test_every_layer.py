@@ -15,7 +15,7 @@ from innv_gui.runtimes.keras.files import allowed
 from innv_gui.runtimes.keras.networks import loading
 from tests.attribution import every_layer
 
-METHODS = [one.name for one in analyzers.all() if one.family != "cam"]
+METHODS = [one.name for one in analyzers.all() if one.family not in ("cam", "patterns")]
 
 L = keras.layers
 # One of each way of computing; the others differ from these by numbers.
@@ -72,12 +72,13 @@ def test_guided_backprop_is_compiled_with_its_bent_relus(folder, name):
     assert np.isfinite(compiled).all() and not np.allclose(compiled, plain)
 
 
+@pytest.fixture(scope="class", params=every_layer.RULED)
+def source(request, folder):
+    return saved(folder, request.param, every_layer.RULED[request.param])
+
+
 class TestEachLayer:
     """Layer by layer, so that each network is made and loaded once."""
-
-    @pytest.fixture(scope="class", params=every_layer.RULED)
-    def source(self, request, folder):
-        return saved(folder, request.param, every_layer.RULED[request.param])
 
     def test_z_hands_down_all_of_the_score(self, source):
         """Compiled; further families step by step, below."""

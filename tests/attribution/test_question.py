@@ -10,9 +10,8 @@ from innv_gui import analyzers
 from innv_gui.errors import WorkFailed
 from innv_gui.records import ModelSource
 from innv_gui.runtimes.averages import NOISE_SEED
-from innv_gui.runtimes.keras import yardsticks
 from innv_gui.runtimes.keras.answers import checked_maps
-from innv_gui.runtimes.keras.attribution import gradients
+from innv_gui.runtimes.keras.attribution import gradients, yardsticks
 from innv_gui.runtimes.keras.attribution.question import Question
 from innv_gui.runtimes.keras.cam.question import Question as CamQuestion
 from innv_gui.runtimes.keras.networks import loading

@@ -210,7 +210,7 @@ _ARITHMETIC += _of(
 )  # fmt: skip
 
 _LAYER_SET = _of(
-    ENGINE + ".nonnegative",
+    "runtimes.keras.graphs.nonnegative",
     LAYERS,
     ("never_negative", "everything is taken for never negative", "if _makes(step) or (keeps", "if True or (keeps"),
 )
@@ -299,7 +299,7 @@ _DOOR_SET += _of(
      "met[:, : aim.targets.shape[1]]"),
 )  # fmt: skip
 _DOOR_SET += _of(
-    KERAS + ".yardsticks",
+    ENGINE + ".yardsticks",
     ASKED,
     ("random", "noise without the input", "averages.random(question.x,", "averages.random(question.x * 0,"),
     ("input", "nothing for the input", "return question.x", "return question.x * 0"),

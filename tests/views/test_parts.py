@@ -32,7 +32,7 @@ def test_parts_become_plain_values():
     [
         (None, "expected a list"),
         ("text", "expected a list"),
-        ([1], "expected Table, Image or Plot"),
+        ([1], "expected Table, Image, Plot, Grids or Overlay"),
         ([Table("t", (), ())], "a table"),
         ([Table("t", ("a",), ((1, 2),))], "a table"),
         ([Table("t", ("a",), ((1,),) * 2001)], "more than 2000 rows"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from innv_gui.analyzers.declaration import SIGNED, Analyzer, both, own
 from innv_gui.analyzers.methods import params as p
@@ -14,16 +15,21 @@ MONTAVON = ("https://doi.org/10.1016/j.patcog.2016.11.008", "Montavon et al. 201
 KOHLBRENNER = ("https://doi.org/10.1109/IJCNN48605.2020.9206975", "Kohlbrenner et al. 2020")
 ANDEOL = ("https://doi.org/10.48550/arXiv.2106.04923", "Andéol et al. 2022")
 ANDERS = ("https://doi.org/10.48550/arXiv.2106.13200", "Anders et al. 2021")
+FOR_AND_AGAINST = 5  # passes of a rule that goes back twice, for the evidence of each sign
 
 
-def _lrp(name: str, title: str, summary: str, paper: tuple[str, str], params: type[Params]) -> Analyzer:
-    """One method of the family; they differ in nothing but rule, paper and settings. lrp.z runs as `lrp:z`."""
-    return _in_engines(both, name, title, summary, paper, params)
+def _lrp(
+    name: str, title: str, summary: str, paper: tuple[str, str], params: type[Params], passes: int = 3
+) -> Analyzer:
+    """One method of the family; they differ in rule, paper, settings and cost. lrp.z runs as `lrp:z`."""
+    return _in_engines(both, name, title, summary, paper, params, passes)
 
 
-def _ours(name: str, title: str, summary: str, paper: tuple[str, str], params: type[Params]) -> Analyzer:
+def _ours(
+    name: str, title: str, summary: str, paper: tuple[str, str], params: type[Params], passes: int = 3
+) -> Analyzer:
     """The same, of a method that iNNvestigate does not have."""
-    return _in_engines(own, name, title, summary, paper, params)
+    return _in_engines(own, name, title, summary, paper, params, passes)
 
 
 def _in_engines(
@@ -33,10 +39,11 @@ def _in_engines(
     summary: str,
     paper: tuple[str, str],
     params: type[Params],
+    passes: int,
 ) -> Analyzer:
     source, citation = paper
     run = engines(f"attribution.lrp:{name.removeprefix('lrp.')}")
-    shared = {"display": SIGNED, "family": "lrp", "conserves": True}
+    shared: dict[str, Any] = {"display": SIGNED, "family": "lrp", "conserves": True, "passes": passes}
     return Analyzer(name, title, summary, run=run, source=source, citation=citation, params=params, **shared)
 
 
@@ -77,6 +84,7 @@ ALPHA_BETA = _lrp(
     "Treats evidence for and against the score separately, weighted by α and β.",
     BACH,
     p.LrpAlphaBetaParams,
+    passes=FOR_AND_AGAINST,
 )
 ALPHA_2_BETA_1 = _lrp(
     "lrp.alpha_2_beta_1",
@@ -84,6 +92,7 @@ ALPHA_2_BETA_1 = _lrp(
     "Evidence for the score counts twice, evidence against it once: contrasted maps.",
     BACH,
     p.InputRuleParams,
+    passes=FOR_AND_AGAINST,
 )
 ALPHA_2_BETA_1_IB = _lrp(
     "lrp.alpha_2_beta_1_IB",
@@ -91,6 +100,7 @@ ALPHA_2_BETA_1_IB = _lrp(
     "Like α2β1, but biases take no share of the relevance.",
     BACH,
     p.InputRuleParams,
+    passes=FOR_AND_AGAINST,
 )
 ALPHA_1_BETA_0 = _lrp(
     "lrp.alpha_1_beta_0",
@@ -133,6 +143,7 @@ PRESET_B = _lrp(
     "Uses ε in dense layers and α2β1 in convolutions: like preset A, but with evidence against the score.",
     KOHLBRENNER,
     p.PresetParams,
+    passes=FOR_AND_AGAINST,
 )
 PRESET_A_FLAT = _lrp(
     "lrp.sequential_preset_a_flat",
@@ -147,6 +158,7 @@ PRESET_B_FLAT = _lrp(
     "Preset B with the flat rule in the first layer, which removes the pixel grain.",
     KOHLBRENNER,
     p.PresetFlatParams,
+    passes=FOR_AND_AGAINST,
 )
 PRESET_B_FLAT_UNTIL = _lrp(
     "lrp.sequential_preset_b_flat_until_idx",
@@ -154,6 +166,7 @@ PRESET_B_FLAT_UNTIL = _lrp(
     "Preset B with the flat rule from the input up to a layer of your choice: the deeper, the coarser.",
     FLAT_PAPER,
     p.PresetUntilParams,
+    passes=FOR_AND_AGAINST,
 )
 
 GAMMA = _ours(
@@ -162,6 +175,7 @@ GAMMA = _ours(
     "Favours what agrees with each neuron's output by γ, for inputs of both signs: sharp maps of today's networks.",
     ANDEOL,
     p.LrpGammaParams,
+    passes=FOR_AND_AGAINST,
 )
 EPSILON_GAMMA_BOX = _ours(
     "lrp.epsilon_gamma_box",
@@ -169,6 +183,7 @@ EPSILON_GAMMA_BOX = _ours(
     "Uses γ in convolutions, ε in dense layers, and in the first layer the range that inputs have.",
     ANDERS,
     p.EpsilonGammaBoxParams,
+    passes=FOR_AND_AGAINST,
 )
 EPSILON_PLUS_FLAT = _ours(
     "lrp.epsilon_plus_flat",
@@ -183,6 +198,7 @@ EPSILON_ALPHA_2_BETA_1_FLAT = _ours(
     "Uses α2β1 in convolutions, ε in dense layers and flat in the first layer: contrasted maps without pixel grain.",
     ANDERS,
     p.CompositeParams,
+    passes=FOR_AND_AGAINST,
 )
 
 ANALYZERS = (

@@ -305,3 +305,47 @@ class ScoreCamParams(Params):
         title="Channels",
         description="How many channels are tried, the most active first; 0: all. Each costs a prediction.",
     )
+
+
+class FillParams(Params):
+    """What all methods share that remove parts of a picture."""
+
+    fill: Literal["grey", "black", "white", "mean", "blur"] = Field(
+        "grey",
+        title="Fill",
+        description="What stands where a part is removed: a plain picture, the picture's own mean, or its blur.",
+    )
+
+
+class OcclusionParams(FillParams):
+    """occlusion"""
+
+    window: float = Field(
+        0.5,
+        ge=0.02,
+        le=0.9,
+        title="Window",
+        description="Its share of the picture's width and height; usual: 0.5, 0.4, 0.3, 0.2, 0.1, 0.05.",
+    )
+    positions: int = Field(
+        2,
+        ge=2,
+        le=30,
+        title="Positions",
+        description="Windows along each side; usual: 2, 5, 10, 20, 30. Each of all windows costs a prediction.",
+    )
+
+
+class RiseParams(FillParams):
+    """rise"""
+
+    masks: int = Field(
+        4000,
+        ge=100,
+        le=10_000,
+        title="Masks",
+        description="How many at most; it stops as soon as two halves of them give the same map.",
+    )
+    cells: int = Field(8, ge=2, le=32, title="Cells", description="Of a mask along each side; more give finer maps.")
+    open: float = Field(0.5, ge=0.1, le=0.9, title="Open", description="Share of a mask's cells that are seen through.")
+    seed: int = Field(0, ge=0, le=1_000_000, title="Seed", description="The same seed draws the same masks.")

@@ -17,11 +17,11 @@ import tensorflow as tf
 
 from innv_gui.errors import AnalyzerRefused
 from innv_gui.runtimes.keras.attribution import unweighted
-from innv_gui.runtimes.keras.attribution.batch_norm import folded
 from innv_gui.runtimes.keras.attribution.method import Method
 from innv_gui.runtimes.keras.attribution.passes import HINT_ACTIVATION, Walk, known_as, plan
 from innv_gui.runtimes.keras.attribution.relu_gradients import bent_relus
 from innv_gui.runtimes.keras.attribution.unfolded import graph_to
+from innv_gui.runtimes.keras.graphs.batch_norm import folded
 from innv_gui.runtimes.keras.networks.network import Network
 
 KEPT = 24
@@ -51,6 +51,24 @@ def relevance(network: Network, key: Hashable, name: str, method: Method, layer:
     """Compiled: x, weights -> relevance (N, H, W, C), values (N, U); and notes. more: (softmax, unchecked)."""
     full = ("relevance", key, layer, shape, *more)
     return kept(network, full, lambda: _trace_relevance(network, name, method, layer, shape, *more))
+
+
+def replaced(network: Network, layer: str, shape: tuple, softmax: bool, forward: Callable[[tf.Tensor], tf.Tensor]):
+    """Compiled: x, weights -> the way back through `forward`, (N, H, W, C), and values (N, U).
+
+    forward: x -> the layer's output, by operations whose derivatives are other ones. The way back starts from the
+    neurons' values.
+    """
+
+    @tf.function(input_signature=x_and_weights(shape), autograph=False)
+    def back(x, weights):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            end = positions(network.link(softmax).traced(forward(x)))
+        given = at_strongest(end) * weights[:, None] * end
+        return tape.gradient(end, x, given, tf.UnconnectedGradients.ZERO), tf.reduce_max(end, axis=1)
+
+    return back
 
 
 def neurons(network: Network, layer: str, shape: tuple, softmax: bool):

@@ -21,12 +21,12 @@ import tensorflow as tf
 
 from innv_gui.errors import AnalyzerRefused
 from innv_gui.runtimes.keras.attribution import compiled, unweighted
-from innv_gui.runtimes.keras.attribution.graph import Graph, Step
-from innv_gui.runtimes.keras.attribution.inner_steps import WEIGHTED_AVERAGE
 from innv_gui.runtimes.keras.attribution.passes import known_as
 from innv_gui.runtimes.keras.attribution.question import Question
 from innv_gui.runtimes.keras.attribution.unfolded import graph_to
 from innv_gui.runtimes.keras.attribution.weighted import linear_of, sort_of
+from innv_gui.runtimes.keras.graphs.graph import Graph, Step
+from innv_gui.runtimes.keras.graphs.inner_steps import WEIGHTED_AVERAGE
 
 NEAR = 1e-5  # of both sizes together: closer values than that are taken for the same, as rounding is larger
 HINT = "It can be run unchecked: such a layer then takes its derivative, and the map may not sum to the difference."

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from innv_gui.runtimes.keras.attribution import rules, unweighted
-from innv_gui.runtimes.keras.attribution.graph import Step
 from innv_gui.runtimes.keras.attribution.rules import Rule
+from innv_gui.runtimes.keras.graphs.graph import Step
 
 Place = Callable[[Step, str, int], bool]  # (step, sort of its linear layer, its place among all operations) -> chosen
 

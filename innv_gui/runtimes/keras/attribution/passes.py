@@ -9,13 +9,14 @@ import keras
 import tensorflow as tf
 
 from innv_gui.errors import AnalyzerRefused
-from innv_gui.runtimes.keras.attribution import nonnegative, unweighted, vanishing
-from innv_gui.runtimes.keras.attribution.graph import Graph, Step
+from innv_gui.runtimes.keras.attribution import unweighted, vanishing
 from innv_gui.runtimes.keras.attribution.method import Method
 from innv_gui.runtimes.keras.attribution.propagation import Passed, forward, relevance_of_input
 from innv_gui.runtimes.keras.attribution.relevance import Product, Relevance, added, divided, divided_by_origin, made
 from innv_gui.runtimes.keras.attribution.rules import Rule
 from innv_gui.runtimes.keras.attribution.weighted import linear_of, sort_of
+from innv_gui.runtimes.keras.graphs import nonnegative
+from innv_gui.runtimes.keras.graphs.graph import Graph, Step
 
 HINT = (
     "It can be run unchecked: such a layer then propagates relevance by gradient times input, and the map may mislead."

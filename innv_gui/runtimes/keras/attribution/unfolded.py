@@ -7,10 +7,11 @@ from dataclasses import replace
 import keras
 import tensorflow as tf
 
-from innv_gui.runtimes.keras.attribution import attention, graph, unweighted
-from innv_gui.runtimes.keras.attribution.graph import Graph, Step
-from innv_gui.runtimes.keras.attribution.inner_steps import FOLD, computed, fresh_id, inside
+from innv_gui.runtimes.keras.attribution import attention, attention_weights, unweighted
 from innv_gui.runtimes.keras.attribution.weighted import sort_of
+from innv_gui.runtimes.keras.graphs import graph
+from innv_gui.runtimes.keras.graphs.graph import Graph, Step
+from innv_gui.runtimes.keras.graphs.inner_steps import FOLD, computed, fresh_id, inside
 
 
 def graph_to(start, end, weighs: bool = False) -> Graph:
@@ -115,7 +116,7 @@ _OPENINGS = {
     "TimeDistributed": _at_each_time,
 }
 _WEIGHING = {
-    "MultiHeadAttention": attention.open_weighing,
-    "GroupedQueryAttention": attention.open_weighing,
-    "Attention": attention.open_plain_weighing,
+    "MultiHeadAttention": attention_weights.open_projected,
+    "GroupedQueryAttention": attention_weights.open_projected,
+    "Attention": attention_weights.open_plain,
 }

@@ -15,9 +15,9 @@ from collections.abc import Sequence
 import keras
 import tensorflow as tf
 
-from innv_gui.runtimes.keras.attribution.graph import Step
-from innv_gui.runtimes.keras.attribution.inner_steps import FOLD, PAIRED, WEIGHING, WEIGHTED_AVERAGE
 from innv_gui.runtimes.keras.attribution.propagation import divided
+from innv_gui.runtimes.keras.graphs.graph import Step
+from innv_gui.runtimes.keras.graphs.inner_steps import FOLD, PAIRED, WEIGHING, WEIGHTED_AVERAGE
 from innv_gui.runtimes.keras.networks.custom_layers import is_own
 
 PASS, GRADIENT, PROPORTIONAL, GATE = "pass", "gradient", "proportional", "gate"

@@ -20,7 +20,7 @@ class Feeding:
     rule: Preprocessing = Preprocessing()
     hooks: str | None = None
 
-    def plain(self, level: int, shape: tuple[int, int, int]) -> np.ndarray:
+    def plain(self, level: int, shape: tuple[int, ...]) -> np.ndarray:
         """(H, W, C) float32 network input: a picture of that shape whose pixels are all `level`."""
         pixels = np.full((1, *shape), level, np.uint8)
         if self.hooks and "preprocess" in hooks.load(self.hooks):

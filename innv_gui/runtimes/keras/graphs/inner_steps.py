@@ -9,7 +9,7 @@ from itertools import count
 import keras
 import tensorflow as tf
 
-from innv_gui.runtimes.keras.attribution.graph import Step
+from innv_gui.runtimes.keras.graphs.graph import Step
 
 # kinds of steps that have no layer of their own
 WEIGHTED_AVERAGE, FOLD = "attention weights", "fold"
