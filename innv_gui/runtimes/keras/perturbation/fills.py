@@ -1,4 +1,4 @@
-"""Fill pictures: what stands where a part of a picture is taken away.
+"""Fill pictures: what stands where a part of a picture is removed.
 
 A fill is meant in pixels, before preprocessing. Preprocessing is a straight line for each channel, so a mean or a blur
 of network input is what preprocessing makes of the mean or the blur of the pixels; grey, black and white go through it.
