@@ -144,3 +144,13 @@ def test_a_region_is_drawn_by_keys_and_by_mouse(trust):
     page.locator("#regions-done").click()
     expect(page.locator("#region-words")).to_have_text("drawn on 3 pictures")
     expect(page.locator("#metric-pointing")).to_be_enabled()
+
+
+def test_the_method_that_suits_the_kind_of_network_is_one_press_away(open_tab, ids):
+    tab = open_tab(f"/visualize#models={ids['digits_cnn']}&dataset={ids['digits']}&images=3&method=random")
+    offer = tab.page.locator("#method-suggested button")
+    expect(tab.page.locator("#method-suggested")).to_contain_text("VGG-like networks")
+    method = offer.get_attribute("data-suggested")
+    offer.click()
+    expect(tab.page.locator("#method")).to_have_value(method)
+    expect(tab.page.locator("#method-suggested")).to_be_hidden()

@@ -1,7 +1,7 @@
 """Compiled functions that change pictures and run the network on them.
 
-Window, corners, masks and fill are inputs: another window, fill or count traces nothing anew. There is one function per
-explained layer and size of picture. Copies are made inside the function, a batch at a time.
+Window, corners, masks and fill are inputs: another window, fill or count makes no other trace. There is one function
+per explained layer and size of picture. Copies are made inside the function, a batch at a time.
 """
 
 from __future__ import annotations
