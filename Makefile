@@ -6,6 +6,7 @@ NODE_BIN := tools/node_modules/.bin
 NODE := tools/node_modules/run.done
 SPELLED := innv_gui templates static/js static/css tests tools docs bench README.md CONTRIBUTING.md CHANGELOG.md Makefile
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+unexport PYTHONDONTWRITEBYTECODE # tests start many processes, which would all compile the product
 
 .PHONY: help install install-test demo demo-photos test test-fast bench soak docs site types conformance mutation lint check lock samples screenshot clean
 

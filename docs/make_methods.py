@@ -31,7 +31,9 @@ BLOCK = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 INPUTS = {"all": "x", "positive": "x⁺", "negative": "x⁻", "ones": "1", "low": "low", "high": "high"}
 WEIGHTS = {"all": "W", "positive": "W⁺", "negative": "W⁻", "squared": "W²", "ones": "1"}
-BIASES = {"all": "b", "positive": "b⁺", "negative": "b⁻", "none": ""}
+WEIGHTS |= {"raised": "(W + γ W⁺)", "lowered": "(W + γ W⁻)"}
+BIASES = {"all": "b", "positive": "b⁺", "negative": "b⁻", "none": "", "raised": "b + γ b⁺", "lowered": "b + γ b⁻"}
+OUTPUTS = {"any": "", "positive": "where W x + b ≥ 0: ", "negative": "else: "}
 WAYS = {
     ways.PASS: "each value keeps its relevance",
     ways.GRADIENT: "back to where the values came from, by the transposed derivative; of several, the winner takes all",
@@ -57,6 +59,9 @@ KNOWN = {
     "α1β0": rules.alpha_beta(1, 0),
     "z⁺": rules.alpha_beta(1, 0, bias=False),
     "z⁺ fast": rules.z_plus_fast(),
+    "γ": rules.gamma(0.1),
+    "α2β1, split bias": rules.alpha_beta_split(2, 1),
+    "z⁺, positive bias": rules.alpha_beta_split(1, 0),
     "w²": rules.w_square(),
     "flat": rules.flat(),
     "bounded": rules.bounded(-1, 1),
@@ -168,7 +173,8 @@ def _methods(names: list[str]) -> str:
 
 def _shares(rule: Rule) -> str:
     return "; ".join(
-        f"{in_words(float(share.factor)).replace('-', '−')} · [{_denominator(share)}]" for share in rule.shares
+        f"{OUTPUTS[share.outputs]}{in_words(float(share.factor)).replace('-', '−')} · [{_denominator(share)}]"
+        for share in rule.shares
     )
 
 
@@ -186,8 +192,13 @@ def _part(part: Part) -> str:
 
 def _zero(rule: Rule) -> str:
     if rule.epsilon is not None:
-        return "Z ← Z + ε sign(Z) everywhere, sign(0) = +"
+        return f"Z ← Z + {_added(rule)} sign(Z) everywhere, sign(0) = +"
     return "its message is 0" if rule.zero == float("inf") else f"becomes {in_words(rule.zero)}"
+
+
+def _added(rule: Rule) -> str:
+    """What is added to a denominator: the method's setting, or what keeps it from zero."""
+    return in_words(rule.epsilon) if rule.epsilon == rules.STEADY else "ε"
 
 
 def _places(name: str, method: Method) -> tuple[str, ...]:
@@ -198,12 +209,17 @@ def _places(name: str, method: Method) -> tuple[str, ...]:
     return f"`{name}`", first, *others
 
 
-def _called(rule: Rule | None) -> str:
+def _called(rule: Rule | str | None) -> str:
     """A rule's name, its settings aside."""
     if rule is None:
         return "gradient"
-    plain = replace(rule, epsilon=None if rule.epsilon is None else 1e-7, low=-1, high=1)
-    return next(name for name, known in KNOWN.items() if known == plain)
+    if rule == ways.PASS:
+        return "unchanged"
+    return next(name for name, known in KNOWN.items() if _plain(known) == _plain(rule))
+
+
+def _plain(rule: Rule) -> Rule:
+    return replace(rule, epsilon=None if rule.epsilon is None else 1e-7, low=-1, high=1, gamma=0.0)
 
 
 def _kinds(table: dict, wanted: str) -> str:

@@ -61,6 +61,7 @@ def parser() -> Parser:
     _serve(commands.add_parser("serve", help="start on your models and images"))
     _explain(commands.add_parser("explain", help="write explanations to a file, without a server"))
     _suggest(commands.add_parser("suggest", help="write scores of all images to a table, without a server"))
+    _trust(commands.add_parser("trust", help="measure which explanation to believe, without a server"))
     _check(commands.add_parser("check", help="report accuracy under each preprocessing, without a server"))
     _fit_patterns(
         commands.add_parser("fit-patterns", help="learn from images what pattern.net needs, without a server")
@@ -125,6 +126,31 @@ def _suggest(command: Parser) -> None:
     command.add_argument("--neuron", type=int, metavar="I", help="a neuron of the layer")
     command.add_argument("--class", dest="class_", metavar="C", help="the class all images are of, by name or index")
     command.add_argument("--out", required=True, metavar="scores.parquet", help=".parquet or .csv file to write")
+
+
+def _trust(command: Parser) -> None:
+    _shared(command)
+    command.add_argument("--images", metavar="DIR", help=IMAGES)
+    command.add_argument(
+        "--method", action="append", default=[], metavar="M", help="a method, or M:SETTING=VALUE (default: a shortlist)"
+    )
+    command.add_argument("--metric", action="append", default=[], metavar="Q", help="a metric (default: all)")
+    command.add_argument("--fill", action="append", default=[], metavar="F", help="blur, mean or grey; several times")
+    command.add_argument("--steps", type=int, default=10, metavar="N", help="10, 20 or 50 steps (default 10)")
+    command.add_argument("--masks", metavar="DIR", help="masks named like the images: where the evidence should be")
+    command.add_argument("--class", dest="class_", default=None, metavar="C", help="predicted, a name or an index")
+    command.add_argument("--most", type=_count, default=16, metavar="N", help="images to take (default 16)")
+    command.add_argument("--unchecked", action="store_true", help="run a method on layers that it does not know")
+    command.add_argument("--numbers", metavar="numbers.csv", help="a second file: the number of each image")
+    command.add_argument("--out", required=True, metavar="trust.csv", help=".csv table or .html page to write")
+    command.tail = _methods
+
+
+def _count(text: str) -> int:
+    """A whole number of at least 1."""
+    if not text.isdecimal() or not 0 < int(text) <= 100_000:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 to 100000, got {text!r}")
+    return int(text)
 
 
 def _check(command: Parser) -> None:
@@ -203,6 +229,10 @@ def _run(options: argparse.Namespace) -> int:
         from innv_gui.commands.suggest import suggest
 
         return suggest(options)
+    if options.command == "trust":
+        from innv_gui.commands.trust import trust
+
+        return trust(options)
     if options.command == "check":
         from innv_gui.commands.check import check
 

@@ -308,7 +308,7 @@ class Aim:
 
 @dataclass(frozen=True)
 class Health:
-    """A fact about one map. level: "ok" or "warn"; text: a few words; reason: one sentence."""
+    """A fact about one map. level: "ok", "warn" or "bad": nothing can be read off it; text: a few words; reason."""
 
     level: str
     text: str

@@ -2,7 +2,7 @@
 
 from innv_gui.analyzers.declaration import Analyzer
 from innv_gui.analyzers.form import describe
-from innv_gui.analyzers.registry import all, check, get, origin
+from innv_gui.analyzers.registry import all, check, cost, get, origin
 from innv_gui.analyzers.targets import usable_layers
 
-__all__ = ["Analyzer", "all", "check", "describe", "get", "origin", "usable_layers"]
+__all__ = ["Analyzer", "all", "check", "cost", "describe", "get", "origin", "usable_layers"]

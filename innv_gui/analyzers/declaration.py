@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from innv_gui.analyzers.computed import Computed
 from innv_gui.analyzers.settings import NoParams, Params, Setting
@@ -70,7 +71,9 @@ class Analyzer(Computed):
 
     run: engine -> `module:function` that computes it, as text, because only a worker imports it; the preferred engine
     first. A function alone is one of this module for the engine "native". What such a function takes and gives is in
-    `docs/plugins.md`. settings: a shorter way to write params, name -> `Number`, `Whole`, `Switch` or `Choice`.
+    `docs/plugins.md`. settings: a shorter way to write params, name -> `Number`, `Whole`, `Switch` or `Choice`. passes:
+    what a map costs, in forward passes of the network, a way back being one more; a function where it depends on the
+    settings, None where it depends on the model. It is said before a run, and decides how much of it is one task.
     """
 
     name: str
@@ -84,10 +87,15 @@ class Analyzer(Computed):
     targets: Targets = Targets.ONE_OUTPUT
     signed: bool = True
     stochastic: bool = False
-    family: str = "plugins"  # groups the list: function, gradient, lrp, deep_taylor, patterns, cam
+    family: str = "plugins"  # groups the list: function, gradient, lrp, deep_taylor, patterns, cam, perturbation
     conserves: bool = False  # its relevance is meant to sum to the explained score
     fitted: bool = False  # it needs what was fitted on images first: `Session.fit_patterns`
     settings: Mapping[str, Setting] = field(default_factory=dict, hash=False, repr=False)
+    passes: int | Callable[[dict[str, Any]], int | None] = field(default=2, hash=False, repr=False)
+
+    def cost(self, params: dict[str, Any]) -> int | None:
+        """Forward passes of one map with these settings, complete and checked; None: it depends on the model."""
+        return self.passes(params) if callable(self.passes) else self.passes
 
     @property
     def runtimes(self) -> tuple[str, ...]:

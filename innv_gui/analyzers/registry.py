@@ -14,10 +14,12 @@ from innv_gui.analyzers.acceptance import accept
 from innv_gui.analyzers.declaration import Analyzer
 from innv_gui.analyzers.form import expectation, form_fields
 from innv_gui.errors import BadInput
+from innv_gui.extensions.calling import told
 from innv_gui.extensions.catalog import Catalog
 from innv_gui.extensions.sources import Origin
 
-FAMILIES = ("function", "gradient", "lrp", "deep_taylor", "patterns", "cam")  # in this order in lists; others follow
+# In this order in lists; others follow.
+FAMILIES = ("function", "gradient", "lrp", "deep_taylor", "patterns", "cam", "perturbation")
 LONGEST_QUOTE = 60  # characters of a refused value that are repeated
 
 
@@ -41,6 +43,14 @@ def get(name: str) -> Analyzer:
         hint = CATALOG.why_refused(name) or _suggestion(name, names)
         raise BadInput(f"There is no analyzer named {_quote(name)}.", hint, "analyzer", names)
     return entry.declaration
+
+
+def cost(name: str, params: dict[str, Any]) -> int | None:
+    """Forward passes of one map with complete settings; None: it depends on the model.
+
+    Raises WorkFailed where the code of a third party fails.
+    """
+    return told(name, origin(name), lambda: get(name).cost(params))
 
 
 def origin(name: str) -> Origin:

@@ -47,6 +47,9 @@ from innv_gui.session.scoring.scoring import Scoring
 from innv_gui.session.suggest.request import check_suggestion
 from innv_gui.session.suggest.suggestion import Suggestion
 from innv_gui.session.suggest.views import refuse_constant_mean
+from innv_gui.session.trust.record import Trust
+from innv_gui.session.trust.request import TrustRequest, check_trust
+from innv_gui.session.trust.shelf import TrustShelf
 from innv_gui.session.views.request import ViewRequest, check_view
 from innv_gui.session.views.shown import Shown, start_view
 from innv_gui.store.history import History
@@ -57,6 +60,7 @@ from innv_gui.suggestions.label_order import LabelOrder
 RECENT = 100  # runs, and as many suggestions, rankings and views
 WORKERS = {"native": "keras", "innvestigate": "innvestigate"}  # engine -> kind of worker
 PREDICT_CHUNK = 32
+JUDGING = ("difference", "deletion", "insertion")  # metrics that tell which map is right
 
 
 class Session:
@@ -101,6 +105,7 @@ class Session:
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self.features = FeatureShelf(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self.probes = Probes(lambda: self.pool, self.jobs, self.models, self.datasets, self.workspace.part("probes"))
+        self.trusts = TrustShelf(lambda: self.pool, self.jobs, self.store, self.workspace.part("trust"))
         self.patterns = Patterns(lambda: self.pool, self.jobs, self.workspace.part("patterns"), self.models.has)
         self._runs: Recent[Run] = Recent(RECENT, "explanation", "Ask for it again; kept maps are reused.")
         self._rankings: Recent[Ranking] = Recent(RECENT, "ranking", "Ask for it again.")
@@ -213,7 +218,7 @@ class Session:
 
     def start_explain(self, request: Request, id: str | None = None) -> Run:
         """Begin a run; `run.job` tells how far it is, `run.cell(...)` what is there. id: of a run that is reopened."""
-        run = self._run(replace(self.patterns.given(request), items=tuple(request.items)), id)
+        run = self._run(replace(self.patterns.given(request, [request.analyzer]), items=tuple(request.items)), id)
         pool = self.pool
 
         def work(job: Job) -> Run:
@@ -225,7 +230,7 @@ class Session:
 
     def start_explain_to(self, path: str | Path, request: Request) -> Run:
         """Begin a run into a file; `run.job` tells how far it is. In a lasting workspace its maps are kept, too."""
-        run, pool = self._run(self.patterns.given(request)), self.pool
+        run, pool = self._run(self.patterns.given(request, [request.analyzer])), self.pool
         streaming = Streaming(run, pool, self.store, self._blueprints, keeps=not self.workspace.temporary)
         return self._started(run, lambda job: streaming.into(Path(path), job))
 
@@ -253,7 +258,7 @@ class Session:
 
     def start_ranking(self, request: Request, measure: str = "spearman") -> Ranking:
         """Begin a ranking; `ranking.rows` grow while its job runs."""
-        ranking, pool = new_ranking(self.patterns.given(request), measure), self.pool
+        ranking, pool = new_ranking(self.patterns.given(request, [request.analyzer]), measure), self.pool
         pool.start(WORKERS[request.engine])
         work = lambda job: rank(ranking, pool, self.store, self._blueprints, job)  # noqa: E731
         ranking.job = self.jobs.start("rank", "Ranking by evidence", work, len(request.items), "images")
@@ -282,7 +287,7 @@ class Session:
 
     def has_maps(self, request: Request) -> bool:
         """Whether every map of a request is kept, so that asking for it computes nothing."""
-        return has_maps(self.store, self.patterns.given(request))
+        return has_maps(self.store, self.patterns.given(request, [request.analyzer]))
 
     def fit_patterns(self, model: Model, dataset) -> Fit:
         """Learn what `pattern.net` and `pattern.attribution` need of a model, from images, and wait for it.
@@ -306,6 +311,35 @@ class Session:
     def compare(self, run: Run, reference: Run) -> list[tuple[Model, int, Difference | None]]:
         """(model, image index, figures) for two runs of the same images: how much do their maps differ?"""
         return compare(run, reference)
+
+    # -- how good explanations are
+
+    def trust(self, models, images, methods=None, metrics=None, **wishes) -> Trust:
+        """Measure explanations of images, and wait for it: which method should be believed?
+
+        methods: names, or pairs of a name and settings; None is a shortlist. metrics: names (`innv_gui.trust.metrics`);
+        None is all that can be measured. wishes: fills ("blur", "mean", "grey"), steps (10, 20, 50), regions (boxes or
+        masks by image, or a folder of masks), class_, unchecked. -> .frame (one row per number), .summary (means with
+        their 95 % intervals), .advice(model), .curves(...). Three controls that know nothing of the model are measured
+        beside. Raises the reason when no method can be measured at all.
+        """
+        trust = self.start_trust(check_trust(models, self._usable_images(images), methods, metrics, **wishes))
+        trust.job.wait()
+        return trust
+
+    def start_trust(self, request: TrustRequest) -> Trust:
+        """Begin to measure; `trust.job` tells how far it is, and the record shows what is there."""
+        pool = self.pool
+        methods = [row.explained.analyzer for row in request.rows if not row.is_control]
+        request = self.patterns.given(request, methods)
+        return self.trusts.start(request, self._blueprints or Blueprints(pool))
+
+    def find_method(self, model: Model, images) -> Trust:
+        """Which method to use for a model, by insertion and deletion on some images; `.advice(model)` says which.
+
+        images: as for `explain`; 16 are enough. Waits for it; numbers that are kept are not measured again.
+        """
+        return self.trust(model, images, None, JUDGING)
 
     # -- views
 

@@ -22,6 +22,7 @@ PARTS = (
     "choices",
     "probes",
     "patterns",
+    "trust",
     "logs",
     "dask",
 )

@@ -22,12 +22,6 @@ JSON = some.recursive(
 )
 
 
-@pytest.fixture(scope="module")
-def worker():
-    with legacy.process() as pool:
-        yield pool
-
-
 def fields(name):
     return {field["name"]: field for field in analyzers.describe(analyzers.get(name))["fields"]}
 
@@ -41,8 +35,17 @@ def refused(name, params):
 def test_exactly_innvestigates_methods_are_declared_for_it(worker):
     ours = {one.name for one in ALL if "innvestigate" in one.runtimes}
     assert ours == worker.submit(legacy.names).result()
-    fitted = {"pattern.net", "pattern.attribution"}
-    assert set(NAMES) - ours == {"grad_cam", "guided_grad_cam", "grad_cam_plus_plus", "score_cam", "layer_cam"} | fitted
+    cams = {"grad_cam", "guided_grad_cam", "grad_cam_plus_plus", "score_cam", "layer_cam"}
+    composites = {"lrp.epsilon_gamma_box", "lrp.epsilon_plus_flat", "lrp.epsilon_alpha2_beta1_flat"}
+    assert set(NAMES) - ours == {
+        *cams,
+        "lrp.gamma",
+        *composites,
+        "occlusion",
+        "rise",
+        "pattern.net",
+        "pattern.attribution",
+    }
 
 
 @pytest.mark.parametrize(
@@ -76,7 +79,7 @@ def test_a_declaration_explains_itself(analyzer):
     assert re.fullmatch(r"[A-Z].{20,}\.", analyzer.summary) and ". " not in analyzer.summary
     assert analyzer.source.startswith("https://doi.org/10.")
     assert set(analyzer.runtimes) <= {"native", "innvestigate"} and analyzer.runtimes
-    assert analyzer.family in {"function", "gradient", "lrp", "deep_taylor", "patterns", "cam"}
+    assert analyzer.family in {"function", "gradient", "lrp", "deep_taylor", "patterns", "cam", "perturbation"}
     for field in analyzers.describe(analyzer)["fields"]:
         assert field["title"] and field["description"].endswith(".")
         assert field["kind"] in {"number", "integer", "boolean", "choice"}
@@ -113,6 +116,23 @@ def check_completed_or_refused(name, params):
     else:
         assert set(complete) == set(fields(name))
         assert json.loads(json.dumps(complete, allow_nan=False)) == complete
+
+
+def test_what_a_map_costs_follows_its_settings():
+    """In forward passes; where the model decides, nothing is said."""
+    for name, params, passes in [
+        ("grad_cam", {}, 2),
+        ("smoothgrad", {"augment_by_n": 50}, 100),
+        ("integrated_gradients", {}, 64),
+        ("occlusion", {"positions": 20}, 401),
+        ("rise", {"masks": 1000}, 1000),
+        ("score_cam", {}, None),
+        ("score_cam", {"channels": 30}, 32),
+    ]:
+        assert analyzers.cost(name, analyzers.check(name, params)) == passes
+    for one in ALL:
+        usual = analyzers.check(one.name, {})
+        assert analyzers.describe(one)["passes"] == analyzers.cost(one.name, usual)
 
 
 @pytest.mark.parametrize("value", [0, -1, "nan", float("nan"), float("inf"), None, True, "x", [1], 10**400])

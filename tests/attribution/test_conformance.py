@@ -117,12 +117,6 @@ def residual(normalized=True):
 NETWORKS = {one.__name__: one for one in (mlp, mlp_no_bias, cnn_max, cnn_average, cnn_strides, concatenated, residual)}
 
 
-@pytest.fixture(scope="module")
-def worker():
-    with legacy.process() as pool:
-        yield pool
-
-
 def merged(model):
     """`residual` as the same function without normalization: s W and t in place of W and (s, t)."""
     kernel = np.asarray(model.get_layer("first").kernel)

@@ -72,12 +72,13 @@ def test_guided_backprop_is_compiled_with_its_bent_relus(folder, name):
     assert np.isfinite(compiled).all() and not np.allclose(compiled, plain)
 
 
+@pytest.fixture(scope="class", params=every_layer.RULED)
+def source(request, folder):
+    return saved(folder, request.param, every_layer.RULED[request.param])
+
+
 class TestEachLayer:
     """Layer by layer, so that each network is made and loaded once."""
-
-    @pytest.fixture(scope="class", params=every_layer.RULED)
-    def source(self, request, folder):
-        return saved(folder, request.param, every_layer.RULED[request.param])
 
     def test_z_hands_down_all_of_the_score(self, source):
         """Compiled; further families step by step, below."""

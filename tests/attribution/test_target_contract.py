@@ -26,12 +26,6 @@ HEALTH_TEXTS = ("sound", "all zero", "adds up to ")
 
 
 @pytest.fixture(scope="module")
-def worker():
-    with legacy.process() as pool:
-        yield pool
-
-
-@pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("contract")
 

@@ -8,7 +8,7 @@ import pytest
 from innv_gui import analyzers
 from innv_gui.errors import AnalyzerRefused
 from innv_gui.extensions.sources import Origin
-from innv_gui.records import ModelSource, Target, replace
+from innv_gui.records import ModelSource, Preprocessing, Target, replace
 from innv_gui.runtimes.code import check_version
 from innv_gui.session.explain.map_keys import map_key
 from innv_gui.session.explain.request import Item
@@ -16,10 +16,20 @@ from innv_gui.session.explain.request import Item
 ROW = np.zeros((4, 4, 1), np.float32)
 
 
-def key(analyzer="gradient", params=None, engine="native", unchecked=False, target=None, row=ROW, **source):
+def key(
+    analyzer="gradient",
+    params=None,
+    engine="native",
+    unchecked=False,
+    target=None,
+    row=ROW,
+    mode="none",
+    **source,
+):
     """Of one image of an array under one model; what is given differs from the default."""
     request = SimpleNamespace(analyzer=analyzers.get(analyzer), params=params or {}, engine=engine, unchecked=unchecked)
-    model = SimpleNamespace(source=replace(ModelSource("keras", "a.keras", sha256="1"), **source))
+    source = replace(ModelSource("keras", "a.keras", sha256="1"), **source)
+    model = SimpleNamespace(source=source, preprocessing=Preprocessing(mode))
     return map_key(request, model, target or Target(), Item(0, "image", row=row))
 
 
@@ -34,6 +44,7 @@ def key(analyzer="gradient", params=None, engine="native", unchecked=False, targ
         {"row": ROW + 1},
         {"row": ROW.reshape(2, 8, 1)},
         {"sha256": "2"},
+        {"mode": "unit"},
     ],
     ids=lambda other: next(iter(other)),
 )

@@ -105,6 +105,9 @@ def test_no_number_of_a_class_of_settings_takes_a_switch(plugins, kind):
         (declared(params="dict"), "params must be a class"),
         (declared(settings='{"a": Number(5, "A", "b", high=1)}'), "the default of a does not pass"),
         (declared(settings='{"a": Number(5, "", "b")}'), "has no title"),
+        (declared(passes='"many"'), "passes must be a whole number of forward passes"),
+        (declared(passes="lambda params: 1.5"), "passes must be a whole number of forward passes"),
+        (declared(passes='lambda params: params["no"]'), "passes failed for the default settings"),
         (declared(settings='{"a": 5}'), "cannot be imported"),
     ],
 )

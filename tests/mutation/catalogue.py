@@ -293,7 +293,7 @@ _DOOR_SET += _of(
 _DOOR_SET += _of(
     ENGINE + ".explain",
     TARGETS,
-    ("_over", "every batch with the first one's weights", "question.weights[rows]",
+    ("_over", "every batch with the first one's weights", "one[rows]",
      "question.weights[: len(question.x[rows])]"),
     ("_activations", "values of other neurons", "np.take_along_axis(met, aim.targets, axis=1)",
      "met[:, : aim.targets.shape[1]]"),

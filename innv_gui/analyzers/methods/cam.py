@@ -1,10 +1,16 @@
 """Class activation maps: where the channels of a spatial layer speak for a class."""
 
+from typing import Any
+
 from innv_gui.analyzers.declaration import CAM, RGB, Analyzer, Targets, own
 from innv_gui.analyzers.methods.params import ScoreCamParams
 
-_FAMILY = {"targets": Targets.CAM, "family": "cam"}
-_SELVARAJU = {"source": "https://doi.org/10.1109/ICCV.2017.74", "citation": "Selvaraju et al. 2017", **_FAMILY}
+_FAMILY: dict[str, Any] = {"targets": Targets.CAM, "family": "cam"}
+_SELVARAJU: dict[str, Any] = {
+    "source": "https://doi.org/10.1109/ICCV.2017.74",
+    "citation": "Selvaraju et al. 2017",
+    **_FAMILY,
+}
 
 GRAD_CAM = Analyzer(
     name="grad_cam",
@@ -22,6 +28,7 @@ GUIDED_GRAD_CAM = Analyzer(
     summary="Guided backprop inside the region that Grad-CAM finds: sharp and class-specific.",
     run=own("cam.methods:guided_grad_cam"),
     display=RGB,
+    passes=4,
     **_SELVARAJU,
 )
 
@@ -46,6 +53,7 @@ SCORE_CAM = Analyzer(
     citation="Wang et al. 2020",
     display=CAM,
     params=ScoreCamParams,
+    passes=lambda params: params["channels"] + 2 if params["channels"] else None,
     signed=False,
     **_FAMILY,
 )

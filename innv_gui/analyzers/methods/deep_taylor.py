@@ -1,14 +1,17 @@
 """Deep Taylor decomposition: relevance as a first-order expansion at a root point, for ReLU networks."""
 
+from typing import Any
+
 from innv_gui.analyzers.declaration import SIGNED, Analyzer, both
 from innv_gui.analyzers.methods.params import BoundedParams
 
-_MONTAVON = {
+_MONTAVON: dict[str, Any] = {
     "source": "https://doi.org/10.1016/j.patcog.2016.11.008",
     "citation": "Montavon et al. 2017",
     "family": "deep_taylor",
     "display": SIGNED,
     "conserves": True,
+    "passes": 3,
 }
 
 DEEP_TAYLOR = Analyzer(

@@ -1,9 +1,15 @@
 """Not explanations but references: what a map looks like that knows nothing about the model."""
 
+from typing import Any
+
 from innv_gui.analyzers.declaration import RGB, Analyzer, Targets, both
 from innv_gui.analyzers.methods.params import StddevParams
 
-_ALBER = {"source": "https://doi.org/10.48550/arXiv.1808.04260", "citation": "Alber et al. 2019", "family": "function"}
+_ALBER: dict[str, Any] = {
+    "source": "https://doi.org/10.48550/arXiv.1808.04260",
+    "citation": "Alber et al. 2019",
+    "family": "function",
+}
 
 INPUT = Analyzer(
     name="input",
@@ -12,6 +18,7 @@ INPUT = Analyzer(
     run=both("attribution.yardsticks:input"),
     display=RGB,
     targets=Targets.NONE,
+    passes=1,
     **_ALBER,
 )
 
@@ -24,6 +31,7 @@ RANDOM = Analyzer(
     params=StddevParams,
     targets=Targets.NONE,
     stochastic=True,
+    passes=1,
     **_ALBER,
 )
 

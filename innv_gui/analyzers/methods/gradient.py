@@ -1,9 +1,11 @@
 """Methods that read the derivative of the score with respect to the input, plainly or bent at the ReLUs."""
 
+from typing import Any
+
 from innv_gui.analyzers.declaration import GREY, RGB, SIGNED, Analyzer, both
 from innv_gui.analyzers.methods.params import GradientParams, IntegratedGradientsParams, SmoothGradParams
 
-_SIMONYAN = {"source": "https://doi.org/10.48550/arXiv.1312.6034", "citation": "Simonyan et al. 2013"}
+_SIMONYAN: dict[str, Any] = {"source": "https://doi.org/10.48550/arXiv.1312.6034", "citation": "Simonyan et al. 2013"}
 
 GRADIENT = Analyzer(
     name="gradient",
@@ -71,6 +73,7 @@ INTEGRATED_GRADIENTS = Analyzer(
     run=both("attribution.gradients:integrated_gradients", "integrated_gradients"),
     display=SIGNED,
     params=IntegratedGradientsParams,
+    passes=lambda params: 2 * params["steps"],
     family="gradient",
 )
 
@@ -83,6 +86,7 @@ SMOOTHGRAD = Analyzer(
     run=both("attribution.gradients:smoothgrad", "smoothgrad"),
     display=GREY,
     params=SmoothGradParams,
+    passes=lambda params: 2 * params["augment_by_n"],
     signed=False,
     stochastic=True,
     family="gradient",

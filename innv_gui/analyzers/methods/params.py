@@ -42,7 +42,7 @@ def _wrong_pair(name: str, expected: str, got: float) -> PydanticCustomError:
 
 
 def _low_to_high(params: Any) -> Any:
-    if params.low > params.high:
+    if None not in (params.low, params.high) and params.low > params.high:
         raise _wrong_pair("low", f"at most high ({params.high:g})", params.low)
     return params
 
@@ -158,6 +158,54 @@ class LrpEpsilonParams(InputRuleParams):
     bias: bool = Field(True, title="Bias", description="Biases take their share of the relevance.")
 
 
+class LrpGammaParams(InputRuleParams):
+    """lrp.gamma"""
+
+    gamma: float = Field(
+        0.1,
+        ge=0,
+        le=1000,
+        title="Gamma",
+        description="How much more counts what agrees with the sign of a neuron's output; 0 is LRP-z.",
+    )
+
+
+class CompositeParams(Params):
+    """What the composites share."""
+
+    epsilon: float = Field(
+        1e-6, gt=0, le=LARGEST, title="Epsilon", description="Of the LRP-epsilon rule in the dense layers."
+    )
+
+
+class EpsilonGammaBoxParams(CompositeParams):
+    """lrp.epsilon_gamma_box"""
+
+    gamma: float = Field(
+        0.1,
+        ge=0,
+        le=1000,
+        title="Gamma",
+        description="Of the LRP-gamma rule in the convolutions; the larger, the smoother.",
+    )
+    low: float | None = Field(
+        None,
+        ge=-LARGEST,
+        le=LARGEST,
+        title="Low",
+        description="Smallest value a network input can have; not set: black, as the model is fed.",
+    )
+    high: float | None = Field(
+        None,
+        ge=-LARGEST,
+        le=LARGEST,
+        title="High",
+        description="Largest value a network input can have; not set: white, as the model is fed.",
+    )
+
+    _ordered = model_validator(mode="after")(_low_to_high)
+
+
 class LrpAlphaBetaParams(InputRuleParams):
     """lrp.alpha_beta: alpha - beta = 1 (Bach et al. 2015, eq. 60); where one is missing it follows from the other."""
 
@@ -235,3 +283,47 @@ class ScoreCamParams(Params):
         title="Channels",
         description="How many channels are tried, the most active first; 0: all. Each costs a prediction.",
     )
+
+
+class FillParams(Params):
+    """What all methods share that remove parts of a picture."""
+
+    fill: Literal["grey", "black", "white", "mean", "blur"] = Field(
+        "grey",
+        title="Fill",
+        description="What stands where a part is removed: a plain picture, the picture's own mean, or its blur.",
+    )
+
+
+class OcclusionParams(FillParams):
+    """occlusion"""
+
+    window: float = Field(
+        0.5,
+        ge=0.02,
+        le=0.9,
+        title="Window",
+        description="Its share of the picture's width and height; usual: 0.5, 0.4, 0.3, 0.2, 0.1, 0.05.",
+    )
+    positions: int = Field(
+        2,
+        ge=2,
+        le=30,
+        title="Positions",
+        description="Windows along each side; usual: 2, 5, 10, 20, 30. Each of all windows costs a prediction.",
+    )
+
+
+class RiseParams(FillParams):
+    """rise"""
+
+    masks: int = Field(
+        4000,
+        ge=100,
+        le=10_000,
+        title="Masks",
+        description="How many at most; it stops as soon as two halves of them give the same map.",
+    )
+    cells: int = Field(8, ge=2, le=32, title="Cells", description="Of a mask along each side; more give finer maps.")
+    open: float = Field(0.5, ge=0.1, le=0.9, title="Open", description="Share of a mask's cells that are seen through.")
+    seed: int = Field(0, ge=0, le=1_000_000, title="Seed", description="The same seed draws the same masks.")

@@ -12,14 +12,17 @@ import numpy as np
 
 from innv_gui.analyzers.declaration import Analyzer, Targets
 from innv_gui.extensions.sources import Origin
+from innv_gui.records import Preprocessing
 from innv_gui.runtimes.code import function
 from innv_gui.runtimes.keras.answers import checked_maps
 from innv_gui.runtimes.keras.attribution.question import Question
 from innv_gui.runtimes.keras.cam.question import Question as ClassQuestion
 from innv_gui.runtimes.keras.networks.flatten import flatten
 from innv_gui.runtimes.keras.networks.network import Network
+from innv_gui.runtimes.keras.predict.feeding import Feeding
 
 TRIED = Origin("file", "a plug-in that is tried")
+FED = Feeding(Preprocessing("symmetric"))
 SIZES = ((16, 20, 3), (12, 12, 1))  # heights, widths and channels that a mistake in one of them shows in
 
 
@@ -41,7 +44,8 @@ class Trial:
         else:
             units = self.network.flat.tensors[self.layer].shape[-1]
             weights = np.eye(units, dtype=np.float32)[self.targets]
-            question = Question(self.network, analyzer.name, params, self.layer, False, True, self.x, weights)
+            asked = (self.network, analyzer.name, params, self.layer, False, True, self.x, weights)
+            question = Question(*asked, feeding=FED)
         return checked_maps(answer, analyzer, question, TRIED)
 
 

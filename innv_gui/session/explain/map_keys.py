@@ -38,7 +38,7 @@ def map_key(request: Request, model: Model, target: Target, item: Item, hooks: s
     return key_of(
         VERSION,
         source,
-        None if item.row is not None else as_plain(model.preprocessing),
+        as_plain(model.preprocessing),  # of an array, too: what a removed part is filled with comes in pixels
         identity(item),
         request.analyzer.name,
         request.params,

@@ -24,7 +24,7 @@ from innv_gui.records import Model, Problem, replace
 from innv_gui.session.explain.agreement import checked_measure, comparable
 from innv_gui.session.explain.map_keys import map_key
 from innv_gui.session.explain.request import Request
-from innv_gui.session.explain.work import CHUNK, Blueprints, ModelWork, Outcome
+from innv_gui.session.explain.work import Blueprints, ModelWork, Outcome, images_a_task
 from innv_gui.store.maps import MapStore
 
 MOST_SHOWN = 96  # images with the same answer, and with different ones, whose maps are kept: four pages each
@@ -125,9 +125,10 @@ def rank(ranking: Ranking, pool: Pool, store: MapStore, blueprints: Blueprints, 
     request = ranking.request
     pairs = zip(request.models, request.targets, strict=True)
     works = [ModelWork(request, model, target, pool, blueprints) for model, target in pairs]
-    for start in range(0, len(request.items), CHUNK):
+    chunk = images_a_task(request)
+    for start in range(0, len(request.items), chunk):
         job.check()
-        positions = list(range(start, min(start + CHUNK, len(request.items))))
+        positions = list(range(start, min(start + chunk, len(request.items))))
         outcomes = [_outcomes(work, positions, store, job) for work in works]
         for place, position in enumerate(positions):
             found = [of_model[place] for of_model in outcomes]

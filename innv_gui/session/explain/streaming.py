@@ -9,7 +9,7 @@ from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
 from innv_gui.records import Model, Target
 from innv_gui.session.explain.run import Run
-from innv_gui.session.explain.work import CHUNK, Blueprints, ModelWork, Outcome, at_once
+from innv_gui.session.explain.work import Blueprints, ModelWork, Outcome, at_once, images_a_task
 from innv_gui.store.maps import MapStore
 from innv_gui.store.runs import RunFile, run_file
 
@@ -36,9 +36,10 @@ class Streaming:
 
     def _model(self, model: Model, target: Target, file: RunFile, job: Job) -> None:
         work = ModelWork(self.run.request, model, target, self.pool, self.blueprints)
-        for start in range(0, len(self.run.items), CHUNK):
+        chunk = images_a_task(self.run.request)
+        for start in range(0, len(self.run.items), chunk):
             job.check()
-            positions = range(start, min(start + CHUNK, len(self.run.items)))
+            positions = range(start, min(start + chunk, len(self.run.items)))
             self._write(model, self._outcomes(work, list(positions), job), file)
             job.step(len(positions))
 

@@ -23,11 +23,18 @@ from innv_gui.session.models import hooks_hash
 from innv_gui.store.maps import KeptMap, MapStore
 
 CHUNK = 8  # images a task: small enough for progress, large enough for speed
+PASSES = 512  # of the network in a task, where a method takes many: fewer images then
 MODELS_AT_ONCE = 3
 FIT = (
     "Fit them first: session.fit_patterns(model, dataset), or innv-gui fit-patterns MODEL IMAGES with the same "
     "--workspace, or the button below the method on the page Visualize."
 )
+
+
+def images_a_task(request: Request) -> int:
+    """At least one, at most CHUNK."""
+    passes = analyzers.cost(request.analyzer.name, request.params) or 1
+    return max(1, min(CHUNK, PASSES // passes))
 
 
 class Blueprints:
@@ -115,6 +122,10 @@ class ModelWork:
             if len(positions) == 1:
                 return [Outcome(positions[0], error=error)]
             return [outcome for position in positions for outcome in self.computed([position], job)]
+        return self.explained(positions, prepared, job)
+
+    def explained(self, positions: list[int], prepared: Prepared, job: Job) -> list[Outcome]:
+        """The same of images that are prepared."""
         maps = self._maps(prepared, job)
         job.check()
         keys = [self.key(self._request.items[position]) for position in positions]
@@ -134,9 +145,8 @@ class ModelWork:
         if request.engine == "native":
             what = (request.analyzer.name, request.params, self._target, request.unchecked, prepared.probabilities)
             code = analyzers.origin(request.analyzer.name).code
-            maps = self._pool.run(
-                "keras.explain", model.source, prepared.x, *what, code, fit and fit.folder or "", **more
-            )
+            what = (*what, code, model.preprocessing, fit.folder if fit is not None else "")
+            maps = self._pool.run("keras.explain", model.source, prepared.x, *what, **more)
             return maps if fit is None else replace(maps, notes=(*maps.notes, _learnt_from(fit)))
         aim = self._pool.run(
             "keras.aim", model.source, prepared.x, self._target, prepared.probabilities, cancelled=job.cancelled
@@ -230,9 +240,10 @@ def _fill(run: Run, work: ModelWork, model: Model, store: MapStore, job: Job) ->
             todo.append(position)
         else:
             _show(run, model, outcome, job)
-    for start in range(0, len(todo), CHUNK):
+    chunk = images_a_task(run.request)
+    for start in range(0, len(todo), chunk):
         job.check()
-        for outcome in work.computed(todo[start : start + CHUNK], job):
+        for outcome in work.computed(todo[start : start + chunk], job):
             if outcome.kept is not None:
                 store.put(outcome.key, outcome.kept)
             _show(run, model, outcome, job)

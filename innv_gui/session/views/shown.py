@@ -67,5 +67,5 @@ def _parts(request: ViewRequest, model: Model, pool: Pool, job: Job) -> tuple[Pa
     labels = tuple(item.label for item in request.items)
     class_names = naming_of(model, request.dataset).names
     code = catalog.origin(request.view.name).code
-    what = (request.view.name, request.params, names, labels, class_names, code)
+    what = (request.view.name, request.params, names, labels, class_names, code, model.preprocessing)
     return pool.run("keras.view", model.source, x, *what, **about)

@@ -25,10 +25,10 @@ def _analyzer(analyzer: analyzers.Analyzer) -> dict:
 
 @route(api, "POST", "/analyzers/<name>/check", body=ParamsCheck)
 def check_params(name: str, body: ParamsCheck):
-    """Check parameters without running anything; the answer is the complete set."""
+    """Check parameters without running anything; the answer is the complete set, and the forward passes a map costs."""
     params = analyzers.check(name, body.params)
     session().warm_up_for(name)  # a person has chosen this method: its worker will be needed
-    return {"params": params}
+    return {"params": params, "passes": analyzers.cost(name, params)}
 
 
 @route(api, "GET", "/colormaps")

@@ -9,6 +9,7 @@ from innv_gui.web.api.features import routes as features
 from innv_gui.web.api.models import probes
 from innv_gui.web.api.models import routes as models
 from innv_gui.web.api.suggestions import routes as suggestions
+from innv_gui.web.api.trust import routes as trust
 from innv_gui.web.api.views import routes as views
 
 RESOURCES = (
@@ -28,6 +29,7 @@ RESOURCES = (
     probes,
     rankings,
     suggestions,
+    trust,
     views,
 )
 

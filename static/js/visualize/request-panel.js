@@ -29,7 +29,10 @@ export function createRequestPanel(store, acts, pace) {
     say(problem, form.complain(problem) || above);
     if (problem && !above) $("#panel").open = true;
   });
-  $("#params").addEventListener("checked", ({ detail }) => say(detail.error, detail.placed));
+  $("#params").addEventListener("checked", ({ detail }) => {
+    say(detail.error, detail.placed);
+    if (detail.answer) store.set({ costs: { params: detail.params, passes: detail.answer.passes } });
+  });
   $("#request").addEventListener("submit", event => {
     event.preventDefault();
     acts.run();

@@ -1,11 +1,12 @@
 // The one button that says what it does and what it costs, always in sight.
 import { $, h, replace } from "../lib/dom.js";
 import { matches } from "./answered.js";
-import { count, group, seconds } from "../lib/format.js";
+import { count, group } from "../lib/format.js";
+import { priceOf } from "./price.js";
 import { obstacle, requestOf } from "./request.js";
 import { term } from "../shell/term.js";
-
-const SHORTEST_S = 0.01;
+import { TRUST_REQUEST } from "./trust/request.js";
+import { trustLine } from "./trust/run-line.js";
 
 const finished = explanations =>
   explanations.flatMap(one => one?.cells ?? []).filter(({ status }) => status === "done").length;
@@ -21,14 +22,12 @@ function costOf(state, maps, pace) {
   if (view === "methods" && sheets.size) return [standing(finished([...sheets.values()].map(sheet => sheet.explanation)), maps)];
   if (view !== "methods" && explanation && matches(state, explanation)) return [standing(finished([explanation]), maps)];
   const unchecked = state.unchecked && view !== "methods" && !state.posting;
-  return [`${count(maps, "map")} · ${priceOf(state, maps, pace)}`, ...(unchecked ? [" · ", term("unchecked", "unchecked")] : [])];
+  return [`${count(maps, "map")} · ${costInWords(state, maps, pace)}`, ...(unchecked ? [" · ", term("unchecked", "unchecked")] : [])];
 }
 
-function priceOf({ posting, analyzer, view }, maps, pace) {
-  if (view === "methods") return "each method with its own settings";
-  if (posting) return "asked for";
-  const perMap = pace.get(analyzer);
-  return perMap ? `about ${seconds(Math.max(SHORTEST_S, perMap * maps))}` : "the first map takes longest";
+function costInWords(state, maps, pace) {
+  if (state.view === "methods") return "each method with its own settings";
+  return state.posting ? "asked for" : priceOf(state, requestOf(state).models, maps, pace);
 }
 
 /** Drawn when it says something else: what has the focus in it keeps it. */
@@ -41,9 +40,19 @@ function drawCost(parts) {
 const product = (images, models, methods) =>
   `${count(images, "image")} × ${count(models, "model")}${methods ? ` × ${count(methods, "method")}` : ""}`;
 
-/** `pace` remembers seconds a map by method. */
+/** `pace` remembers how long a forward pass takes. */
 export function createRunButton(store, run, pace) {
+  function drawTrust(state) {
+    const line = trustLine(state, obstacle(state));
+    $("#run-label").textContent = line.label;
+    $("#run").title = line.title;
+    $("#run").disabled = line.disabled;
+    drawCost([line.cost]);
+    $("#panel-summary").replaceChildren(h("strong", {}, line.lead), line.rest, count(requestOf(state).images.length, "image"));
+  }
+
   function draw(state) {
+    if (state.view === "trust") return drawTrust(state);
     const { models, images } = requestOf(state);
     const missing = obstacle(state);
     const several = state.view === "methods" ? state.methods.length : 0;
@@ -58,8 +67,9 @@ export function createRunButton(store, run, pace) {
     );
   }
 
-  const request = ["models", "images", "dropped", "dataset", "analyzer", "params", "target", "neurons", "layers", "view", "methods", "sheets"];
+  const request = ["models", "images", "dropped", "dataset", "analyzer", "params", "costs", "target", "neurons", "layers", "view", "methods", "sheets"];
   store.on([...request, "engine", "softmax", "unchecked", "explanation", "posting", "catalog"], draw);
+  store.on([...TRUST_REQUEST, "trust", "trustPosting", "cost"], state => state.view === "trust" && drawTrust(state));
   $("#run").addEventListener("click", run);
   return draw;
 }

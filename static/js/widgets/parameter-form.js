@@ -119,13 +119,14 @@ export function createParameterForm(
 
   const check = debounced(async () => {
     const mine = ++newest;
-    const error = await post(checkedAt(analyzer), { params }).then(
-      () => null,
-      problem => problem,
+    const asked = params;
+    const [answer, error] = await post(checkedAt(analyzer), { params }).then(
+      given => [given, null],
+      problem => [null, problem],
     );
     if (mine !== newest) return;
     const placed = complain(error);
-    root.dispatchEvent(new CustomEvent("checked", { detail: { error, placed } }));
+    root.dispatchEvent(new CustomEvent("checked", { detail: { error, placed, answer, params: asked } }));
   }, 250);
 
   /** A setting that depends on another one is shown when that one has the value. */

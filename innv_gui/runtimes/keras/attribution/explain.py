@@ -16,6 +16,7 @@ from innv_gui.runtimes.keras.answers import checked_maps
 from innv_gui.runtimes.keras.attribution import targets
 from innv_gui.runtimes.keras.attribution.question import Question
 from innv_gui.runtimes.keras.networks import loading
+from innv_gui.runtimes.keras.predict.feeding import AS_IT_IS, Feeding
 
 BATCH = 8
 
@@ -30,6 +31,8 @@ def explain(
     target: Target,
     unchecked: bool,
     probabilities: np.ndarray,
+    feeding: Feeding = AS_IT_IS,
+    stopped: Callable[[], bool] = lambda: False,
     fit: str = "",
 ) -> Maps:
     """x (N, H, W, C) network input -> Maps with values (N, T, H, W, C); T is 1 but for the top neurons.
@@ -47,14 +50,15 @@ def explain(
     aim = targets.aim(network, x, target, probabilities)
     softmax = target.softmax and network.has_link and aim.layer == network.explained_layer
     question = Question(network, analyzer, params, aim.layer, softmax, unchecked, x, aim.weights[0], fit)
-    parts = [_over(answer, method, replace(question, weights=weights)) for weights in aim.weights]
+    question.feeding, question.stopped = feeding, stopped
+    values, met = _over(answer, method, question, aim.weights)
     return Maps(
-        values=np.stack([maps for maps, _ in parts], axis=1),
+        values=values,
         targets=aim.targets,
         seconds=time.perf_counter() - started,
         engine="native",
         notes=(*aim.notes, *question.notes, *question.memory.notes()),
-        activations=_activations(question, aim, parts[0][1]),
+        activations=_activations(question, aim, met),
     )
 
 
@@ -67,14 +71,19 @@ def _activations(question: Question, aim: Aim, met: np.ndarray | None) -> np.nda
     return np.take_along_axis(met, aim.targets, axis=1)
 
 
-def _over(answer: Answer, method: Analyzer, question: Question) -> tuple[np.ndarray, np.ndarray | None]:
-    """Maps (N, H, W, C), and values (N, U) where the method met them, by batches."""
+def _over(answer: Answer, method: Analyzer, question: Question, weights: tuple[np.ndarray, ...]):
+    """Maps (N, T, H, W, C) of T arrays of weights (N, U), and values (N, U) where the method met them, by batches."""
     if not len(question.x):
-        return np.zeros_like(question.x), np.zeros_like(question.weights)
+        return np.zeros((0, len(weights), *question.shape), np.float32), np.zeros_like(question.weights)
     parts, values = [], []
     for start in range(0, len(question.x), BATCH):
         rows = slice(start, start + BATCH)
-        asked = replace(question, x=question.x[rows], weights=question.weights[rows], values=None)
-        parts.append(checked_maps(answer, method, asked))
+        asked = replace(question, x=question.x[rows], met={}, values=None)
+        parts.append(np.stack([_answer(answer, method, asked, one[rows]) for one in weights], axis=1))
         values.append(asked.values)
     return np.concatenate(parts), None if any(met is None for met in values) else np.concatenate(values)
+
+
+def _answer(answer: Answer, method: Analyzer, question: Question, weights: np.ndarray) -> np.ndarray:
+    question.weights = weights
+    return checked_maps(answer, method, question)

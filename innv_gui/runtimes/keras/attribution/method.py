@@ -14,24 +14,26 @@ Place = Callable[[Step, str, int], bool]  # (step, sort of its linear layer, its
 
 @dataclass(frozen=True)
 class Method:
-    """rules: for layers with weights, the first that applies. norm: for BatchNormalization; None: its gradient.
+    """rules: for layers with weights, the first that applies. norm: for BatchNormalization, a rule or a way; None: its
+    gradient.
 
     ways: other than `unweighted.WAYS` for some kinds of layers. positive_score: relevance starts from max(score, 0).
     only_relu: "" or why a layer with another activation is refused.
     """
 
     rules: tuple[tuple[Place, Rule], ...]
-    norm: Rule | None
+    norm: Rule | str | None
     ways: dict[str, str] = field(default_factory=dict)
     positive_score: bool = False
     only_relu: str = ""
 
-    def rule(self, step: Step, sort: str, place: int) -> Rule | None:
+    def rule(self, step: Step, sort: str, place: int) -> Rule | str | None:
         """Of a layer with weights. Normalization by an input's own statistics takes z, whatever the method's rule."""
         if sort == "norm" or self.norm is None and sort == "own norm":
             return self.norm
         if sort == "own norm":
-            return self.norm if self.norm.shares[0].parts == rules.z().shares[0].parts else rules.z()
+            is_like_z = isinstance(self.norm, Rule) and self.norm.shares[0].parts == rules.z().shares[0].parts
+            return self.norm if is_like_z else rules.z()
         return next((rule for chosen, rule in self.rules if chosen(step, sort, place)), None)
 
     def way(self, step: Step) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,9 +10,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from innv_gui.errors import Cancelled
 from innv_gui.runtimes.keras.attribution import compiled
 from innv_gui.runtimes.keras.memory import Memory
 from innv_gui.runtimes.keras.networks.network import BATCH, Network
+from innv_gui.runtimes.keras.perturbation.fills import fill_pictures
+from innv_gui.runtimes.keras.predict.feeding import AS_IT_IS, Feeding
 
 
 @dataclass(eq=False)
@@ -22,7 +25,8 @@ class Question:
     x: (n, H, W, C) float32 network input. weights: (n, U) float32, how much of each neuron of `layer` is explained; one
     hot is one class or neuron. params: complete and checked. softmax: the probability is explained, not the score.
     unchecked: go on where the method has nothing for a layer. values: (n, U), the neurons' own values, which a method
-    may leave here when it meets them on its way.
+    may leave here when it meets them on its way. feeding: how pictures became x. met: what a method may keep while the
+    neurons of one batch are asked for one after the other. stopped: whether the person has given up.
     """
 
     network: Network
@@ -37,6 +41,9 @@ class Question:
     memory: Memory = field(default_factory=Memory)
     notes: dict[str, None] = field(default_factory=dict)
     values: np.ndarray | None = None
+    feeding: Feeding = AS_IT_IS
+    met: dict[Hashable, Any] = field(default_factory=dict)
+    stopped: Callable[[], bool] = lambda: False
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -51,6 +58,15 @@ class Question:
     def note(self, text: str) -> None:
         """Say something that whoever reads the maps should know, in one sentence."""
         self.notes[text] = None
+
+    def check(self) -> None:
+        """Between two steps of long work: raises Cancelled when the person has given up."""
+        if self.stopped():
+            raise Cancelled("The work was cancelled.")
+
+    def filled(self, fill: str) -> np.ndarray:
+        """(n, H, W, C) network input, to stand where a part is removed: grey, black, white, mean, blur."""
+        return fill_pictures(self.x, fill, self.feeding)
 
     def images(self) -> Iterator[tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]]:
         """Each image (H, W, C), with what gives the explained value of changed copies of it: (m, H, W, C) -> (m,)."""

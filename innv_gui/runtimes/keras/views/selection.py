@@ -10,13 +10,15 @@ import numpy as np
 
 from innv_gui.runtimes.keras.attribution.question import Question
 from innv_gui.runtimes.keras.networks.network import Network
+from innv_gui.runtimes.keras.perturbation.fills import fill_pictures
+from innv_gui.runtimes.keras.predict.feeding import AS_IT_IS, Feeding
 
 
 @dataclass(frozen=True)
 class Selection:
     """x: (n, H, W, C) float32 network input; names and labels (None without) of its images; class_names of the model.
 
-    params: complete and checked.
+    params: complete and checked. feeding: how pictures became x.
     """
 
     network: Network = field(repr=False)
@@ -26,6 +28,7 @@ class Selection:
     names: tuple[str, ...]
     labels: tuple[str | None, ...]
     class_names: tuple[str, ...]
+    feeding: Feeding = AS_IT_IS
 
     @property
     def model(self) -> keras.Model:
@@ -36,6 +39,14 @@ class Selection:
         """(n, K) float32, of the selected images or of other network input."""
         x = self.x if x is None else np.ascontiguousarray(x, np.float32)
         return self.network.probabilities(self.network.scores(x))
+
+    def pictures(self) -> np.ndarray:
+        """(n, H, W, C) uint8, the images as the network is given them, before preprocessing."""
+        return self.feeding.pictures(self.x)
+
+    def filled(self, fill: str) -> np.ndarray:
+        """(n, H, W, C) network input, to stand where a part is removed: grey, black, white, mean, blur."""
+        return fill_pictures(self.x, fill, self.feeding)
 
     def gradient(self, classes: np.ndarray) -> np.ndarray:
         """(n,) class indices -> (n, H, W, C), the derivative of each image's score for its class."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from innv_gui import analyzers
 from innv_gui.errors import InnvError
 from innv_gui.records import Model, as_plain
 from innv_gui.session.explain.comparison import Difference
@@ -16,6 +17,7 @@ def run_json(run: Run) -> dict:
     return {
         "id": run.id,
         "request": _request(run),
+        "passes": analyzers.cost(request.analyzer.name, request.params),
         "status": job.status,
         "job": job.as_json(),
         "models": [_run_model(run, model) for model in run.models],
