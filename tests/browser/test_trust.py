@@ -154,3 +154,21 @@ def test_the_method_that_suits_the_kind_of_network_is_one_press_away(open_tab, i
     offer.click()
     expect(tab.page.locator("#method")).to_have_value(method)
     expect(tab.page.locator("#method-suggested")).to_be_hidden()
+
+
+def test_what_is_wrong_with_a_map_leads_to_trust_with_its_method(trust):
+    page = trust(view="method=gradient.baseline&softmax=1&go=1").page
+    is_ready(page)
+    badge = page.locator("#result .health").first
+    expect(badge).to_contain_text("softmax on")
+    badge.click()
+    checks = page.locator("#health-pop li")
+    expect(checks.first).to_have_text("all numbers are finite")
+    expect(checks.nth(2)).to_contain_text("Switch “explain logits” on.")
+    assert problems(page) == []
+    page.keyboard.press("Escape")
+    expect(page.locator("#health-pop")).to_be_hidden()
+    expect(page.locator("body[data-view=grid]")).to_have_count(1)
+    badge.click()
+    page.locator("#health-pop button", has_text="Open Trust").click()
+    expect(page.locator("#tested input:checked[id='test-gradient.baseline']")).to_have_count(1)
