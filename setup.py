@@ -14,9 +14,9 @@ MAPPED = ("templates", "static", "sample_models", "docs")
 SHOWN = ("glossary.md", "methods.md")  # of docs/, what pages are made of
 
 
-def requirements() -> list[str]:
-    """requirements/run.in without innvestigate."""
-    lines = (HERE / "requirements" / "run.in").read_text().splitlines()
+def requirements(name: str) -> list[str]:
+    """requirements/NAME.in without innvestigate."""
+    lines = (HERE / "requirements" / f"{name}.in").read_text().splitlines()
     return [line for line in lines if line and not line.startswith(("#", "innvestigate"))]
 
 
@@ -34,5 +34,6 @@ setup(
         "innv_gui": ["imagenet_classes.txt"],
         **{f"innv_gui.{name}": files_below(name) for name in MAPPED},
     },
-    install_requires=requirements(),
+    install_requires=requirements("run"),
+    extras_require={"photos": requirements("photos")},
 )

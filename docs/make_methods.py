@@ -31,13 +31,16 @@ BLOCK = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 INPUTS = {"all": "x", "positive": "x⁺", "negative": "x⁻", "ones": "1", "low": "low", "high": "high"}
 WEIGHTS = {"all": "W", "positive": "W⁺", "negative": "W⁻", "squared": "W²", "ones": "1"}
-BIASES = {"all": "b", "positive": "b⁺", "negative": "b⁻", "none": ""}
+WEIGHTS |= {"raised": "(W + γ W⁺)", "lowered": "(W + γ W⁻)"}
+BIASES = {"all": "b", "positive": "b⁺", "negative": "b⁻", "none": "", "raised": "b + γ b⁺", "lowered": "b + γ b⁻"}
+OUTPUTS = {"any": "", "positive": "where W x + b ≥ 0: ", "negative": "else: "}
 WAYS = {
     ways.PASS: "each value keeps its relevance",
     ways.GRADIENT: "back to where the values came from, by the transposed derivative; of several, the winner takes all",
     ways.PROPORTIONAL: "each input by its share of the output, x · Jᵀ (R / y)",
     ways.GATE: "a gate is held constant and takes nothing; other factors in equal parts",
     ways.PRODUCT: "sums of products: by share, a gate held constant; other factors in equal parts",
+    ways.HALVES: "products of two: by share, half to each (AttnLRP)",
     ways.QUOTIENT: "the denominator is held constant and takes nothing",
     ways.NOTHING: "comparisons and choices take nothing",
 }
@@ -57,6 +60,9 @@ KNOWN = {
     "α1β0": rules.alpha_beta(1, 0),
     "z⁺": rules.alpha_beta(1, 0, bias=False),
     "z⁺ fast": rules.z_plus_fast(),
+    "γ": rules.gamma(0.1),
+    "α2β1, split bias": rules.alpha_beta_split(2, 1),
+    "z⁺, positive bias": rules.alpha_beta_split(1, 0),
     "w²": rules.w_square(),
     "flat": rules.flat(),
     "bounded": rules.bounded(-1, 1),
@@ -129,6 +135,39 @@ def conformance() -> str:
     return _table(" | ".join(["method", *networks]), rows)
 
 
+def trust() -> str:
+    """Insertion minus deletion and the other metrics, by method, one network after the other."""
+    figures = _figures("trust.json")
+    return "\n\n".join(_trusted(one) for one in figures)
+
+
+def _trusted(one: dict) -> str:
+    trained = "pretrained" if one["accuracy"] is None else f"trained here, accuracy {one['accuracy']:.1%}"
+    head = f"**{one['family']}** ({one['network']}, {trained}; {one['images']} images). {one['sentence']}"
+    columns = {"difference": "ins − del", "deletion": "deletion", "insertion": "insertion"}
+    columns |= {"sanity": "sanity", "stability": "stability", "sparseness": "sparseness"}
+    order = sorted(one["rows"], key=lambda row: -one["rows"][row].get("difference", [-9])[0])
+    rows = ((_row_name(one, row), *(_measured(one["rows"][row].get(name)) for name in columns)) for row in order)
+    failed = "".join(f"\n\n`{row}`: {why}" for row, why in one["failed"].items())
+    return f"{head}\n\n{_table(' | '.join(['method', *columns.values()]), rows)}{failed}"
+
+
+def _row_name(one: dict, row: str) -> str:
+    """In bold where it beats all three controls; a control in italics."""
+    if row.startswith("control:"):
+        return f"*{row.removeprefix('control:')}*"
+    beats = one["rows"][row].get("difference", [0, 0, 0, 0, ""])[4]
+    return f"**`{row}`**" if beats == "all" else f"`{row}`"
+
+
+def _measured(cell: list | None) -> str:
+    """Mean, half the width of its interval, and its place where others share it."""
+    if cell is None:
+        return "–"
+    mean, low, high = cell[:3]
+    return f"{mean:.2f} ± {(high - low) / 2:.2f}".replace("-", "−")
+
+
 def applications() -> str:
     """What was found on the networks of keras.applications."""
     figures = _figures("conformance.json")["applications"]
@@ -148,7 +187,7 @@ def mutations() -> str:
 
 TABLES = {
     one.__name__: one
-    for one in (methods, settings, rule_formulas, places, layers, conformance, applications, mutations)
+    for one in (methods, settings, rule_formulas, places, layers, conformance, applications, trust, mutations)
 }
 
 
@@ -168,7 +207,8 @@ def _methods(names: list[str]) -> str:
 
 def _shares(rule: Rule) -> str:
     return "; ".join(
-        f"{in_words(float(share.factor)).replace('-', '−')} · [{_denominator(share)}]" for share in rule.shares
+        f"{OUTPUTS[share.outputs]}{in_words(float(share.factor)).replace('-', '−')} · [{_denominator(share)}]"
+        for share in rule.shares
     )
 
 
@@ -186,8 +226,13 @@ def _part(part: Part) -> str:
 
 def _zero(rule: Rule) -> str:
     if rule.epsilon is not None:
-        return "Z ← Z + ε sign(Z) everywhere, sign(0) = +"
+        return f"Z ← Z + {_added(rule)} sign(Z) everywhere, sign(0) = +"
     return "its message is 0" if rule.zero == float("inf") else f"becomes {in_words(rule.zero)}"
+
+
+def _added(rule: Rule) -> str:
+    """What is added to a denominator: the method's setting, or what keeps it from zero."""
+    return in_words(rule.epsilon) if rule.epsilon == rules.STEADY else "ε"
 
 
 def _places(name: str, method: Method) -> tuple[str, ...]:
@@ -198,12 +243,17 @@ def _places(name: str, method: Method) -> tuple[str, ...]:
     return f"`{name}`", first, *others
 
 
-def _called(rule: Rule | None) -> str:
+def _called(rule: Rule | str | None) -> str:
     """A rule's name, its settings aside."""
     if rule is None:
         return "gradient"
-    plain = replace(rule, epsilon=None if rule.epsilon is None else 1e-7, low=-1, high=1)
-    return next(name for name, known in KNOWN.items() if known == plain)
+    if rule == ways.PASS:
+        return "unchanged"
+    return next(name for name, known in KNOWN.items() if _plain(known) == _plain(rule))
+
+
+def _plain(rule: Rule) -> Rule:
+    return replace(rule, epsilon=None if rule.epsilon is None else 1e-7, low=-1, high=1, gamma=0.0)
 
 
 def _kinds(table: dict, wanted: str) -> str:

@@ -1,4 +1,4 @@
-"""The command line: `innv-gui demo | serve | explain | suggest | check | methods | worker | doctor`.
+"""The command line: `innv-gui demo | serve | explain | suggest | check | fit-patterns | methods | worker | doctor`.
 
 Exit status: 0 good, 2 wrong usage, 1 the work failed. Errors are one sentence and a hint on standard error.
 """
@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from innv_gui.commands.model_options import add_model_options
+from innv_gui.commands.model_options import ModelAction, add_model_options
 from innv_gui.errors import BadInput, InnvError
 from innv_gui.extensions.sources import add_folder
 from innv_gui.records import Budget
@@ -19,6 +19,7 @@ from innv_gui.version import VERSION
 
 DEFAULT_PORT = 5000
 WORKSPACE = "folder that keeps maps, scores, uploads and earlier runs (default: a temporary one)"
+PHOTOS = "three pretrained networks and free photographs instead; needs pip install 'innv-gui[photos]'"
 HOOKS = "Python file with preprocess, postprocess or decode_prob, or with the classes of trusted models"
 IMAGES = "folder, manifest, .npy, .npz or HDF5 file, or the fsspec address of a folder (s3://bucket/photos)"
 
@@ -60,7 +61,11 @@ def parser() -> Parser:
     _serve(commands.add_parser("serve", help="start on your models and images"))
     _explain(commands.add_parser("explain", help="write explanations to a file, without a server"))
     _suggest(commands.add_parser("suggest", help="write scores of all images to a table, without a server"))
+    _trust(commands.add_parser("trust", help="measure which explanation to believe, without a server"))
     _check(commands.add_parser("check", help="report accuracy under each preprocessing, without a server"))
+    _fit_patterns(
+        commands.add_parser("fit-patterns", help="learn from images what pattern.net needs, without a server")
+    )
     commands.add_parser("methods", help="list the methods and their settings")
     _worker(commands.add_parser("worker", help="let this machine work for a Dask scheduler"))
     commands.add_parser("doctor", help="check whether everything is installed, and which plug-ins can be used")
@@ -72,6 +77,7 @@ def parser() -> Parser:
 def _demo(command: Parser) -> None:
     _address(command)
     command.add_argument("--workspace", metavar="DIR", help=WORKSPACE)
+    command.add_argument("--photos", action="store_true", help=PHOTOS)
 
 
 def _address(command: Parser) -> None:
@@ -122,9 +128,40 @@ def _suggest(command: Parser) -> None:
     command.add_argument("--out", required=True, metavar="scores.parquet", help=".parquet or .csv file to write")
 
 
+def _trust(command: Parser) -> None:
+    _shared(command)
+    command.add_argument("--images", metavar="DIR", help=IMAGES)
+    command.add_argument(
+        "--method", action="append", default=[], metavar="M", help="a method, or M:SETTING=VALUE (default: a shortlist)"
+    )
+    command.add_argument("--metric", action="append", default=[], metavar="Q", help="a metric (default: all)")
+    command.add_argument("--fill", action="append", default=[], metavar="F", help="blur, mean or grey; several times")
+    command.add_argument("--steps", type=int, default=10, metavar="N", help="10, 20 or 50 steps (default 10)")
+    command.add_argument("--masks", metavar="DIR", help="masks named like the images: where the evidence should be")
+    command.add_argument("--class", dest="class_", default=None, metavar="C", help="predicted, a name or an index")
+    command.add_argument("--most", type=_count, default=16, metavar="N", help="images to take (default 16)")
+    command.add_argument("--unchecked", action="store_true", help="run a method on layers that it does not know")
+    command.add_argument("--numbers", metavar="numbers.csv", help="a second file: the number of each image")
+    command.add_argument("--out", required=True, metavar="trust.csv", help=".csv table or .html page to write")
+    command.tail = _methods
+
+
+def _count(text: str) -> int:
+    """A whole number of at least 1."""
+    if not text.isdecimal() or not 0 < int(text) <= 100_000:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 to 100000, got {text!r}")
+    return int(text)
+
+
 def _check(command: Parser) -> None:
     _shared(command)
     command.add_argument("--images", metavar="DIR", help=f"labelled images: {IMAGES}")
+
+
+def _fit_patterns(command: Parser) -> None:
+    command.add_argument("model", action=ModelAction, default=[], metavar="MODEL", help="a model, as for --model")
+    command.add_argument("images", metavar="IMAGES", help=IMAGES)
+    _shared(command)
 
 
 def _worker(command: Parser) -> None:
@@ -192,14 +229,26 @@ def _run(options: argparse.Namespace) -> int:
         from innv_gui.commands.suggest import suggest
 
         return suggest(options)
+    if options.command == "trust":
+        from innv_gui.commands.trust import trust
+
+        return trust(options)
     if options.command == "check":
         from innv_gui.commands.check import check
 
         return check(options)
+    if options.command == "fit-patterns":
+        from innv_gui.commands.fit_patterns import fit_patterns
+
+        return fit_patterns(options)
     if options.command == "worker":
         from innv_gui.commands.worker import worker
 
         return worker(options)
+    if options.command == "demo" and options.photos:
+        from innv_gui.commands.photos import photos
+
+        return photos(options)
     from innv_gui.commands.serve import demo, serve
 
     return demo(options) if options.command == "demo" else serve(options)

@@ -49,7 +49,7 @@ def _not_finite(values: np.ndarray) -> Health | None:
         f"{count} of {values.size} values are not finite: a division by zero or an overflow inside the method. "
         "Choose a rule with ε, such as lrp.epsilon, or another method."
     )
-    return Health("warn", "NaN" if np.isnan(values).any() else "infinite", reason)
+    return Health("bad", "NaN" if np.isnan(values).any() else "infinite", reason)
 
 
 def _all_zero(values: np.ndarray, score: float, analyzer: Analyzer) -> Health | None:
@@ -66,7 +66,7 @@ def _all_zero(values: np.ndarray, score: float, analyzer: Analyzer) -> Health | 
         )
     if analyzer.family == "cam":
         reason = "No channel speaks for the class: the map is empty. Choose an earlier layer or another class."
-    return Health("warn", "all zero", reason)
+    return Health("bad", "all zero", reason)
 
 
 def _conservation(values: np.ndarray, score: float, analyzer: Analyzer) -> Health | None:

@@ -166,7 +166,8 @@ class Model:
 
     naming: what its classes are called; None where nobody said, so that names may be borrowed from the images
     (`session/naming.py` decides). by_hand: labels that a person mapped to classes. chosen_earlier: which of
-    "preprocessing" and "class_names" a person chose in an earlier session with this workspace.
+    "preprocessing" and "class_names" a person chose in an earlier session with this workspace. fit: the patterns that
+    were fitted last for the model as it is.
     """
 
     id: str
@@ -179,6 +180,7 @@ class Model:
     notes: tuple[str, ...] = ()
     by_hand: tuple[LabelClass, ...] = ()
     chosen_earlier: tuple[str, ...] = ()
+    fit: Fit | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         what = f"{sizes(self.input_shape)} to {self.n_classes} classes, {self.facts.n_params:,} parameters"
@@ -240,6 +242,36 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Fit:
+    """What was fitted on images for one model, and lasts in the workspace. sha256: of what came out.
+
+    dataset: its name; n_images: how many were used. n_without: of n_neurons, those that have no pattern.
+    """
+
+    folder: str
+    sha256: str
+    dataset: str
+    n_images: int
+    n_layers: int
+    n_neurons: int
+    n_without: int
+    n_problems: int = 0
+
+
+@dataclass(frozen=True)
+class FitStep:
+    """How far a fit is: images behind it, and those that were used. The rest is known when it has finished."""
+
+    done: int
+    used: int
+    problems: tuple[Problem, ...] = ()
+    sha256: str = ""
+    n_layers: int = 0
+    n_neurons: int = 0
+    n_without: int = 0
+
+
+@dataclass(frozen=True)
 class Target:
     """What of the model is explained.
 
@@ -276,7 +308,7 @@ class Aim:
 
 @dataclass(frozen=True)
 class Health:
-    """A fact about one map. level: "ok" or "warn"; text: a few words; reason: one sentence."""
+    """A fact about one map. level: "ok", "warn" or "bad": nothing can be read off it; text: a few words; reason."""
 
     level: str
     text: str

@@ -3,29 +3,38 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import settings
 
 from innv_gui import Session
+from innv_gui.cli import main
 from tests.fast_part import HEAVY, may_start_processes, needs_heavy
+from tests.homes import HomeScheduling
 
 settings.register_profile("repeatable", derandomize=True)  # `--hypothesis-profile=default` searches on
 settings.load_profile("repeatable")
 
+# Several processes of pytest keep all cores busy: threads inside of an operation only cost time. Workers inherit it.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "sample_models"
 LONGEST = """
-    browser/suggest browser/accessibility attribution/conformance attribution/every_layer scoring/resilience
-    browser/evidence browser/walk commands/cli browser/regressions attribution/main_job explain/history
-    session/session browser/session_menu attribution/target_contract browser/visualize datasets/samples
-    probe/probe innvestigate/runtime scoring/scoring networks/loading innvestigate/bridge cluster/remote
-    explain/streaming browser/features files/old_models
+    browser/suggest browser/walk browser/regressions browser/evidence browser/features browser/accessibility
+    scoring/resilience probe/probe attribution/main_job cluster/remote session/session commands/cli scoring/scoring
+    attribution/every_layer attribution/target_contract innvestigate/runtime attribution/conformance
+    innvestigate/bridge networks/outputs networks/loading files/keras_versions files/old_models datasets/samples
 """.split()
 MODEL_FILES = (
     "digits_mlp.keras",
@@ -55,6 +64,12 @@ def pytest_collection_modifyitems(config, items):
     places = {name: place for place, name in enumerate(LONGEST)}
     name = lambda item: f"{item.path.parent.name}/{item.path.stem.removeprefix('test_')}"  # noqa: E731
     items.sort(key=lambda item: places.get(name(item), len(places)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """`--dist loadscope`: files go where what they need runs already."""
+    return HomeScheduling(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 def _leave_out(config, items, unwanted):
@@ -103,6 +118,34 @@ def sample_datasets(opened):
     return opened[1]
 
 
+class Lent:
+    """The workers of one session for another one, whose end they outlive."""
+
+    def __init__(self, pool):
+        self._pool = pool
+
+    def __getattr__(self, name):
+        return getattr(self._pool, name)
+
+    def close(self):
+        pass
+
+
+@contextmanager
+def workers_lent_by(session):
+    """Sessions and commands that are opened in this process work with the workers that run already."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("innv_gui.session.session.Pool", lambda folder: Lent(session.pool))
+        yield
+
+
+@pytest.fixture
+def lent_workers(session):
+    """For one test."""
+    with workers_lent_by(session):
+        yield
+
+
 class Server:
     """`innv-gui ...` in a process of its own, as a person starts it."""
 
@@ -113,16 +156,27 @@ class Server:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "innv_gui.cli", *arguments], stdout=out, stderr=out, env={**os.environ}
             )
-        self.address = self._wait_for_address()
-        self.base, self.token = re.match(r"(http://[^/]+)/\?token=(\S+)", self.address).groups()
+        self._wait_for_address()
 
     def _wait_for_address(self):
         while time.monotonic() - self.started < 60:
-            found = re.search(r"http://\S+", self.log.read_text())
+            found = re.search(r"((http://[^/]+)/\?token=(\S+))\n", self.log.read_text())
             if found:
-                return found.group()
-            if self.process.poll() is not None:
+                self.address, self.base, self.token = found.groups()
+                return
+            if self._has_ended():
                 break
+            time.sleep(0.02)
+        raise AssertionError(self.log.read_text())
+
+    def _has_ended(self):
+        return self.process.poll() is not None
+
+    def says(self, words, times=1):
+        """What it has written, once the words are in it."""
+        while time.monotonic() - self.started < 60:
+            if self.log.read_text().count(words) >= times:
+                return self.log.read_text()
             time.sleep(0.02)
         raise AssertionError(self.log.read_text())
 
@@ -152,8 +206,51 @@ class Server:
         return {f"/api/v1/{k}/{one['id']}" for k in kinds for one in json.load(self.get(f"/api/v1/{k}"))[k]}
 
     def stop(self):
+        """As Ctrl-C or the system ends it."""
         self.process.terminate()
-        self.process.wait(20)
+        assert self.process.wait(20) == 0, self.log.read_text()
+
+
+class ServerHere(Server):
+    """`innv-gui serve ...` in a thread of this process: what it would do on a signal is done by `stop`."""
+
+    def __init__(self, *arguments, log, monkeypatch):
+        self.started, self.log, self.handlers, self.status = time.monotonic(), log, [], None
+        signals = SimpleNamespace(**vars(signal) | {"signal": lambda _, handler: self.handlers.append(handler)})
+        monkeypatch.setattr("innv_gui.commands.serve.signal", signals)
+        self._out = open(log, "w", buffering=1)  # noqa: SIM115
+        for stream in ("stdout", "stderr"):
+            monkeypatch.setattr(sys, stream, self._out)
+        self.thread = threading.Thread(target=self._run, args=(arguments,), daemon=True)
+        self.thread.start()
+        self._wait_for_address()
+
+    def _run(self, arguments):
+        self.status = main(list(map(str, arguments)))
+
+    def _has_ended(self):
+        return self.status is not None
+
+    def stop(self):
+        self.handlers[0]()
+        self.thread.join(20)
+        self._out.close()
+        assert self.status == 0
+
+
+@pytest.fixture
+def serve(lent_workers, tmp_path, monkeypatch):
+    """serve(*arguments): the server of `innv-gui serve`, without a process and workers of its own."""
+    servers = []
+
+    def serve(*arguments):
+        server = ServerHere("serve", "--port", "0", *arguments, log=tmp_path / "log", monkeypatch=monkeypatch)
+        servers.append(server)
+        return server
+
+    yield serve
+    for server in servers:
+        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -87,8 +87,9 @@ class Analyzer(Computed):
     targets: Targets = Targets.ONE_OUTPUT
     signed: bool = True
     stochastic: bool = False
-    family: str = "plugins"  # groups the list: function, gradient, lrp, deep_taylor, cam, perturbation
+    family: str = "plugins"  # groups the list: function, gradient, lrp, deep_taylor, patterns, cam, perturbation
     conserves: bool = False  # its relevance is meant to sum to the explained score
+    fitted: bool = False  # it needs what was fitted on images first: `Session.fit_patterns`
     settings: Mapping[str, Setting] = field(default_factory=dict, hash=False, repr=False)
     passes: int | Callable[[dict[str, Any]], int | None] = field(default=2, hash=False, repr=False)
 

@@ -33,6 +33,7 @@ def describe(analyzer: Analyzer) -> dict[str, Any]:
         "signed": analyzer.signed,
         "stochastic": analyzer.stochastic,
         "conserves": analyzer.conserves,
+        "fitted": analyzer.fitted,
         "runtimes": list(analyzer.runtimes),
         "passes": analyzer.cost(analyzer.params().model_dump()),
         "fields": form_fields(analyzer.params),

@@ -18,14 +18,8 @@ from innv_gui.extensions.calling import told
 from innv_gui.extensions.catalog import Catalog
 from innv_gui.extensions.sources import Origin
 
-FAMILIES = (
-    "function",
-    "gradient",
-    "lrp",
-    "deep_taylor",
-    "cam",
-    "perturbation",
-)  # in this order in lists; others follow
+# In this order in lists; others follow.
+FAMILIES = ("function", "gradient", "lrp", "deep_taylor", "patterns", "cam", "perturbation")
 LONGEST_QUOTE = 60  # characters of a refused value that are repeated
 
 

@@ -35,6 +35,7 @@ CONFIG = {
     # It would take a fetched network from the worker that uses it, which would fetch it again for the next task.
     "distributed.scheduler.active-memory-manager.start": False,
     "distributed.comm.timeouts.connect": "30s",
+    "distributed.admin.large-graph-warning-threshold": "1GB",  # images travel with the tasks
     "distributed.admin.log-format": "%(asctime)s %(name)s %(message)s",
 }
 # Each connection remembers its last thousand messages, and with them the images and maps that went over it. Read when

@@ -31,7 +31,7 @@ STORY_MODELS = ("weather_shortcut", "weather_clean")
 def serve(options: argparse.Namespace) -> int:
     """Serve the given models and images until Ctrl-C."""
     _check(options)
-    sock = listening(_port(options))
+    sock = listening(port_of(options))
     with session_of(options) as session:
         session.warm_up("images", "keras")
         say(loose_end(options))
@@ -40,7 +40,7 @@ def serve(options: argparse.Namespace) -> int:
         tell_when_opened(entries + [session.datasets.start(text) for text in options.images])
         if options.session:
             tell_when_restored(session.start_restore(options.session))
-        return _serve(session, sock, dict, options.open)
+        return until_stopped(session, sock, dict, options.open)
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -54,7 +54,7 @@ def _check(options: argparse.Namespace) -> None:
         check_there(text)
 
 
-def _port(options: argparse.Namespace) -> int:
+def port_of(options: argparse.Namespace) -> int:
     if not 0 <= options.port <= 65535:
         raise BadInput(f"Expected a port from 0 to 65535, got {options.port}.", field="port")
     return options.port
@@ -62,7 +62,7 @@ def _port(options: argparse.Namespace) -> int:
 
 def demo(options: argparse.Namespace) -> int:
     """Serve the sample models and images, opened on the story of the two weather models."""
-    sock = listening(_port(options))
+    sock = listening(port_of(options))
     with Session(options.workspace) as session:
         session.warm_up("images", "keras")
         say_unusable()
@@ -72,7 +72,7 @@ def demo(options: argparse.Namespace) -> int:
         datasets = {name: session.add_samples(name) for name in ("digits", "weather")}
         tell_when_opened([*entries.values(), *datasets.values()])
         story = lambda: _story(entries, datasets["weather"])  # noqa: E731
-        return _serve(session, sock, story, options.open)
+        return until_stopped(session, sock, story, options.open)
 
 
 def _story_first(paths: list[Path]) -> list[Path]:
@@ -108,7 +108,8 @@ def open_browser(address: str) -> None:
     threading.Thread(target=attempt, daemon=True, name="browser").start()
 
 
-def _serve(session: Session, sock, first: Callable[[], dict], opens: bool) -> int:
+def until_stopped(session: Session, sock, first: Callable[[], dict], opens: bool) -> int:
+    """Serve until Ctrl-C. first: what Visualize opens on, asked for when a page is."""
     session.probes.start_by_themselves()
     token = new_token()
     server = make_server(create_app(session, token, offered=(), start=first), sock)

@@ -20,7 +20,7 @@ from PIL import Image
 
 from innv_gui.errors import Conflict, WorkFailed
 from innv_gui.folders import folder as installed
-from innv_gui.samples import digits, weather
+from innv_gui.samples import digits, photographs, weather
 
 VERSION = "1"  # to be raised with any change to what the pictures look like or are called
 MARKER = ".innv-gui-samples"  # in the root of each dataset; holds the version
@@ -45,17 +45,23 @@ def make(folder: str | Path, names: tuple[str, ...] = ("digits", "weather")) -> 
 
     What is missing or of another version is written first; a folder of that name that is not ours is left alone
     (Conflict). names: which of them. Beside `weather` lies weather_facts.csv with file, label, sky and seed of each.
+    `photos` are photographs of installed packages (WorkFailed without any), listed in a manifest, which is its path.
     """
     root = Path(folder)
-    writers = {"digits": _write_digits, "weather": _write_weather}
+    writers = {"digits": _write_digits, "weather": _write_weather, "photos": photographs.write}
     try:
         for name in names:
-            if _version(root / name) != VERSION:
+            if _version(root / name) != _current(name):
                 _put(root, name, writers[name])
     except OSError as error:
         reason = error.strerror or error
         raise WorkFailed(f"The sample images cannot be written into {root}: {reason}.", "Is it writable?") from error
-    return {name: root / name for name in names}
+    return {name: root / name / photographs.MANIFEST if name == "photos" else root / name for name in names}
+
+
+def _current(name: str) -> str:
+    """The version that a dataset should have; that of the photographs says how many of them are installed."""
+    return f"{VERSION}, {len(photographs.usable()[0])} photographs" if name == "photos" else VERSION
 
 
 def story_images() -> tuple[str, ...]:
@@ -78,16 +84,16 @@ def _put(root: Path, name: str, write) -> None:
     scratch = Path(tempfile.mkdtemp(prefix=".samples-", dir=root))
     try:
         write(scratch / name)
-        (scratch / name / MARKER).write_text(VERSION)
+        (scratch / name / MARKER).write_text(_current(name))
         if name == "weather":  # before the dataset, whose presence says that all is there
             _write_facts(scratch / FACTS)
             os.replace(scratch / FACTS, root / FACTS)
-        _move_in(scratch / name, root / name)
+        _move_in(scratch / name, root / name, _current(name))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _move_in(new: Path, place: Path) -> None:
+def _move_in(new: Path, place: Path, current: str) -> None:
     """Renames `new` to `place`; where another process has been faster, its pictures are as good as ours."""
     occupied = place.exists() and any(place.iterdir())
     there = _version(place)  # read last: what another process renames in just now has its version
@@ -95,13 +101,13 @@ def _move_in(new: Path, place: Path) -> None:
         raise Conflict(
             f"The folder {place} is in the way of the sample images.", "Move it, or choose another workspace."
         )
-    if there is not None and there != VERSION:
+    if there is not None and there != current:
         with suppress(FileNotFoundError):
             os.rename(place, new.with_name(f"old-{new.name}"))
     try:
         os.rename(new, place)
     except OSError:
-        if _version(place) != VERSION:
+        if _version(place) != current:
             raise
 
 

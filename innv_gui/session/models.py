@@ -221,6 +221,12 @@ class ModelShelf:
                 raise NotFound(f"There is no model {id!r}.", "It may have been removed.", field="models")
             return self._entries[id]
 
+    def has(self, model: Model) -> bool:
+        """Whether a model is still here, as the file that it was."""
+        with self._lock:
+            entry = self._entries.get(model.id)
+        return entry is not None and entry.model is not None and entry.model.source == model.source
+
     def get(self, id: str) -> Model:
         """The model of this id, ready for use."""
         entry = self.entry(id)

@@ -17,7 +17,7 @@ from innv_gui.cluster.remote import RemotePool
 from innv_gui.errors import BadInput, NotFound
 from innv_gui.extensions.sources import add_folder
 from innv_gui.folders import folder
-from innv_gui.records import Budget, ClassNames, Model, Prepared, replace
+from innv_gui.records import Budget, ClassNames, Fit, Model, Prepared, replace
 from innv_gui.session.datasets import Dataset, DatasetEntry, DatasetShelf
 from innv_gui.session.explain.comparison import Difference, compare
 from innv_gui.session.explain.pictures import Pictures
@@ -34,10 +34,12 @@ from innv_gui.session.features.shelf import FeatureShelf
 from innv_gui.session.keep import session_file
 from innv_gui.session.keep.choices import Choices
 from innv_gui.session.keep.run_record import remembered, request_of
+from innv_gui.session.kept import has_maps
 from innv_gui.session.label_orders import of_names
 from innv_gui.session.labels import class_of_label
 from innv_gui.session.models import ModelEntry, ModelShelf
 from innv_gui.session.naming import naming_of
+from innv_gui.session.patterns.shelf import Patterns
 from innv_gui.session.probe.probe import Probe
 from innv_gui.session.probe.shelf import Probes
 from innv_gui.session.recent import Recent
@@ -45,6 +47,9 @@ from innv_gui.session.scoring.scoring import Scoring
 from innv_gui.session.suggest.request import check_suggestion
 from innv_gui.session.suggest.suggestion import Suggestion
 from innv_gui.session.suggest.views import refuse_constant_mean
+from innv_gui.session.trust.record import Trust
+from innv_gui.session.trust.request import TrustRequest, check_trust
+from innv_gui.session.trust.shelf import TrustShelf
 from innv_gui.session.views.request import ViewRequest, check_view
 from innv_gui.session.views.shown import Shown, start_view
 from innv_gui.store.history import History
@@ -55,6 +60,7 @@ from innv_gui.suggestions.label_order import LabelOrder
 RECENT = 100  # runs, and as many suggestions, rankings and views
 WORKERS = {"native": "keras", "innvestigate": "innvestigate"}  # engine -> kind of worker
 PREDICT_CHUNK = 32
+JUDGING = ("difference", "deletion", "insertion")  # metrics that tell which map is right
 
 
 class Session:
@@ -99,6 +105,8 @@ class Session:
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self.features = FeatureShelf(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self.probes = Probes(lambda: self.pool, self.jobs, self.models, self.datasets, self.workspace.part("probes"))
+        self.trusts = TrustShelf(lambda: self.pool, self.jobs, self.store, self.workspace.part("trust"))
+        self.patterns = Patterns(lambda: self.pool, self.jobs, self.workspace.part("patterns"), self.models.has)
         self._runs: Recent[Run] = Recent(RECENT, "explanation", "Ask for it again; kept maps are reused.")
         self._rankings: Recent[Ranking] = Recent(RECENT, "ranking", "Ask for it again.")
         again = "Ask for it again; kept scores are reused."
@@ -210,7 +218,7 @@ class Session:
 
     def start_explain(self, request: Request, id: str | None = None) -> Run:
         """Begin a run; `run.job` tells how far it is, `run.cell(...)` what is there. id: of a run that is reopened."""
-        run = self._run(replace(request, items=tuple(request.items)), id)
+        run = self._run(replace(self.patterns.given(request), items=tuple(request.items)), id)
         pool = self.pool
 
         def work(job: Job) -> Run:
@@ -222,7 +230,7 @@ class Session:
 
     def start_explain_to(self, path: str | Path, request: Request) -> Run:
         """Begin a run into a file; `run.job` tells how far it is. In a lasting workspace its maps are kept, too."""
-        run, pool = self._run(request), self.pool
+        run, pool = self._run(self.patterns.given(request)), self.pool
         streaming = Streaming(run, pool, self.store, self._blueprints, keeps=not self.workspace.temporary)
         return self._started(run, lambda job: streaming.into(Path(path), job))
 
@@ -250,7 +258,7 @@ class Session:
 
     def start_ranking(self, request: Request, measure: str = "spearman") -> Ranking:
         """Begin a ranking; `ranking.rows` grow while its job runs."""
-        ranking, pool = new_ranking(request, measure), self.pool
+        ranking, pool = new_ranking(self.patterns.given(request), measure), self.pool
         pool.start(WORKERS[request.engine])
         work = lambda job: rank(ranking, pool, self.store, self._blueprints, job)  # noqa: E731
         ranking.job = self.jobs.start("rank", "Ranking by evidence", work, len(request.items), "images")
@@ -277,6 +285,20 @@ class Session:
             raise NotFound(f"There is no explanation {id!r}.", "Ask for it again; kept maps are reused.") from None
         return self.start_explain(request_of(record, self.models, self.datasets), id)
 
+    def has_maps(self, request: Request) -> bool:
+        """Whether every map of a request is kept, so that asking for it computes nothing."""
+        return has_maps(self.store, self.patterns.given(request))
+
+    def fit_patterns(self, model: Model, dataset) -> Fit:
+        """Learn what `pattern.net` and `pattern.attribution` need of a model, from images, and wait for it.
+
+        dataset: a Dataset or part of one, or a path; at least two images, the more the better. One pass over them; kept
+        by the content of model and images, and gone on with after an interruption. The newest fit of a model is in use.
+        """
+        job = self.patterns.start(model, self._usable_images(dataset))
+        job.wait()
+        return job.result
+
     def _remember(self, run: Run) -> None:
         """Note a run in the history; a reopened one keeps its name and time."""
         dataset = run.request.dataset
@@ -289,6 +311,33 @@ class Session:
     def compare(self, run: Run, reference: Run) -> list[tuple[Model, int, Difference | None]]:
         """(model, image index, figures) for two runs of the same images: how much do their maps differ?"""
         return compare(run, reference)
+
+    # -- how good explanations are
+
+    def trust(self, models, images, methods=None, metrics=None, **wishes) -> Trust:
+        """Measure explanations of images, and wait for it: which method should be believed?
+
+        methods: names, or pairs of a name and settings; None is a shortlist. metrics: names (`innv_gui.trust.metrics`);
+        None is all that can be measured. wishes: fills ("blur", "mean", "grey"), steps (10, 20, 50), regions (boxes or
+        masks by image, or a folder of masks), class_, unchecked. -> .frame (one row per number), .summary (means with
+        their 95 % intervals), .advice(model), .curves(...). Three controls that know nothing of the model are measured
+        beside. Raises the reason when no method can be measured at all.
+        """
+        trust = self.start_trust(check_trust(models, self._usable_images(images), methods, metrics, **wishes))
+        trust.job.wait()
+        return trust
+
+    def start_trust(self, request: TrustRequest) -> Trust:
+        """Begin to measure; `trust.job` tells how far it is, and the record shows what is there."""
+        pool = self.pool
+        return self.trusts.start(request, self._blueprints or Blueprints(pool))
+
+    def find_method(self, model: Model, images) -> Trust:
+        """Which method to use for a model, by insertion and deletion on some images; `.advice(model)` says which.
+
+        images: as for `explain`; 16 are enough. Waits for it; numbers that are kept are not measured again.
+        """
+        return self.trust(model, images, None, JUDGING)
 
     # -- views
 

@@ -12,7 +12,20 @@ from pathlib import Path
 from innv_gui.errors import BadInput, Conflict
 from innv_gui.store.files import private, private_folder
 
-PARTS = ("maps", "scores", "thumbnails", "uploads", "samples", "history", "choices", "probes", "logs", "dask")
+PARTS = (
+    "maps",
+    "scores",
+    "thumbnails",
+    "uploads",
+    "samples",
+    "history",
+    "choices",
+    "probes",
+    "patterns",
+    "trust",
+    "logs",
+    "dask",
+)
 
 
 class Workspace:

@@ -22,12 +22,6 @@ JSON = some.recursive(
 )
 
 
-@pytest.fixture(scope="module")
-def worker():
-    with legacy.process() as pool:
-        yield pool
-
-
 def fields(name):
     return {field["name"]: field for field in analyzers.describe(analyzers.get(name))["fields"]}
 
@@ -41,10 +35,10 @@ def refused(name, params):
 def test_exactly_innvestigates_methods_are_declared_for_it(worker):
     ours = {one.name for one in ALL if "innvestigate" in one.runtimes}
     assert ours == worker.submit(legacy.names).result()
-    assert set(NAMES) - ours == {"grad_cam", "guided_grad_cam", "grad_cam_plus_plus", "score_cam", "layer_cam"} | {
-        "occlusion",
-        "rise",
-    }
+    cams = {"grad_cam", "guided_grad_cam", "grad_cam_plus_plus", "score_cam", "layer_cam"}
+    composites = {"lrp.epsilon_gamma_box", "lrp.epsilon_plus_flat", "lrp.epsilon_alpha2_beta1_flat"}
+    fitted = {"pattern.net", "pattern.attribution"}
+    assert set(NAMES) - ours == {*cams, "lrp.gamma", *composites, "occlusion", "rise", "deep_lift", *fitted}
 
 
 @pytest.mark.parametrize(
@@ -78,7 +72,7 @@ def test_a_declaration_explains_itself(analyzer):
     assert re.fullmatch(r"[A-Z].{20,}\.", analyzer.summary) and ". " not in analyzer.summary
     assert analyzer.source.startswith("https://doi.org/10.")
     assert set(analyzer.runtimes) <= {"native", "innvestigate"} and analyzer.runtimes
-    assert analyzer.family in {"function", "gradient", "lrp", "deep_taylor", "cam", "perturbation"}
+    assert analyzer.family in {"function", "gradient", "lrp", "deep_taylor", "patterns", "cam", "perturbation"}
     for field in analyzers.describe(analyzer)["fields"]:
         assert field["title"] and field["description"].endswith(".")
         assert field["kind"] in {"number", "integer", "boolean", "choice"}

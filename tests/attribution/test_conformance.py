@@ -15,7 +15,7 @@ from innv_gui.records import ModelSource, Target
 from innv_gui.runtimes.keras.attribution.explain import explain
 from tests.innvestigate import legacy_process as legacy
 
-METHODS = [one.name for one in analyzers.all() if one.family != "cam"]
+METHODS = [one.name for one in analyzers.all() if one.family not in ("cam", "patterns")]
 
 DEFAULTS = [(name, {}) for name in METHODS]
 OTHERS = [
@@ -115,12 +115,6 @@ def residual(normalized=True):
 
 
 NETWORKS = {one.__name__: one for one in (mlp, mlp_no_bias, cnn_max, cnn_average, cnn_strides, concatenated, residual)}
-
-
-@pytest.fixture(scope="module")
-def worker():
-    with legacy.process() as pool:
-        yield pool
 
 
 def merged(model):

@@ -15,7 +15,7 @@ from innv_gui.runtimes.keras.files import allowed
 from innv_gui.runtimes.keras.networks import loading
 from tests.attribution import every_layer
 
-METHODS = [one.name for one in analyzers.all() if one.family != "cam"]
+METHODS = [one.name for one in analyzers.all() if one.family not in ("cam", "patterns")]
 
 L = keras.layers
 # One of each way of computing; the others differ from these by numbers.
@@ -72,12 +72,13 @@ def test_guided_backprop_is_compiled_with_its_bent_relus(folder, name):
     assert np.isfinite(compiled).all() and not np.allclose(compiled, plain)
 
 
+@pytest.fixture(scope="class", params=every_layer.RULED)
+def source(request, folder):
+    return saved(folder, request.param, every_layer.RULED[request.param])
+
+
 class TestEachLayer:
     """Layer by layer, so that each network is made and loaded once."""
-
-    @pytest.fixture(scope="class", params=every_layer.RULED)
-    def source(self, request, folder):
-        return saved(folder, request.param, every_layer.RULED[request.param])
 
     def test_z_hands_down_all_of_the_score(self, source):
         """Compiled; further families step by step, below."""
@@ -118,6 +119,7 @@ def test_a_layer_without_a_rule_is_passed_by_gradient_when_unchecked(folder, nam
         assert np.isfinite(explained(source, method, unchecked=True)[0].values).all()
 
 
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("activation", sorted(allowed.ACTIVATIONS - {"glu", "threshold"}))  # which needs two numbers
 def test_relevance_passes_every_activation_as_layer_and_as_argument(folder, activation):
     def middle(x):
@@ -171,6 +173,12 @@ OPERATIONS = {
 def test_operations_of_a_graph_hand_down_all_of_the_score(folder, name):
     source = saved(folder, f"operation {name}", OPERATIONS[name])
     hands_down_all(*explained(source, "lrp.z"))
+
+
+@pytest.mark.usefixtures("untraced")
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_operations_of_a_graph_give_finite_maps_by_other_rules(folder, name):
+    source = saved(folder, f"operation {name}", OPERATIONS[name])
     for method in ("lrp.alpha_2_beta_1", "lrp.flat", "deep_taylor.bounded"):
         assert np.isfinite(explained(source, method, unchecked=True)[0].values).all()
 

@@ -3,17 +3,22 @@
 The network: two convolutions and two dense layers with ReLUs between, biases everywhere.
 """
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
 
 from innv_gui import analyzers
-from innv_gui.records import ModelSource, Target
+from innv_gui.errors import BadInput
+from innv_gui.records import ModelSource, Preprocessing, Target
 from innv_gui.runtimes.averages import NOISE_SEED
 from innv_gui.runtimes.keras.attribution.explain import explain
+from innv_gui.runtimes.keras.attribution.lrp import epsilon_gamma_box
+from innv_gui.runtimes.keras.predict.feeding import Feeding
 from tests.attribution import twins as twins
 
-METHODS = [one.name for one in analyzers.all() if one.family != "cam"]
+METHODS = [one.name for one in analyzers.all() if one.family not in ("cam", "patterns")]
 
 SHAPE = (4, 4, 1)
 CLASS = 1
@@ -31,8 +36,11 @@ FLAT, W_SQUARE, FAST = rule("flat"), rule("w_square"), rule("z_plus_fast")
 TWO_ONE, ONE_ZERO = rule("alpha_beta", alpha=2, beta=1), rule("alpha_beta", alpha=1, beta=0)
 TWO_ONE_IB = rule("alpha_beta", alpha=2, beta=1, with_bias=False)
 Z_PLUS = rule("alpha_beta", alpha=1, beta=0, with_bias=False)
+PIXELS = rule("bounded", low=0, high=255)
 BOUNDED = rule("bounded", low=LOW, high=HIGH)
 RANGE = {"low": LOW, "high": HIGH}
+GAMMA, LARGE_GAMMA, STEADY = rule("gamma", gamma=0.1), rule("gamma", gamma=0.5), rule("epsilon", epsilon=1e-6)
+PLUS_SPLIT, TWO_ONE_SPLIT = (rule("alpha_beta_split", alpha=1 + beta, beta=beta) for beta in (0, 1))
 
 # method, settings -> the rule of the first convolution, the second one, the dense layers
 RULES = {
@@ -59,6 +67,13 @@ RULES = {
     ("lrp.sequential_preset_b_flat", ()): (FLAT, TWO_ONE, LARGE_EPSILON),
     ("lrp.sequential_preset_b_flat_until_idx", ()): (FLAT, TWO_ONE, LARGE_EPSILON),
     ("lrp.sequential_preset_b_flat_until_idx", (("until_layer_idx", 2),)): (FLAT, FLAT, LARGE_EPSILON),
+    ("lrp.gamma", ()): (GAMMA, GAMMA, GAMMA),
+    ("lrp.gamma", (("gamma", 0.5), ("input_layer_rule", "Flat"))): (FLAT, LARGE_GAMMA, LARGE_GAMMA),
+    ("lrp.epsilon_gamma_box", (("gamma", 0.5), *RANGE.items())): (BOUNDED, LARGE_GAMMA, STEADY),
+    ("lrp.epsilon_gamma_box", (("epsilon", 0.1),)): (PIXELS, GAMMA, LARGE_EPSILON),
+    ("lrp.epsilon_plus_flat", ()): (FLAT, PLUS_SPLIT, STEADY),
+    ("lrp.epsilon_plus_flat", (("epsilon", 0.1),)): (FLAT, PLUS_SPLIT, LARGE_EPSILON),
+    ("lrp.epsilon_alpha2_beta1_flat", ()): (FLAT, TWO_ONE_SPLIT, STEADY),
     ("deep_taylor", ()): (Z_PLUS, Z_PLUS, Z_PLUS),
     ("deep_taylor.bounded", tuple(RANGE.items())): (BOUNDED, Z_PLUS, Z_PLUS),
 }
@@ -76,6 +91,7 @@ GRADIENTS = {
     ("smoothgrad", (("augment_by_n", 3), ("noise_scale", 0.2), ("postprocess", "square"))): lambda twin, x: (
         sum(twin.gradient(x + 0.2 * noise) ** 2 for noise in noises(3)) / 3
     ),
+    ("deep_lift", (("reference_inputs", 0.25),)): lambda twin, x: twin.lifted(x, 0.25),
     ("input", ()): lambda twin, x: x,
 }
 
@@ -122,6 +138,22 @@ class Twin:
             for i, j, w in links:
                 back[i] += w * above[j]
         return back
+
+    def lifted(self, x, reference):
+        """Shrikumar et al. 2017, rescale: at a ReLU the multiplier is difference behind over difference in front."""
+        base = np.full(x.shape, reference)
+        made, made_of_base = self.forward(x)[1], self.forward(base)[1]
+        back = np.eye(len(made[-1]))[CLASS]
+        for place in reversed(range(len(self.layers))):
+            links, _, shape, out = self.layers[place]
+            back, above = np.zeros(shape), back.reshape(out)
+            for i, j, w in links:
+                slope = 1.0
+                if place < len(self.layers) - 1:
+                    z, at_base = made[place][j], made_of_base[place][j]
+                    slope = (max(z, 0) - max(at_base, 0)) / (z - at_base) if z != at_base else float(z > 0)
+                back[i] += w * above[j] * slope
+        return back * (x - base)
 
     def relevance(self, x, rules, start):
         """start: of the explained score -> of x."""
@@ -203,6 +235,25 @@ def test_the_short_form_of_z_plus_is_written_out_where_many_inputs_can_be_negati
         relevance = expected_rule(value, twins.dense_connections(kernel), np.zeros(kernel.shape[1]), relevance)
     np.testing.assert_allclose(maps.values.ravel(), relevance, atol=1e-4 * np.abs(relevance).max())
     assert [note.split(". ")[1][:8] for note in maps.notes] == ["9 layers"] * (depth == 9)
+
+
+def boxed(feeding, **params):
+    question = SimpleNamespace(params={"low": None, "high": None, **params}, feeding=feeding, shape=(2, 2, 3))
+    found = epsilon_gamma_box.settings(question)
+    return found["low"], found["high"]
+
+
+def test_the_box_is_what_black_and_white_become_channel_by_channel():
+    low, high = boxed(Feeding(Preprocessing("torch")))
+    np.testing.assert_allclose(low, [-0.485 / 0.229, -0.456 / 0.224, -0.406 / 0.225], rtol=1e-6)
+    np.testing.assert_allclose(high, [0.515 / 0.229, 0.544 / 0.224, 0.594 / 0.225], rtol=1e-6)
+    assert boxed(Feeding(Preprocessing("unit")), low=-1.0) == (-1.0, (1.0, 1.0, 1.0))
+
+
+def test_one_end_of_the_box_that_lies_beyond_the_other_is_refused():
+    with pytest.raises(BadInput, match="low must lie") as caught:
+        boxed(Feeding(Preprocessing("unit")), low=2.0)
+    assert caught.value.field == "params.low"
 
 
 def test_every_method_has_a_slow_twin():

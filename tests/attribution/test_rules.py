@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from innv_gui.runtimes.keras.attribution import propagation, rules, unweighted
-from innv_gui.runtimes.keras.attribution.graph import graph_to
-from innv_gui.runtimes.keras.attribution.nonnegative import never_negative
 from innv_gui.runtimes.keras.attribution.propagation import forward, relevance_of_input
 from innv_gui.runtimes.keras.attribution.relevance import Product, made
 from innv_gui.runtimes.keras.attribution.weighted import linear_of
+from innv_gui.runtimes.keras.graphs.graph import graph_to
+from innv_gui.runtimes.keras.graphs.nonnegative import never_negative
 from tests.attribution import twins as twins
 
 PAIRS = {
@@ -36,6 +36,14 @@ PAIRS = {
     "z plus fast": (rules.z_plus_fast(), twins.z_plus_fast, {}),
     "bounded": (rules.bounded(-1.5, 2.0), twins.bounded, {"low": -1.5, "high": 2.0}),
     "preset norm": (rules.preset_norm(), twins.preset_norm, {}),
+    "gamma": (rules.gamma(0.25), twins.gamma, {"gamma": 0.25}),
+    "gamma, large": (rules.gamma(4.0), twins.gamma, {"gamma": 4.0}),
+    "alpha 2 beta 1, split bias": (
+        rules.alpha_beta_split(2, 1),
+        twins.alpha_beta_split,
+        {"alpha": 2, "beta": 1},
+    ),
+    "z plus, split bias": (rules.alpha_beta_split(1, 0), twins.alpha_beta_split, {"alpha": 1, "beta": 0}),
 }
 PROPERTY = settings(max_examples=12, deadline=None)
 

@@ -13,7 +13,7 @@ from innv_gui.runtimes.keras.attribution import targets
 from innv_gui.runtimes.keras.attribution.explain import explain
 from tests.innvestigate import legacy_process as legacy
 
-METHODS = [one.name for one in analyzers.all() if one.family != "cam"]
+METHODS = [one.name for one in analyzers.all() if one.family not in ("cam", "patterns")]
 
 FEW = {"smoothgrad": {"augment_by_n": 3}, "integrated_gradients": {"steps": 3}}
 ASKED = {
@@ -23,12 +23,6 @@ ASKED = {
     "predicted": {"class_": "predicted"},
 }
 HEALTH_TEXTS = ("sound", "all zero", "adds up to ")
-
-
-@pytest.fixture(scope="module")
-def worker():
-    with legacy.process() as pool:
-        yield pool
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,8 @@ from innv_gui.session.explain.work import prepare
 from innv_gui.web.app import create_app
 
 TOKEN = "t" * 32
-METHODS = [a.name for a in analyzers.all() if "native" in a.runtimes and a.family not in ("cam", "function")]
+OTHERS = ("cam", "function", "patterns")
+METHODS = [a.name for a in analyzers.all() if "native" in a.runtimes and a.family not in OTHERS]
 
 
 @pytest.fixture(scope="module")

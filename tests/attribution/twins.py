@@ -87,12 +87,43 @@ def epsilon(x, connections, bias, relevance, epsilon, with_bias=True):
     return _shares(x, connections, bias, relevance, lambda a, w: a * w, counted, stabilize)
 
 
+def _away(value):
+    """From zero by the stabilizer of the rules that iNNvestigate does not have."""
+    return value + 1e-6 if value >= 0 else value - 1e-6
+
+
+def alpha_beta_split(x, connections, bias, relevance, alpha, beta):
+    """Bach et al. 2015, eq. 60 as it is printed: positive biases speak for, negative ones against."""
+    good = _shares(x, connections, bias, relevance, lambda a, w: max(a * w, 0), lambda b: np.maximum(b, 0), _away)
+    bad = _shares(x, connections, bias, relevance, lambda a, w: min(a * w, 0), lambda b: np.minimum(b, 0), _away)
+    return alpha * good - beta * bad
+
+
 def alpha_beta(x, connections, bias, relevance, alpha, beta, with_bias=True):
     """Bach et al. 2015, eq. 60, with all of the bias in both sums."""
     counted = _everything if with_bias else None
     good = _shares(x, connections, bias, relevance, lambda a, w: max(a * w, 0), counted, _not_zero)
     bad = _shares(x, connections, bias, relevance, lambda a, w: min(a * w, 0), counted, _not_zero)
     return alpha * good - beta * bad
+
+
+def gamma(x, connections, bias, relevance, gamma):
+    """Andeol et al. 2022: what agrees with the sign of the output counts 1 + gamma times, the bias alike."""
+    offset = np.zeros(relevance.shape) + bias
+    output = forward(x, connections, offset, relevance.shape)
+    total, found = np.zeros(relevance.shape), np.zeros(x.shape)
+
+    def weighed(value, j):
+        agrees = value > 0 if output[j] >= 0 else value < 0
+        return (1 + gamma) * value if agrees else value
+
+    for j in np.ndindex(*relevance.shape):
+        total[j] = weighed(offset[j], j)
+    for i, j, w in connections:
+        total[j] += weighed(x[i] * w, j)
+    for i, j, w in connections:
+        found[i] += weighed(x[i] * w, j) / _away(total[j]) * relevance[j]
+    return found
 
 
 def w_square(x, connections, bias, relevance):

@@ -1,40 +1,44 @@
-"""A Chromium for each file of tests, and tabs on the demo."""
+"""One person's browser on the demo, and tabs in it."""
 
 import time
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from tests.browser.pages import CHROMIUM, FLAGS, Tab, ask
+from tests.browser.chromium import browser as browser
+from tests.browser.pages import Tab, ask
 
 
-@pytest.fixture(scope="module")
-def browser():
-    assert CHROMIUM, "Chromium is missing: install the package chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+@pytest.fixture(scope="session")
+def person(browser, demo):
+    """A browser context that is signed in, with a tab that stays: its process then draws every other tab.
+
+    To start one for each tab takes longer than most of the tests.
+    """
+    context = browser.new_context(accept_downloads=True)
+    context.request.get(demo.address)
+    context.new_page().goto(f"{demo.base}/api/v1/start")
+    return context
 
 
 @pytest.fixture
-def open_tab(browser, demo):
-    contexts = []
+def context(person):
+    """The same as a person who was never here finds it; its tabs are closed afterwards."""
+    yield person
+    first, *others = person.pages
+    for page in others:
+        page.close()
+    person.unroute_all()
+    first.evaluate("localStorage.clear()")
 
-    def open_tab(path="/visualize", width=1440, height=900, scheme="light", context=None):
-        if context is None:
-            context = browser.new_context(
-                viewport={"width": width, "height": height}, color_scheme=scheme, accept_downloads=True
-            )
-            contexts.append(context)
-            context.request.get(demo.address)
-        tab = Tab(context, demo.base)
+
+@pytest.fixture
+def open_tab(context, demo):
+    def open_tab(path="/visualize", width=1440, height=900, scheme="light"):
+        tab = Tab(context, demo.base, width, height, scheme)
         tab.page.goto(demo.base + path)
         return tab
 
-    yield open_tab
-    for context in contexts:
-        context.close()
+    return open_tab
 
 
 @pytest.fixture(scope="module")

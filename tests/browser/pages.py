@@ -15,6 +15,7 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+FLAGS += ["--process-per-site"]  # tabs of one context share a process, which takes longer to start than a page to load
 
 
 WAIT_MS = 60_000
@@ -24,8 +25,10 @@ expect.set_options(timeout=30_000)  # ms: a machine with several tests at a time
 class Tab:
     """A page with everything it complained about, and every address outside the server that it asked for."""
 
-    def __init__(self, context, base):
+    def __init__(self, context, base, width, height, scheme):
         self.page = context.new_page()
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.emulate_media(color_scheme=scheme)
         self.page.set_default_timeout(WAIT_MS)
         self.complaints, self.foreign = [], []
         self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)

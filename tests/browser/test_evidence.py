@@ -18,17 +18,15 @@ THIN = "\u202f"
 
 
 @pytest.fixture
-def evidence(open_tab, ids, demo):
+def evidence(open_tab, context, ids, demo):
     """Opens the view on digits with a selection: evidence(models, images, more state, screen). None of it is kept."""
 
     def evidence(models=TWO, images=SOME, more=None, **screen):
         chosen = ",".join(ids[name] for name in models)
         more = f"&images=selection&answers=all{unused_method()}" if more is None else more
-        context = open_tab("/images", **screen).page.context
         basket = {"dataset": ids["digits"] if images else None, "images": images}
         context.request.put(f"{demo.base}/api/v1/basket", data=basket)
-        path = f"/suggest#dataset={ids['digits']}&models={chosen}&by=evidence{more}"
-        return open_tab(path, context=context)
+        return open_tab(f"/suggest#dataset={ids['digits']}&models={chosen}&by=evidence{more}", **screen)
 
     return evidence
 
@@ -146,7 +144,7 @@ def test_a_link_brings_the_ranking_back_and_one_that_is_gone_says_so(evidence, o
     assert tab.complaints == []
 
     path = re.sub(r"rank=[\w-]+", "rank=r-000000000000", page.url[page.url.index("/suggest") :])
-    gone = open_tab(path, context=page.context).page
+    gone = open_tab(path).page
     expect(gone.locator("#empty-title")).to_have_text("This ranking is gone")
     gone.locator("#empty-acts button").click()
     is_ready(gone)

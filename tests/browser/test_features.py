@@ -72,7 +72,7 @@ def test_a_link_shows_the_same_ascent_and_going_on_sends_images_to_visualize(fea
     page.locator("#starts input[value=blurred]").check()
     page.locator("#run").click()
     is_in_state(page, "ready")
-    again = open_tab(page.url.split("/", 3)[3].join(["/", ""]), context=page.context).page
+    again = open_tab(page.url.split("/", 3)[3].join(["/", ""])).page
     is_in_state(again, "ready")
     expect(again.locator("#made .gen")).to_have_count(9)
     assert again.locator("#starts input[value=blurred]").is_checked()

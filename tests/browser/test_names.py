@@ -15,7 +15,6 @@ from innv_gui import samples
 from innv_gui.records import Preprocessing
 from innv_gui.samples.digits import pictures
 from tests.browser.pages import WAIT_MS
-from tests.conftest import Server
 from tests.probe import probed_models
 
 pytestmark = pytest.mark.browser
@@ -47,10 +46,8 @@ def network(tmp_path_factory):
 
 
 @pytest.fixture
-def server(clothes, network, tmp_path):
-    server = Server("serve", "--model", str(network), "--images", str(clothes), "--port", "0", log=tmp_path / "log")
-    yield server
-    server.stop()
+def server(serve, clothes, network):
+    return serve("--model", network, "--images", clothes)
 
 
 @pytest.fixture

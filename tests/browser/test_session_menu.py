@@ -141,7 +141,7 @@ def test_earlier_runs_stand_beside_each_other_and_agree_by_number(visualize, dem
         expect(canvas).to_have_attribute("data-drawn", id, timeout=WAIT_MS)
     expect(page.locator(".of-image").first).to_contain_text("not part of this run")
     numbers_are_the_servers(page, demo, [first, second, third], ids["digits_cnn"])
-    again = open_tab(page.url[page.url.index("/visualize") :], context=page.context)
+    again = open_tab(page.url[page.url.index("/visualize") :])
     ready(again.page)
     numbers_are_the_servers(again.page, demo, [first, second, third], ids["digits_cnn"])
     page.keyboard.press("1")

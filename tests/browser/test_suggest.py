@@ -30,14 +30,13 @@ CROWDED = """() => [...document.querySelectorAll(".plots > .card > header")].fil
 
 
 @pytest.fixture
-def suggest(open_tab, ids, demo):
+def suggest(open_tab, context, ids, demo):
     """Opens the page on digits with nothing selected: suggest(models, more state, size)."""
 
     def suggest(models=THREE, more="", **screen):
         chosen = ",".join(ids[name] for name in models)
-        context = open_tab("/images", **screen).page.context
         context.request.put(f"{demo.base}/api/v1/basket", data={"dataset": None, "images": []})
-        return open_tab(f"/suggest#dataset={ids['digits']}&models={chosen}&{more}", context=context)
+        return open_tab(f"/suggest#dataset={ids['digits']}&models={chosen}&{more}", **screen)
 
     return suggest
 
@@ -151,7 +150,7 @@ def test_a_link_opens_the_same_view_in_another_tab(suggest, open_tab):
     page.locator("[data-plot=distance] .plot-table button").last.click()
     gallery_names(page)
     before = state(page)
-    again = open_tab(context=page.context, path=page.url[page.url.index("/suggest") :]).page
+    again = open_tab(page.url[page.url.index("/suggest") :]).page
     again.locator("body[data-state=ready]").wait_for(timeout=WAIT_MS)
     again.locator("[data-plot=distance] .plot-table td").first.wait_for(timeout=WAIT_MS)
     assert state(again) == before

@@ -58,7 +58,7 @@ def test_a_neuron_of_a_layer_is_chosen_by_keyboard_and_survives_the_link(visuali
     expect(page.locator(".grid thead [data-facts]").first).to_contain_text(name, timeout=WAIT_MS)
     ready(page)
     assert {tuple(cell["targets"]) for cell in shown_run(demo, page)["cells"]} == {(2,)}
-    again = open_tab(page.url[page.url.index("/visualize") :], context=page.context)
+    again = open_tab(page.url[page.url.index("/visualize") :])
     ready(again.page)
     expect(again.page.locator("[role=combobox]").first).to_have_value(name)
     expect(again.page.locator("#neuron-index")).to_have_value("2")

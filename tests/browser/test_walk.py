@@ -65,7 +65,7 @@ def test_a_person_walks_from_choosing_to_the_download(open_tab):
     assert not [url for url in requests if "/explanations" in url], "opacity must not ask the server"
 
     link = page.url
-    again = open_tab(context=page.context, path=link[link.index("/visualize") :])
+    again = open_tab(link[link.index("/visualize") :])
     expect(again.page.get_by_text(re.compile(r"^\s*2\s*/\s*2\s*$"))).to_be_visible()
     expect(again.page.locator("#opacity")).to_have_value("15")
     expect(again.page.locator("#method")).to_have_value("lrp.epsilon")
@@ -152,7 +152,7 @@ def test_both_engines_are_shown_with_what_differs_and_the_link_brings_them_back(
     expect(cell.locator("figcaption").nth(1)).to_have_text("iNNvestigate")
     assert "engine=both" in page.url
     link = page.url
-    again = open_tab(context=page.context, path=link[link.index("/visualize") :])
+    again = open_tab(link[link.index("/visualize") :])
     expect(again.page.locator(".engines .difference").first).to_be_visible(timeout=WAIT_MS)
     expect(again.page.locator("#engine")).to_have_value("both")
     page.locator("#engine").select_option("native")
@@ -161,11 +161,10 @@ def test_both_engines_are_shown_with_what_differs_and_the_link_brings_them_back(
 
 
 @pytest.mark.parametrize("path", ["/visualize", "/suggest", "/features"])
-def test_nothing_can_be_pressed_before_the_page_knows_what_it_would_do(open_tab, path):
-    context = open_tab("/images").page.context
+def test_nothing_can_be_pressed_before_the_page_knows_what_it_would_do(open_tab, context, path):
     held, free = [], threading.Event()
     context.route("**/api/v1/models", lambda route: route.continue_() if free.is_set() else held.append(route))
-    page = open_tab(path, context=context).page
+    page = open_tab(path).page
     deadline = time.monotonic() + WAIT_MS / 1000
     while not held and time.monotonic() < deadline:
         page.wait_for_timeout(50)

@@ -1,5 +1,6 @@
 """The command line: exit status, sentences on standard error, and the file it writes."""
 
+import json
 import socket
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from PIL import Image
 from innv_gui import analyzers
 from innv_gui.cli import main, parser
 from innv_gui.commands.serve import open_browser
-from tests.conftest import MODEL_FILES, SAMPLES, Server
+from tests.conftest import MODEL_FILES, SAMPLES
 
 MODEL = str(SAMPLES / "digits_cnn.keras")
 
@@ -34,12 +35,13 @@ def images(tmp_path_factory):
     return folder
 
 
-def test_explain_writes_the_run_and_lists_what_was_left_out(images, tmp_path, session):
+@pytest.mark.usefixtures("lent_workers")
+def test_explain_writes_the_run_and_lists_what_was_left_out(images, tmp_path, session, capsys):
     out = tmp_path / "run.h5"
-    done = run("explain", "--model", MODEL, "--images", images, "--analyzer", "smoothgrad", "--param", "augment_by_n=8",
-               "--class", "3", "--out", out)  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "bad <b>.png" in done.stderr and "Traceback" not in done.stderr
+    wish = ["--analyzer", "smoothgrad", "--param", "augment_by_n=8", "--class", "3"]
+    assert main(["explain", "--model", MODEL, "--images", str(images), *wish, "--out", str(out)]) == 0
+    said = capsys.readouterr().err
+    assert "bad <b>.png" in said and "Traceback" not in said
     model = session.add_model(MODEL)
     expected = session.explain(model, session.add_dataset(images), "smoothgrad", {"augment_by_n": 8}, class_=3)
     with h5py.File(out) as file:
@@ -49,21 +51,22 @@ def test_explain_writes_the_run_and_lists_what_was_left_out(images, tmp_path, se
         assert file.attrs["layer"] == "digit" and "innvestigate" in file.attrs["versions"]
 
 
+@pytest.mark.usefixtures("lent_workers")
 def test_explain_with_all_sample_models_gives_a_group_each(images, tmp_path):
     out = tmp_path / "run.h5"
-    models = [part for name in MODEL_FILES for part in ("--model", SAMPLES / name)]
-    done = run(
-        "explain", *models, "--images", images / "0.png", images / "1.png", "--analyzer", "gradient", "--out", out
-    )
-    assert done.returncode == 0, done.stderr
+    models = [part for name in MODEL_FILES for part in ("--model", str(SAMPLES / name))]
+    two = [str(images / name) for name in ("0.png", "1.png")]
+    assert main(["explain", *models, "--images", *two, "--analyzer", "gradient", "--out", str(out)]) == 0
     with h5py.File(out) as file:
         assert len(file["models"]) == 6 and file["models/F/attribution"].shape == (2, 3, 64, 64)
 
 
-def test_a_refused_method_is_exit_1_with_the_reason(images, tmp_path):
-    mlp = SAMPLES / "digits_mlp.keras"
-    done = run("explain", "--model", mlp, "--images", images, "--analyzer", "grad_cam", "--out", tmp_path / "run.h5")
-    assert done.returncode == 1 and "no layer has spatial output" in done.stderr and "Traceback" not in done.stderr
+@pytest.mark.usefixtures("lent_workers")
+def test_a_refused_method_is_exit_1_with_the_reason(images, tmp_path, capsys):
+    given = ["--model", str(SAMPLES / "digits_mlp.keras"), "--images", str(images)]
+    assert main(["explain", *given, "--analyzer", "grad_cam", "--out", str(tmp_path / "run.h5")]) == 1
+    said = capsys.readouterr().err
+    assert "no layer has spatial output" in said and "Traceback" not in said
     assert not (tmp_path / "run.h5").exists()
 
 
@@ -99,6 +102,7 @@ WRONG = {
 }
 
 
+@pytest.mark.usefixtures("lent_workers")
 @pytest.mark.parametrize("case", WRONG)
 def test_wrong_usage_is_told_before_any_work(case, images, tmp_path, capsys):
     arguments, status, words = WRONG[case]
@@ -131,35 +135,25 @@ def test_a_workspace_that_cannot_be_used_is_one_sentence(tmp_path, capsys):
     assert "workspace" in capsys.readouterr().err
 
 
-def test_a_second_server_on_a_workspace_is_refused_naming_the_first(tmp_path):
-    first = Server("serve", "--port", "0", "--workspace", str(tmp_path / "w"), log=tmp_path / "log")
-    try:
-        second = run("serve", "--port", "0", "--workspace", tmp_path / "w")
-        assert second.returncode == 1 and first.base.rsplit(":")[-1] in second.stderr
-    finally:
-        first.stop()
-    assert first.process.returncode == 0
+def test_a_second_server_on_a_workspace_is_refused_naming_the_first(serve, tmp_path):
+    first = serve("--workspace", tmp_path / "w")
+    second = run("serve", "--port", "0", "--workspace", tmp_path / "w")
+    assert second.returncode == 1 and first.base.rsplit(":")[-1] in second.stderr
 
 
-def test_serve_offers_the_given_models_and_images(tmp_path, images):
-    import json
-    import time
-
-    server = Server("serve", "--model", MODEL, "--images", str(images), "--port", "0", log=tmp_path / "log")
-    try:
-        for _ in range(300):
-            models = json.load(server.get("/api/v1/models"))["models"]
-            datasets = json.load(server.get("/api/v1/datasets"))["datasets"]
-            if models[0]["status"] == datasets[0]["status"] == "ready":
-                break
-            time.sleep(0.1)
-        assert models[0]["name"] == "digits_cnn" and datasets[0]["n"] == 4
-        assert json.load(server.get("/api/v1/start")) == {}
-    finally:
-        server.stop()
+def test_serve_offers_the_given_models_and_images(serve, images):
+    server = serve("--model", MODEL, "--images", images)
+    for _ in range(300):
+        models = json.load(server.get("/api/v1/models"))["models"]
+        datasets = json.load(server.get("/api/v1/datasets"))["datasets"]
+        if models[0]["status"] == datasets[0]["status"] == "ready":
+            break
+        time.sleep(0.1)
+    assert models[0]["name"] == "digits_cnn" and datasets[0]["n"] == 4
+    assert json.load(server.get("/api/v1/start")) == {}
 
 
-def test_serve_says_on_the_terminal_what_was_left_out_or_refused_and_runs_on(tmp_path):
+def test_serve_says_on_the_terminal_what_was_left_out_or_refused_and_runs_on(serve, tmp_path):
     (tmp_path / "broken.keras").write_bytes(b"PK\x03\x04 cut short")
     for name in ("some", "none"):
         (tmp_path / name).mkdir()
@@ -168,22 +162,16 @@ def test_serve_says_on_the_terminal_what_was_left_out_or_refused_and_runs_on(tmp
     (tmp_path / "some" / "a.png").symlink_to(tmp_path / "real.png")
     folders = [part for name in ("some", "none") for part in ("--images", str(tmp_path / name))]
     models = ("--model", str(tmp_path / "broken.keras"))
-    server = Server("serve", *models, *folders, "--port", "0", log=tmp_path / "log")
-    try:
-        for _ in range(300):
-            if server.log.read_text().count("was refused") == 2:
-                break
-            time.sleep(0.1)
-        said = server.log.read_text()
-        assert said.count("innv-gui: broken.keras was refused: it is damaged or cut short") == 1
-        assert "innv-gui: none was refused: No image in none" in said
-        assert server.get("/api/v1/models").status == 200
-        assert "some: 1 of 2 files cannot be used: dead.png is a link whose target is gone." in said
-        assert "No image in none" in said and said.count("target is gone") == 2 and "Traceback" not in said
-    finally:
-        server.stop()
+    server = serve(*models, *folders)
+    said = server.says("was refused", times=2)
+    assert said.count("innv-gui: broken.keras was refused: it is damaged or cut short") == 1
+    assert "innv-gui: none was refused: No image in none" in said
+    assert server.get("/api/v1/models").status == 200
+    assert "some: 1 of 2 files cannot be used: dead.png is a link whose target is gone." in said
+    assert "No image in none" in said and said.count("target is gone") == 2 and "Traceback" not in said
 
 
+@pytest.mark.usefixtures("lent_workers")
 def test_explain_and_suggest_say_what_a_folder_of_links_leaves_out(images, tmp_path, capsys):
     folder = tmp_path / "links"
     folder.mkdir()

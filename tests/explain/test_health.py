@@ -32,12 +32,12 @@ def test_values_that_are_no_numbers_are_counted_and_nothing_else_is_said(bad, te
     values = a_map(1.0)
     values[0, 0, 0] = values[1, 1, 1] = bad
     (fact,) = health(values, 1.0, EPSILON, True)
-    assert (fact.level, fact.text) == ("warn", text) and fact.reason.startswith("2 of 24 values")
+    assert (fact.level, fact.text) == ("bad", text) and fact.reason.startswith("2 of 24 values")
 
 
 def test_an_empty_map_says_why_as_far_as_the_method_knows():
     empty = np.zeros((4, 4, 1), np.float32)
-    assert facts(empty, 3.0, GRADIENT, False) == [("warn", "all zero")]
+    assert facts(empty, 3.0, GRADIENT, False) == [("bad", "all zero")]
     assert "No channel" in health(empty, 3.0, CAM, False)[0].reason
     (fact,) = health(empty, -2.1, analyzers.get("deep_taylor"), False)
     assert "positive scores only, and this one is −2.1" in fact.reason
@@ -79,7 +79,7 @@ def test_every_warning_says_what_to_do():
     for case in cases:
         for fact in health(*case):
             last = fact.reason.rstrip(".").split(". ")[-1]
-            assert fact.level == "warn" and re.match("Choose|Switch|Explain|Take|Compare", last), fact
+            assert fact.level in ("warn", "bad") and re.match("Choose|Switch|Explain|Take|Compare", last), fact
 
 
 def test_a_score_of_about_nothing_has_no_percentage():

@@ -14,6 +14,7 @@ from innv_gui.session.explain.request import check_request
 from innv_gui.session.keep import session_file
 from innv_gui.store.history import History
 from innv_gui.web.app import create_app
+from tests.conftest import workers_lent_by
 
 
 def record(number, started=0.0):
@@ -47,8 +48,15 @@ def test_deleting_and_renaming(tmp_path):
     assert history.all() == []
 
 
+@pytest.fixture(scope="module", autouse=True)
+def lent_workers(session):
+    """A restart is of the session: what it finds again is on the disk, and nothing of it in a worker."""
+    with workers_lent_by(session):
+        yield
+
+
 @pytest.fixture(scope="module")
-def made(tmp_path_factory, session, sample_models, sample_datasets):
+def made(tmp_path_factory, lent_workers, sample_models, sample_datasets):
     """A workspace with one run in its history, and the files it was made of: the folder, a copy, the run, its maps."""
     collection, folder = sample_datasets["digits"].collection, tmp_path_factory.mktemp("history") / "place"
     images, model = folder / "images", folder / "model.keras"

@@ -62,6 +62,7 @@ def test_a_run_that_is_stopped_leaves_no_file(session, sample_models, sample_dat
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("lent_workers")
 def test_in_a_lasting_workspace_a_second_run_computes_nothing_again(folder, tmp_path, monkeypatch):
     with Session(tmp_path / "workspace") as lasting:
         model = lasting.add_model(SAMPLES / "digits_cnn.keras")

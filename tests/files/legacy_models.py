@@ -1,19 +1,33 @@
-"""Models written by Keras 2, in a process of its own."""
+"""Models written by Keras 2, in a process of its own that starts once."""
 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
-from pathlib import Path
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from multiprocessing import get_context
 
 KINDS = {".keras": "keras", ".h5": "hdf5"}
 
 
 def legacy(program: str, folder, *names: str) -> None:
-    """Runs it with Keras 2."""
-    environment = {**os.environ, "TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    environment["PYTHONPATH"] = str(Path(__file__).parents[2])
-    command = [sys.executable, "-c", program, str(folder), *names]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    """Runs it with Keras 2, as if nothing had run before it."""
+    _keras_2().submit(_run, program, [str(folder), *names]).result()
+
+
+@cache
+def _keras_2() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_start)
+
+
+def _start() -> None:
+    os.environ.update(TF_USE_LEGACY_KERAS="1", TF_CPP_MIN_LOG_LEVEL="3")
+
+
+def _run(program: str, arguments: list[str]) -> None:
+    import tf_keras
+
+    tf_keras.backend.clear_session()
+    sys.argv = ["-c", *arguments]
+    exec(program, {"__name__": "keras_2"})

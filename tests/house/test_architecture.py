@@ -28,19 +28,21 @@ ALLOWED = {
     "extensions": BASE | {"extensions"},
     "analyzers": BASE | {"extensions", "analyzers"},
     "views": BASE | {"extensions", "analyzers", "views"},
+    "trust": BASE | {"trust"},
     "datasets": BASE | {"datasets"},
     "samples": BASE | {"samples"},
     "suggestions": BASE | {"extensions", "suggestions"},
     "store": BASE | {"store"},
     "plots": BASE | {"plots"},
-    "runtimes": BASE | {"extensions", "analyzers", "views", "datasets", "runtimes"},
+    "runtimes": BASE | {"extensions", "analyzers", "views", "trust", "datasets", "runtimes"},
     "cluster": BASE | {"extensions", "store", "cluster"},
     "session": BASE
-    | set("extensions analyzers views datasets samples store plots suggestions cluster session".split()),
+    | set("extensions analyzers views trust datasets samples store plots suggestions cluster session".split()),
     "plugins": BASE | {"extensions", "analyzers", "suggestions", "views"},
     "testing": BASE | {"extensions", "analyzers", "runtimes"},
-    "web": BASE | {"extensions", "analyzers", "views", "plots", "suggestions", "cluster", "store", "session", "web"},
-    "commands": BASE | {"extensions", "analyzers", "samples", "store", "cluster", "session", "web", "commands"},
+    "web": BASE | set("extensions analyzers views trust plots suggestions cluster store session web".split()),
+    "commands": BASE
+    | {"extensions", "analyzers", "trust", "samples", "store", "cluster", "session", "web", "commands"},
     "cli": BASE | {"extensions", "commands", "cli"},
 }
 FULLEST = 25  # files in a folder

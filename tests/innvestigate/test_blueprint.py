@@ -31,7 +31,7 @@ def source(tmp_path) -> ModelSource:
 def test_a_blueprint_rebuilds_the_logits(source):
     plan = pickle.loads(pickle.dumps(blueprint(source)))
     network = loading.load(source)
-    np.testing.assert_allclose(rebuilt(plan).predict(images(3), verbose=0), network.predict(images(3)), atol=1e-5)
+    np.testing.assert_allclose(rebuilt(plan)(images(3)), network.predict(images(3)), atol=1e-5)
     assert plan.sha256 == network.sha256
 
 
@@ -61,8 +61,8 @@ def test_softmax_comes_back_when_it_is_asked_for(ending, tmp_path):
     network = loading.load(source)
     scores = network.predict(images(2))
     wanted = network.probabilities(scores)
-    np.testing.assert_allclose(rebuilt(with_softmax).predict(images(2), verbose=0), wanted, atol=1e-6)
-    np.testing.assert_allclose(rebuilt(without).predict(images(2), verbose=0), scores, atol=1e-6)
+    np.testing.assert_allclose(rebuilt(with_softmax)(images(2)), wanted, atol=1e-6)
+    np.testing.assert_allclose(rebuilt(without)(images(2)), scores, atol=1e-6)
 
 
 def test_outputs_of_one_model_have_blueprints_of_their_own(tmp_path):

@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 import pytest
+from keras.src.applications.convnext import ConvNeXt
+from keras.src.applications.efficientnet import EfficientNet
 
 from innv_gui.errors import AnalyzerRefused
 from innv_gui.runtimes.keras.networks import keras2_layers
@@ -10,12 +12,6 @@ from innv_gui.runtimes.keras.networks.flatten import flatten
 from tests.innvestigate import legacy_process as legacy
 
 layers = keras.layers
-
-
-@pytest.fixture(scope="module")
-def worker():
-    with legacy.process() as pool:
-        yield pool
 
 
 def difference(worker, model, scale=1.0):
@@ -201,20 +197,30 @@ def test_weights_that_do_not_fit_name_their_layer(worker):
         worker.submit(legacy.scores, blueprint, legacy.images(model)).result()
 
 
-APPLICATIONS = {
-    "VGG16": (32, 1),
-    "MobileNetV2": (32, 1),
-    "EfficientNetB0": (32, 255),
-    "ConvNeXtTiny": (32, 255),
+def efficientnet(**settings):
+    """EfficientNetB0 with half as many blocks: still each kind, and each kind of repetition."""
+    return EfficientNet(1.0, 0.5, 32, name="efficientnetb0", weights_name="b0", **settings)
+
+
+def convnext(**settings):
+    """A ConvNeXt with all its kinds of layers, but two blocks a stage at most."""
+    return ConvNeXt((1, 2, 1, 1), (32, 48, 64, 96), 0.1, name="convnext_tiny", **settings)
+
+
+APPLICATIONS = {  # whole ones: `make conformance`
+    "VGG16": (keras.applications.VGG16, 1),
+    "MobileNetV2": (keras.applications.MobileNetV2, 1),
+    "EfficientNet": (efficientnet, 255),
+    "ConvNeXt": (convnext, 255),
 }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", APPLICATIONS)
 def test_networks_of_keras_applications_come_out_the_same(worker, name):
-    size, scale = APPLICATIONS[name]
-    settings = {"weights": None, "input_shape": (size, size, 3), "classes": 10, "classifier_activation": None}
-    model = flatten(getattr(keras.applications, name)(**settings), 0, name).model
+    made, scale = APPLICATIONS[name]
+    settings = {"weights": None, "input_shape": (32, 32, 3), "classes": 10, "classifier_activation": None}
+    model = flatten(made(**settings), 0, name).model
     generator = np.random.default_rng(0)
     for weight in (weight for layer in model.layers for weight in layer.weights if "variance" in weight.path):
         weight.assign(generator.uniform(0.5, 1.5, weight.shape))

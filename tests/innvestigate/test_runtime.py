@@ -17,12 +17,6 @@ from tests.innvestigate.direct_settings import DIRECT_SETTINGS
 OURS = [one.name for one in analyzers.all() if "innvestigate" in one.runtimes]
 
 
-@pytest.fixture(scope="module")
-def worker():
-    with legacy.process() as pool:
-        yield pool
-
-
 @cache
 def case(network):
     """(blueprint, images, scores, probabilities, weights by layer) of one of the small networks."""
@@ -262,6 +256,6 @@ def test_a_model_that_computed_in_16_bit_is_explained_in_32(worker):
 @pytest.mark.slow
 def test_memory_stays_flat_however_many_models_come_by(worker):
     blueprint, x, scores, _, _ = case("resnet")
-    sizes, kept = worker.submit(legacy.memory_after_rounds, blueprint, x[:1], scores[:1], 10).result()
+    sizes, kept = worker.submit(legacy.memory_after_rounds, blueprint, x[:1], scores[:1], 8).result()
     assert kept <= 6
-    assert sizes[-1] - sizes[4] < 25
+    assert sizes[-1] - sizes[2] < 25  # of twenty graphs, once those of two rounds are as many as are kept

@@ -1,14 +1,13 @@
 """What is said of a model on the command line binds to the --model before it, and what does not fit is told."""
 
 import json
-import time
 
 import pytest
 
 from innv_gui.cli import main, parser
 from innv_gui.commands.model_options import loose_end, named_models
 from innv_gui.errors import BadInput
-from tests.conftest import SAMPLES, Server
+from tests.conftest import SAMPLES
 from tests.scoring.scored_pictures import make_pictures
 
 CNN, MLP = str(SAMPLES / "digits_cnn.keras"), str(SAMPLES / "digits_mlp.keras")
@@ -79,6 +78,7 @@ def test_what_cannot_be_is_told_before_any_work(tmp_path, capsys):
     assert "none.txt" in said and said.count("\n") == 3
 
 
+@pytest.mark.usefixtures("lent_workers")
 def test_names_that_do_not_fit_end_suggest_with_2_and_the_models_name(tmp_path, capsys):
     images = make_pictures(tmp_path / "images", 4)
     (tmp_path / "nine.txt").write_text("\n".join("abcdefghi"))
@@ -92,21 +92,14 @@ def test_names_that_do_not_fit_end_suggest_with_2_and_the_models_name(tmp_path, 
     assert "4 of 4 images have no class of digits_cnn's" in said and "digits_mlp: images has" in said
 
 
-def test_serve_goes_on_without_names_that_do_not_fit_and_says_whose(tmp_path):
+def test_serve_goes_on_without_names_that_do_not_fit_and_says_whose(serve, tmp_path):
     images = make_pictures(tmp_path / "images", 4)
     (tmp_path / "nine.txt").write_text("\n".join("abcdefghi"))
-    log = tmp_path / "log"
-    named = ["--model", CNN, "--classes", str(tmp_path / "nine.txt")]
-    server = Server("serve", "--model", MLP, *named, "--images", str(images), "--port", "0", log=log)
-    try:
-        end = time.monotonic() + 60
-        while "left out" not in log.read_text() and time.monotonic() < end:
-            time.sleep(0.1)
-        assert "digits_cnn: The class names that were given are left out. Expected 10 class names" in log.read_text()
-        assert "--classes names the classes of digits_cnn.keras only" in log.read_text()
-        models = json.load(server.get("/api/v1/models"))["models"]
-        model = next(one for one in models if one["name"] == "digits_cnn")
-        assert model["status"] == "ready" and any("left out" in note for note in model["notes"])
-        assert model["class_names_origin"] == "numbers"
-    finally:
-        server.stop()
+    server = serve("--model", MLP, "--model", CNN, "--classes", tmp_path / "nine.txt", "--images", images)
+    said = server.says("left out")
+    assert "digits_cnn: The class names that were given are left out. Expected 10 class names" in said
+    assert "--classes names the classes of digits_cnn.keras only" in said
+    models = json.load(server.get("/api/v1/models"))["models"]
+    model = next(one for one in models if one["name"] == "digits_cnn")
+    assert model["status"] == "ready" and any("left out" in note for note in model["notes"])
+    assert model["class_names_origin"] == "numbers"

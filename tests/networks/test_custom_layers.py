@@ -19,7 +19,7 @@ from innv_gui.runtimes.keras.networks.inspect import inspect
 
 HOOKS = str(Path(__file__).with_name("own_models.py"))
 SHAPE = (8, 9, 3)
-METHODS = [one.name for one in analyzers.all() if one.family != "cam"]
+METHODS = [one.name for one in analyzers.all() if one.family not in ("cam", "patterns")]
 GRADIENTS = [
     one.name
     for one in analyzers.all()
@@ -201,6 +201,7 @@ def test_another_hooks_file_makes_another_network(own, tmp_path):
     np.testing.assert_array_equal(loading.load(source).predict(x), before)
 
 
+@pytest.mark.usefixtures("lent_workers")
 def test_a_subclassed_model_end_to_end(own, tmp_path):
     """Through a session: added with its hash and its hooks, shown, explained, and refused where it has to be."""
     source, x, expected = saved(own["Net"](), tmp_path / "net.keras")
@@ -217,6 +218,7 @@ def test_a_subclassed_model_end_to_end(own, tmp_path):
             assert "Net" in str(refused.value) or "net" in str(refused.value)
 
 
+@pytest.mark.usefixtures("lent_workers")
 def test_a_trusted_architecture_in_json_is_known_by_the_hash_of_both_files(tmp_path):
     start = keras.Input(SHAPE)
     x = keras.layers.Lambda(lambda x: 2 * x, name="twice")(keras.layers.Flatten()(start))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -29,7 +30,7 @@ KINDS = {".keras": "keras", ".h5": "hdf5"}
 def same_predictions(model: keras.Model, source: ModelSource, atol=1e-6) -> loading.Network:
     network = loading.load(source)
     x = images(3, tuple(model.input_shape[1:]))
-    np.testing.assert_allclose(network.probabilities(network.predict(x)), model.predict(x, verbose=0), atol=atol)
+    np.testing.assert_allclose(network.probabilities(network.predict(x)), np.asarray(model(x)), atol=atol)
     return network
 
 
@@ -107,7 +108,7 @@ def test_logits_get_a_softmax_and_a_reason(tmp_path):
     model = keras.Sequential([keras.Input(SHAPE), keras.layers.Flatten(), keras.layers.Dense(4)])
     network = loading.load(saved(model, tmp_path / "logits.keras"))
     scores = network.predict(images(2))
-    np.testing.assert_allclose(scores, model.predict(images(2), verbose=0), atol=1e-6)
+    np.testing.assert_allclose(scores, np.asarray(model(images(2))), atol=1e-6)
     np.testing.assert_allclose(network.probabilities(scores).sum(axis=1), 1, rtol=1e-6)
     assert network.flat.outputs.kind == "logits" and "without softmax" in network.flat.outputs.reason
 
@@ -131,7 +132,7 @@ def test_an_input_of_whole_numbers_lets_gradients_through(tmp_path):
     layers = [keras.layers.Rescaling(1 / 255), keras.layers.Flatten(), keras.layers.Dense(3, activation="softmax")]
     model = keras.Sequential([keras.Input(SHAPE, dtype="uint8"), *layers])
     network, x = loading.load(saved(model, tmp_path / "pixels.keras")), np.round(255 * images(2))
-    np.testing.assert_allclose(network.probabilities(network.predict(x)), model.predict(x, verbose=0), atol=1e-6)
+    np.testing.assert_allclose(network.probabilities(network.predict(x)), np.asarray(model(x)), atol=1e-6)
     with tf.GradientTape() as tape:
         pixels = tf.constant(x)
         tape.watch(pixels)
@@ -152,7 +153,7 @@ def test_images_without_a_channel_axis_get_one(first, tmp_path):
     source, x = saved(model, tmp_path / "grey.keras"), images(2, (14, 12, 1))
     network = loading.load(source)
     found = network.probabilities(network.predict(x))
-    np.testing.assert_allclose(found, model.predict(x[..., 0], verbose=0), atol=1e-6)
+    np.testing.assert_allclose(found, np.asarray(model(x[..., 0])), atol=1e-6)
     facts = inspect(source)
     assert facts.input_shape == (14, 12, 1) and any("without channels" in note for note in facts.notes)
     maps = explain(source, x, "lrp.z", analyzers.check("lrp.z", {"bias": False}), Target(), False, found).values
@@ -273,7 +274,7 @@ def test_several_outputs_must_be_chosen_from(tmp_path):
     source = ModelSource("keras", str(tmp_path / "refused.keras"), output=1)
     network = loading.load(source)
     assert network.n_classes == 4 and inspect(source).output_names == ("kind", "colour")
-    wanted = model.predict(images(2), verbose=0)[1]
+    wanted = np.asarray(model(images(2))[1])
     np.testing.assert_allclose(network.probabilities(network.predict(images(2))), wanted, atol=1e-6)
     with pytest.raises(BadInput, match="no output 2"):
         loading.load(replace(source, output=2))
@@ -405,24 +406,21 @@ def test_applications_with_random_weights(name, mode):
     assert facts.input_shape == (224, 224, 3) and facts.outputs.kind == "softmax"
 
 
+def made_of(application):
+    """Hash of the weights, and the names of the layers."""
+    network = loading.load(ModelSource("application", application=application, weights="random"))
+    weights = hashlib.sha256(b"".join(w.tobytes() for w in network.model.get_weights())).hexdigest()
+    return [weights, list(network.flat.operations)]
+
+
 def test_random_weights_and_layer_names_are_the_same_in_every_process():
-    text = """
-import hashlib, json, sys
-import numpy as np
-import keras
-if sys.argv[1] == "later":
-    keras.Sequential([keras.Input((9, 9, 3)), keras.layers.Rescaling(2), keras.layers.Conv2D(2, 3)])
-from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras.networks import loading
-network = loading.load(ModelSource("application", application="MobileNetV2", weights="random"))
-weights = hashlib.sha256(b"".join(w.tobytes() for w in network.model.get_weights())).hexdigest()
-print(json.dumps([weights, list(network.flat.operations)]))
-"""
+    """In a fresh one, and here, where layers of the same kinds were made before."""
+    text = "import json; from tests.networks.test_loading import made_of; print(json.dumps(made_of('MobileNetV2')))"
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(Path(__file__).parents[2])}
-    commands = [[sys.executable, "-c", text, when] for when in ("first", "later")]
-    both = [subprocess.Popen(one, env=environment, stdout=subprocess.PIPE, text=True) for one in commands]
-    first, later = (json.loads(process.communicate()[0]) for process in both)
-    assert first == later
+    fresh = subprocess.Popen([sys.executable, "-c", text], env=environment, stdout=subprocess.PIPE, text=True)
+    keras.Sequential([keras.Input((9, 9, 3)), keras.layers.Rescaling(2), keras.layers.Conv2D(2, 3)])
+    here = made_of("MobileNetV2")
+    assert json.loads(fresh.communicate()[0]) == here
 
 
 def test_an_application_with_a_weights_file(tmp_path):
@@ -431,7 +429,7 @@ def test_an_application_with_a_weights_file(tmp_path):
     source = ModelSource("application", application="MobileNetV2", weights=str(tmp_path / "mobile.weights.h5"))
     network = loading.load(source)
     x = images(1, (224, 224, 3))
-    np.testing.assert_allclose(network.probabilities(network.predict(x)), model.predict(x, verbose=0), atol=1e-6)
+    np.testing.assert_allclose(network.probabilities(network.predict(x)), np.asarray(model(x)), atol=1e-6)
 
 
 def test_unknown_applications_are_refused_with_the_known():

@@ -1,8 +1,5 @@
 """What a model's outputs are: every kind, whatever stands behind it, in files of either Keras."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import keras
@@ -16,6 +13,7 @@ from innv_gui.runtimes.keras.explain import explain
 from innv_gui.runtimes.keras.networks import loading
 from innv_gui.runtimes.keras.networks.forward import outputs_of
 from innv_gui.runtimes.keras.networks.inspect import inspect
+from tests.files.legacy_models import legacy
 from tests.networks import output_models
 
 L = keras.layers
@@ -27,15 +25,9 @@ ENDINGS = {2: (".keras", ".h5", ""), 3: (".keras", ".h5")}
 def folders(tmp_path_factory):
     """Keras' version -> a folder of all networks, written by that Keras."""
     made = {version: tmp_path_factory.mktemp(f"keras{version}") for version in ENDINGS}
-    environment = {**os.environ, "TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    environment["PYTHONPATH"] = str(Path(__file__).parents[2])
     make = f"m.save(tf_keras, sys.argv[1], 2, {ENDINGS[2]!r})"
-    program = f"import sys, tf_keras, tests.networks.output_models as m; {make}"
-    command = [sys.executable, "-c", program, str(made[2])]
-    done = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    legacy(f"import sys, tf_keras, tests.networks.output_models as m; {make}", made[2])
     output_models.save(keras, str(made[3]), 3, ENDINGS[3])
-    _, said = done.communicate()
-    assert done.returncode == 0, said
     return made
 
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from innv_gui.cli import main
 from innv_gui.errors import BadInput
@@ -27,8 +27,7 @@ from innv_gui.suggestions.rule_comparison import (
     right_when_assigned,
 )
 from innv_gui.web.app import create_app
-from tests.browser.pages import CHROMIUM, FLAGS, WAIT_MS
-from tests.conftest import Server
+from tests.browser.pages import WAIT_MS
 from tests.probe import probed_models
 
 # --- statistics ---------------------------------------------------------------------------------------------------
@@ -307,6 +306,7 @@ def test_rest_gives_the_states_and_the_advice_of_a_probe(client, session, lenet,
     session.remove_model(model.id)
 
 
+@pytest.mark.usefixtures("lent_workers")
 def test_the_command_line_prints_the_table_and_the_option_to_give(lenet, sample_datasets, capfd):
     images = sample_datasets["digits"].collection.root
     status = main(["check", "--model", str(lenet), "--images", images])
@@ -317,35 +317,30 @@ def test_the_command_line_prints_the_table_and_the_option_to_give(lenet, sample_
 
 
 @pytest.mark.browser
-def test_one_click_on_the_warning_mends_a_models_preprocessing(lenet, sample_datasets, tmp_path):
+def test_one_click_on_the_warning_mends_a_models_preprocessing(browser, serve, lenet, sample_datasets):
     images = sample_datasets["digits"].collection.root
-    server = Server("serve", "--port", "0", "--model", str(lenet), "--images", images, log=tmp_path / "log")
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            page = browser.new_page(viewport={"width": 390, "height": 844})
-            page.set_default_timeout(WAIT_MS)
-            complaints = []
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.goto(server.address)
-            page.goto(server.base + "/models")
-            warning = page.locator("tr[data-advice]")
-            warning.wait_for()
-            assert "[0, 255] as they are" in warning.inner_text()
-            assert page.locator(".basis").inner_text() == "assumed"
-            page.goto(server.base + "/visualize")
-            page.locator(".advice").first.wait_for(state="attached")
-            page.goto(server.base + "/models")
-            button = warning.get_by_role("button")
-            button.focus()
-            page.keyboard.press("Enter")
-            warning.wait_for(state="detached")
-            assert page.get_by_label("Preprocessing of lenet").input_value() == "none"
-            in_use = page.locator("#probe tr.chosen")
-            page.locator("#probe[data-state=done]").wait_for()
-            expect(in_use).to_contain_text("[0, 255] as they are")
-            width = page.evaluate("document.documentElement.scrollWidth")
-            assert width <= 390 and not complaints
-            browser.close()
-    finally:
-        server.stop()
+    server = serve("--model", lenet, "--images", images)
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.set_default_timeout(WAIT_MS)
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(server.address)
+    page.goto(server.base + "/models")
+    warning = page.locator("tr[data-advice]")
+    warning.wait_for()
+    assert "[0, 255] as they are" in warning.inner_text()
+    assert page.locator(".basis").inner_text() == "assumed"
+    page.goto(server.base + "/visualize")
+    page.locator(".advice").first.wait_for(state="attached")
+    page.goto(server.base + "/models")
+    button = warning.get_by_role("button")
+    button.focus()
+    page.keyboard.press("Enter")
+    warning.wait_for(state="detached")
+    assert page.get_by_label("Preprocessing of lenet").input_value() == "none"
+    in_use = page.locator("#probe tr.chosen")
+    page.locator("#probe[data-state=done]").wait_for()
+    expect(in_use).to_contain_text("[0, 255] as they are")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390 and not complaints
+    page.close()

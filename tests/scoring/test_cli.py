@@ -10,6 +10,7 @@ from tests.scoring.scored_pictures import make_pictures
 CNN, MLP = str(SAMPLES / "digits_cnn.keras"), str(SAMPLES / "digits_mlp.keras")
 
 
+@pytest.mark.usefixtures("lent_workers")
 def test_a_table_is_written_with_a_row_an_image(tmp_path, capsys):
     images = make_pictures(tmp_path / "images", 40)
     (images / "1" / "0007.png").write_bytes(b"\x89PNG\r\n\x1a\nno more")

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from innv_gui.errors import WorkerDied, WorkFailed
 from innv_gui.session.scoring import plan as score_plan
 from innv_gui.session.scoring.tasks import KILLER, Asking
 from innv_gui.store.score_parts import read_about
-from tests.conftest import SAMPLES, Server
+from tests.conftest import SAMPLES
 from tests.scoring.scored_pictures import make_pictures, same, scored, table
 
 N = 1200
@@ -48,20 +47,21 @@ def undisturbed(session, sample_models, arrays):
     return [table(result.folders[model.id]) for model in models]
 
 
-def test_a_worker_killed_in_the_middle_changes_nothing(tmp_path, arrays, undisturbed, small_chunks):
+@pytest.mark.usefixtures("lent_workers")
+def test_a_worker_killed_at_the_beginning_in_the_middle_and_near_the_end_changes_nothing(
+    tmp_path, arrays, undisturbed, small_chunks
+):
     with Session(tmp_path) as session:
         models = [session.add_model(SAMPLES / f"{name}.keras") for name in ("digits_cnn", "digits_resnet")]
+        job = session.scoring.start(models, session.add_dataset(arrays), {models[0].id: ["conv_1"]})
         for percent in (10, 50, 90):
-            dataset = session.add_dataset(arrays)
-            job = session.scoring.start(models, dataset, {models[0].id: ["conv_1"]})
             while job.done < N * percent / 100:
                 time.sleep(0.002)
             os.kill(session.pool.pid("keras"), signal.SIGKILL)
-            result = job.wait(200).result
-            assert result.n_computed == N and len(result.by_worker) == 2
-            for model, expected in zip(models, undisturbed, strict=True):
-                same(table(result.folders[model.id]), expected)
-                shutil.rmtree(result.folders[model.id])
+        result = job.wait(200).result
+        assert result.n_computed == N and len(result.by_worker) == 4
+        for model, expected in zip(models, undisturbed, strict=True):
+            same(table(result.folders[model.id]), expected)
 
 
 SERVER = """
@@ -78,6 +78,7 @@ SERVER = """
 """
 
 
+@pytest.mark.usefixtures("lent_workers")
 def test_after_the_server_is_killed_only_what_is_missing_is_computed(tmp_path, arrays, undisturbed):
     script = tmp_path / "server.py"
     script.write_text(textwrap.dedent(SERVER))
@@ -121,6 +122,7 @@ def _cpu_seconds(session, over_s: float) -> float:
         return over_s
 
 
+@pytest.mark.usefixtures("lent_workers")
 def test_cancel_frees_the_processor_within_five_seconds(tmp_path, arrays):
     with Session(tmp_path) as session:
         network = session.add_model("MobileNetV2", weights="random")
@@ -170,23 +172,19 @@ def test_a_model_that_ends_every_worker_fails_the_job_soon(session, sample_model
     assert len(died) <= 5
 
 
-def test_pages_answer_while_images_are_scored(tmp_path):
+def test_pages_answer_while_images_are_scored(serve, tmp_path):
     folder = make_pictures(tmp_path / "p", 1500)
-    model = ["--model", "MobileNetV2@random"]
-    server = Server("serve", "--port", "0", *model, "--images", str(folder), log=tmp_path / "log")
-    try:
-        models = json.load(server.get("/api/v1/models"))["models"]
-        datasets = json.load(server.get("/api/v1/datasets"))["datasets"]
-        body = {"dataset": datasets[0]["id"], "models": [models[0]["id"]]}
-        job = json.load(server.post("/api/v1/suggestions", body))["job"]["id"]
-        while not json.load(server.get(f"/api/v1/jobs/{job}"))["done"]:
-            time.sleep(0.05)
-        seconds = []
-        for _ in range(20):
-            started = time.monotonic()
-            server.get("/images").read()
-            seconds.append(time.monotonic() - started)
-        assert json.load(server.get(f"/api/v1/jobs/{job}"))["status"] == "running"
-        assert np.median(seconds) < 0.3
-    finally:
-        server.stop()
+    server = serve("--model", "MobileNetV2@random", "--images", folder)
+    models = json.load(server.get("/api/v1/models"))["models"]
+    datasets = json.load(server.get("/api/v1/datasets"))["datasets"]
+    body = {"dataset": datasets[0]["id"], "models": [models[0]["id"]]}
+    job = json.load(server.post("/api/v1/suggestions", body))["job"]["id"]
+    while not json.load(server.get(f"/api/v1/jobs/{job}"))["done"]:
+        time.sleep(0.05)
+    seconds = []
+    for _ in range(20):
+        started = time.monotonic()
+        server.get("/images").read()
+        seconds.append(time.monotonic() - started)
+    assert json.load(server.get(f"/api/v1/jobs/{job}"))["status"] == "running"
+    assert np.median(seconds) < 0.3

@@ -231,6 +231,7 @@ def test_arrays_are_scored_like_files(session, sample_models, tmp_path):
     assert found["label_class"] == [k % 10 for k in range(300)]
 
 
+@pytest.mark.usefixtures("lent_workers")
 def test_a_preprocess_function_that_fails_on_one_picture_loses_that_one(tmp_path, pictures):
     (tmp_path / "hooks.py").write_text(
         "import numpy as np\n"

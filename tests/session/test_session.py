@@ -119,7 +119,6 @@ def test_a_worker_killed_in_a_run_changes_no_number(session, sample_models, samp
     killed = False
     while not run.job.ended(0.002):
         if run.job.done >= 8 and not killed:
-            session.pool.kill("innvestigate")
             session.pool.kill("keras")
             killed = True
     assert killed and run.job.status == "done"
@@ -176,6 +175,7 @@ def test_a_kept_map_is_not_used_for_a_file_that_changed(session, sample_models, 
     assert not second[model].cells[0].cached and not np.allclose(first[model].maps, second[model].maps)
 
 
+@pytest.mark.usefixtures("lent_workers")
 def test_a_kept_map_is_not_used_for_a_hooks_file_that_changed(tmp_path):
     hooks, shade = tmp_path / "hooks.py", "import numpy as np\ndef preprocess(images):\n    return np.full({}, {})\n"
     Image.fromarray(np.zeros((8, 8), np.uint8)).save(tmp_path / "a.png")

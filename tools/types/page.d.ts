@@ -5,6 +5,7 @@ interface WindowEventMap {
   "innv:job": CustomEvent<any>;
   "innv:jobs": CustomEvent<any[]>;
   "innv:cancelled": CustomEvent<any>;
+  "innv:trust": CustomEvent<string>;
 }
 
 // What has the focus or was pressed on a page is an element of HTML.

@@ -82,6 +82,11 @@ export type NewModel = {
   outputs?: "softmax" | "logits" | "probabilities" | "log_probabilities" | "binary" | "multilabel" | "auto" | null;
 };
 
+export type NewPatterns = {
+  model: string;
+  dataset: string;
+};
+
 export type NewProbe = {
   dataset?: string | null;
 };
@@ -110,6 +115,19 @@ export type NewSuggestion = {
   class?: string | null;
 };
 
+export type NewTrust = {
+  models: Array<string>;
+  dataset: string;
+  images: Array<number>;
+  methods?: Array<string | WishedMethod> | null;
+  metrics?: Array<string> | null;
+  fills?: Array<"blur" | "mean" | "grey">;
+  steps?: 10 | 20 | 50;
+  class?: string | number;
+  regions?: Record<string, Array<Array<number>>> | null;
+  unchecked?: boolean;
+};
+
 export type NewView = {
   view: string;
   models: Array<string>;
@@ -128,4 +146,9 @@ export type PreprocessingChange = {
   std?: Array<number> | number | null;
   resize?: "stretch" | "pad" | "crop";
   channels?: "rgb" | "bgr";
+};
+
+export type WishedMethod = {
+  analyzer: string;
+  params?: Record<string, any>;
 };

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from innv_gui.analyzers.declaration import SIGNED, Analyzer, both
+from innv_gui.analyzers.declaration import SIGNED, Analyzer, both, own
 from innv_gui.analyzers.methods import params as p
 from innv_gui.analyzers.settings import Params
 
@@ -12,6 +13,8 @@ BACH = ("https://doi.org/10.1371/journal.pone.0130140", "Bach et al. 2015")
 FLAT_PAPER = ("https://doi.org/10.1109/ICIP.2016.7532763", "Bach et al. 2016")
 MONTAVON = ("https://doi.org/10.1016/j.patcog.2016.11.008", "Montavon et al. 2017")
 KOHLBRENNER = ("https://doi.org/10.1109/IJCNN48605.2020.9206975", "Kohlbrenner et al. 2020")
+ANDEOL = ("https://doi.org/10.48550/arXiv.2106.04923", "Andéol et al. 2022")
+ANDERS = ("https://doi.org/10.48550/arXiv.2106.13200", "Anders et al. 2021")
 FOR_AND_AGAINST = 5  # passes of a rule that goes back twice, for the evidence of each sign
 
 
@@ -19,8 +22,27 @@ def _lrp(
     name: str, title: str, summary: str, paper: tuple[str, str], params: type[Params], passes: int = 3
 ) -> Analyzer:
     """One method of the family; they differ in rule, paper, settings and cost. lrp.z runs as `lrp:z`."""
+    return _in_engines(both, name, title, summary, paper, params, passes)
+
+
+def _ours(
+    name: str, title: str, summary: str, paper: tuple[str, str], params: type[Params], passes: int = 3
+) -> Analyzer:
+    """The same, of a method that iNNvestigate does not have."""
+    return _in_engines(own, name, title, summary, paper, params, passes)
+
+
+def _in_engines(
+    engines: Callable[[str], dict[str, str]],
+    name: str,
+    title: str,
+    summary: str,
+    paper: tuple[str, str],
+    params: type[Params],
+    passes: int,
+) -> Analyzer:
     source, citation = paper
-    run = both(f"attribution.lrp:{name.removeprefix('lrp.')}")
+    run = engines(f"attribution.lrp:{name.removeprefix('lrp.')}")
     shared: dict[str, Any] = {"display": SIGNED, "family": "lrp", "conserves": True, "passes": passes}
     return Analyzer(name, title, summary, run=run, source=source, citation=citation, params=params, **shared)
 
@@ -147,6 +169,38 @@ PRESET_B_FLAT_UNTIL = _lrp(
     passes=FOR_AND_AGAINST,
 )
 
+GAMMA = _ours(
+    "lrp.gamma",
+    "LRP-γ",
+    "Favours what agrees with each neuron's output by γ, for inputs of both signs: sharp maps of today's networks.",
+    ANDEOL,
+    p.LrpGammaParams,
+    passes=FOR_AND_AGAINST,
+)
+EPSILON_GAMMA_BOX = _ours(
+    "lrp.epsilon_gamma_box",
+    "LRP ε-γ-box",
+    "Uses γ in convolutions, ε in dense layers, and in the first layer the range that inputs have.",
+    ANDERS,
+    p.EpsilonGammaBoxParams,
+    passes=FOR_AND_AGAINST,
+)
+EPSILON_PLUS_FLAT = _ours(
+    "lrp.epsilon_plus_flat",
+    "LRP ε-z⁺-flat",
+    "Uses z⁺ in convolutions, ε in dense layers and flat in the first layer: smooth maps of what speaks for the score.",
+    ANDERS,
+    p.CompositeParams,
+)
+EPSILON_ALPHA_2_BETA_1_FLAT = _ours(
+    "lrp.epsilon_alpha2_beta1_flat",
+    "LRP ε-α2β1-flat",
+    "Uses α2β1 in convolutions, ε in dense layers and flat in the first layer: contrasted maps without pixel grain.",
+    ANDERS,
+    p.CompositeParams,
+    passes=FOR_AND_AGAINST,
+)
+
 ANALYZERS = (
     LRP,
     Z,
@@ -165,4 +219,8 @@ ANALYZERS = (
     PRESET_A_FLAT,
     PRESET_B_FLAT,
     PRESET_B_FLAT_UNTIL,
+    GAMMA,
+    EPSILON_GAMMA_BOX,
+    EPSILON_PLUS_FLAT,
+    EPSILON_ALPHA_2_BETA_1_FLAT,
 )

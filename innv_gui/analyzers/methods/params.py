@@ -42,7 +42,7 @@ def _wrong_pair(name: str, expected: str, got: float) -> PydanticCustomError:
 
 
 def _low_to_high(params: Any) -> Any:
-    if params.low > params.high:
+    if None not in (params.low, params.high) and params.low > params.high:
         raise _wrong_pair("low", f"at most high ({params.high:g})", params.low)
     return params
 
@@ -103,6 +103,18 @@ class IntegratedGradientsParams(Params):
     )
 
 
+class DeepLiftParams(Params):
+    """deep_lift"""
+
+    reference_inputs: float = Field(
+        0.0,
+        ge=-LARGEST,
+        le=LARGEST,
+        title="Reference",
+        description="The network input that stands for no information; 0 is black or grey, by preprocessing.",
+    )
+
+
 class InputRuleParams(Params):
     """What all LRP methods share but the ones that fix the first layer's rule."""
 
@@ -156,6 +168,64 @@ class LrpEpsilonParams(InputRuleParams):
         description="Absorbs relevance where evidence is weak.",
     )
     bias: bool = Field(True, title="Bias", description="Biases take their share of the relevance.")
+
+
+class AttentionParams(Params):
+    """What the rules for today's networks share."""
+
+    attention: Literal["taylor", "constant"] = Field(
+        "taylor",
+        title="Attention",
+        description="taylor: why values were attended to counts, too (AttnLRP); constant: only what was read.",
+    )
+
+
+class LrpGammaParams(AttentionParams, InputRuleParams):
+    """lrp.gamma"""
+
+    gamma: float = Field(
+        0.1,
+        ge=0,
+        le=1000,
+        title="Gamma",
+        description="How much more counts what agrees with the sign of a neuron's output; 0 is LRP-z.",
+    )
+
+
+class CompositeParams(AttentionParams):
+    """What the composites share."""
+
+    epsilon: float = Field(
+        1e-6, gt=0, le=LARGEST, title="Epsilon", description="Of the LRP-epsilon rule in the dense layers."
+    )
+
+
+class EpsilonGammaBoxParams(CompositeParams):
+    """lrp.epsilon_gamma_box"""
+
+    gamma: float = Field(
+        0.1,
+        ge=0,
+        le=1000,
+        title="Gamma",
+        description="Of the LRP-gamma rule in the convolutions; the larger, the smoother.",
+    )
+    low: float | None = Field(
+        None,
+        ge=-LARGEST,
+        le=LARGEST,
+        title="Low",
+        description="Smallest value a network input can have; not set: black, as the model is fed.",
+    )
+    high: float | None = Field(
+        None,
+        ge=-LARGEST,
+        le=LARGEST,
+        title="High",
+        description="Largest value a network input can have; not set: white, as the model is fed.",
+    )
+
+    _ordered = model_validator(mode="after")(_low_to_high)
 
 
 class LrpAlphaBetaParams(InputRuleParams):

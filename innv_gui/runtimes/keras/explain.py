@@ -25,6 +25,7 @@ def explain(
     probabilities: np.ndarray,
     code: str = "",
     preprocessing: Preprocessing | None = None,
+    fit: str = "",
     *,
     stopped: Callable[[], bool] = lambda: False,
     make_way: Callable[[], bool] = lambda: False,
@@ -32,10 +33,11 @@ def explain(
     """x (N, H, W, C) network input -> Maps with values (N, T, H, W, C); see the two modules for what they refuse.
 
     code: hash of a plug-in's files as the server knows it, empty for what is built in. preprocessing: how images became
-    x. stopped: asked between two steps of a method that takes many. make_way: not asked, as a person waits for this.
+    x. fit: folder of what was fitted. stopped: asked between two steps of a method that takes many. make_way: not
+    asked, as a person waits for this.
     """
     check_version("method", analyzer, analyzers.origin, code)
     if analyzers.get(analyzer).targets == Targets.CAM:
         return cam.explain(source, x, analyzer, params, target, probabilities)
     feeding = Feeding(preprocessing or Preprocessing(), source.hooks)
-    return attribution.explain(source, x, analyzer, params, target, unchecked, probabilities, feeding, stopped)
+    return attribution.explain(source, x, analyzer, params, target, unchecked, probabilities, feeding, stopped, fit)

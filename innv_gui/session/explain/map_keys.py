@@ -46,4 +46,5 @@ def map_key(request: Request, model: Model, target: Target, item: Item, hooks: s
         request.engine,
         request.unchecked,
         *([code] if code else []),  # a changed plug-in explains again
+        *([model.fit.sha256] if request.analyzer.fitted and model.fit is not None else []),
     )

@@ -13,9 +13,9 @@ import numpy as np
 from innv_gui import analyzers
 from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
-from innv_gui.errors import Cancelled, ImageRefused, InnvError
+from innv_gui.errors import AnalyzerRefused, Cancelled, ImageRefused, InnvError
 from innv_gui.health import health
-from innv_gui.records import Maps, Model, Prepared, Target
+from innv_gui.records import Fit, Maps, Model, Prepared, Target, replace
 from innv_gui.session.explain.map_keys import map_key
 from innv_gui.session.explain.request import Item, Request
 from innv_gui.session.explain.run import Cell, Run, cell_of
@@ -25,6 +25,10 @@ from innv_gui.store.maps import KeptMap, MapStore
 CHUNK = 8  # images a task: small enough for progress, large enough for speed
 PASSES = 512  # of the network in a task, where a method takes many: fewer images then
 MODELS_AT_ONCE = 3
+FIT = (
+    "Fit them first: session.fit_patterns(model, dataset), or innv-gui fit-patterns MODEL IMAGES with the same "
+    "--workspace, or the button below the method on the page Visualize."
+)
 
 
 def images_a_task(request: Request) -> int:
@@ -55,6 +59,10 @@ class Blueprints:
         with self._lock:
             for key in [key for key in self._futures if key[0] == model.source]:
                 self._futures.pop(key).release()
+
+
+def _learnt_from(fit: Fit) -> str:
+    return f"Patterns were learnt from {fit.n_images:,} images of {fit.dataset}."
 
 
 def prepare(pool: Pool, model: Model, items: Sequence[Item], cancelled: threading.Event | None = None) -> Prepared:
@@ -114,6 +122,10 @@ class ModelWork:
             if len(positions) == 1:
                 return [Outcome(positions[0], error=error)]
             return [outcome for position in positions for outcome in self.computed([position], job)]
+        return self.explained(positions, prepared, job)
+
+    def explained(self, positions: list[int], prepared: Prepared, job: Job) -> list[Outcome]:
+        """The same of images that are prepared."""
         maps = self._maps(prepared, job)
         job.check()
         keys = [self.key(self._request.items[position]) for position in positions]
@@ -128,17 +140,31 @@ class ModelWork:
 
     def _maps(self, prepared: Prepared, job: Job) -> Maps:
         request, model = self._request, self._model
+        fit = self._fit()
         more = {"cancelled": job.cancelled, "about": f"{model.name} with {request.analyzer.name}"}
         if request.engine == "native":
             what = (request.analyzer.name, request.params, self._target, request.unchecked, prepared.probabilities)
             code = analyzers.origin(request.analyzer.name).code
-            return self._pool.run("keras.explain", model.source, prepared.x, *what, code, model.preprocessing, **more)
+            what = (*what, code, model.preprocessing, fit.folder if fit is not None else "")
+            maps = self._pool.run("keras.explain", model.source, prepared.x, *what, **more)
+            return maps if fit is None else replace(maps, notes=(*maps.notes, _learnt_from(fit)))
         aim = self._pool.run(
             "keras.aim", model.source, prepared.x, self._target, prepared.probabilities, cancelled=job.cancelled
         )
         blueprint = self._blueprints.get(model, self._target.softmax)
         what = (request.analyzer.name, request.params, aim, request.unchecked)
         return self._pool.run("innvestigate.explain", blueprint, prepared.x, *what, **more)
+
+    def _fit(self) -> Fit | None:
+        """What the method needs to have been fitted; None where it needs nothing. Raises AnalyzerRefused."""
+        name, model = self._request.analyzer.name, self._model
+        if not self._request.analyzer.fitted:
+            return None
+        if model.fit is None:
+            raise AnalyzerRefused(
+                f"{name} needs patterns fitted on images, and {model.name} has none.", FIT, "analyzer"
+            )
+        return model.fit
 
     @property
     def _squashing(self) -> tuple[bool, bool]:

@@ -7,7 +7,6 @@ from innv_gui.plots.heatmap import render
 from innv_gui.records import Model
 from innv_gui.session.explain.ranking import Ranked, Ranking, map_keys
 from innv_gui.session.explain.request import Request
-from innv_gui.session.kept import has_maps
 from innv_gui.web.api.blueprint import api, session
 from innv_gui.web.api.common_answers import number, origin_json
 from innv_gui.web.api.explanations.incoming import NewRanking, RankingQuery
@@ -26,7 +25,7 @@ def add_ranking(body: NewRanking):
 @route(api, "POST", "/rankings/kept", body=NewRanking)
 def ask_kept_ranking(body: NewRanking):
     """Whether every map of this ranking is kept, so that asking for it explains nothing."""
-    return {"kept": has_maps(session().store, request_of(body))}
+    return {"kept": session().has_maps(request_of(body))}
 
 
 @route(api, "GET", "/rankings/<id>", query=RankingQuery)

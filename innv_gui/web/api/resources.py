@@ -1,6 +1,6 @@
 """All resources of the REST interface: importing this puts their routes below the blueprint."""
 
-from innv_gui.web.api import analyzers, basket, history, image_lists, jobs, manual, rankings
+from innv_gui.web.api import analyzers, basket, history, image_lists, jobs, manual, patterns, rankings
 from innv_gui.web.api.blueprint import api
 from innv_gui.web.api.datasets import routes as datasets
 from innv_gui.web.api.explanations import agreement, exports
@@ -9,6 +9,7 @@ from innv_gui.web.api.features import routes as features
 from innv_gui.web.api.models import probes
 from innv_gui.web.api.models import routes as models
 from innv_gui.web.api.suggestions import routes as suggestions
+from innv_gui.web.api.trust import routes as trust
 from innv_gui.web.api.views import routes as views
 
 RESOURCES = (
@@ -24,9 +25,11 @@ RESOURCES = (
     jobs,
     manual,
     models,
+    patterns,
     probes,
     rankings,
     suggestions,
+    trust,
     views,
 )
 

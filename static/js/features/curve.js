@@ -1,14 +1,6 @@
 // The objective by step: small on a card, large beside the picture.
 import { group, signed } from "../lib/format.js";
-
-const SVG = "http://www.w3.org/2000/svg";
-
-function svg(tag, attributes, ...children) {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
+import { svg } from "../lib/svg.js";
 
 /** A class is drawn by its probability from 0 to 1, everything else by its own values. */
 function pointsOf(target, isClass) {

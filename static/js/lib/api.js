@@ -85,6 +85,11 @@ export const address = {
   generated: (id, place, contrast, step) =>
     `${ROOT}/maximizations/${part(id)}/pictures/${place}.png?contrast=${contrast}&step=${step}`,
   run: run => `${ROOT}/explanations/${part(run)}/run.h5`,
+  replaced: (trust, image, { model, method, fill, share, inserted = false }) =>
+    `${ROOT}/trust/${part(trust)}/replaced/${image}.png?${new URLSearchParams({ model, method, fill, share, inserted: String(inserted) })}`,
+  stage: (trust, image, { model, method, stage }) =>
+    `${ROOT}/trust/${part(trust)}/maps/${image}.png?${new URLSearchParams({ model, method, stage })}`,
+  trust: (trust, file) => `${ROOT}/trust/${part(trust)}/${file}`,
   export: (run, file) => `${ROOT}/explanations/${part(run)}/${file}`,
 };
 

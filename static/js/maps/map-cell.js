@@ -3,7 +3,8 @@ import { assumedTag } from "../widgets/class-names.js";
 import { colour, h, icon, key, replace } from "../lib/dom.js";
 import { engineMaps, faceOf } from "./engine-cell.js";
 import { maps } from "./neurons.js";
-import { explained, healthBadge, topThree, verdict } from "./prediction.js";
+import { healthBadge } from "./health.js";
+import { explained, topThree, verdict } from "./prediction.js";
 
 const owner = model =>
   h(
@@ -61,7 +62,7 @@ function finished(context, cell) {
       topThree(cell.top || [], cell.predicted),
       explained(cell),
       verdict(cell, image.label),
-      healthBadge(cell.health),
+      healthBadge(cell.health, explanation.request.analyzer),
     ),
   );
 }

@@ -1,4 +1,4 @@
-// What a model said about an image, in words, bars and ticks: predictions, verdict against the label, health of the map.
+// What a model said about an image, in words, bars and ticks: predictions, verdict against the label, facts.
 import { about } from "../shell/about.js";
 import { h, icon } from "../lib/dom.js";
 import { ENGINES, term } from "../shell/term.js";
@@ -71,28 +71,6 @@ export function verdict({ top = [], predicted, label_class: labelClass }, label)
   );
 }
 
-/** What is wrong in words; why, and what to do, in the tooltip and in the accessible name. */
-function badge({ text, reason }, more = "") {
-  const words = reason + (more ? `\n${more}` : "");
-  return h(
-    "button",
-    { class: "tag health warn", type: "button", "data-tip": words, "aria-label": `Health: ${text}. ${words}` },
-    icon("warn"),
-    h("span", {}, text),
-  );
-}
-
-/** Nothing is said when all is well: a tick beside a map reads as praise of it. */
-const warnings = health => (health || []).filter(({ level }) => level !== "ok");
-
-export const healthBadges = health => warnings(health).map(fact => badge(fact));
-
-/** The first of what is wrong, with the rest in its tooltip. */
-export function healthBadge(health) {
-  const [first, ...rest] = warnings(health);
-  return first ? badge(first, rest.map(fact => `${fact.text}: ${fact.reason}`).join("\n")) : null;
-}
-
 /** "explains tree" where the explained class is not the predicted one. */
 export function explained(cell) {
   if ((cell.targets?.length ?? 1) > 1) return null;
@@ -134,6 +112,7 @@ export function facts(cell, model, request) {
     cell.target ? explainedTarget(cell, model, request) : null,
     model.preprocessing ? ["Input", preprocessing(model.preprocessing)] : null,
     by.length ? ["Engine", by.flatMap((part, place) => (place ? [", ", part] : [part]))] : null,
+    ...(cell.health ?? []).filter(({ level }) => level === "ok").map(({ reason }) => ["Checked", reason]),
     request.unchecked ? ["Checks", term("unchecked", "switched off for this run")] : null,
     ...[...(model.notes || []), ...(cell.notes || [])].map(note => ["Note", note]),
   ];

@@ -3,7 +3,7 @@ import { h, key, replace } from "../lib/dom.js";
 import { get } from "../lib/api.js";
 import { count, group, shape } from "../lib/format.js";
 
-const FAMILIES = { cam: "Grad-CAM", gradient: "gradients", lrp: "LRP", deep_taylor: "Deep Taylor", perturbation: "perturbation", plugins: "plug-ins" };
+const FAMILIES = { cam: "Grad-CAM", gradient: "gradients", lrp: "LRP", deep_taylor: "Deep Taylor", patterns: "patterns", perturbation: "perturbation", plugins: "plug-ins" };
 
 function row(layer) {
   const tags = (layer.analyzers || [])

@@ -4,6 +4,7 @@ import { $, h, key, replace } from "../lib/dom.js";
 import { address } from "../lib/api.js";
 import { displayOf } from "./display-bar.js";
 import { placeUnder } from "../shell/menu.js";
+import { trustFiles } from "./trust/files.js";
 
 const SIZES = [
   [128, "128 px"],
@@ -45,6 +46,7 @@ const sizeChoice = (chosen, choose) =>
   );
 
 function lines(state, { bar, size }, choose) {
+  if (state.view === "trust") return trustFiles(state, entry);
   const { explanation, image: place } = state;
   const image = explanation?.images[Math.min(place, explanation.images.length - 1)];
   const done = new Set(

@@ -8,7 +8,8 @@ import { drawColourBar } from "../maps/colour-bar.js";
 import { fileName, seconds } from "../lib/format.js";
 import { mapCanvas } from "../maps/map-canvas.js";
 import { UNKNOWN, mapLabel } from "../maps/map-cell.js";
-import { explained, healthBadge, topThree } from "../maps/prediction.js";
+import { healthBadge } from "../maps/health.js";
+import { explained, topThree } from "../maps/prediction.js";
 import { ended } from "./runner.js";
 import { beside } from "../lib/choices.js";
 
@@ -63,7 +64,7 @@ function content(sheet, model, image, colormaps) {
   };
   return [
     h("div", { class: "map" }, mapCanvas(spec)),
-    h("div", { class: "under" }, underline(explanation, cell), healthBadge(cell.health)),
+    h("div", { class: "under" }, underline(explanation, cell), healthBadge(cell.health, explanation.request.analyzer)),
   ];
 }
 

@@ -16,6 +16,8 @@ import { drawMethodBoxes } from "./methods-view.js";
 import { BLANK, firstState, obstacle, requestOf, stateOf, unready } from "./request.js";
 import { drawRefused } from "../widgets/refused.js";
 import { learnPace } from "./price.js";
+import { createPatterns } from "./patterns.js";
+import { createSuggested } from "./suggested.js";
 import { createRequestPanel } from "./request-panel.js";
 import { createResultView, drawFailure, drawWaiting } from "./result-view.js";
 import { createReference } from "./both-engines.js";
@@ -24,10 +26,12 @@ import { startShell } from "../shell/shell.js";
 import { Store } from "../lib/store.js";
 import { complain, toast } from "../shell/toast.js";
 import { startTour } from "./tour.js";
+import { UNKEPT, createTrust } from "./trust/page.js";
 import { KEPT, read, remember, write } from "./url.js";
 
 const store = new Store({
   ...BLANK,
+  ...UNKEPT,
   catalog: { models: [], datasets: [], analyzers: [], colormaps: {} },
   explanation: null,
   reference: null, // iNNvestigate's maps of the same, when both engines are wanted
@@ -46,7 +50,10 @@ const pace = new Map(); // seconds a forward pass, by method and models
 const runner = createRunner(store);
 const methodsRunner = createMethodsRunner(store);
 const compareRunner = createCompareRunner(store);
+const trust = createTrust(store, { waits: () => line.waits() });
 createReference(store);
+createPatterns(store);
+createSuggested(store);
 
 /** What the request is made of. */
 const REQUEST = "models images dropped dataset methods analyzer params target neurons layers engine softmax unchecked".split(" ");
@@ -78,6 +85,11 @@ function keptWanted(state) {
 }
 
 function run() {
+  if (store.state.view === "trust") {
+    if (matchMedia("(max-width: 1000px)").matches) $("#panel").open = false;
+    trust.run();
+    return;
+  }
   const invalid = panel.firstInvalid();
   if (obstacle(store.state)) return;
   if (invalid) {
@@ -94,7 +106,7 @@ function step(by) {
   if (n > 0) go((store.state.image + by + n) % n);
 }
 
-const RUNNERS = { methods: methodsRunner, compare: compareRunner };
+const RUNNERS = { methods: methodsRunner, compare: compareRunner, trust };
 const acts = {
   run,
   go,
@@ -103,6 +115,8 @@ const acts = {
   again: () => (ended(store.state.explanation) ? run() : runner.reopen(store.state.explanation.id)),
   stop: () => (RUNNERS[store.state.view] ?? runner).stop().catch(complain),
   open: place => store.set({ image: place, view: "slide" }),
+  use: trust.useMethod,
+  showInGrid: trust.showInGrid,
 };
 const panel = createRequestPanel(store, acts, pace);
 const display = createDisplayBar(store);
@@ -134,6 +148,7 @@ function keepBasket(state) {
 }
 
 function arrow(by, key) {
+  if (store.state.view === "trust") return key === "row" ? result.trust.step(by) : store.state.openRow ? result.trust.stepImage(by) : false;
   if (store.state.view === "slide") return key === "side" ? step(by) : false;
   if (!store.state.explanation) return false;
   go(store.state.image + by);
@@ -173,6 +188,7 @@ function compareEarlier(ids) {
 /** Whether the strip above the result tells of a job, or will when its request is answered. */
 function isOwn({ id, kind }) {
   const { view, sheets, earlier, explanation, posting } = store.state;
+  if (view === "trust") return trust.isOwn({ id, kind }, store.state);
   const runs = { methods: [...sheets.values()], compare: [...earlier.values()] }[view] ?? [{ explanation }];
   const awaited = posting || (view === "methods" && runs.some(run => !run.explanation && !run.problem));
   return (awaited && kind === "explain") || runs.some(run => run.explanation?.job?.id === id);
@@ -183,6 +199,14 @@ function drawMethods(state) {
   drawMethodBoxes(state, methods => store.set({ methods }));
 }
 
+const inTrust = () => store.state.view === "trust";
+
+function escape() {
+  if (document.querySelector(":popover-open")) return false;
+  if (!inTrust()) return store.set({ view: "grid" });
+  return store.state.openRow ? result.trust.close() : false;
+}
+
 function listen() {
   onKeys({
     "Ctrl+Enter": run,
@@ -190,11 +214,12 @@ function listen() {
     ArrowRight: () => arrow(1, "side"),
     ArrowUp: () => arrow(-1, "row"),
     ArrowDown: () => arrow(1, "row"),
-    Enter: event => (event.target.matches("button, a, summary, input, select") ? false : store.set({ view: "slide" })),
-    Escape: () => (document.querySelector(":popover-open") ? false : store.set({ view: "grid" })),
+    Enter: event => (inTrust() || event.target.matches("button, a, summary, input, select") ? false : store.set({ view: "slide" })),
+    Escape: escape,
     1: () => store.set({ view: "grid" }),
     2: () => store.set({ view: "slide" }),
     3: () => store.set({ view: "methods" }),
+    4: () => store.set({ view: "trust" }),
     "[": () => display.nudge(-5),
     "]": () => display.nudge(5),
     h: () => store.set({ bare: true }),
@@ -205,7 +230,8 @@ function listen() {
   });
   addEventListener("blur", () => store.set({ bare: false }));
   addEventListener("innv:cancelled", ({ detail }) => {
-    if (detail.id === store.state.explanation?.job?.id) acts.stop();
+    const { explanation, trust: table } = store.state;
+    if ([explanation?.job?.id, table?.job.id].includes(detail.id)) acts.stop();
   });
   $("#view").addEventListener("change", event => store.set({ view: event.target.value }));
   $("#copy-link").addEventListener("click", copyLink);
@@ -233,9 +259,10 @@ async function open(catalog, opening) {
   const lost = line.opening(state);
   const held = lost ? await broughtBack(state.run) : null;
   if (held) return open({ ...catalog, ...held }, opening);
-  store.set({ ...state, catalog, ...(lost ? { run: null } : {}) });
+  store.set({ ...state, catalog, ...(lost ? { run: null, trustId: null } : {}) });
   for (const part of [panel, result, display]) part.draw(store.state);
-  if (lost) return;
+  await trust.open();
+  if (lost || state.view === "trust") return;
   if (state.view === "compare") compareRunner.show(state.compared).catch(complain);
   if (state.view === "methods") run();
   else if (state.run) runner.reopen(state.run);

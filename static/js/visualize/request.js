@@ -4,6 +4,7 @@ import { loading } from "../lib/catalog.js";
 import { beside, fittingTarget, knownOf, methodFor, modelsFor, ready, spread } from "../lib/choices.js";
 import { FIRST } from "./methods.js";
 import { parsed } from "../lib/neuron-target.js";
+import { TRUST_BLANK } from "./trust/blank.js";
 import { read, remembered } from "./url.js";
 
 export const BLANK = {
@@ -28,6 +29,7 @@ export const BLANK = {
   clip: 100,
   size: null, // of a map, in pixels; null: what room there is
   run: null,
+  ...TRUST_BLANK,
 };
 
 /** The address of Visualize is kept for this tab, so that coming back from another page finds the same view. */

@@ -12,6 +12,9 @@ import { secondOf } from "./both-engines.js";
 import { ended } from "./runner.js";
 import { createSlideshow } from "./slideshow.js";
 import { drawFacts, drawStrip } from "./strip.js";
+import { trustEmpty } from "./trust/empty.js";
+import { createTrustView } from "./trust/view.js";
+import { TRUST_REQUEST } from "./trust/request.js";
 import { ready } from "../lib/choices.js";
 
 const NO_MODEL = "Add a Keras model. Input size, classes and preprocessing are read from the file and can be changed.";
@@ -62,12 +65,16 @@ export function drawFailure(error) {
 
 /** Maps that are not of the settings chosen are dimmed, and it is said whose they are: nobody reads them as the answer. */
 function drawApart(state) {
+  if (state.view === "trust") return; // its table says so itself
   const apart = ["grid", "slide"].includes(state.view) ? standsApart(state) : null;
+  $("#apart-run").textContent = "Explain";
   $("#apart").hidden = !apart;
   $("#apart-words").textContent = apart?.words ?? "";
   $("#apart-run").hidden = Boolean(obstacle(state));
   $("#result").classList.toggle("apart", Boolean(apart?.wrong));
 }
+
+const TRUST_FIELDS = [..."trust trustPosting trustProblem cost shownModel shownFill sortedBy sortedModel openRow openImage".split(" "), ...TRUST_REQUEST];
 
 /** acts: run, again, stop, unchecked, open, go, step. */
 export function createResultView(store, acts) {
@@ -75,6 +82,7 @@ export function createResultView(store, acts) {
   const grid = createGrid(root, acts);
   const slideshow = createSlideshow(root, acts);
   const methods = createMethodsView(root);
+  const trust = createTrustView(store, acts);
   $("#apart-run").addEventListener("click", acts.run);
 
   function drawGrid(state, explanation, place) {
@@ -141,10 +149,18 @@ export function createResultView(store, acts) {
     return methods.update({ columns, sheets: earlier, dataset, catalog, colormap, between, open: true, note }, images, models);
   }
 
+  function drawTrust(state) {
+    for (const part of [grid, slideshow, methods]) part.clear();
+    root.replaceChildren();
+    if (trust.draw(state) === "empty") trustEmpty(state, obstacle(state), acts.run, emptyAct);
+  }
+
   function draw(state) {
     document.body.dataset.view = state.view;
     for (const radio of $$("#view input")) radio.checked = radio.value === state.view;
     $("#view input[value=compare]").parentElement.hidden = !state.compared.length;
+    if (state.view === "trust") return drawTrust(state);
+    trust.leave();
     if (state.view === "methods") return drawMethods(state);
     if (state.view === "compare") return drawCompared(state);
     methods.clear();
@@ -168,5 +184,6 @@ export function createResultView(store, acts) {
   const request = ["models", "images", "dropped", "dataset", "analyzer", "params", "target", "neurons", "layers"];
   store.on([...request, "engine", "softmax", "unchecked", "explanation", "posting", "catalog", "view"], drawApart);
   store.on(["sheets", "earlier", "compared", "methods", "models", "images", "explanation", "reference", "engine", "posting", "problem", "view", "image", "dropped", "catalog", "colormap"], draw);
-  return { draw, focusRow: grid.focusRow };
+  store.on(TRUST_FIELDS, state => state.view === "trust" && drawTrust(state));
+  return { draw, focusRow: grid.focusRow, trust };
 }

@@ -5,6 +5,8 @@ import { count, group } from "../lib/format.js";
 import { priceOf } from "./price.js";
 import { obstacle, requestOf } from "./request.js";
 import { term } from "../shell/term.js";
+import { TRUST_REQUEST } from "./trust/request.js";
+import { trustLine } from "./trust/run-line.js";
 
 const finished = explanations =>
   explanations.flatMap(one => one?.cells ?? []).filter(({ status }) => status === "done").length;
@@ -40,7 +42,17 @@ const product = (images, models, methods) =>
 
 /** `pace` remembers how long a forward pass takes. */
 export function createRunButton(store, run, pace) {
+  function drawTrust(state) {
+    const line = trustLine(state, obstacle(state));
+    $("#run-label").textContent = line.label;
+    $("#run").title = line.title;
+    $("#run").disabled = line.disabled;
+    drawCost([line.cost]);
+    $("#panel-summary").replaceChildren(h("strong", {}, line.lead), line.rest, count(requestOf(state).images.length, "image"));
+  }
+
   function draw(state) {
+    if (state.view === "trust") return drawTrust(state);
     const { models, images } = requestOf(state);
     const missing = obstacle(state);
     const several = state.view === "methods" ? state.methods.length : 0;
@@ -57,6 +69,7 @@ export function createRunButton(store, run, pace) {
 
   const request = ["models", "images", "dropped", "dataset", "analyzer", "params", "costs", "target", "neurons", "layers", "view", "methods", "sheets"];
   store.on([...request, "engine", "softmax", "unchecked", "explanation", "posting", "catalog"], draw);
+  store.on([...TRUST_REQUEST, "trust", "trustPosting", "cost"], state => state.view === "trust" && drawTrust(state));
   $("#run").addEventListener("click", run);
   return draw;
 }

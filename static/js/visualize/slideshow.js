@@ -8,7 +8,8 @@ import { engineMaps } from "../maps/engine-cell.js";
 import { fetchAhead } from "../maps/map-canvas.js";
 import { maps } from "../maps/neurons.js";
 import { UNKNOWN, face, failure, mapLabel } from "../maps/map-cell.js";
-import { explained, facts, healthBadges, topFive, verdict } from "../maps/prediction.js";
+import { healthBadges } from "../maps/health.js";
+import { explained, facts, topFive, verdict } from "../maps/prediction.js";
 
 function inputBlock(explanation, image, dataset, complete) {
   const picture = h("img", { alt: image.label ? `${image.name}, label ${image.label}` : image.name });
@@ -69,7 +70,7 @@ function modelBlock({ explanation, model, image, cell, ended, acts, second }) {
         { class: "row wrap" },
         verdict(cell, image.label),
         explained(cell),
-        healthBadges(cell.health),
+        healthBadges(cell.health, explanation.request.analyzer),
       ),
       facts(cell, model, explanation.request),
     );

@@ -3,11 +3,24 @@
 import { byModel, codec, listed, number, readOnly, single, whole } from "../lib/address-codec.js";
 import { DATASETS, MODELS } from "../lib/address-names.js";
 import { parsed } from "../lib/neuron-target.js";
+import { TRUST_BLANK } from "./trust/blank.js";
+import { regionsForm } from "./trust/regions.js";
 
 const flag = { read: raw => raw === "1", write: value => (value ? "1" : "") };
-const VIEWS = ["slide", "methods", "compare"];
+const VIEWS = ["slide", "methods", "trust", "compare"];
+const STEPS = [10, 20, 50];
+const FILLS = ["blur", "mean", "grey"];
 const SMALLEST = 80;
 const LARGEST = 480;
+
+/** Throws for what is none of these, so that the pair is left out. */
+const oneOf = values => value => {
+  if (!values.includes(value)) throw new RangeError("not one of them");
+  return value;
+};
+
+/** A list that is not written where it is the usual one. */
+const usual = (form, values) => ({ ...form, write: value => (String(value) === String(values) ? "" : form.write(value)) });
 
 const FIELDS = {
   models: ["models", listed(MODELS.idOf, MODELS.nameOf)],
@@ -29,6 +42,18 @@ const FIELDS = {
   clip: ["clip", single(number, String, 100)],
   size: ["size", single(text => Math.min(LARGEST, Math.max(SMALLEST, number(text))))],
   run: ["run", single()],
+  tested: ["test", { ...listed(), emptyToo: true }],
+  metrics: ["metrics", { ...listed(), emptyToo: true }],
+  fills: ["fills", usual(listed(oneOf(FILLS)), TRUST_BLANK.fills)],
+  steps: ["steps", single(text => oneOf(STEPS)(number(text)), String, TRUST_BLANK.steps)],
+  regions: ["regions", regionsForm],
+  sortedBy: ["sort", single()],
+  sortedModel: ["by", single(MODELS.idOf, MODELS.nameOf)],
+  shownModel: ["show", single(MODELS.idOf, MODELS.nameOf)],
+  openRow: ["row", single()],
+  openImage: ["at", single(whole, String, 0)],
+  shownFill: ["fill", single(oneOf(FILLS))],
+  trustId: ["trust", single()],
   go: ["go", readOnly(() => true)],
 };
 

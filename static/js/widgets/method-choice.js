@@ -8,12 +8,13 @@ const FAMILIES = {
   gradient: "Gradients",
   lrp: "Layer-wise relevance propagation",
   deep_taylor: "Deep Taylor decomposition",
+  patterns: "Patterns, fitted on images",
   function: "For comparison",
   plugins: "Plug-ins",
 };
-const titled = family => FAMILIES[family] ?? family.replace(/_/g, " ").replace(/^./, c => c.toUpperCase());
+export const titled = family => FAMILIES[family] ?? family.replace(/_/g, " ").replace(/^./, c => c.toUpperCase());
 
-function byFamily(analyzers) {
+export function byFamily(analyzers) {
   const families = new Map();
   for (const analyzer of analyzers) {
     families.set(analyzer.family, [...(families.get(analyzer.family) ?? []), analyzer.name]);

@@ -33,11 +33,13 @@ def explain(
     probabilities: np.ndarray,
     feeding: Feeding = AS_IT_IS,
     stopped: Callable[[], bool] = lambda: False,
+    fit: str = "",
 ) -> Maps:
     """x (N, H, W, C) network input -> Maps with values (N, T, H, W, C); T is 1 but for the top neurons.
 
     params: complete and checked. probabilities (N, K) tell the predicted class. unchecked: go on where the method has
-    nothing for a layer. Raises AnalyzerRefused naming method and layer (field "unchecked" when running so would help).
+    nothing for a layer. fit: folder of what was fitted on images, for a method that needs it. Raises AnalyzerRefused
+    naming method and layer (field "unchecked" when running so would help).
     """
     started = time.perf_counter()
     method, answer = method_of(analyzer, "native")
@@ -47,7 +49,7 @@ def explain(
     x = np.ascontiguousarray(x, dtype=np.float32)
     aim = targets.aim(network, x, target, probabilities)
     softmax = target.softmax and network.has_link and aim.layer == network.explained_layer
-    question = Question(network, analyzer, params, aim.layer, softmax, unchecked, x, aim.weights[0])
+    question = Question(network, analyzer, params, aim.layer, softmax, unchecked, x, aim.weights[0], fit)
     question.feeding, question.stopped = feeding, stopped
     values, met = _over(answer, method, question, aim.weights)
     return Maps(

@@ -34,8 +34,12 @@ class Propagation:
         maps, question.values = question.memory.call(back, question.x, question.weights)
         return maps
 
+    def settings(self, question: Question) -> dict[str, Any]:
+        """Those of the question, all of them known."""
+        return question.params
+
     def _compiled(self, question: Question):
-        params = question.params
+        params = self.settings(question)
         key = (question.name, tuple(sorted(params.items())))
         more = (question.softmax, question.unchecked)
         where = (question.layer, question.shape, more)

@@ -24,8 +24,18 @@ from innv_gui.runtimes.keras.attribution.relevance import (
     made,
     newest,
     settled,
+    total,
 )
-from innv_gui.runtimes.keras.attribution.rules import ALL, Part, Rule, Share, is_for, is_one_sided, splits_everything
+from innv_gui.runtimes.keras.attribution.rules import (
+    ALL,
+    Part,
+    Rule,
+    Share,
+    goes_by_sign,
+    is_for,
+    is_one_sided,
+    splits_everything,
+)
 from innv_gui.runtimes.keras.attribution.weighted import Linear, Weights
 
 LARGE_BYTES = 64 * 2**20  # a kernel above this size is worked through in blocks of output neurons
@@ -91,13 +101,36 @@ def relevance_of_input(rule: Rule, passed: Passed, relevance: Relevance, bend: s
 
 
 def _by_shares(rule: Rule, passed: Passed, relevance: Relevance, bend: str | None) -> Relevance | BySign:
-    relevance, rectified = made(relevance), bend in ("relu", "clip") and _counts_all_bias(rule, passed.linear)
+    relevance, is_bent = made(relevance), bend in ("relu", "clip")
+    if goes_by_sign(rule):
+        return _by_sign(rule, passed, relevance, is_bent)
+    rectified = is_bent and _counts_all_bias(rule, passed.linear)
     if rectified and splits_everything(rule) and not passed.sums and not _is_large(passed.linear):
         return _for_and_against(rule, passed, relevance)
     if passed.sums and _goes_back_at_once(rule, passed):
         messages = [_message(rule, share, passed, passed.sums[share].y, relevance, rectified) for share in rule.shares]
         return _both_back(rule.shares, passed, messages)
-    return reduce(added, [_share(rule, share, passed, relevance, rectified) for share in rule.shares])
+    return total([_share(rule, share, passed, relevance, rectified) for share in rule.shares])
+
+
+def _by_sign(rule: Rule, passed: Passed, relevance: tf.Tensor, is_bent: bool) -> Relevance | BySign:
+    """Outputs above zero, then the others: behind a ReLU these have no relevance. Both sums are (2 + gamma) W x."""
+    above, below = rule.shares
+    split = [relevance] if is_bent else _split_by_sign(passed.z, relevance)
+    if _is_large(passed.linear):
+        parts = zip(rule.shares, split, strict=False)
+        return total([_share_by_blocks(rule, share, passed, part, False) for share, part in parts])
+    one = _summed(above, rule, passed, relevance)
+    found = one.back(_message(rule, above, passed, one.y, split[0], False), above.factor)
+    if is_bent:
+        return found
+    message = _message(rule, below, passed, (2 + rule.gamma) * passed.y - one.y, split[1], False)
+    return total([found, _summed(below, rule, passed, message).back(message, below.factor)])
+
+
+def _split_by_sign(z: tf.Tensor, relevance: tf.Tensor) -> list[tf.Tensor]:
+    is_above = z >= 0
+    return [tf.where(is_above, relevance, 0.0), tf.where(is_above, 0.0, relevance)]
 
 
 def _goes_back_at_once(rule: Rule, passed: Passed) -> bool:
@@ -158,7 +191,7 @@ def _message(
     rule: Rule, share: Share, passed: Passed, y: tf.Tensor, relevance: tf.Tensor, rectified: bool
 ) -> tf.Tensor:
     """relevance by the share's denominator; y: its sum without bias."""
-    denominator = _with_bias(share.bias, y, passed.linear)
+    denominator = _with_bias(share.bias, y, rule, passed.linear)
     nothing_at_zero = is_one_sided(share, passed.linear.bias is not None) or rectified and is_for(share)
     return divided(relevance, denominator, rule.epsilon, rule.zero, nothing_at_zero)
 
@@ -191,7 +224,7 @@ def _blocks(kernel: tf.Tensor) -> list[tuple[int, int]]:
 def _summed(share: Share, rule: Rule, passed: Passed, after: tf.Tensor) -> Summed:
     """after: a tensor without which the parts of the weights are not made; else those of all layers would be held."""
     with tf.control_dependencies([after]):
-        kernels = [tuple(_WEIGHTS[part.weights](one) for one in passed.linear.weights) for part in share.parts]
+        kernels = [tuple(_weighed(part.weights, rule, one) for one in passed.linear.weights) for part in share.parts]
     if share.parts == (ALL,):
         return Summed(passed.y, partial(_back_to_x, passed, passed.linear.weights))
     if all(part.inputs in _SIGNS for part in share.parts):
@@ -240,7 +273,7 @@ def _of_signs(share: Share, passed: Passed, kernels: list[Weights]) -> Summed:
     signs = [part.inputs for part in share.parts]
     if passed.never_negative:
         return _of_part(ALL, kernels[signs.index("positive")], None, passed)
-    nothing_cancels = linear.bias is None or share.bias == "none"
+    nothing_cancels = linear.bias is None or share.bias == "none" or share.outputs != "any"
     if linear.in_axis is not None and signs == ["positive", "negative"] and (linear.merged or nothing_cancels):
         return _as_channels(passed, (tf.concat([kernels[0][0], kernels[1][0]], axis=linear.in_axis),))
     y = tf.add_n([linear.map(_SIGNS[sign](x), kernel) for sign, kernel in zip(signs, kernels, strict=True)])
@@ -276,10 +309,16 @@ def _evenly(passed: Passed, relevance: tf.Tensor) -> tf.Tensor:
     return tf.broadcast_to(linear.transposed(message, ones, one_channel), tf.shape(passed.x))
 
 
-def _with_bias(which: str, y: tf.Tensor, linear: Linear) -> tf.Tensor:
+def _with_bias(which: str, y: tf.Tensor, rule: Rule, linear: Linear) -> tf.Tensor:
     if linear.bias is None or which == "none":
         return y
-    return replace(linear, bias=_WEIGHTS[which](linear.bias)).plus_bias(y)
+    return replace(linear, bias=_weighed(which, rule, linear.bias)).plus_bias(y)
+
+
+def _weighed(which: str, rule: Rule, weights: tf.Tensor) -> tf.Tensor:
+    """Of weights or biases what a part or a share asks for."""
+    sign = {"raised": "positive", "lowered": "negative"}.get(which)
+    return _WEIGHTS[which](weights) if sign is None else weights + rule.gamma * _WEIGHTS[sign](weights)
 
 
 _EVEN = Part("ones", "ones")

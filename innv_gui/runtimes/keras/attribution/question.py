@@ -37,6 +37,7 @@ class Question:
     unchecked: bool
     x: np.ndarray
     weights: np.ndarray
+    fit: str = ""  # folder of what was fitted on images, for methods that need it
     memory: Memory = field(default_factory=Memory)
     notes: dict[str, None] = field(default_factory=dict)
     values: np.ndarray | None = None

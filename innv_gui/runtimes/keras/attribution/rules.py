@@ -17,7 +17,9 @@ from innv_gui.runtimes.keras.attribution.relevance import STABILIZER
 
 @dataclass(frozen=True)
 class Part:
-    """inputs: all, positive, negative, ones, low, high. weights: all, positive, negative, squared, ones."""
+    """inputs: all, positive, negative, ones, low, high. weights: all, positive, negative, squared, ones; raised:
+    W + gamma max(W, 0); lowered: W + gamma min(W, 0).
+    """
 
     inputs: str
     weights: str
@@ -26,29 +28,36 @@ class Part:
 
 @dataclass(frozen=True)
 class Share:
-    """bias: all, positive, negative or none: what of the biases goes into the denominator."""
+    """bias: as a part's weights, or none: what of the biases goes into the denominator.
+
+    outputs: which of them share their relevance so: any, positive (zero among them) or negative, by W x + b.
+    """
 
     parts: tuple[Part, ...]
     bias: str = "all"
     factor: float = 1.0
+    outputs: str = "any"
 
 
 @dataclass(frozen=True)
 class Rule:
     """epsilon: added to every denominator, away from zero; None: only denominators of exactly zero become `zero`.
 
-    low, high: the range of the layer's input, for parts that ask for it.
+    low, high: the range of the layer's input, for parts that ask for it; gamma: for raised and lowered weights.
     short_for: the rule that this one is where no input is negative.
     """
 
     shares: tuple[Share, ...]
     epsilon: float | None = None
     zero: float = STABILIZER
-    low: float = -1.0
-    high: float = 1.0
+    low: Limit = -1.0
+    high: Limit = 1.0
+    gamma: float = 0.0
     short_for: Rule | None = None
 
 
+Limit = float | tuple[float, ...] | None  # of all channels, or of each; None: not known yet
+STEADY = 1e-6  # the stabilizer of the rules that iNNvestigate does not have
 ALL = Part("all", "all")
 _FOR = frozenset({Part("positive", "positive"), Part("negative", "negative")})
 _AGAINST = frozenset({Part("positive", "negative"), Part("negative", "positive")})
@@ -58,6 +67,11 @@ _NEVER_NEGATIVE = frozenset({Part("ones", "squared"), Part("ones", "ones")})
 def splits_everything(rule: Rule) -> bool:
     """Whether the parts of all shares are, together, W x: all that speaks for and all that speaks against."""
     return {part for share in rule.shares for part in share.parts} == _FOR | _AGAINST
+
+
+def goes_by_sign(rule: Rule) -> bool:
+    """Whether outputs above zero have one share and those below have another."""
+    return [share.outputs for share in rule.shares] == ["positive", "negative"]
 
 
 def is_for(share: Share) -> bool:
@@ -90,9 +104,28 @@ def alpha_beta(alpha: float, beta: float, bias: bool = True) -> Rule:
     return Rule(shares if beta else shares[:1])
 
 
+def alpha_beta_split(alpha: float, beta: float) -> Rule:
+    """Bach et al. 2015, eq. 60 as printed: a bias counts where its own sign does. beta 0 is z+ with positive biases."""
+    supports = Share((Part("positive", "positive"), Part("negative", "negative")), "positive", alpha)
+    opposes = Share((Part("positive", "negative"), Part("negative", "positive")), "negative", -beta)
+    return Rule((supports, opposes) if beta else (supports,), epsilon=STEADY)
+
+
 def z_plus_fast() -> Rule:
     """Montavon et al. 2017, the z+ rule as it is for inputs that are not negative."""
     return Rule((Share((Part("all", "positive"),), "none"),), short_for=alpha_beta(1, 0, bias=False))
+
+
+def gamma(gamma: float) -> Rule:
+    """Andeol et al. 2022, the gamma rule of Montavon et al. 2019 for inputs of both signs.
+
+    What agrees with the sign of the output counts 1 + gamma times, the bias alike: so the denominator has that sign and
+    is at least as large as the output, and STEADY, added away from zero, matters only where all of it vanishes.
+    """
+    above = (Part("positive", "raised"), Part("negative", "lowered"))
+    below = (Part("positive", "lowered"), Part("negative", "raised"))
+    shares = (Share(above, "raised", outputs="positive"), Share(below, "lowered", outputs="negative"))
+    return Rule(shares, epsilon=STEADY, gamma=gamma)
 
 
 def w_square() -> Rule:
@@ -105,7 +138,7 @@ def flat() -> Rule:
     return Rule((Share((Part("ones", "ones"),), "none"),))
 
 
-def bounded(low: float, high: float) -> Rule:
+def bounded(low: Limit, high: Limit) -> Rule:
     """Montavon et al. 2017, z^B: inputs lie in [low, high].
 
     A denominator of zero has parts of zero, but these are differences of large numbers: dividing by a tiny one instead

@@ -15,7 +15,6 @@ from innv_gui.records import Model
 from innv_gui.session.explain.comparison import compare, values
 from innv_gui.session.explain.run import Run
 from innv_gui.session.explain.sheets import file_name
-from innv_gui.session.kept import has_maps
 from innv_gui.store.maps import KeptMap
 from innv_gui.web.api.blueprint import api, session
 from innv_gui.web.api.explanations.answers import comparison_json, run_json
@@ -44,7 +43,7 @@ def add_explanation(body: NewExplanation):
 @route(api, "POST", "/explanations/kept", body=NewExplanation)
 def ask_kept_maps(body: NewExplanation):
     """Whether every map of this request is kept, so that asking for it computes nothing."""
-    return {"kept": has_maps(session().store, request_of(body))}
+    return {"kept": session().has_maps(request_of(body))}
 
 
 @route(api, "GET", "/explanations/<id>")

@@ -1,0 +1,34 @@
+"""Methods that put patterns in place of weights; patterns are fitted on images first."""
+
+from typing import Any
+
+from innv_gui.analyzers.declaration import RGB, SIGNED, Analyzer, own
+
+_KINDERMANS: dict[str, Any] = {
+    "source": "https://doi.org/10.48550/arXiv.1705.05598",
+    "citation": "Kindermans et al. 2018",
+}
+
+PATTERN_NET = Analyzer(
+    name="pattern.net",
+    title="PatternNet",
+    summary="Projects the score back by what each layer learnt to respond to: the signal, without what only distracts.",
+    run=own("patterns.methods:net"),
+    display=RGB,
+    family="patterns",
+    fitted=True,
+    **_KINDERMANS,
+)
+
+PATTERN_ATTRIBUTION = Analyzer(
+    name="pattern.attribution",
+    title="PatternAttribution",
+    summary="Shows how much the signal in each pixel adds to the score, by patterns times weights.",
+    run=own("patterns.methods:attribution"),
+    display=SIGNED,
+    family="patterns",
+    fitted=True,
+    **_KINDERMANS,
+)
+
+ANALYZERS = (PATTERN_NET, PATTERN_ATTRIBUTION)

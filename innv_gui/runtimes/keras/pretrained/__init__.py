@@ -1,0 +1,1 @@
+"""Networks that are made on this machine from published weights."""

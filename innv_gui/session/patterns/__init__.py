@@ -1,0 +1,1 @@
+"""Patterns: what some methods learn from images before they can explain."""

@@ -1,0 +1,1 @@
+"""How good explanations are: what is asked, the measuring, and the record that grows."""

@@ -1,0 +1,25 @@
+"""Where a measurement is kept: a key of the map that was measured and of how."""
+
+from __future__ import annotations
+
+from innv_gui.records import Model, Target
+from innv_gui.session.explain.map_keys import map_key
+from innv_gui.session.trust.request import Row, TrustRequest
+from innv_gui.store.maps import key_of
+
+FORMAT = 1  # of the numbers: raised when a metric is computed in another way
+
+
+def measurement_key(
+    request: TrustRequest, row: Row, model: Model, target: Target, position: int, measurement: str, hooks: str
+) -> str:
+    """target: of this row under this model. hooks: hash of the model's hooks. Raises ImageRefused for a lost image."""
+    item = request.items[position]
+    measured = [map_key(row.request or request.base, model, target, item, hooks), row.name if row.is_control else ""]
+    return key_of("trust", FORMAT, measured, measurement, _settings(request, position, measurement))
+
+
+def _settings(request: TrustRequest, position: int, measurement: str):
+    if measurement == "replacement":
+        return [*request.fills, request.steps]
+    return request.regions.key(position) if measurement == "region" else None

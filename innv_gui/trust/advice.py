@@ -1,0 +1,135 @@
+"""What the table says, in one or two sentences with their evidence, and the method that it speaks for.
+
+Judged is insertion minus deletion, because both halves suffer alike from what a fill does to a network. Among methods
+that are tied at the top the map has to depend on what the network has learned, then the cheapest is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from innv_gui.trust import controls
+from innv_gui.trust.metrics import BY_NAME
+from innv_gui.trust.table import ALL, Cell, best_control
+
+BLIND = 0.5  # rank correlation with the map of a network without knowledge, above which a person is warned
+FEW = 8  # images below which an interval is a guess
+MOST_NAMED = 3
+_FILLED = {"blur": "its blur", "mean": "its mean colour", "grey": "grey"}
+
+
+@dataclass(frozen=True)
+class Advice:
+    """sentence: the answer; caution: what limits it, or empty; method: the one to use, or None; warn: nothing won."""
+
+    sentence: str
+    caution: str = ""
+    method: str | None = None
+    warn: bool = False
+
+
+Standing = Mapping[str, tuple[int, int]]  # fill -> (images whose answer it leaves standing, images)
+
+
+def advise(model: str, columns: Mapping[str, Mapping[str, Cell]], costs: Mapping[str, int], blind: Standing) -> Advice:
+    """columns: metric -> method -> cell, of one model.
+
+    costs: forward passes of one map, by method. blind: what each fill leaves standing.
+    """
+    judged = next((name for name in ("difference", "insertion", "deletion") if name in columns), None)
+    if judged is None:
+        return Advice("Choose insertion and deletion as well: the other metrics cannot tell which map is right.")
+    cells = columns[judged]
+    methods = {name: cell for name, cell in cells.items() if not controls.is_control(name) and cell.interval.n}
+    if not methods:
+        return Advice("")
+    if max(cell.interval.n for cell in methods.values()) < 2:
+        return Advice("One image decides nothing: choose more, 8 to 20 are enough.", warn=True)
+    winners = [name for name, cell in methods.items() if cell.beats == ALL]
+    if not winners:
+        return _nothing(model, judged, cells, blind)
+    return _winner(model, judged, columns, winners, costs, blind)
+
+
+def _nothing(model: str, judged: str, cells: Mapping[str, Cell], blind: Standing) -> Advice:
+    best = best_control(BY_NAME[judged], cells)
+    against = f" The best of them, {short(best)}, has {number(cells[best].interval.mean)}." if best else ""
+    sentence = f"For {model} no method beats all three controls at {BY_NAME[judged].title.lower()}.{against}"
+    return Advice(sentence, _caution(cells, blind) or "More images may decide it.", warn=True)
+
+
+def _winner(model, judged, columns, winners, costs, blind) -> Advice:
+    cells, metric = columns[judged], BY_NAME[judged]
+    sign = -1 if metric.better == "high" else 1
+    first = min(cells[name].place or len(cells) for name in winners)
+    tied = [name for name in winners if cells[name].place == first]
+    tied.sort(key=lambda name: sign * cells[name].interval.mean)
+    sound = [name for name in tied if not _is_blind(columns, name)]
+    chosen = min(sound or tied, key=lambda name: (costs.get(name, 1), sign * cells[name].interval.mean))
+    best = best_control(metric, cells)
+    figures = listed([number(cells[name].interval.mean) for name in tied[:MOST_NAMED]])
+    beat = "beats" if len(tied[:MOST_NAMED]) == 1 else "beat"
+    against = f", against {number(cells[best].interval.mean)} of {short(best)}" if best else ""
+    sentence = (
+        f"For {model}, {listed(tied[:MOST_NAMED])} {beat} all three controls at {metric.title.lower()} "
+        f"({figures}{against})."
+    )
+    sentence += _loser(cells)
+    return Advice(sentence, " ".join(filter(None, (_learned(columns, chosen), _caution(cells, blind)))), chosen)
+
+
+def _loser(cells: Mapping[str, Cell]) -> str:
+    """Of the method that does worst against the controls, where one does not beat a single one or edges."""
+    lost = [
+        (cell.interval.mean, name, cell)
+        for name, cell in cells.items()
+        if cell.not_beaten and not controls.is_control(name)
+    ]
+    if not lost:
+        return ""
+    _, name, cell = min(lost)
+    if "control:random" in cell.not_beaten:
+        return f" {name} does not beat a random map."
+    which = short(cell.not_beaten[0])
+    what = "the picture's outlines" if which == "edges" else "a blob in the middle"
+    return f" {name} does not beat {which}: it is no better than {what}."
+
+
+def _is_blind(columns: Mapping[str, Mapping[str, Cell]], name: str) -> bool:
+    cell = columns.get("sanity", {}).get(name)
+    return cell is not None and cell.interval.n > 0 and cell.interval.mean > BLIND
+
+
+def _learned(columns, name: str) -> str:
+    if not _is_blind(columns, name):
+        return ""
+    mean = columns["sanity"][name].interval.mean
+    return f"But {name} changes little when the network's weights are shuffled (rank correlation {number(mean)})."
+
+
+def _caution(cells: Mapping[str, Cell], blind: Standing) -> str:
+    counts = [cell.interval.n for name, cell in cells.items() if not controls.is_control(name)]
+    few = f"Only {max(counts)} images: take 8 to 20." if counts and max(counts) < FEW else ""
+    fills = [
+        f"With the whole picture replaced by {_FILLED[fill]} the answer still stands for {left} of {n} images: these "
+        "cannot tell one map from another."
+        for fill, (left, n) in blind.items()
+        if 2 * left > n
+    ]
+    return " ".join(filter(None, (few, *fills)))
+
+
+def listed(names: list[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def short(control: str) -> str:
+    """A control as a sentence names it."""
+    return {"control:random": "random", "control:edges": "edges", "control:centre": "a centred blob"}[control]
+
+
+def number(value: float) -> str:
+    """Two decimals, a true minus."""
+    return f"{value:.2f}".replace("-", "−")

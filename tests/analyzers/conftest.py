@@ -1,0 +1,3 @@
+"""What tests of the declarations share."""
+
+from tests.innvestigate.worker import worker as worker
