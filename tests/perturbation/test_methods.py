@@ -226,7 +226,7 @@ def test_a_thousand_classes_under_nine_hundred_windows_are_a_table_of_answers_an
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiled, "covered", lambda *key: lambda *args: copies.append(len(args[2])) or made(*args))
         assert occlusion.occlusion(question).shape == (2, 6, 6)
-    assert max(copies) == compiled.AT_ONCE and sum(copies) == 2 * 901
+    assert max(copies) == compiled.at_once((6, 6, 1)) == compiled.MOST and sum(copies) == 2 * 901
     assert [table.nbytes for table in question.met.values()] == [2 * 901 * 1000 * 4]
 
 
