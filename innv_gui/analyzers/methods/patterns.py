@@ -1,6 +1,5 @@
 """Methods that put patterns in place of weights; patterns are fitted on images first."""
 
-
 from innv_gui.analyzers.declaration import RGB, SIGNED, Analyzer, own
 
 SOURCE, CITATION = "https://doi.org/10.48550/arXiv.1705.05598", "Kindermans et al. 2018"
