@@ -16,7 +16,7 @@ import { drawMethodBoxes } from "./methods-view.js";
 import { BLANK, firstState, obstacle, requestOf, stateOf, unready } from "./request.js";
 import { drawRefused } from "../widgets/refused.js";
 import { learnPace } from "./price.js";
-import { createPatterns } from "./patterns.js";
+import { createPatterns } from "../widgets/patterns.js";
 import { createSuggested } from "./suggested.js";
 import { createRequestPanel } from "./request-panel.js";
 import { createResultView, drawFailure, drawWaiting } from "./result-view.js";

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import keras
 import numpy as np
@@ -68,7 +69,7 @@ def _trace(question: Question, layer: str, shape: tuple, softmax: bool, unchecke
             tape.watch(end)
             score = compiled.positions(network.link(softmax).traced(end))
         asked = compiled.at_strongest(score) * weights[:, None]
-        found = pass_.backward(tape.gradient(score, end, asked))
+        found = pass_.backward(tf.convert_to_tensor(tape.gradient(score, end, asked)))
         return found * (x - base), tf.reduce_max(score, axis=1)
 
     back.get_concrete_function()
@@ -93,7 +94,8 @@ def way_of(step: Step) -> str | None:
     if way == unweighted.PASS:
         return EACH if len(step.inputs) == 1 and _is_of_each(step) else None
     if way in (unweighted.GATE, unweighted.PRODUCT):
-        return PAIRS if len(step.node.input_tensors) == 2 else None
+        node: Any = step.node
+        return PAIRS if len(node.input_tensors) == 2 else None
     keeps_share = way == unweighted.PROPORTIONAL and step.kind != WEIGHTED_AVERAGE
     return LINEAR if keeps_share or way == unweighted.GRADIENT and step.kind not in _CHOOSING else None
 
@@ -187,7 +189,7 @@ def _slope(x: tf.Tensor, y: tf.Tensor, function: Callable) -> tf.Tensor:
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(middle)
         value = function(middle)
-    tangent = tape.gradient(value, middle, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+    tangent = tf.convert_to_tensor(tape.gradient(value, middle, unconnected_gradients=tf.UnconnectedGradients.ZERO))
     is_near = tf.abs(run) <= NEAR * (tf.abs(x[:-1]) + tf.abs(x[-1:]))
     return tf.where(is_near, tangent, tf.math.divide_no_nan(y[:-1] - y[-1:], run))
 

@@ -104,7 +104,8 @@ class _Boxed(Propagation):
         """With the range that inputs have: what was given, else what black and white become."""
         ends = {"low": 0, "high": WHITE}
         asked = [name for name in ends if question.params[name] is None]
-        fed = {name: _of_channels(question.feeding.plain(ends[name], question.shape)) for name in asked}
+        height, width, channels = question.shape
+        fed = {name: _of_channels(question.feeding.plain(ends[name], (height, width, channels))) for name in asked}
         found = {**question.params, **fed}
         if np.any(np.asarray(found["low"]) > np.asarray(found["high"])):
             (known,) = (name for name in ends if name not in asked)

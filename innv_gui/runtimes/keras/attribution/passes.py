@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -191,7 +192,7 @@ class Walk:
         messages = [self._message(act, one, y) for one, y in zip(given, ys, strict=True)]
         slopes = tape.gradient(ys, xs, messages, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         if act == unweighted.HALVES:
-            slopes = [slope / 2 for slope in slopes]
+            slopes = [tf.convert_to_tensor(slope) / 2 for slope in slopes]
         values = [self.tensors[one] for one in step.inputs]  # not their copies that the tape watched
         return [Product(x, tf.convert_to_tensor(slope)) for x, slope in zip(values, slopes, strict=True)]
 
@@ -224,7 +225,8 @@ class Walk:
         bounded = [act for act in self.plan.acts if isinstance(act, Rule) and _asks_for_range(act)]
         if bounded:
             ones = tf.ones_like(x[:1])
-            self.bounds[self.plan.graph.start] = (ones * bounded[0].low, ones * bounded[0].high)
+            ends: Any = (bounded[0].low, bounded[0].high)
+            self.bounds[self.plan.graph.start] = tuple(ones * tf.constant(end, tf.float32) for end in ends)
 
     def _hand_on_bounds(self, step: Step) -> None:
         """What stands before the first layer with weights changes the range of what that layer sees."""
