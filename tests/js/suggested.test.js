@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { suggestions } from "../../static/js/visualize/suggested.js";
+import { suggestions } from "../../static/js/widgets/suggested.js";
 
 const suggested = (method, family) => ({ method, family, reason: "" });
 const catalog = {

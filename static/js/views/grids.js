@@ -74,7 +74,7 @@ export function grids(part, layer) {
     const [tables, shown, cover] = await Promise.all([colours(), picture(layer(0)), part.covered ? picture(layer(1)) : null]);
     const table = tables[part.colormap];
     const drawn = part.maps.map(map => [map, canvasOf(part.height, part.width, MAP, aboutMap(map)), tile(map.values, part.span, table)]);
-    let at = [Math.floor(rows / 2), Math.floor(columns / 2)];
+    let at = /** @type {[number, number]} */ ([Math.floor(rows / 2), Math.floor(columns / 2)]);
     function go(place) {
       at = [within(place[0], rows), within(place[1], columns)];
       drawPicture(example, { part, shown, cover }, at);

@@ -17,7 +17,7 @@ import { BLANK, firstState, obstacle, requestOf, stateOf, unready } from "./requ
 import { drawRefused } from "../widgets/refused.js";
 import { learnPace } from "./price.js";
 import { createPatterns } from "../widgets/patterns.js";
-import { createSuggested } from "./suggested.js";
+import { createSuggested } from "../widgets/suggested.js";
 import { createRequestPanel } from "./request-panel.js";
 import { createResultView, drawFailure, drawWaiting } from "./result-view.js";
 import { createReference } from "./both-engines.js";
