@@ -121,7 +121,7 @@ export function createBoard(acts) {
     "aria-label": "Metric",
     onchange: event => acts.metric(event.target.value),
   });
-  const caption = h("p", { class: "why only-s", id: "trust-metric-words" });
+  const caption = h("p", { class: "why" });
   const root = h(
     "section",
     { class: "card board", "aria-label": "Table of methods" },
