@@ -218,7 +218,7 @@ class Session:
 
     def start_explain(self, request: Request, id: str | None = None) -> Run:
         """Begin a run; `run.job` tells how far it is, `run.cell(...)` what is there. id: of a run that is reopened."""
-        run = self._run(replace(self.patterns.given(request), items=tuple(request.items)), id)
+        run = self._run(replace(self.patterns.given(request, [request.analyzer]), items=tuple(request.items)), id)
         pool = self.pool
 
         def work(job: Job) -> Run:
@@ -230,7 +230,7 @@ class Session:
 
     def start_explain_to(self, path: str | Path, request: Request) -> Run:
         """Begin a run into a file; `run.job` tells how far it is. In a lasting workspace its maps are kept, too."""
-        run, pool = self._run(self.patterns.given(request)), self.pool
+        run, pool = self._run(self.patterns.given(request, [request.analyzer])), self.pool
         streaming = Streaming(run, pool, self.store, self._blueprints, keeps=not self.workspace.temporary)
         return self._started(run, lambda job: streaming.into(Path(path), job))
 
@@ -258,7 +258,7 @@ class Session:
 
     def start_ranking(self, request: Request, measure: str = "spearman") -> Ranking:
         """Begin a ranking; `ranking.rows` grow while its job runs."""
-        ranking, pool = new_ranking(self.patterns.given(request), measure), self.pool
+        ranking, pool = new_ranking(self.patterns.given(request, [request.analyzer]), measure), self.pool
         pool.start(WORKERS[request.engine])
         work = lambda job: rank(ranking, pool, self.store, self._blueprints, job)  # noqa: E731
         ranking.job = self.jobs.start("rank", "Ranking by evidence", work, len(request.items), "images")
@@ -287,7 +287,7 @@ class Session:
 
     def has_maps(self, request: Request) -> bool:
         """Whether every map of a request is kept, so that asking for it computes nothing."""
-        return has_maps(self.store, self.patterns.given(request))
+        return has_maps(self.store, self.patterns.given(request, [request.analyzer]))
 
     def fit_patterns(self, model: Model, dataset) -> Fit:
         """Learn what `pattern.net` and `pattern.attribution` need of a model, from images, and wait for it.
@@ -330,6 +330,8 @@ class Session:
     def start_trust(self, request: TrustRequest) -> Trust:
         """Begin to measure; `trust.job` tells how far it is, and the record shows what is there."""
         pool = self.pool
+        methods = [row.explained.analyzer for row in request.rows if not row.is_control]
+        request = self.patterns.given(request, methods)
         return self.trusts.start(request, self._blueprints or Blueprints(pool))
 
     def find_method(self, model: Model, images) -> Trust:

@@ -163,7 +163,7 @@ def _grids(name: str, grids: Grids) -> Grids:
         (str(grids.words[0])[:80], str(grids.words[1])[:80]),
         str(grids.caption)[:500],
         windows,
-        {str(label)[:80]: float(value) for label, value in grids.whole.items()},
+        {str(label)[:80]: float(value) for label, value in grids.whole.items() if np.isfinite(value)},
         cover,
         _colormap(name, grids.colormap),
     )

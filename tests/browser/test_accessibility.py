@@ -62,9 +62,6 @@ def test_axe_finds_nothing_serious_in_what_opens(open_tab, ids):
         page.locator(opener).click()
         assert problems(page) == [], opener
         page.keyboard.press("Escape")
-    page.locator("#result .health").first.click()
-    assert problems(page) == [], "health"
-    page.keyboard.press("Escape")
     page.locator("#layer-choice summary").click()
     page.locator("[role=combobox]").first.click()
     assert problems(page) == []

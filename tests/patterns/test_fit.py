@@ -250,17 +250,17 @@ def test_a_method_without_its_fit_says_what_to_do(model):
 
 def test_every_method_that_needs_a_fit_is_given_the_one_in_use(fits, model, pictures):
     asked = check_request(model, np.zeros((1, 32, 32, 1), np.float32), "pattern.net")
-    assert fits.shelf.given(asked).models[0].fit is None
+    assert fits.shelf.given(asked, [asked.analyzer]).models[0].fit is None
     fit = result(fits.shelf.start(model, pictures))
-    assert fits.shelf.given(asked).models[0].fit == fit
+    assert fits.shelf.given(asked, [asked.analyzer]).models[0].fit == fit
     other = check_request(model, np.zeros((1, 32, 32, 1), np.float32), "gradient")
-    assert fits.shelf.given(other) is other
+    assert fits.shelf.given(other, [other.analyzer]) is other
 
 
 def test_a_fit_is_part_of_a_map_s_key(fits, model, pictures):
     asked, keys = check_request(model, np.zeros((1, 32, 32, 1), np.float32), "pattern.net"), []
     for images in (pictures, pictures[:9], pictures):
         result(fits.shelf.start(model, images))
-        given = fits.shelf.given(asked)
+        given = fits.shelf.given(asked, [asked.analyzer])
         keys.append(map_key(given, given.models[0], given.targets[0], given.items[0]))
     assert keys[0] == keys[2] != keys[1]

@@ -82,6 +82,11 @@ export type NewModel = {
   outputs?: "softmax" | "logits" | "probabilities" | "log_probabilities" | "binary" | "multilabel" | "auto" | null;
 };
 
+export type NewPatterns = {
+  model: string;
+  dataset: string;
+};
+
 export type NewProbe = {
   dataset?: string | null;
 };

@@ -1,13 +1,8 @@
 """Methods that put patterns in place of weights; patterns are fitted on images first."""
 
-from typing import Any
-
 from innv_gui.analyzers.declaration import RGB, SIGNED, Analyzer, own
 
-_KINDERMANS: dict[str, Any] = {
-    "source": "https://doi.org/10.48550/arXiv.1705.05598",
-    "citation": "Kindermans et al. 2018",
-}
+SOURCE, CITATION = "https://doi.org/10.48550/arXiv.1705.05598", "Kindermans et al. 2018"
 
 PATTERN_NET = Analyzer(
     name="pattern.net",
@@ -17,7 +12,8 @@ PATTERN_NET = Analyzer(
     display=RGB,
     family="patterns",
     fitted=True,
-    **_KINDERMANS,
+    source=SOURCE,
+    citation=CITATION,
 )
 
 PATTERN_ATTRIBUTION = Analyzer(
@@ -28,7 +24,8 @@ PATTERN_ATTRIBUTION = Analyzer(
     display=SIGNED,
     family="patterns",
     fitted=True,
-    **_KINDERMANS,
+    source=SOURCE,
+    citation=CITATION,
 )
 
 ANALYZERS = (PATTERN_NET, PATTERN_ATTRIBUTION)

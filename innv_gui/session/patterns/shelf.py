@@ -7,9 +7,11 @@ import hashlib
 import json
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TypeVar
 
+from innv_gui.analyzers.declaration import Analyzer
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.datasets import stamp
@@ -20,6 +22,7 @@ from innv_gui.session.explain.request import Request
 from innv_gui.session.models import hooks_hash
 from innv_gui.session.patterns import fitting
 from innv_gui.session.scoring.scoring import dataset_key
+from innv_gui.session.trust.request import TrustRequest
 from innv_gui.store.kept_files import Damaged, read_record, sound, write_record
 
 VERSION = 1  # to be raised with any change to what a pattern is
@@ -28,6 +31,8 @@ ABOUT = "about.json"
 KINDS = {"sha256": str, "dataset": str} | dict.fromkeys(
     ("n_images", "n_layers", "n_neurons", "n_without", "n_problems"), int
 )
+
+Asked = TypeVar("Asked", Request, TrustRequest)
 
 
 class Patterns:
@@ -43,9 +48,9 @@ class Patterns:
         newest = sorted(folder.glob(f"*/{ABOUT}"), key=_changed, reverse=True)
         return next((fit for fit in map(_read, newest) if fit is not None), None)
 
-    def given(self, request: Request) -> Request:
-        """The request with the fit in use for each model, where its method needs one."""
-        if not request.analyzer.fitted:
+    def given(self, request: Asked, methods: Iterable[Analyzer]) -> Asked:
+        """A request, which has models, with the fit in use for each of them, where one of its methods needs that."""
+        if not any(method.fitted for method in methods):
             return request
         return replace(request, models=tuple(replace(model, fit=self.of(model)) for model in request.models))
 

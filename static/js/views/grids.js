@@ -66,7 +66,7 @@ export function grids(part, layer) {
   const values = h("dl", { class: "grids-values", "aria-live": "polite" });
   const maps = h("div", { class: "grids-maps" });
   const scale = h("div");
-  const box = h("div", { class: "grids" }, h("div", {}, example, values), h("div", {}, maps, scale, h("p", { class: "why" }, part.caption)));
+  const box = h("div", { class: "grids-box" }, h("div", {}, example, values), h("div", {}, maps, scale, h("p", { class: "why" }, part.caption)));
   fill().catch(() => box.append(h("p", { class: "why" }, "The maps could not be drawn.")));
   return box;
 
@@ -82,7 +82,7 @@ export function grids(part, layer) {
       replace(values, part.maps.flatMap(map => valueLine(map, at)));
     }
     for (const [, canvas] of drawn) listen(canvas, go, () => at);
-    replace(maps, drawn.map(([{ name }, canvas]) => h("figure", {}, canvas, h("figcaption", { class: "small" }, name))));
+    replace(maps, drawn.map(([{ name, whole }, canvas]) => h("figure", {}, canvas, h("figcaption", { class: "small" }, name, whole === null ? "" : h("span", { class: "num quiet" }, ` ${digits(whole)}`)))));
     replace(scale, legend(table, part.span, part.words));
     go(at);
   }

@@ -33,6 +33,6 @@ export function legend(table, [low, high], words) {
   const pixels = new ImageData(256, 1);
   table.forEach((colour, place) => pixels.data.set([...colour, 255], place * 4));
   bar.getContext("2d").putImageData(pixels, 0, 0);
-  const end = (value, word) => h("span", {}, h("b", { class: "num" }, String(value)), word ? ` ${word}` : "");
+  const end = (value, word) => h("span", {}, h("b", { class: "num" }, String(value)), word ? ` · ${word}` : "");
   return h("p", { class: "heat-legend small" }, end(low, words[0]), bar, end(high, words[1]));
 }

@@ -16,7 +16,7 @@ export function overlay(part, layer) {
       h("span", {}, String(share).replace(/^0\./, ".")),
     );
   const choices = h("div", { class: "seg", role: "radiogroup", "aria-label": "How much the picture shines through" }, THROUGH.map(choice));
-  return h("div", { class: "overlay" }, h("p", { class: "overlay-head small quiet" }, h("span", {}, "Picture shines through"), choices), maps, h("p", { class: "why" }, part.caption));
+  return h("div", {}, h("p", { class: "overlay-head small quiet" }, h("span", {}, "Picture shines through"), choices), maps, h("p", { class: "why" }, part.caption));
 
   function figure(name, place) {
     const { width, height } = part;

@@ -78,7 +78,7 @@ def _checked(network: Network) -> Layout:
 def _resumed(folder: str, known: Layout) -> State:
     """What is kept of a fit, where it is one of this network."""
     found, noted = kept.sums(folder)
-    shapes = {one.key: tuple(one.kernel.shape) for one in known.learnable.values()}
+    shapes = {one.key: one.shape for one in known.learnable.values()}
     if {key: one.xy.shape for key, one in found.items()} != shapes:
         return State({})
     return State(found, noted["done"], noted["used"], tuple(map(tuple, noted["problems"])), time.monotonic())

@@ -41,7 +41,7 @@ def write_patterns(folder: str, found: Mapping[str, np.ndarray]) -> str:
     _write(Path(folder) / PATTERNS, {"keys": list(found)}, {str(n): one for n, one in enumerate(found.values())})
     sums = hashlib.sha256(json.dumps(list(found)).encode())
     for one in found.values():
-        sums.update(np.ascontiguousarray(one))
+        sums.update(np.ascontiguousarray(one).tobytes())
     return sums.hexdigest()
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from innv_gui.errors import AnalyzerRefused
@@ -23,7 +23,6 @@ from innv_gui.runtimes.keras.networks.network import Network
 FULL = frozenset("Dense Conv1D Conv2D Conv3D".split())  # a kernel (..., in, out)
 BY_CHANNEL = frozenset("DepthwiseConv1D DepthwiseConv2D".split())  # (..., in, multiplier)
 HINT = "Use a method that needs no patterns, such as lrp.epsilon or integrated_gradients."
-ANY = np.zeros(())  # stands for an input: these maps do not depend on theirs
 RELUS = (keras.activations.relu, keras.activations.relu6)
 
 
@@ -44,6 +43,11 @@ class Learnable:
     def kernel(self) -> tf.Tensor:
         """Its weights."""
         return self.linear.weights[0]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of the kernel."""
+        return tuple(int(side) for side in self.kernel.shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +84,7 @@ def layout(network: Network, layer: str, name: str) -> Layout:
         if step.kind in FULL or step.kind in BY_CHANNEL:
             learnable[place] = _learnable(step, graph)
         elif sort_of(step.operation) == "norm":
-            scales[place] = linear_of(step.operation, ANY)
+            scales[place] = linear_of(step.operation, tf.zeros(()))
     return Layout(graph, learnable, scales)
 
 
@@ -99,7 +103,7 @@ def _objection(step: Step) -> str:
 
 
 def _learnable(step: Step, graph: Graph) -> Learnable:
-    linear = linear_of(step.operation, ANY, step.norm_before, step.norm_behind)
+    linear = linear_of(step.operation, tf.zeros(()), step.norm_before, step.norm_behind)
     norms = [norm.name for norm in (step.norm_before, step.norm_behind) if norm is not None]
     by_channel = step.kind in BY_CHANNEL or step.kind != "Dense" and is_by_channel(step.operation)
     rank = len(linear.weights[0].shape)
@@ -122,5 +126,5 @@ def _is_rectified(step: Step, linear: Linear, graph: Graph) -> bool:
 
 def n_bytes(known: Layout) -> int:
     """Memory of the sums that a fit makes."""
-    kernels = {one.key: int(np.prod(one.kernel.shape)) for one in known.learnable.values()}
+    kernels = {one.key: math.prod(one.shape) for one in known.learnable.values()}
     return 2 * 8 * sum(kernels.values())

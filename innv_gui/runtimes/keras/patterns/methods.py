@@ -53,7 +53,7 @@ def _traced(question: Question, by_weights: bool):
     return compiled.replaced(question.network, *place, lambda x: known.forward(x, meet))
 
 
-def _passed(one: Learnable | Linear, x: tf.Tensor, kernels: dict[str, tf.Tensor], by_weights: bool) -> tf.Tensor:
+def _passed(one: Learnable | Linear, x, kernels: dict[str, tf.Tensor], by_weights: bool):
     """A layer as it is; its derivative is taken with other weights."""
     linear = one.linear if isinstance(one, Learnable) else one
 

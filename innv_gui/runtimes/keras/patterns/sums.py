@@ -92,7 +92,7 @@ def by_key(known: Layout, found: list) -> dict[str, Sums]:
 
 def pattern(one: Learnable, sums: Sums) -> tuple[np.ndarray, np.ndarray]:
     """(pattern, of the kernel's shape, float32; (U,) bool, which neurons have one: the others' is zero)."""
-    shape = one.kernel.shape[len(one.axes) :]
+    shape = one.shape[len(one.axes) :]
     mean = np.reshape(sums.y / sums.n, shape)
     counted = np.reshape(np.maximum(sums.counted, 1), shape)
     kernel, xy, x = one.kernel.numpy().astype(np.float64), sums.xy / counted, sums.x / counted

@@ -7,7 +7,6 @@ import tensorflow as tf
 
 from innv_gui.runtimes.keras.attribution.question import Question
 from innv_gui.runtimes.keras.perturbation import compiled
-from innv_gui.runtimes.keras.perturbation.compiled import AT_ONCE
 from innv_gui.runtimes.keras.perturbation.grid import Grid
 
 
@@ -34,10 +33,10 @@ def answers(question: Question, corners: np.ndarray, window: tuple[int, int]) ->
     pictures, fills = tf.constant(question.x), tf.constant(question.filled(question.params["fill"]))
     n, m, size = len(question.x), len(corners), np.array(window, np.int32)
     which, corners = np.repeat(np.arange(n, dtype=np.int32), m), np.tile(corners.astype(np.int32), (n, 1))
-    parts = []
-    for start in range(0, n * m, AT_ONCE):
+    parts, batch = [], compiled.at_once(question.shape)
+    for start in range(0, n * m, batch):
         question.check()
-        rows = slice(start, start + AT_ONCE)
+        rows = slice(start, start + batch)
         parts.append(run(pictures, fills, which[rows], corners[rows], size).numpy())
     met, said = answered(question, np.concatenate(parts))
     question.values = met.reshape(n, m, -1)[:, 0]

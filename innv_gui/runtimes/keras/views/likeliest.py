@@ -14,9 +14,8 @@ def likeliest(probabilities: np.ndarray) -> np.ndarray:
     return np.argsort(-probabilities, axis=1, kind="stable")[:, :SHOWN]
 
 
-def titled(selection: Selection, probabilities: np.ndarray, classes: np.ndarray) -> list[str]:
-    """ "goldfish 0.912" of each class; each name once, with its index where two classes share one."""
+def named(selection: Selection, classes: np.ndarray) -> list[str]:
+    """What the classes are called, each name once: with its index where two of them share it."""
     names = [selection.class_names[index] for index in classes]
     shared = {name for name in names if names.count(name) > 1}
-    pairs = zip(names, classes, strict=True)
-    return [f"{f'{name} ({k})' if name in shared else name} {probabilities[k]:.3f}" for name, k in pairs]
+    return [f"{name} ({index})" if name in shared else name for name, index in zip(names, classes, strict=True)]

@@ -10,7 +10,7 @@ import numpy as np
 from innv_gui.runtimes.keras.attribution.question import Question
 from innv_gui.runtimes.keras.perturbation.grid import Grid
 from innv_gui.runtimes.keras.perturbation.occlusion import answers
-from innv_gui.runtimes.keras.views.likeliest import likeliest, titled
+from innv_gui.runtimes.keras.views.likeliest import likeliest, named
 from innv_gui.runtimes.keras.views.selection import Selection
 from innv_gui.views.parts import Grids, Windows
 
@@ -64,7 +64,7 @@ class Shown:
 
     def _part(self, row: int, picture: np.ndarray, cover: np.ndarray, maps: np.ndarray, stride: int) -> Grids:
         whole, classes, grid = self.whole[row], self.classes[row], self.grid
-        names = titled(self.selection, whole, classes)
+        names = named(self.selection, classes)
         return Grids(
             self.selection.names[row],
             picture,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from innv_gui.runtimes.keras.views.likeliest import likeliest, titled
+from innv_gui.runtimes.keras.views.likeliest import likeliest, named
 from innv_gui.runtimes.keras.views.selection import Selection
 from innv_gui.views.parts import Overlay
 
@@ -19,7 +19,10 @@ def saliency(selection: Selection) -> list[Overlay]:
     p = selection.probabilities()
     classes = likeliest(p)
     maps = np.stack([_sizes(selection.gradient(classes[:, place])) for place in range(classes.shape[1])], axis=1)
-    names = [titled(selection, p[row], classes[row]) for row in range(len(p))]
+    names = [
+        [f"{name} {own[index]:.3f}" for name, index in zip(named(selection, found), found, strict=True)]
+        for found, own in zip(classes, p, strict=True)
+    ]
     return [
         Overlay(name, picture, dict(zip(said, own, strict=True)), CAPTION)
         for name, picture, said, own in zip(selection.names, selection.pictures(), names, maps, strict=True)

@@ -72,7 +72,7 @@ def _grids(part: Grids) -> dict:
         "windows": as_plain(part.windows) if part.windows else None,
         "covered": part.cover is not None,
         "maps": [
-            {"name": name, "whole": part.whole.get(name), "values": [list(map(number, row)) for row in values]}
+            {"name": name, "whole": part.whole.get(name), "values": [list(map(number, row)) for row in values.tolist()]}
             for name, values in part.maps.items()
         ],
     }

@@ -2,7 +2,7 @@
 import { cancel, ENDED, follow, get, post } from "../lib/api.js";
 import { $, h, replace } from "../lib/dom.js";
 import { count, group } from "../lib/format.js";
-import { analyzerOf } from "../widgets/method-choice.js";
+import { analyzerOf } from "./method-choice.js";
 import { complain } from "../shell/toast.js";
 
 const named = ({ catalog }, id) => catalog.models.find(model => model.id === id);
