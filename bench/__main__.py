@@ -11,7 +11,7 @@ import platform
 import sys
 from pathlib import Path
 
-from bench import attribution, groups, maximize, methods, million_page, page, scoring, server, suggest
+from bench import attribution, groups, maximize, methods, million_page, page, scoring, server, suggest, trust
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -124,6 +124,13 @@ def _print_suggest(result: dict) -> None:
     print(f"memory of the web process at most {result['peak_gib']:.2f} GiB, aim {result['aim_gib']:.1f}")
 
 
+def _print_trust(result: dict) -> None:
+    print("\nPerturbation: time of a map / time of as many plain forward passes")
+    for row in result["rows"]:
+        what = f"{row['network']}, {row['analyzer']}, {row['passes']} passes"
+        print(f"  {what:<48}{row['ratio']:>6.2f} of {result['limit']:.2f}")
+
+
 PARTS = {
     "server": (server, _print_server),
     "methods": (methods, _print_methods),
@@ -132,6 +139,7 @@ PARTS = {
     "scoring": (scoring, _print_scoring),
     "suggest": (suggest, _print_suggest),
     "maximize": (maximize, _print_maximize),
+    "trust": (trust, _print_trust),
     "page": (page, _print_page),
     "million_page": (million_page, _print_million),
 }

@@ -40,6 +40,7 @@ WAYS = {
     ways.PROPORTIONAL: "each input by its share of the output, x · Jᵀ (R / y)",
     ways.GATE: "a gate is held constant and takes nothing; other factors in equal parts",
     ways.PRODUCT: "sums of products: by share, a gate held constant; other factors in equal parts",
+    ways.HALVES: "products of two: by share, half to each (AttnLRP)",
     ways.QUOTIENT: "the denominator is held constant and takes nothing",
     ways.NOTHING: "comparisons and choices take nothing",
 }
@@ -134,6 +135,39 @@ def conformance() -> str:
     return _table(" | ".join(["method", *networks]), rows)
 
 
+def trust() -> str:
+    """Insertion minus deletion and the other metrics, by method, one network after the other."""
+    figures = _figures("trust.json")
+    return "\n\n".join(_trusted(one) for one in figures)
+
+
+def _trusted(one: dict) -> str:
+    trained = "pretrained" if one["accuracy"] is None else f"trained here, accuracy {one['accuracy']:.1%}"
+    head = f"**{one['family']}** ({one['network']}, {trained}; {one['images']} images). {one['sentence']}"
+    columns = {"difference": "ins − del", "deletion": "deletion", "insertion": "insertion"}
+    columns |= {"sanity": "sanity", "stability": "stability", "sparseness": "sparseness"}
+    order = sorted(one["rows"], key=lambda row: -one["rows"][row].get("difference", [-9])[0])
+    rows = ((_row_name(one, row), *(_measured(one["rows"][row].get(name)) for name in columns)) for row in order)
+    failed = "".join(f"\n\n`{row}`: {why}" for row, why in one["failed"].items())
+    return f"{head}\n\n{_table(' | '.join(['method', *columns.values()]), rows)}{failed}"
+
+
+def _row_name(one: dict, row: str) -> str:
+    """In bold where it beats all three controls; a control in italics."""
+    if row.startswith("control:"):
+        return f"*{row.removeprefix('control:')}*"
+    beats = one["rows"][row].get("difference", [0, 0, 0, 0, ""])[4]
+    return f"**`{row}`**" if beats == "all" else f"`{row}`"
+
+
+def _measured(cell: list | None) -> str:
+    """Mean, half the width of its interval, and its place where others share it."""
+    if cell is None:
+        return "–"
+    mean, low, high = cell[:3]
+    return f"{mean:.2f} ± {(high - low) / 2:.2f}".replace("-", "−")
+
+
 def applications() -> str:
     """What was found on the networks of keras.applications."""
     figures = _figures("conformance.json")["applications"]
@@ -153,7 +187,7 @@ def mutations() -> str:
 
 TABLES = {
     one.__name__: one
-    for one in (methods, settings, rule_formulas, places, layers, conformance, applications, mutations)
+    for one in (methods, settings, rule_formulas, places, layers, conformance, applications, trust, mutations)
 }
 
 

@@ -23,10 +23,9 @@ from keras import layers
 from innv_gui import Session, analyzers
 from innv_gui.samples import weather
 from innv_gui.session.trust.record import Trust
-from innv_gui.session.trust.request import check_trust
 
 PLACE = Path(__file__).with_name("trust.json")
-IMAGES = 48
+IMAGES, FEWER = 48, 16  # for insertion and deletion, and for what needs the map again and again
 TRAINED_ON = range(100_000, 100_300)  # seeds of the drawn pictures; those that are measured have 0 to 99
 EPOCHS = 12
 METHODS = (
@@ -36,6 +35,9 @@ METHODS = (
     *("lrp.sequential_preset_a_flat", "lrp.gamma", "lrp.epsilon_gamma_box", "lrp.epsilon_plus_flat"),
     *("lrp.epsilon_alpha2_beta1_flat", "deep_lift", "occlusion"),
 )
+SLOW = ("integrated_gradients", "smoothgrad", "occlusion")  # more than five passes: not for large networks here
+JUDGED, ALSO = ("difference", "deletion", "insertion", "sparseness"), ("sanity", "stability")
+FILLS = ("blur",)
 SETTINGS = {"occlusion": {"window": 0.2, "positions": 10}}
 
 
@@ -119,10 +121,11 @@ def measured(session: Session, model, images, family: str, accuracy: float | Non
     """The table of one network."""
     spread = np.linspace(0, len(images) - 1, min(IMAGES, len(images))).round().astype(int)
     declared = {one.name for one in analyzers.all()}
-    methods = [(name, SETTINGS.get(name, {})) for name in METHODS if name in declared]
-    trust: Trust = session.start_trust(check_trust([model], images[spread.tolist()], methods))
-    trust.job.wait()
-    said, cells = trust.advice(model), trust.table(model)
+    chosen = [name for name in METHODS if name in declared and (family != PRETRAINED or name not in SLOW)]
+    methods = [(name, SETTINGS.get(name, {})) for name in chosen]
+    trust: Trust = session.trust(model, images[spread.tolist()], methods, JUDGED, fills=FILLS)
+    more: Trust = session.trust(model, images[spread[:: IMAGES // FEWER].tolist()], methods, ALSO)
+    said, cells = trust.advice(model), trust.table(model) | more.table(model)
     return {
         "family": family,
         "network": model.name,

@@ -9,7 +9,7 @@ from innv_gui.analyzers.declaration import CAM, GREY, RGB, SIGNED, Analyzer, Dis
 from innv_gui.analyzers.settings import Choice, Number, Params, Switch, Whole
 from innv_gui.suggestions.declaration import Reason
 from innv_gui.views.declaration import View
-from innv_gui.views.parts import Image, Plot, Table
+from innv_gui.views.parts import Grids, Image, Overlay, Plot, Table, Windows
 
 __all__ = [
     "CAM",
@@ -19,7 +19,9 @@ __all__ = [
     "Analyzer",
     "Choice",
     "Display",
+    "Grids",
     "Number",
+    "Overlay",
     "Params",
     "Reason",
     "Table",
@@ -29,4 +31,5 @@ __all__ = [
     "Switch",
     "Targets",
     "Whole",
+    "Windows",
 ]

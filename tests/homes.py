@@ -13,9 +13,12 @@ OF_FOLDERS = {
     "innvestigate": REFERENCE,
     "analyzers": REFERENCE,
 } | dict.fromkeys(
-    "cluster commands explain extensions features names probe scoring session suggest web".split(), SESSION
+    "cluster commands explain extensions features names patterns probe scoring session suggest trust web".split(),
+    SESSION,
 )
-OF_FILES = {"attribution/test_main_job.py": SESSION, "attribution/test_targets_of_models.py": SESSION}
+OF_FILES = dict.fromkeys(
+    ("attribution/test_main_job.py", "attribution/test_targets_of_models.py", "browser/test_names.py"), SESSION
+)
 
 
 def home(scope: str) -> int | None:

@@ -7,6 +7,7 @@ import re
 
 from pydantic import ValidationError
 
+from innv_gui.analyzers.computed import Computed
 from innv_gui.analyzers.declaration import COLORMAPS, DISPLAYS, Analyzer, Display, Targets
 from innv_gui.analyzers.form import form_fields
 from innv_gui.analyzers.settings import Params
@@ -27,17 +28,17 @@ def accept(analyzer: Analyzer, origin: Origin) -> None:
     if origin.kind != "built-in":
         accept_module(analyzer.name, analyzer.run["native"])
     accept_params(analyzer.name, analyzer.params)
-    _accept_passes(analyzer)
+    accept_passes(analyzer)
 
 
-def _accept_passes(analyzer: Analyzer) -> None:
+def accept_passes(declared: Computed) -> None:
     """A count, or a function that gives one for the defaults."""
     try:
-        cost: object = analyzer.cost(analyzer.params().model_dump())
+        cost: object = declared.cost(declared.params().model_dump())
     except Exception as error:  # a third party's code
-        raise BadInput(f"{analyzer.name}: passes failed for the default settings: {reason_of(error)}.") from None
+        raise BadInput(f"{declared.name}: passes failed for the default settings: {reason_of(error)}.") from None
     if cost is not None and (isinstance(cost, bool) or not isinstance(cost, int) or cost < 0):
-        raise BadInput(f"{analyzer.name}: passes must be a whole number of forward passes; got {cost!r:.80}.")
+        raise BadInput(f"{declared.name}: passes must be a whole number of forward passes; got {cost!r:.80}.")
 
 
 def _accept_words(analyzer: Analyzer) -> None:

@@ -16,6 +16,11 @@ class Computed(Declared):
     run: Mapping[str, str] | Callable[..., Any]
     params: type[Params]
     settings: Mapping[str, Setting]
+    passes: int | Callable[[dict[str, Any]], int | None]
+
+    def cost(self, params: dict[str, Any]) -> int | None:
+        """Forward passes of one image with these settings, complete and checked; None: it depends on the model."""
+        return self.passes(params) if callable(self.passes) else self.passes
 
     def __post_init__(self):
         if callable(self.run):

@@ -93,10 +93,6 @@ class Analyzer(Computed):
     settings: Mapping[str, Setting] = field(default_factory=dict, hash=False, repr=False)
     passes: int | Callable[[dict[str, Any]], int | None] = field(default=2, hash=False, repr=False)
 
-    def cost(self, params: dict[str, Any]) -> int | None:
-        """Forward passes of one map with these settings, complete and checked; None: it depends on the model."""
-        return self.passes(params) if callable(self.passes) else self.passes
-
     @property
     def runtimes(self) -> tuple[str, ...]:
         """Engines, the preferred one first."""

@@ -51,7 +51,7 @@ TASKS = {
     "keras.sanity": Task("keras", "innv_gui.runtimes.keras.trust.changed_maps:sanity"),
     "keras.stability": Task("keras", "innv_gui.runtimes.keras.trust.changed_maps:stability"),
     "keras.speed": Task("keras", "innv_gui.runtimes.keras.trust.speed:seconds_per_pass"),
-    "keras.view": Task("keras", "innv_gui.runtimes.keras.views.run:view"),
+    "keras.view": Task("keras", "innv_gui.runtimes.keras.views.run:view", stoppable=True),
     "keras.patterns": Task("keras", "innv_gui.runtimes.keras.patterns.fit:step", stoppable=True),
     "keras.score": Task("keras", "innv_gui.runtimes.keras.predict.score:score", stoppable=True),
     "keras.probe": Task("keras", "innv_gui.runtimes.keras.predict.probe:answers", stoppable=True),

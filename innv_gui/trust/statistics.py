@@ -39,10 +39,16 @@ class Interval:
 UNKNOWN = Interval(float("nan"), float("nan"), float("nan"), 0)
 
 
-@lru_cache(maxsize=64)
-def _draws(n: int) -> np.ndarray:
-    """(RESAMPLES, n) int: images of each resample."""
-    return np.random.default_rng(0).integers(0, n, (RESAMPLES, n))
+@lru_cache(maxsize=8)
+def _counts(n: int) -> np.ndarray:
+    """(n, RESAMPLES) float64: how often each image is in each resample."""
+    draws = np.random.default_rng(0).integers(0, n, (RESAMPLES, n))
+    return np.array([np.bincount(drawn, minlength=n) for drawn in draws], np.float64).T
+
+
+def _ends(values: np.ndarray) -> np.ndarray:
+    """values (m, n), all known -> (2, m): where the middle 95 % of the means of the resamples begin and end."""
+    return np.percentile(values @ _counts(values.shape[1]) / values.shape[1], (LOW, HIGH), axis=1)
 
 
 def interval(values: np.ndarray) -> Interval:
@@ -53,8 +59,7 @@ def interval(values: np.ndarray) -> Interval:
         return UNKNOWN
     if len(known) == 1:
         return Interval(float(known[0]), float("nan"), float("nan"), 1)
-    means = known[_draws(len(known))].mean(axis=1)
-    low, high = np.percentile(means, (LOW, HIGH))
+    ((low,), (high,)) = _ends(known[None])
     return Interval(float(known.mean()), float(low), float(high), len(known))
 
 
@@ -67,3 +72,21 @@ def is_better(one: np.ndarray, other: np.ndarray, better: str) -> bool:
     """Whether one is clearly better than the other: the interval of the difference is clear of zero."""
     found = difference(one, other)
     return found.above_zero if better == "high" else found.below_zero
+
+
+def wins(values: np.ndarray, better: str) -> np.ndarray:
+    """values (m, n), NaN where an image has none -> (m, m) bool: a row's method is clearly better than a column's.
+
+    As `is_better` says of each pair, all of them at once: a table is made again each time a number comes in.
+    """
+    one, other = np.triu_indices(len(values), 1)
+    differences = values[one] - values[other]
+    known = np.isfinite(differences)
+    low, high = np.full((2, len(one)), np.nan)
+    for pattern in np.unique(known, axis=0):
+        pairs = np.flatnonzero((known == pattern).all(axis=1))
+        if pattern.sum() > 1:
+            low[pairs], high[pairs] = _ends(differences[pairs][:, pattern])
+    found = np.zeros((len(values),) * 2, bool)
+    found[one, other], found[other, one] = (low > 0, high < 0) if better == "high" else (high < 0, low > 0)
+    return found

@@ -35,29 +35,37 @@ class Cell:
 def column(metric: Metric, values: Mapping[str, np.ndarray]) -> dict[str, Cell]:
     """values: method or control -> (n,) of the same images, NaN where not measured -> its cell."""
     means = {name: statistics.interval(one) for name, one in values.items()}
-    places = _places(metric, values, means)
+    wins = _wins(metric, values)
+    places = _places(metric, means, wins)
     shared = Counter(places.values())
     return {
-        name: _cell(metric, name, values, means[name], place, place is not None and shared[place] > 1)
+        name: _cell(metric, name, wins, means[name], place, place is not None and shared[place] > 1)
         for name, place in ((one, places.get(one)) for one in values)
     }
 
 
-def _places(metric: Metric, values: Mapping[str, np.ndarray], means: Mapping[str, Interval]) -> dict[str, int]:
-    methods = [name for name in values if not controls.is_control(name) and means[name].n]
+Wins = dict[str, dict[str, bool]]  # method or control -> which others it is clearly better than
+
+
+def _wins(metric: Metric, values: Mapping[str, np.ndarray]) -> Wins:
+    if not metric.better or not values:
+        return {name: {} for name in values}
+    found = statistics.wins(np.array(list(values.values()), np.float64), metric.better)
+    return {name: dict(zip(values, row.tolist(), strict=True)) for name, row in zip(values, found, strict=True)}
+
+
+def _places(metric: Metric, means: Mapping[str, Interval], wins: Wins) -> dict[str, int]:
+    methods = [name for name in means if not controls.is_control(name) and means[name].n]
     if not metric.better:
         return {}
-    return {
-        name: 1 + sum(statistics.is_better(values[other], values[name], metric.better) for other in methods)
-        for name in methods
-    }
+    return {name: 1 + sum(wins[other][name] for other in methods) for name in methods}
 
 
-def _cell(metric: Metric, name: str, values, mean: Interval, place: int | None, shared: bool) -> Cell:
-    given = [one for one in controls.NAMES if one in values]
+def _cell(metric: Metric, name: str, wins: Wins, mean: Interval, place: int | None, shared: bool) -> Cell:
+    given = [one for one in controls.NAMES if one in wins]
     if controls.is_control(name) or not metric.against_controls or not given or mean.n < 2:
         return Cell(mean, place, shared)
-    beaten = [statistics.is_better(values[name], values[one], metric.better) for one in given]
+    beaten = [wins[name][one] for one in given]
     beats = ALL if all(beaten) else SOME if any(beaten) else NONE
     return Cell(mean, place, shared, tuple(one for one, won in zip(given, beaten, strict=True) if not won), beats)
 

@@ -7,6 +7,7 @@ from typing import Any
 from innv_gui.analyzers.form import form_fields
 from innv_gui.analyzers.registry import complete
 from innv_gui.errors import BadInput
+from innv_gui.extensions.calling import told
 from innv_gui.extensions.catalog import Catalog
 from innv_gui.extensions.sources import Origin
 from innv_gui.views.declaration import View, accept
@@ -39,6 +40,11 @@ def check(name: str, params: dict[str, Any] | None) -> dict[str, Any]:
     return complete(get(name), params)
 
 
+def cost(name: str, params: dict[str, Any]) -> int | None:
+    """Forward passes of one image with complete settings. Raises WorkFailed where the code of a third party fails."""
+    return told(name, origin(name), lambda: get(name).cost(params))
+
+
 def describe(view: View) -> dict[str, Any]:
     """A declaration as JSON."""
     return {
@@ -46,6 +52,7 @@ def describe(view: View) -> dict[str, Any]:
         "title": view.title,
         "summary": view.summary,
         "most_images": view.most_images,
+        "passes": view.cost(view.params().model_dump()),
         "from": origin(view.name).added_by,
         "fields": form_fields(view.params),
     }

@@ -29,7 +29,7 @@ def random(seed, shape):
 def handed_down(end, start, name, params, x, relevance):
     """Ours: relevance of the end -> relevance of the start, by the engine's own walk."""
     method = function(analyzers.get(name).run["native"]).method(analyzers.check(name, params))
-    laid_out = plan(name, method, graph_to(start, end), {}, False)
+    laid_out = plan(name, method, graph_to(start, end, method.weighs), {}, False)
     walk = Walk(laid_out)
     walk.forward(tf.constant(x))
     return walk.backward(tf.constant(relevance)).numpy()
@@ -78,6 +78,92 @@ def multi_head_twin(layer, x, relevance, rule, settings_, causal):
     of_values = np.stack(values, axis=1).reshape(len(x), -1)
     first, bias = kernels["value"].reshape(x.shape[1], -1), biases["value"].reshape(-1)
     return projected_back(rule, settings_, x, first, bias, of_values)
+
+
+def product_back(first, second, relevance):
+    """first (T, D), second (D, S), relevance (T, S) of first second -> halves of each term's share."""
+    to_first, to_second = np.zeros(first.shape), np.zeros(second.shape)
+    for t, s in np.ndindex(relevance.shape):
+        total = sum(first[t, d] * second[d, s] for d in range(len(second)))
+        for d in range(len(second)):
+            share = first[t, d] * second[d, s] / total * relevance[t, s] / 2
+            to_first[t, d] += share
+            to_second[d, s] += share
+    return to_first, to_second
+
+
+def softmax_back(scores, weights, relevance):
+    """Achtibat et al. 2024, proposition 3.1, row by row."""
+    rows = zip(scores, weights, relevance, strict=True)
+    return np.array(
+        [[s * (r - a * sum(of_row)) for s, a, r in zip(*row, of_row, strict=True)] for *row, of_row in rows]
+    )
+
+
+def head_back(query, key, value, allowed, relevance):
+    """(T, D) each -> relevance of the three; `relevance` is of A v."""
+    scale = query.shape[-1] ** -0.5
+    weights, scores = weights_of(query, key, scale, allowed), query @ key.T * scale
+    to_weights, to_value = product_back(weights, value, relevance)
+    to_query, to_key = product_back(query, key.T * scale, softmax_back(scores, weights, to_weights))
+    return to_query, to_key.T, to_value
+
+
+def attn_lrp_twin(layer, x, relevance, rule, settings_, causal):
+    """x (T, C), relevance (T, C) -> (T, C), the attention weights among what takes relevance."""
+    names = ("query", "key", "value")
+    kernels = {name: getattr(layer, f"{name}_dense").kernel.numpy() for name in (*names, "output")}
+    biases = {name: getattr(layer, f"{name}_dense").bias.numpy() for name in (*names, "output")}
+    part = {name: np.einsum("tc,chd->thd", x, kernels[name]) + biases[name] for name in names}
+    heads = [[part[name][:, h].astype(float) for name in names] for h in range(layer.num_heads)]
+    mixing = [weights_of(q, k, layer.key_dim**-0.5, lambda t, s: not causal or s <= t) for q, k, _ in heads]
+    mixed = np.stack([a @ v for a, (_, _, v) in zip(mixing, heads, strict=True)], axis=1).reshape(len(x), -1)
+    last = kernels["output"].reshape(mixed.shape[1], -1)
+    below = projected_back(rule, settings_, mixed, last, biases["output"], relevance)
+    below = below.reshape(len(x), layer.num_heads, -1)
+    found = [head_back(*one, lambda t, s: not causal or s <= t, below[:, h]) for h, one in enumerate(heads)]
+    back = zip(names, (np.stack(one, axis=1).reshape(len(x), -1) for one in zip(*found, strict=True)), strict=True)
+    return sum(
+        projected_back(rule, settings_, x, kernels[name].reshape(x.shape[1], -1), biases[name].ravel(), part_back)
+        for name, part_back in back
+    )
+
+
+@PROPERTY
+@given(seed=st.integers(0, 1000), tokens=st.integers(2, 4), heads=st.integers(1, 2), causal=st.booleans())
+def test_attention_whose_weights_take_relevance_is_its_slow_twin(seed, tokens, heads, causal):
+    start = keras.Input((tokens, 4))
+    layer = keras.layers.MultiHeadAttention(heads, 2, value_dim=3)
+    end = layer(start, start, use_causal_mask=causal)
+    for number, weight in enumerate(layer.weights):
+        weight.assign(random(seed + number, weight.shape))
+    x, relevance = random(seed, (1, tokens, 4)), random(seed + 1, (1, tokens, 4))
+    found = handed_down(end, start, "lrp.gamma", {"gamma": 0.5}, x, relevance)[0]
+    expected = attn_lrp_twin(layer, x[0], relevance[0], twins.gamma, {"gamma": 0.5}, causal)
+    np.testing.assert_allclose(found, expected, atol=5e-4 * max(1, np.abs(expected).max()))
+
+
+def test_attention_as_a_layer_and_as_operations_share_alike():
+    ops, x, relevance = keras.ops, random(7, (2, 3, 6)), random(8, (2, 3, 2))
+    found = []
+    for written in (False, True):
+        start = keras.Input((3, 6))
+        query, key, value = (start[:, :, place : place + 2] for place in (0, 2, 4))
+        weights = keras.layers.Softmax()(ops.matmul(query, ops.transpose(key, (0, 2, 1))))
+        end = ops.matmul(weights, value) if written else keras.layers.Attention()([query, value, key])
+        found.append(handed_down(end, start, "lrp.gamma", {}, x, relevance))
+    np.testing.assert_allclose(*found, atol=1e-5 * np.abs(found[0]).max())
+    assert all(found[0][:, :, place].any() for place in range(6))
+
+
+def test_with_constant_weights_queries_and_keys_take_nothing_under_gamma():
+    start = keras.Input((4, 6))
+    query, key, value = (start[:, :, place : place + 2] for place in (0, 2, 4))
+    end = keras.layers.MultiHeadAttention(2, 3)(query, value, key)
+    x, relevance = random(1, (2, 4, 6)), random(2, (2, 4, 2))
+    for attention in ("taylor", "constant"):
+        found = handed_down(end, start, "lrp.gamma", {"attention": attention}, x, relevance)
+        assert bool(found[:, :, :4].any()) == (attention == "taylor") and found[:, :, 4:].any()
 
 
 @PROPERTY

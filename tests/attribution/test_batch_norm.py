@@ -6,11 +6,11 @@ import pytest
 import tensorflow as tf
 
 from innv_gui.runtimes.keras.attribution import rules
-from innv_gui.runtimes.keras.attribution.batch_norm import folded
-from innv_gui.runtimes.keras.attribution.graph import graph_to
 from innv_gui.runtimes.keras.attribution.method import Method, anywhere
 from innv_gui.runtimes.keras.attribution.passes import Walk, plan
 from innv_gui.runtimes.keras.attribution.weighted import linear_of
+from innv_gui.runtimes.keras.graphs.batch_norm import folded
+from innv_gui.runtimes.keras.graphs.graph import graph_to
 from tests.attribution import twins as twins
 
 L = keras.layers

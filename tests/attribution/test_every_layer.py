@@ -119,6 +119,7 @@ def test_a_layer_without_a_rule_is_passed_by_gradient_when_unchecked(folder, nam
         assert np.isfinite(explained(source, method, unchecked=True)[0].values).all()
 
 
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("activation", sorted(allowed.ACTIVATIONS - {"glu", "threshold"}))  # which needs two numbers
 def test_relevance_passes_every_activation_as_layer_and_as_argument(folder, activation):
     def middle(x):
@@ -172,6 +173,12 @@ OPERATIONS = {
 def test_operations_of_a_graph_hand_down_all_of_the_score(folder, name):
     source = saved(folder, f"operation {name}", OPERATIONS[name])
     hands_down_all(*explained(source, "lrp.z"))
+
+
+@pytest.mark.usefixtures("untraced")
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_operations_of_a_graph_give_finite_maps_by_other_rules(folder, name):
+    source = saved(folder, f"operation {name}", OPERATIONS[name])
     for method in ("lrp.alpha_2_beta_1", "lrp.flat", "deep_taylor.bounded"):
         assert np.isfinite(explained(source, method, unchecked=True)[0].values).all()
 

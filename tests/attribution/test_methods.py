@@ -91,6 +91,7 @@ GRADIENTS = {
     ("smoothgrad", (("augment_by_n", 3), ("noise_scale", 0.2), ("postprocess", "square"))): lambda twin, x: (
         sum(twin.gradient(x + 0.2 * noise) ** 2 for noise in noises(3)) / 3
     ),
+    ("deep_lift", (("reference_inputs", 0.25),)): lambda twin, x: twin.lifted(x, 0.25),
     ("input", ()): lambda twin, x: x,
 }
 
@@ -137,6 +138,22 @@ class Twin:
             for i, j, w in links:
                 back[i] += w * above[j]
         return back
+
+    def lifted(self, x, reference):
+        """Shrikumar et al. 2017, rescale: at a ReLU the multiplier is difference behind over difference in front."""
+        base = np.full(x.shape, reference)
+        made, made_of_base = self.forward(x)[1], self.forward(base)[1]
+        back = np.eye(len(made[-1]))[CLASS]
+        for place in reversed(range(len(self.layers))):
+            links, _, shape, out = self.layers[place]
+            back, above = np.zeros(shape), back.reshape(out)
+            for i, j, w in links:
+                slope = 1.0
+                if place < len(self.layers) - 1:
+                    z, at_base = made[place][j], made_of_base[place][j]
+                    slope = (max(z, 0) - max(at_base, 0)) / (z - at_base) if z != at_base else float(z > 0)
+                back[i] += w * above[j] * slope
+        return back * (x - base)
 
     def relevance(self, x, rules, start):
         """start: of the explained score -> of x."""

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from innv_gui.runtimes.keras.attribution import propagation, rules, unweighted
-from innv_gui.runtimes.keras.attribution.graph import graph_to
-from innv_gui.runtimes.keras.attribution.nonnegative import never_negative
 from innv_gui.runtimes.keras.attribution.propagation import forward, relevance_of_input
 from innv_gui.runtimes.keras.attribution.relevance import Product, made
 from innv_gui.runtimes.keras.attribution.weighted import linear_of
+from innv_gui.runtimes.keras.graphs.graph import graph_to
+from innv_gui.runtimes.keras.graphs.nonnegative import never_negative
 from tests.attribution import twins as twins
 
 PAIRS = {

@@ -15,11 +15,13 @@ VIEWS = {
     "neurons": "/visualize#models={digits_cnn}&dataset={digits}&images=3&method=gradient&neurons=top9&go=1",
     "methods": "/visualize#models={digits_cnn}&dataset={digits}&images=3&method=gradient&view=methods"
     "&methods=gradient,grad_cam",
+    "trust": "/visualize#models={digits_cnn},{digits_mlp}&dataset={digits}&images=3,500&method=gradient&view=trust"
+    "&test=gradient,grad_cam&metrics=difference,sanity,sparseness&fills=blur&show=all",
     "suggest": "/suggest#dataset={digits}&models={digits_cnn},{digits_mlp}",
     "evidence": "/suggest#dataset={digits}&models={digits_cnn},{digits_mlp}&by=evidence",
     "features": "/features#model={digits_cnn}",
 }
-READY = {"grid", "slideshow", "neurons", "methods"}
+READY = {"grid", "slideshow", "neurons", "methods", "trust"}
 
 
 @pytest.mark.parametrize("screen", [(1440, 900, "light"), (390, 844, "dark")], ids=["desk", "phone"])
@@ -27,6 +29,9 @@ READY = {"grid", "slideshow", "neurons", "methods"}
 def test_axe_finds_nothing_serious(open_tab, ids, view, screen):
     width, height, scheme = screen
     page = open_tab(VIEWS[view].format(**ids), width=width, height=height, scheme=scheme).page
+    if view == "trust":
+        page.locator("#run-label", has_text="Measure 2 × 2").wait_for(state="attached")
+        page.keyboard.press("Control+Enter")
     if view in READY:
         page.locator("body[data-state=ready]").wait_for(timeout=2 * WAIT_MS)
     page.wait_for_load_state("networkidle")

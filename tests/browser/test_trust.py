@@ -81,7 +81,7 @@ def test_a_table_that_is_kept_is_there_without_a_press_and_a_link_holds_it_all(t
     again.locator("#export").click()
     with again.expect_download() as download:
         again.locator("#export-menu a", has_text="Every number").click()
-    assert "sparseness" in Path(download.value.path()).read_text("utf-8")
+    assert "sparseness" in Path(download.value.path()).read_text(encoding="utf-8")
 
 
 def test_a_phone_shows_one_metric_and_a_row_as_a_sheet(trust):
@@ -144,3 +144,31 @@ def test_a_region_is_drawn_by_keys_and_by_mouse(trust):
     page.locator("#regions-done").click()
     expect(page.locator("#region-words")).to_have_text("drawn on 3 pictures")
     expect(page.locator("#metric-pointing")).to_be_enabled()
+
+
+def test_the_method_that_suits_the_kind_of_network_is_one_press_away(open_tab, ids):
+    tab = open_tab(f"/visualize#models={ids['digits_cnn']}&dataset={ids['digits']}&images=3&method=random")
+    offer = tab.page.locator("#method-suggested button")
+    expect(tab.page.locator("#method-suggested")).to_contain_text("VGG-like networks")
+    method = offer.get_attribute("data-suggested")
+    offer.click()
+    expect(tab.page.locator("#method")).to_have_value(method)
+    expect(tab.page.locator("#method-suggested")).to_be_hidden()
+
+
+def test_what_is_wrong_with_a_map_leads_to_trust_with_its_method(trust):
+    page = trust(view="method=gradient.baseline&softmax=1&go=1").page
+    is_ready(page)
+    badge = page.locator("#result .health").first
+    expect(badge).to_contain_text("softmax on")
+    badge.click()
+    checks = page.locator("#health-pop li")
+    expect(checks.first).to_have_text("all numbers are finite")
+    expect(checks.nth(2)).to_contain_text("Switch “explain logits” on.")
+    assert problems(page) == []
+    page.keyboard.press("Escape")
+    expect(page.locator("#health-pop")).to_be_hidden()
+    expect(page.locator("body[data-view=grid]")).to_have_count(1)
+    badge.click()
+    page.locator("#health-pop button", has_text="Open Trust").click()
+    expect(page.locator("#tested input:checked[id='test-gradient.baseline']")).to_have_count(1)

@@ -20,6 +20,7 @@ A, B, C, D = (
         (D, None),
         ("tests/attribution/test_rules.py", REFERENCE),
         ("tests/attribution/test_main_job.py", SESSION),
+        ("tests/browser/test_names.py", SESSION),  # a browser, but no demo
     ],
 )
 def test_a_file_is_at_home_where_what_it_needs_runs(scope, where):

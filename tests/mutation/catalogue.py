@@ -176,7 +176,7 @@ _ARITHMETIC += _of(
     ("_SIGNS", "x⁺ is x", '_SIGNS = {"positive": tf.nn.relu', '_SIGNS = {"positive": lambda x: x'),
     ("_WEIGHTS", "W² is W", '"squared": tf.square', '"squared": lambda x: x'),
     ("_WEIGHTS", "1 is W", '"ones": tf.ones_like}', '"ones": lambda x: x}'),
-    ("_with_bias", "bias of one sign is all bias", "bias=_WEIGHTS[which](linear.bias)", "bias=linear.bias"),
+    ("_with_bias", "bias of one sign is all bias", "bias=_weighed(which, rule, linear.bias)", "bias=linear.bias"),
     ("_summed.back", "signs of parts lost on the way back",
      "one.back(message, factor * part.sign)", "one.back(message, factor)"),
     ("_share_at_once", "factor of a share dropped",
@@ -210,7 +210,7 @@ _ARITHMETIC += _of(
 )  # fmt: skip
 
 _LAYER_SET = _of(
-    ENGINE + ".nonnegative",
+    "runtimes.keras.graphs.nonnegative",
     LAYERS,
     ("never_negative", "everything is taken for never negative", "if _makes(step) or (keeps", "if True or (keeps"),
 )
@@ -229,10 +229,10 @@ _LAYER_SET += _of(
 _LAYER_SET += _of(
     ENGINE + ".compiled",
     TARGETS + METHODS,
-    ("_at_strongest", "a channel's weakest position for its strongest", "tf.one_hot(tf.argmax(positions",
+    ("at_strongest", "a channel's weakest position for its strongest", "tf.one_hot(tf.argmax(positions",
      "tf.one_hot(tf.argmin(positions"),
-    ("_trace_relevance.back", "relevance starts from one", "_at_strongest(score) * weights[:, None] * relevance",
-     "_at_strongest(score) * weights[:, None]"),
+    ("_trace_relevance.back", "relevance starts from one", "at_strongest(score) * weights[:, None] * relevance",
+     "at_strongest(score) * weights[:, None]"),
     ("sensitivity.trace.sizes", "sensitivity: sign kept", "return tf.abs(tf.reduce_sum(", "return (tf.reduce_sum("),
 )  # fmt: skip
 _LAYER_SET += _of(

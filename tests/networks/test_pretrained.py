@@ -85,7 +85,7 @@ class Plain:
 def test_a_network_of_published_weights_computes_what_they_say(stored, side, monkeypatch):
     monkeypatch.setitem(lite.SIZES_PX, 0, side)
     x = np.random.default_rng(1).normal(size=(side, side, 3)).astype(np.float32)
-    got = lite.network(stored, 0).predict(x[None], verbose=0)[0]
+    got = np.asarray(lite.network(stored, 0)(x[None]))[0]
     np.testing.assert_allclose(got, Plain(stored)(x.transpose(2, 0, 1)), rtol=1e-4, atol=1e-7)
 
 
@@ -95,7 +95,7 @@ def test_the_file_that_is_kept_is_the_network(stored, tmp_path, monkeypatch):
     (tmp_path / "w.pth").write_bytes(content)
     lite.made(0, str(tmp_path / "w.pth"), hashlib.sha256(content).hexdigest(), str(tmp_path / "lite.keras"))
     kept, x = keras.models.load_model(tmp_path / "lite.keras", compile=False), np.ones((1, SIDE, SIDE, 3))
-    np.testing.assert_array_equal(kept.predict(x, verbose=0), lite.network(stored, 0).predict(x, verbose=0))
+    np.testing.assert_array_equal(np.asarray(kept(x)), np.asarray(lite.network(stored, 0)(x)))
     with pytest.raises(ModelRefused, match="not the file that was expected"):
         lite.made(0, str(tmp_path / "w.pth"), "0" * 64, str(tmp_path / "other.keras"))
     with pytest.raises(ModelRefused, match="cannot be read"):

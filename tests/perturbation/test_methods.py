@@ -71,7 +71,7 @@ def test_occlusion_is_what_a_class_loses_window_by_window(model, source, x, shar
     maps = explained(source, x, "occlusion", Target(class_=2), window=share, positions=count, fill=fill)
     fills = fill_pictures(x, fill, FED)
     slow = [
-        slow_occlusion(lambda copies: model.predict(copies, verbose=0)[:, 2], picture, filled, share, count)
+        slow_occlusion(lambda copies: np.asarray(model(copies))[:, 2], picture, filled, share, count)
         for picture, filled in zip(x, fills, strict=True)
     ]
     np.testing.assert_allclose(maps.values[:, 0, ..., 0], slow, atol=1e-6)
@@ -87,7 +87,7 @@ def test_neurons_of_an_inner_layer_lose_activation_and_share_one_pass(model, sou
     maps = explained(source, x[:1], "occlusion", Target(layer="first", top_neurons=4), window=0.4, positions=3)
     assert len(calls) == 1 and maps.values.shape[1] == 4
     for place, neuron in enumerate(maps.targets[0]):
-        answers = lambda copies, neuron=neuron: inner.predict(copies, verbose=0)[..., neuron].max(axis=(1, 2))  # noqa: E731
+        answers = lambda copies, neuron=neuron: np.asarray(inner(copies))[..., neuron].max(axis=(1, 2))  # noqa: E731
         slow = slow_occlusion(answers, x[0], FED.plain(128, SHAPE), 0.4, 3)
         np.testing.assert_allclose(maps.values[0, place, ..., 0], slow, atol=1e-5)
 
@@ -118,7 +118,7 @@ def test_rise_is_the_mean_answer_where_a_pixel_is_seen(model, source, x):
     masks, fills = slow_masks(drawn.grids, drawn.shifts), fill_pictures(x, "mean", FED)
     for picture, fill, found in zip(x, fills, maps.values[:, 0, ..., 0], strict=False):
         copies = masks[..., None] * picture + (1 - masks[..., None]) * fill
-        answers = model.predict(copies, verbose=0)[:, 2]
+        answers = np.asarray(model(copies))[:, 2]
         slow = np.einsum("n,nhw->hw", answers, masks) / masks.sum(axis=0)
         np.testing.assert_allclose(found, slow - slow.min(), atol=1e-5)
     assert all(note.startswith("All 100 masks were used and two halves agree") for note in maps.notes)
@@ -226,7 +226,7 @@ def test_a_thousand_classes_under_nine_hundred_windows_are_a_table_of_answers_an
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiled, "covered", lambda *key: lambda *args: copies.append(len(args[2])) or made(*args))
         assert occlusion.occlusion(question).shape == (2, 6, 6)
-    assert max(copies) == compiled.AT_ONCE and sum(copies) == 2 * 901
+    assert max(copies) == compiled.at_once((6, 6, 1)) == compiled.MOST and sum(copies) == 2 * 901
     assert [table.nbytes for table in question.met.values()] == [2 * 901 * 1000 * 4]
 
 

@@ -1,5 +1,6 @@
 """Measured explanations over REST, and by the command line in this process."""
 
+import contextlib
 import csv
 import io
 
@@ -180,19 +181,10 @@ def test_images_are_taken_evenly(n, most):
     assert most == 1 or found[-1] == n - 1
 
 
-def test_the_command_writes_table_numbers_and_a_sentence(
-    session, sample_models, sample_datasets, tmp_path, monkeypatch, capsys
-):
-    """With the session of all tests in place of one of its own."""
-
-    class Borrowed:
-        def __enter__(self):
-            return session
-
-        def __exit__(self, *_):
-            pass
-
-    monkeypatch.setattr(command, "session_of", lambda options: Borrowed())
+@pytest.fixture
+def borrowed(session, sample_models, sample_datasets, monkeypatch):
+    """The command with the session of all tests in place of one of its own."""
+    monkeypatch.setattr(command, "session_of", lambda options: contextlib.nullcontext(session))
     monkeypatch.setattr(command, "add_models", lambda session, options: [sample_models["digits_cnn"]])
     monkeypatch.setattr(session, "add_dataset", lambda path: sample_datasets["digits"])
 

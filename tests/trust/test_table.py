@@ -64,6 +64,18 @@ def test_pairs_are_compared_image_by_image():
     assert statistics.difference(VALUES["good"], VALUES["control:edges"]).above_zero
 
 
+@pytest.mark.parametrize("better", ["high", "low"])
+def test_all_pairs_at_once_are_decided_like_one_by_one(better):
+    rng = np.random.default_rng(3)
+    values = rng.normal(size=(9, 14)) * 0.4 + rng.normal(size=(9, 1)) * 0.3
+    values[1], values[2] = values[0], np.where(np.arange(14) < 2, values[0] + 0.1, values[0])  # equal, and nearly so
+    values[3, 8:] = values[4, 8:] = values[5, 3] = np.nan  # still growing
+    values[6, 1:] = values[7] = np.nan  # one image, none
+    found = statistics.wins(values, better)
+    slow = [[statistics.is_better(one, other, better) for other in values] for one in values]
+    assert found.tolist() == slow and found.any() and not found[:3, :3].any()
+
+
 def test_places_are_shared_where_the_difference_is_not_clear():
     cells = table.column(DIFFERENCE, VALUES)
     assert [(cells[name].place, cells[name].shared) for name in ("good", "same")] == [(1, True), (1, True)]

@@ -10,7 +10,9 @@ from innv_gui.extensions.sources import Origin
 from innv_gui.plots.view_figures import view_item
 from innv_gui.views import catalog
 from innv_gui.views.declaration import View, accept
-from innv_gui.views.parts import Image, Plot, Table, checked_parts
+from innv_gui.views.parts import Grids, Image, Overlay, Plot, Table, Windows, checked_parts
+
+PICTURE = np.zeros((8, 6, 3), np.uint8)
 
 
 def test_parts_become_plain_values():
@@ -27,12 +29,18 @@ def test_parts_become_plain_values():
     assert checked_parts("mine", table) == (table,)
 
 
+def test_places_without_windows_share_the_picture_evenly():
+    (part,) = checked_parts("mine", Grids("g", PICTURE, {"a": np.full((4, 3), np.nan)}, whole={"a": np.nan}))
+    assert part.windows == Windows((0, 2, 4, 6), (0, 2, 4), (2, 2)) and part.whole == {}
+    assert part.maps["a"].dtype == np.float32
+
+
 @pytest.mark.parametrize(
     ("parts", "words"),
     [
         (None, "expected a list"),
         ("text", "expected a list"),
-        ([1], "expected Table, Image or Plot"),
+        ([1], "expected Table, Image, Plot, Grids or Overlay"),
         ([Table("t", (), ())], "a table"),
         ([Table("t", ("a",), ((1, 2),))], "a table"),
         ([Table("t", ("a",), ((1,),) * 2001)], "more than 2000 rows"),
@@ -49,6 +57,15 @@ def test_parts_become_plain_values():
         ([Plot("p", "bars", ("a",), {"s": ("x",)})], "a series of words"),
         ([Plot("p", "points", tuple(range(20_000)), {"s": tuple(range(20_000))})], "more than 10000"),
         ([Table("t", ("a",), ())] * 201, "up to 200"),
+        ([Grids("g", PICTURE, {})], "expected 1 to 12 of one shape"),
+        ([Grids("g", PICTURE, {"a": np.zeros((2, 2)), "b": np.zeros((3, 2))})], "expected 1 to 12 of one shape"),
+        ([Grids("g", PICTURE, {"a": np.zeros((65, 64))})], "at most 4,096 places"),
+        ([Grids("g", PICTURE, {"a": np.zeros((2, 2))}, span=(1, 1))], "two numbers that rise"),
+        ([Grids("g", PICTURE, {"a": np.zeros((2, 2))}, cover=np.zeros((3, 3)))], "a cover of (3, 3)"),
+        ([Grids("g", PICTURE, {"a": np.zeros((2, 2))}, windows=Windows((0,), (0, 1), (1, 1)))], "1 x 2 windows"),
+        ([Grids("g", PICTURE, {"a": np.zeros((2, 2))}, colormap="rainbow")], "the colour map 'rainbow'"),
+        ([Overlay("o", PICTURE, {"a": np.array([["x"]])})], "expected 1 to 12 of one shape"),
+        ([Overlay("o", np.zeros((2, 2, 4)), {"a": np.zeros((2, 2))})], "an image of shape (2, 2, 4)"),
     ],
 )
 def test_what_cannot_be_shown_is_a_sentence(parts, words):

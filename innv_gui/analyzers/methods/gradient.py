@@ -2,8 +2,13 @@
 
 from typing import Any
 
-from innv_gui.analyzers.declaration import GREY, RGB, SIGNED, Analyzer, both
-from innv_gui.analyzers.methods.params import GradientParams, IntegratedGradientsParams, SmoothGradParams
+from innv_gui.analyzers.declaration import GREY, RGB, SIGNED, Analyzer, both, own
+from innv_gui.analyzers.methods.params import (
+    DeepLiftParams,
+    GradientParams,
+    IntegratedGradientsParams,
+    SmoothGradParams,
+)
 
 _SIMONYAN: dict[str, Any] = {"source": "https://doi.org/10.48550/arXiv.1312.6034", "citation": "Simonyan et al. 2013"}
 
@@ -77,6 +82,18 @@ INTEGRATED_GRADIENTS = Analyzer(
     family="gradient",
 )
 
+DEEP_LIFT = Analyzer(
+    name="deep_lift",
+    title="DeepLIFT",
+    summary="Shares the score's difference from an empty image's among the pixels, layer by layer, in one pass.",
+    source="https://doi.org/10.48550/arXiv.1704.02685",
+    citation="Shrikumar et al. 2017",
+    run=own("attribution.deep_lift:deep_lift"),
+    display=SIGNED,
+    params=DeepLiftParams,
+    family="gradient",
+)
+
 SMOOTHGRAD = Analyzer(
     name="smoothgrad",
     title="SmoothGrad",
@@ -99,5 +116,6 @@ ANALYZERS = (
     DECONVNET,
     GUIDED_BACKPROP,
     INTEGRATED_GRADIENTS,
+    DEEP_LIFT,
     SMOOTHGRAD,
 )

@@ -33,7 +33,13 @@ def _ours(
 
 
 def _in_engines(
-    engines: Callable, name: str, title: str, summary: str, paper: tuple[str, str], params: type[Params], passes: int
+    engines: Callable[[str], dict[str, str]],
+    name: str,
+    title: str,
+    summary: str,
+    paper: tuple[str, str],
+    params: type[Params],
+    passes: int,
 ) -> Analyzer:
     source, citation = paper
     run = engines(f"attribution.lrp:{name.removeprefix('lrp.')}")

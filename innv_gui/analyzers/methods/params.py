@@ -103,6 +103,18 @@ class IntegratedGradientsParams(Params):
     )
 
 
+class DeepLiftParams(Params):
+    """deep_lift"""
+
+    reference_inputs: float = Field(
+        0.0,
+        ge=-LARGEST,
+        le=LARGEST,
+        title="Reference",
+        description="The network input that stands for no information; 0 is black or grey, by preprocessing.",
+    )
+
+
 class InputRuleParams(Params):
     """What all LRP methods share but the ones that fix the first layer's rule."""
 
@@ -158,7 +170,17 @@ class LrpEpsilonParams(InputRuleParams):
     bias: bool = Field(True, title="Bias", description="Biases take their share of the relevance.")
 
 
-class LrpGammaParams(InputRuleParams):
+class AttentionParams(Params):
+    """What the rules for today's networks share."""
+
+    attention: Literal["taylor", "constant"] = Field(
+        "taylor",
+        title="Attention",
+        description="taylor: why values were attended to counts, too (AttnLRP); constant: only what was read.",
+    )
+
+
+class LrpGammaParams(AttentionParams, InputRuleParams):
     """lrp.gamma"""
 
     gamma: float = Field(
@@ -170,7 +192,7 @@ class LrpGammaParams(InputRuleParams):
     )
 
 
-class CompositeParams(Params):
+class CompositeParams(AttentionParams):
     """What the composites share."""
 
     epsilon: float = Field(

@@ -101,12 +101,11 @@ class Trust:
 
     def fills_agree(self, model: Model) -> bool:
         """Whether the same methods beat all controls under each fill."""
-        if "difference" not in self.table(model):
+        judged = next((metric for metric in self.request.metrics if metric.name == "difference"), None)
+        if judged is None:
             return True
-        winners = [
-            {row for row, cell in self.table(model, fill)["difference"].items() if cell.beats == table.ALL}
-            for fill in self.request.fills
-        ]
+        columns = [self._column(model, judged, fill) for fill in self.request.fills]
+        winners = [{row for row, cell in column.items() if cell.beats == table.ALL} for column in columns]
         return all(one == winners[0] for one in winners)
 
     def checked_fill(self, fill: str | None) -> str:

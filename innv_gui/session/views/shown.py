@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from innv_gui.cluster.jobs import Job, Jobs
@@ -26,7 +27,13 @@ class Shown:
     job: Job | None = None
     parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)
     failures: dict[str, InnvError] = field(default_factory=dict)
-    drawn: dict[tuple[str, str], list[dict]] = field(default_factory=dict, repr=False)  # (model id, theme) -> for pages
+    versions: dict[str, int] = field(default_factory=dict, repr=False)  # model id -> how often its parts were replaced
+    drawn: dict[tuple[str, int, str], list[dict]] = field(default_factory=dict, repr=False)  # (model, version, theme)
+
+    def show(self, model: Model, parts: tuple[Part, ...]) -> None:
+        """Takes the place of what was shown of the model so far."""
+        self.parts[model.id] = parts
+        self.versions[model.id] = self.versions.get(model.id, 0) + 1
 
     def __getitem__(self, model: Model) -> tuple[Part, ...]:
         if model.id in self.failures:
@@ -47,7 +54,8 @@ def start_view(request: ViewRequest, pool: Pool, jobs: Jobs) -> Shown:
         for model in request.models:
             job.check()
             try:
-                shown.parts[model.id] = _parts(request, model, pool, job)
+                for parts in _steps(shown, model, pool, job):
+                    shown.show(model, parts)
             except InnvError as error:
                 job.check()  # it was cancelled, which is no failure
                 shown.failures[model.id] = error
@@ -60,7 +68,9 @@ def start_view(request: ViewRequest, pool: Pool, jobs: Jobs) -> Shown:
     return shown
 
 
-def _parts(request: ViewRequest, model: Model, pool: Pool, job: Job) -> tuple[Part, ...]:
+def _steps(shown: Shown, model: Model, pool: Pool, job: Job) -> Iterator[tuple[Part, ...]]:
+    """The view's parts, each time as far as they are."""
+    request = shown.request
     about = {"cancelled": job.cancelled, "about": f"{model.name} with {request.view.name}"}
     x = prepare(pool, model, request.items, job.cancelled).x
     names = tuple(item.name for item in request.items)
@@ -68,4 +78,11 @@ def _parts(request: ViewRequest, model: Model, pool: Pool, job: Job) -> tuple[Pa
     class_names = naming_of(model, request.dataset).names
     code = catalog.origin(request.view.name).code
     what = (request.view.name, request.params, names, labels, class_names, code, model.preprocessing)
-    return pool.run("keras.view", model.source, x, *what, **about)
+    done, more = 0, True
+    while more:
+        job.check()
+        step = (f"{shown.id} {model.id}", done)
+        parts, more = pool.run("keras.view", model.source, x, *what, step, **about)
+        done += 1
+        if parts is not None:
+            yield parts

@@ -8,6 +8,8 @@ import { createModelChips } from "../widgets/model-chips.js";
 import { createParameterForm } from "../widgets/parameter-form.js";
 import { datasetOf, imagesFor, obstacle, viewOf } from "./request.js";
 
+const MANY = 20; // forward passes an image, above which their number is said
+
 function createViewSection(store) {
   const check = ({ name }) => `/views/${encodeURIComponent(name)}/check`;
   const form = createParameterForm($("#params"), params => store.set({ params }), check);
@@ -45,12 +47,20 @@ function createImageSection(store) {
   return draw;
 }
 
+/** What is asked for, and of a view that asks the network often, how often. */
+function costOf(state) {
+  const what = `${count(state.images.length, "image", "images")} under ${count(state.models.length, "model", "models")}`;
+  const plain = !Object.keys(state.params).length;
+  const passes = state.costs?.params === state.params ? state.costs.passes : plain ? viewOf(state)?.passes : null;
+  return passes > MANY ? `${what} · ${group(passes)} forward passes each` : what;
+}
+
 function drawButton(state) {
   const missing = obstacle(state);
   const going = state.posting || (state.shown && !ended(state.shown));
   $("#run").disabled = Boolean(missing) && !going;
   $("#run-label").textContent = going ? "Stop" : "Show";
-  $("#cost").textContent = missing ?? `${count(state.images.length, "image", "images")} under ${count(state.models.length, "model", "models")}`;
+  $("#cost").textContent = missing ?? costOf(state);
   replace($("#panel-summary"), h("strong", {}, viewOf(state)?.title ?? "No view"), ` · ${$("#cost").textContent}`);
 }
 
@@ -63,7 +73,10 @@ export function createViewPanel(store, acts) {
     error.hidden = !problem || placed;
     error.textContent = problem && !placed ? problem.sentence : "";
   });
-  store.on(["catalog", "view", "models", "dataset", "images", "params", "shown", "posting"], drawButton);
+  store.on(["catalog", "view", "models", "dataset", "images", "params", "costs", "shown", "posting"], drawButton);
+  $("#params").addEventListener("checked", ({ detail }) => {
+    if (detail.answer) store.set({ costs: { params: detail.params, passes: detail.answer.passes } });
+  });
   $("#run").addEventListener("click", acts.press);
   $("#request").addEventListener("submit", event => {
     event.preventDefault();

@@ -1,6 +1,8 @@
-// The parts of a view, drawn: tables, images and plots. Everything that a plug-in says enters as text.
+// The parts of a view, drawn: tables, images, plots, grids of places and overlays. Everything that a plug-in says enters as text.
 import { h } from "../lib/dom.js";
 import { createStill } from "../plots/bokeh-figure.js";
+import { grids } from "./grids.js";
+import { overlay } from "./overlay.js";
 
 const digits = value =>
   typeof value !== "number" || Number.isInteger(value) ? String(value ?? "–") : Number(value.toPrecision(4)).toString();
@@ -43,8 +45,8 @@ function plot(part) {
   return [box, numbers(part)];
 }
 
-/** src: the address of the part's image. */
-export function drawPart(part, src) {
-  const drawn = { table, plot, image: one => image(one, src) }[part.kind](part);
+/** layer(k): the address of the part's picture; of a part with several, the one on top of k others. */
+export function drawPart(part, layer) {
+  const drawn = { table, plot, image: one => image(one, layer(0)), grids: one => grids(one, layer), overlay: one => overlay(one, layer) }[part.kind](part);
   return h("section", { class: `card view-part ${part.kind}` }, h("h3", {}, part.title), drawn);
 }

@@ -11,7 +11,7 @@ function modelBlock(shown, model) {
   const head = h("h2", { class: `view-model ${colour(model.letter)}` }, key(model), h("span", {}, model.name));
   if (model.error) return [head, h("p", { class: "strip bad show" }, `${model.error.message} ${model.error.hint}`.trim())];
   if (!model.parts) return [head, h("p", { class: "why" }, ended(shown) ? "Not made." : "Waiting …")];
-  const src = place => `/api/v1/views/${part(shown.id)}/images/${part(model.id)}/${place}.png`;
+  const src = place => layer => `/api/v1/views/${part(shown.id)}/images/${part(model.id)}/${place}.png?layer=${layer}`;
   return [head, h("div", { class: "view-parts" }, model.parts.map((one, place) => drawPart(one, src(place))))];
 }
 
@@ -24,7 +24,7 @@ export function createResult() {
   function drawModels(shown) {
     for (const id of [...drawn.keys()]) if (!shown.models.some(model => model.id === id)) drawn.delete(id);
     const blocks = shown.models.map(model => {
-      const said = JSON.stringify([shown.id, model.parts ? themeNow() : ended(shown), model.error]);
+      const said = JSON.stringify([shown.id, model.version, model.parts ? themeNow() : ended(shown), model.error]);
       if (drawn.get(model.id)?.said !== said) {
         drawn.set(model.id, { said, block: h("section", { class: "view-of" }, modelBlock(shown, model)) });
       }

@@ -15,8 +15,9 @@ import { createMethodsRunner } from "./methods-runner.js";
 import { drawMethodBoxes } from "./methods-view.js";
 import { BLANK, firstState, obstacle, requestOf, stateOf, unready } from "./request.js";
 import { drawRefused } from "../widgets/refused.js";
-import { createPatterns } from "../widgets/patterns.js";
 import { learnPace } from "./price.js";
+import { createPatterns } from "../widgets/patterns.js";
+import { createSuggested } from "../widgets/suggested.js";
 import { createRequestPanel } from "./request-panel.js";
 import { createResultView, drawFailure, drawWaiting } from "./result-view.js";
 import { createReference } from "./both-engines.js";
@@ -52,6 +53,7 @@ const compareRunner = createCompareRunner(store);
 const trust = createTrust(store, { waits: () => line.waits() });
 createReference(store);
 createPatterns(store);
+createSuggested(store);
 
 /** What the request is made of. */
 const REQUEST = "models images dropped dataset methods analyzer params target neurons layers engine softmax unchecked".split(" ");

@@ -12,20 +12,20 @@ import inspect
 import keras
 import tensorflow as tf
 
-from innv_gui.runtimes.keras.attribution.graph import Step
-from innv_gui.runtimes.keras.attribution.inner_steps import WEIGHTED_AVERAGE, computed, fresh_id, inside
+from innv_gui.runtimes.keras.graphs.graph import Step
+from innv_gui.runtimes.keras.graphs.inner_steps import WEIGHTED_AVERAGE, computed, fresh_id, inside
 
 CALLED_WITH = ("attention_mask", "use_causal_mask")
 
 
 def open_projected(step: Step) -> tuple[Step, ...]:
     """MultiHeadAttention, GroupedQueryAttention: the values' projection, the average, the output's projection."""
-    layer, given = step.operation, _given(step)
-    value, projected, context = id(given["value"]), fresh_id(), fresh_id()
-    scores = step.outputs[1:] if given.get("return_attention_scores") else ()
+    layer, asked = step.operation, asked_with(step)
+    value, projected, context = id(asked["value"]), fresh_id(), fresh_id()
+    scores = step.outputs[1:] if asked.get("return_attention_scores") else ()
 
     def mix(tensors):
-        output, weights = _mixed(layer, _filled(step, tensors), tensors[projected])
+        output, weights = _mixed(layer, values_of(step, tensors), tensors[projected])
         return [output, weights] if scores else [output]
 
     return (
@@ -52,20 +52,20 @@ def open_operation(step: Step) -> tuple[Step, ...]:
     """keras.ops.dot_product_attention."""
 
     def mix(tensors):
-        filled = _filled(step, tensors)
+        filled = values_of(step, tensors)
         held = {name: tf.stop_gradient(filled.pop(name)) for name in ("query", "key")}
         return [step.operation(**held, **filled)]
 
     return (computed(step, WEIGHTED_AVERAGE, mix, step.inputs, step.outputs),)
 
 
-def _given(step: Step) -> dict:
+def asked_with(step: Step) -> dict:
     """The symbolic arguments of the call by name."""
     arguments = step.node.arguments
     return _by_name(step, arguments.args, arguments.kwargs)
 
 
-def _filled(step: Step, tensors: dict) -> dict:
+def values_of(step: Step, tensors: dict) -> dict:
     """The same with their values."""
     return _by_name(step, *step.node.arguments.fill_in(tensors))
 
@@ -74,12 +74,17 @@ def _by_name(step: Step, args: tuple, kwargs: dict) -> dict:
     return dict(inspect.signature(step.operation.call).bind(*args, **kwargs).arguments)
 
 
+def mask_of(layer, given: dict):
+    """What the layer's own call makes of the masks that it is called with; None: nothing is masked."""
+    masking = {name: given[name] for name in CALLED_WITH if name in given}
+    return layer._compute_attention_mask(given["query"], given["value"], **masking)
+
+
 def _mixed(layer, given: dict, values: tf.Tensor) -> tuple:
     """What the layer's own call does between its projections: (heads' outputs, attention weights or None)."""
     query, value = given["query"], given["value"]
     key = value if given.get("key") is None else given["key"]
-    masking = {name: given[name] for name in ("attention_mask", "use_causal_mask") if name in given}
-    mask = layer._compute_attention_mask(query, value, **masking)
+    mask = mask_of(layer, given)
     query, key = tf.stop_gradient(query), tf.stop_gradient(key)
     heads = [tf.cast(one, values.dtype) for one in (layer._query_dense(query), layer._key_dense(key))]
     averaged = _grouped if type(layer).__name__ == "GroupedQueryAttention" else _multi_head

@@ -17,11 +17,11 @@ import tensorflow as tf
 
 from innv_gui.errors import AnalyzerRefused
 from innv_gui.runtimes.keras.attribution import unweighted
-from innv_gui.runtimes.keras.attribution.batch_norm import folded
 from innv_gui.runtimes.keras.attribution.method import Method
 from innv_gui.runtimes.keras.attribution.passes import HINT_ACTIVATION, Walk, known_as, plan
 from innv_gui.runtimes.keras.attribution.relu_gradients import bent_relus
 from innv_gui.runtimes.keras.attribution.unfolded import graph_to
+from innv_gui.runtimes.keras.graphs.batch_norm import folded
 from innv_gui.runtimes.keras.networks.network import Network
 
 KEPT = 24
@@ -60,12 +60,12 @@ def replaced(network: Network, layer: str, shape: tuple, softmax: bool, forward:
     neurons' values.
     """
 
-    @tf.function(input_signature=_x_and_weights(shape), autograph=False)
+    @tf.function(input_signature=x_and_weights(shape), autograph=False)
     def back(x, weights):
         with tf.GradientTape() as tape:
             tape.watch(x)
-            end = _positions(network.link(softmax).traced(forward(x)))
-        given = _at_strongest(end) * weights[:, None] * end
+            end = positions(network.link(softmax).traced(forward(x)))
+        given = at_strongest(end) * weights[:, None] * end
         return tape.gradient(end, x, given, tf.UnconnectedGradients.ZERO), tf.reduce_max(end, axis=1)
 
     return back
@@ -79,7 +79,7 @@ def neurons(network: Network, layer: str, shape: tuple, softmax: bool):
 
         @tf.function(input_signature=[_x(shape)])
         def values(x):
-            return tf.reduce_max(_positions(_end(network, model, x, softmax)), axis=1)
+            return tf.reduce_max(positions(_end(network, model, x, softmax)), axis=1)
 
         return values
 
@@ -103,7 +103,7 @@ def sensitivity(network: Network, layer: str, shape: tuple, softmax: bool):
                 score = tf.gather(output, classes, batch_dims=1)
             slope = tape.gradient(score, features)
             slope = tf.zeros_like(features) if slope is None else slope
-            return tf.abs(tf.reduce_sum(_positions(tf.cast(slope, tf.float32)), axis=1)), score
+            return tf.abs(tf.reduce_sum(positions(tf.cast(slope, tf.float32)), axis=1)), score
 
         return sizes
 
@@ -116,12 +116,12 @@ def _trace_gradient(network: Network, name: str, layer: str, shape: tuple, softm
     if bent and not unchecked:
         _refuse_other_activations(network, name, layer)
 
-    @tf.function(input_signature=_x_and_weights(shape), autograph=False)
+    @tf.function(input_signature=x_and_weights(shape), autograph=False)
     def back(x, weights):
         with tf.GradientTape() as tape, bent_relus(network.flat.operations.values() if bent else (), bent or ""):
             tape.watch(x)
-            end = _positions(_end(network, model, x, softmax))
-        given = _at_strongest(end) * weights[:, None]
+            end = positions(_end(network, model, x, softmax))
+        given = at_strongest(end) * weights[:, None]
         found = tape.gradient(end, x, given * end if bent else given, tf.UnconnectedGradients.ZERO)
         return found, tf.reduce_max(end, axis=1)
 
@@ -138,17 +138,17 @@ def _refuse_other_activations(network: Network, name: str, layer: str) -> None:
 
 
 def _trace_relevance(network, name: str, method: Method, layer: str, shape: tuple, softmax: bool, unchecked: bool):
-    graph = folded(graph_to(network.model.inputs[0], network.flat.tensors[layer]))
+    graph = folded(graph_to(network.model.inputs[0], network.flat.tensors[layer], method.weighs))
     places = {known: place for place, known in enumerate(network.flat.operations)}
     laid_out = plan(name, method, graph, places, unchecked)
 
-    @tf.function(input_signature=_x_and_weights(shape), autograph=False)
+    @tf.function(input_signature=x_and_weights(shape), autograph=False)
     def back(x, weights):
         walk = Walk(laid_out)
         end = walk.forward(x)
-        score = _positions(network.link(softmax).traced(end))
+        score = positions(network.link(softmax).traced(end))
         relevance = tf.nn.relu(score) if laid_out.positive_score else score
-        given = _at_strongest(score) * weights[:, None] * relevance
+        given = at_strongest(score) * weights[:, None] * relevance
         return walk.backward(tf.reshape(given, tf.shape(end))), tf.reduce_max(score, axis=1)
 
     back.get_concrete_function()
@@ -159,12 +159,12 @@ def _end(network: Network, model, x, softmax: bool):
     return network.link(softmax).traced(tf.cast(model(x, training=False), tf.float32))
 
 
-def _positions(tensor):
+def positions(tensor):
     """(N, ..., U) -> (N, P, U)."""
     return tf.reshape(tensor, [tf.shape(tensor)[0], -1, tensor.shape[-1]])
 
 
-def _at_strongest(positions):
+def at_strongest(positions):
     """(N, P, U) -> (N, P, U): 1 at each neuron's strongest position, the first one of equals."""
     return tf.one_hot(tf.argmax(positions, axis=1), tf.shape(positions)[1], axis=1)
 
@@ -173,5 +173,5 @@ def _x(shape: tuple) -> tf.TensorSpec:
     return tf.TensorSpec([None, *shape], tf.float32)
 
 
-def _x_and_weights(shape: tuple) -> list[tf.TensorSpec]:
+def x_and_weights(shape: tuple) -> list[tf.TensorSpec]:
     return [_x(shape), tf.TensorSpec([None, None], tf.float32)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -56,9 +57,15 @@ def _composite(conv_rule: Callable[[dict[str, Any]], Rule], input_rule: Callable
 
     def make(params: dict[str, Any]) -> Method:
         near, far = (first, input_rule(params)), (conv, conv_rule(params))
-        return Method((near, far, (anywhere, rules.epsilon(params["epsilon"]))), unweighted.PASS)
+        every = (near, far, (anywhere, rules.epsilon(params["epsilon"])))
+        return Method(every, unweighted.PASS, weighs=params["attention"] == "taylor")
 
     return make
+
+
+def _gamma(params: dict[str, Any]) -> Method:
+    every = _everywhere(rules.gamma(params["gamma"]), params, unweighted.PASS)
+    return replace(every, weighs=params["attention"] == "taylor")
 
 
 def _fixed(rule: Rule) -> Callable[[dict[str, Any]], Method]:
@@ -79,7 +86,7 @@ alpha_1_beta_0 = Propagation(_fixed(rules.alpha_beta(1, 0)))
 alpha_1_beta_0_IB = Propagation(_fixed(rules.alpha_beta(1, 0, bias=False)))
 z_plus = Propagation(_fixed(rules.alpha_beta(1, 0, bias=False)))
 z_plus_fast = Propagation(_fixed(rules.z_plus_fast()))
-gamma = Propagation(lambda params: _everywhere(rules.gamma(params["gamma"]), params, unweighted.PASS))
+gamma = Propagation(_gamma)
 sequential_preset_a = Propagation(_preset(0))
 sequential_preset_b = Propagation(_preset(1))
 sequential_preset_a_flat = Propagation(_preset_flat(0))
@@ -97,7 +104,8 @@ class _Boxed(Propagation):
         """With the range that inputs have: what was given, else what black and white become."""
         ends = {"low": 0, "high": WHITE}
         asked = [name for name in ends if question.params[name] is None]
-        fed = {name: _of_channels(question.feeding.plain(ends[name], question.shape)) for name in asked}
+        height, width, channels = question.shape
+        fed = {name: _of_channels(question.feeding.plain(ends[name], (height, width, channels))) for name in asked}
         found = {**question.params, **fed}
         if np.any(np.asarray(found["low"]) > np.asarray(found["high"])):
             (known,) = (name for name in ends if name not in asked)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from innv_gui.runtimes.keras.attribution import rules, unweighted
-from innv_gui.runtimes.keras.attribution.graph import Step
 from innv_gui.runtimes.keras.attribution.rules import Rule
+from innv_gui.runtimes.keras.graphs.graph import Step
 
 Place = Callable[[Step, str, int], bool]  # (step, sort of its linear layer, its place among all operations) -> chosen
 
@@ -18,7 +18,8 @@ class Method:
     gradient.
 
     ways: other than `unweighted.WAYS` for some kinds of layers. positive_score: relevance starts from max(score, 0).
-    only_relu: "" or why a layer with another activation is refused.
+    only_relu: "" or why a layer with another activation is refused. weighs: a softmax and what it multiplies share
+    relevance, as AttnLRP has it; else its values are held constant.
     """
 
     rules: tuple[tuple[Place, Rule], ...]
@@ -26,6 +27,7 @@ class Method:
     ways: dict[str, str] = field(default_factory=dict)
     positive_score: bool = False
     only_relu: str = ""
+    weighs: bool = False
 
     def rule(self, step: Step, sort: str, place: int) -> Rule | str | None:
         """Of a layer with weights. Normalization by an input's own statistics takes z, whatever the method's rule."""
@@ -38,6 +40,8 @@ class Method:
 
     def way(self, step: Step) -> str | None:
         """Of a layer without weights; None when there is none."""
+        if self.weighs and unweighted.is_softmax(step):
+            return unweighted.PROPORTIONAL
         return self.ways.get(step.kind, unweighted.of(step))
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import keras
 import tensorflow as tf
 
 from innv_gui.errors import AnalyzerRefused
-from innv_gui.runtimes.keras.attribution import nonnegative, unweighted, vanishing
-from innv_gui.runtimes.keras.attribution.graph import Graph, Step
+from innv_gui.runtimes.keras.attribution import unweighted, vanishing
 from innv_gui.runtimes.keras.attribution.method import Method
 from innv_gui.runtimes.keras.attribution.propagation import Passed, forward, relevance_of_input
 from innv_gui.runtimes.keras.attribution.relevance import Product, Relevance, added, divided, divided_by_origin, made
 from innv_gui.runtimes.keras.attribution.rules import Rule
 from innv_gui.runtimes.keras.attribution.weighted import linear_of, sort_of
+from innv_gui.runtimes.keras.graphs import nonnegative
+from innv_gui.runtimes.keras.graphs.graph import Graph, Step
 
 HINT = (
     "It can be run unchecked: such a layer then propagates relevance by gradient times input, and the map may mislead."
@@ -44,7 +46,15 @@ def plan(name: str, method: Method, graph: Graph, places: dict[str, int], unchec
     acts = tuple(_act(name, method, step, places.get(step.name, len(places)), unchecked) for step in graph.steps)
     known = nonnegative.never_negative(graph)
     acts, notes = _written_out(graph, acts, known)
-    return Plan(graph, acts, method.positive_score, known, unweighted.gating(graph.steps), _rectified(graph), notes)
+    return Plan(
+        graph,
+        acts,
+        method.positive_score,
+        known,
+        unweighted.gating(graph.steps, method.weighs),
+        _rectified(graph),
+        notes,
+    )
 
 
 def _written_out(graph: Graph, acts: tuple, known: frozenset[int]) -> tuple[tuple, tuple[str, ...]]:
@@ -168,7 +178,10 @@ class Walk:
         if self._passes(act, given[0], self.tensors[step.inputs[0]], ys[0]):
             return [given[0], *(None for _ in xs[1:])]
         floating = all(one.dtype.is_floating for one in (*xs, *ys))
-        if floating and (act == unweighted.PROPORTIONAL or (act == unweighted.GRADIENT and _selects(step, given, ys))):
+        if floating and (
+            act in (unweighted.PROPORTIONAL, unweighted.HALVES)
+            or (act == unweighted.GRADIENT and _selects(step, given, ys))
+        ):
             return self._by_slopes(act, step, xs, ys, given, tape)
         given = [tf.zeros_like(y) if one is None else made(one) for one, y in zip(given, ys, strict=True)]
         gates = [one in self.plan.gating for one in step.inputs]
@@ -178,6 +191,8 @@ class Walk:
         """x J^T (R / y) for each input; where each output is one of the inputs, R / y is the slope as it is."""
         messages = [self._message(act, one, y) for one, y in zip(given, ys, strict=True)]
         slopes = tape.gradient(ys, xs, messages, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        if act == unweighted.HALVES:
+            slopes = [tf.convert_to_tensor(slope) / 2 for slope in slopes]
         values = [self.tensors[one] for one in step.inputs]  # not their copies that the tape watched
         return [Product(x, tf.convert_to_tensor(slope)) for x, slope in zip(values, slopes, strict=True)]
 
@@ -210,7 +225,8 @@ class Walk:
         bounded = [act for act in self.plan.acts if isinstance(act, Rule) and _asks_for_range(act)]
         if bounded:
             ones = tf.ones_like(x[:1])
-            self.bounds[self.plan.graph.start] = (ones * bounded[0].low, ones * bounded[0].high)
+            ends: Any = (bounded[0].low, bounded[0].high)
+            self.bounds[self.plan.graph.start] = tuple(ones * tf.constant(end, tf.float32) for end in ends)
 
     def _hand_on_bounds(self, step: Step) -> None:
         """What stands before the first layer with weights changes the range of what that layer sees."""

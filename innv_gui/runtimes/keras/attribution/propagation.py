@@ -24,6 +24,7 @@ from innv_gui.runtimes.keras.attribution.relevance import (
     made,
     newest,
     settled,
+    total,
 )
 from innv_gui.runtimes.keras.attribution.rules import (
     ALL,
@@ -109,7 +110,7 @@ def _by_shares(rule: Rule, passed: Passed, relevance: Relevance, bend: str | Non
     if passed.sums and _goes_back_at_once(rule, passed):
         messages = [_message(rule, share, passed, passed.sums[share].y, relevance, rectified) for share in rule.shares]
         return _both_back(rule.shares, passed, messages)
-    return reduce(added, [_share(rule, share, passed, relevance, rectified) for share in rule.shares])
+    return total([_share(rule, share, passed, relevance, rectified) for share in rule.shares])
 
 
 def _by_sign(rule: Rule, passed: Passed, relevance: tf.Tensor, is_bent: bool) -> Relevance | BySign:
@@ -118,13 +119,13 @@ def _by_sign(rule: Rule, passed: Passed, relevance: tf.Tensor, is_bent: bool) ->
     split = [relevance] if is_bent else _split_by_sign(passed.z, relevance)
     if _is_large(passed.linear):
         parts = zip(rule.shares, split, strict=False)
-        return reduce(added, [_share_by_blocks(rule, share, passed, part, False) for share, part in parts])
+        return total([_share_by_blocks(rule, share, passed, part, False) for share, part in parts])
     one = _summed(above, rule, passed, relevance)
     found = one.back(_message(rule, above, passed, one.y, split[0], False), above.factor)
     if is_bent:
         return found
     message = _message(rule, below, passed, (2 + rule.gamma) * passed.y - one.y, split[1], False)
-    return added(found, _summed(below, rule, passed, message).back(message, below.factor))
+    return total([found, _summed(below, rule, passed, message).back(message, below.factor)])
 
 
 def _split_by_sign(z: tf.Tensor, relevance: tf.Tensor) -> list[tf.Tensor]:

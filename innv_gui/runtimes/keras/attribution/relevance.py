@@ -6,7 +6,10 @@ need not be there at all. A ReLU's x / z is one where it is active: LRP-z throug
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from typing import cast
 
 import tensorflow as tf
 
@@ -64,6 +67,11 @@ def added(one: Relevance | BySign | None, other: Relevance | BySign | None) -> R
     if isinstance(one, Product) and isinstance(other, Product) and one.value is other.value:
         return Product(one.value, one.slope + other.slope)
     return made(one) + made(other)
+
+
+def total(parts: Sequence[Relevance | BySign]) -> Relevance | BySign:
+    """The sum of at least one."""
+    return cast("Relevance | BySign", reduce(added, parts))
 
 
 def divided(

@@ -7,21 +7,26 @@ from dataclasses import replace
 import keras
 import tensorflow as tf
 
-from innv_gui.runtimes.keras.attribution import attention, graph, unweighted
-from innv_gui.runtimes.keras.attribution.graph import Graph, Step
-from innv_gui.runtimes.keras.attribution.inner_steps import FOLD, computed, fresh_id, inside
+from innv_gui.runtimes.keras.attribution import attention, attention_weights, unweighted
 from innv_gui.runtimes.keras.attribution.weighted import sort_of
+from innv_gui.runtimes.keras.graphs import graph
+from innv_gui.runtimes.keras.graphs.graph import Graph, Step
+from innv_gui.runtimes.keras.graphs.inner_steps import FOLD, computed, fresh_id, inside
 
 
-def graph_to(start, end) -> Graph:
-    """The graph between two symbolic tensors of a flat network, with no layer left that is several steps."""
+def graph_to(start, end, weighs: bool = False) -> Graph:
+    """The graph between two symbolic tensors of a flat network, with no layer left that is several steps.
+
+    weighs: attention weights take relevance, too.
+    """
     found = graph.graph_to(start, end)
-    return replace(found, steps=tuple(inner for step in found.steps for inner in opened(step)))
+    return replace(found, steps=tuple(inner for step in found.steps for inner in opened(step, weighs)))
 
 
-def opened(step: Step) -> tuple[Step, ...]:
+def opened(step: Step, weighs: bool = False) -> tuple[Step, ...]:
     """The steps that a step stands for; itself, when it is one."""
-    return _OPENINGS.get(step.kind, lambda step: (step,))(step)
+    openings = {**_OPENINGS, **_WEIGHING} if weighs else _OPENINGS
+    return openings.get(step.kind, lambda step: (step,))(step)
 
 
 def _wrapped(step: Step) -> tuple[Step, ...]:
@@ -109,4 +114,9 @@ _OPENINGS = {
     "SeparableConv2D": _separated,
     "SpectralNormalization": _wrapped,
     "TimeDistributed": _at_each_time,
+}
+_WEIGHING = {
+    "MultiHeadAttention": attention_weights.open_projected,
+    "GroupedQueryAttention": attention_weights.open_projected,
+    "Attention": attention_weights.open_plain,
 }

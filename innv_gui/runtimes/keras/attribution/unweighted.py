@@ -4,7 +4,7 @@ pass: each value keeps its relevance. gradient: by the transpose of the derivati
 the like is to hand it back where it came from, for max pooling that the winner takes all. proportional: x J^T (R / y),
 each input by what it adds to the output. gate: products value by value; the gating factor is held constant and takes
 nothing. product: sums of products (matmul), by share, in equal parts to the factors that are no gates. quotient: the
-denominator is held constant. nothing: what only chooses or compares.
+denominator is held constant. halves: products of two, by share, half to each. nothing: what only chooses or compares.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from collections.abc import Sequence
 import keras
 import tensorflow as tf
 
-from innv_gui.runtimes.keras.attribution.graph import Step
-from innv_gui.runtimes.keras.attribution.inner_steps import FOLD, WEIGHTED_AVERAGE
 from innv_gui.runtimes.keras.attribution.propagation import divided
+from innv_gui.runtimes.keras.graphs.graph import Step
+from innv_gui.runtimes.keras.graphs.inner_steps import FOLD, PAIRED, WEIGHING, WEIGHTED_AVERAGE
 from innv_gui.runtimes.keras.networks.custom_layers import is_own
 
 PASS, GRADIENT, PROPORTIONAL, GATE = "pass", "gradient", "proportional", "gate"
-PRODUCT, QUOTIENT, NOTHING = "product", "quotient", "nothing"
+PRODUCT, QUOTIENT, HALVES, NOTHING = "product", "quotient", "halves", "nothing"
 
 
 def _kinds(way: str, names: str) -> dict[str, str]:
@@ -50,6 +50,8 @@ WAYS = {
     **_kinds(PROPORTIONAL, "AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D"),
     **_kinds(PROPORTIONAL, "AdaptiveAveragePool CustomScaleLayer RGBToGrayscale"),
     WEIGHTED_AVERAGE: PROPORTIONAL,
+    WEIGHING: PROPORTIONAL,
+    PAIRED: HALVES,
     **_kinds(GATE, "Multiply"),
     **_kinds(PRODUCT, "Dot Matmul Einsum Tensordot Outer Conv ConvTranspose DepthwiseConv SeparableConv"),
     **_kinds(QUOTIENT, "Divide TrueDivide DivideNoNan"),
@@ -140,6 +142,8 @@ def _factors(way: str, step: Step, gates: list[bool]) -> list[float]:
         carries = [not gate for gate in gates] if not all(gates) else [True] * len(gates)
         count = sum(times[one] for one, carried in zip(step.inputs, carries, strict=True) if carried)
         return [1.0 / count if carried else 0.0 for carried in carries]
+    if way == HALVES:
+        return [0.5] * len(gates)
     return [1.0, *([0.0] * (len(gates) - 1))] if way == QUOTIENT else [1.0] * len(gates)
 
 
@@ -161,11 +165,16 @@ def _nothing(x: tf.Tensor) -> tf.Tensor:
     return tf.zeros_like(x, dtype=tf.float32)
 
 
-def gating(steps: Sequence[Step]) -> frozenset[int]:
-    """Ids of the tensors that come out of a gating function, moved and copied at most."""
+def gating(steps: Sequence[Step], weighs: bool = False) -> frozenset[int]:
+    """Ids of the tensors that come out of a gating function, moved and copied at most.
+
+    weighs: a softmax is none, as its values take relevance.
+    """
     known: set[int] = set()
     for step in steps:
-        if is_gating(step) or (step.kind in _KEEP_GATES and known.issuperset(step.inputs)):
+        if (is_gating(step) and not (weighs and is_softmax(step))) or (
+            step.kind in _KEEP_GATES and known.issuperset(step.inputs)
+        ):
             known.update(step.outputs)
     return frozenset(known)
 
@@ -174,6 +183,12 @@ def is_gating(step: Step) -> bool:
     """Whether a step's output lies between 0 and 1 by its function."""
     function = getattr(step.operation, "activation", None)
     return step.kind in _GATES or getattr(function, "__name__", "") in _GATES
+
+
+def is_softmax(step: Step) -> bool:
+    """Whether a step is a softmax and nothing else."""
+    function = getattr(step.operation, "activation", None)
+    return step.kind == "Softmax" or step.kind == "Activation" and function is keras.activations.softmax
 
 
 def _gated(xs: list, relevance: tf.Tensor, gates: list[bool]) -> list:
@@ -215,4 +230,4 @@ _OTHER_ACTIVATIONS = frozenset(
     Sparsemax Glu Exp Expm1 Log Log1p Log2 Log10 Sqrt Rsqrt Square Sin Cos Tan Sinh Cosh Erf Reciprocal Abs Absolute
     RNN Bidirectional StackedRNNCells TimeDistributed
     """.split()
-) | {WEIGHTED_AVERAGE}
+) | {WEIGHTED_AVERAGE, WEIGHING}

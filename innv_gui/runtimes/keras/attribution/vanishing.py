@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from innv_gui.runtimes.keras.attribution.graph import Step
+from innv_gui.runtimes.keras.graphs.graph import Step
 
 SMALLEST = 1e-20  # times the smallest weights that matter still is far from what float32 ends at
 _NAMES = "silu swish gelu glu mish sigmoid softmax softplus exponential exp log_sigmoid logsigmoid"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import keras
 import numpy as np
 
-from innv_gui.runtimes.keras.attribution.graph import Step, graph_to
+from innv_gui.runtimes.keras.graphs.graph import Step, graph_to
 from innv_gui.runtimes.keras.networks.network import Network
 
 _SHAPES = frozenset(

@@ -11,11 +11,11 @@ import tensorflow as tf
 
 from innv_gui.errors import AnalyzerRefused
 from innv_gui.runtimes.keras.attribution import unweighted
-from innv_gui.runtimes.keras.attribution.batch_norm import folded
-from innv_gui.runtimes.keras.attribution.graph import Graph, Step
 from innv_gui.runtimes.keras.attribution.passes import bend_of, known_as
 from innv_gui.runtimes.keras.attribution.unfolded import graph_to
 from innv_gui.runtimes.keras.attribution.weighted import Linear, linear_of, sort_of
+from innv_gui.runtimes.keras.graphs.batch_norm import folded
+from innv_gui.runtimes.keras.graphs.graph import Graph, Step
 from innv_gui.runtimes.keras.networks.custom_layers import is_own
 from innv_gui.runtimes.keras.networks.depthwise import is_by_channel
 from innv_gui.runtimes.keras.networks.network import Network

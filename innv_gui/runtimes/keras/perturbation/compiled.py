@@ -1,10 +1,12 @@
 """Compiled functions that change pictures and run the network on them.
 
-Window, corners, masks and fill are inputs: another window, fill or count traces nothing anew. There is one function per
-explained layer and size of picture. Copies are made inside the function, a batch at a time.
+Window, corners, masks and fill are inputs: another window, fill or count makes no other trace. There is one function
+for each explained layer and size of picture. Copies are made inside the function, a batch at a time.
 """
 
 from __future__ import annotations
+
+import math
 
 import keras
 import tensorflow as tf
@@ -12,11 +14,17 @@ import tensorflow as tf
 from innv_gui.runtimes.keras.attribution.compiled import kept
 from innv_gui.runtimes.keras.networks.network import BATCH, Network
 
-AT_ONCE = BATCH  # copies of a call, as many as the network predicts at once
+MOST = 512  # copies of a call, however small they are
+VALUES = BATCH * 224 * 224 * 3  # of the copies of a call; a larger picture has as many as the network predicts at once
 
 _WHOLE = tf.TensorSpec([None], tf.int32)
 _PAIRS = tf.TensorSpec([None, 2], tf.int32)
 _GRIDS = tf.TensorSpec([None, None, None], tf.float32)
+
+
+def at_once(shape: tuple[int, ...]) -> int:
+    """Copies (H, W, C) that one call makes: many of small ones, because a call has a price of its own."""
+    return max(BATCH, min(MOST, VALUES // math.prod(shape)))
 
 
 def covered(network: Network, layer: str, shape: tuple[int, ...]):
@@ -71,9 +79,10 @@ def sums(network: Network, shape: tuple[int, ...]):
 
         @tf.function(input_signature=[_GRIDS, _PAIRS, values], autograph=False)
         def run(grids, shifts, values):
-            masks = _masks(grids, shifts, shape)
-            weights = tf.stack([values, tf.ones_like(values)], axis=1)
-            return tf.stack([tf.einsum("bv,bhw->vhw", weights[half::2], masks[half::2]) for half in (0, 1)])
+            even = tf.cast(tf.range(tf.shape(values)[0]) % 2 == 0, tf.float32)
+            weights = tf.stack([even * values, even, (1 - even) * values, 1 - even])
+            masks = tf.reshape(_masks(grids, shifts, shape), [-1, shape[0] * shape[1]])
+            return tf.reshape(tf.matmul(weights, masks), [2, 2, shape[0], shape[1]])
 
         return run
 

@@ -67,6 +67,11 @@ class Grid:
         return np.stack(np.meshgrid(self.rows.corners, self.columns.corners, indexing="ij"), axis=-1).reshape(-1, 2)
 
     @property
+    def outside(self) -> np.ndarray:
+        """(1, 2) int64: a corner that leaves the picture as it is."""
+        return np.array([[self.rows.length, self.columns.length]])
+
+    @property
     def covered(self) -> float:
         """Share of the picture that lies in at least one window."""
         return float(self.rows.inside.any(axis=0).mean() * self.columns.inside.any(axis=0).mean())

@@ -7,7 +7,6 @@ import tensorflow as tf
 
 from innv_gui.runtimes.keras.attribution.question import Question
 from innv_gui.runtimes.keras.perturbation import compiled
-from innv_gui.runtimes.keras.perturbation.compiled import AT_ONCE
 from innv_gui.runtimes.keras.perturbation.grid import Grid
 
 
@@ -19,26 +18,27 @@ def occlusion(question: Question) -> np.ndarray:
     grid = Grid.of(question.shape[:2], question.params["window"], question.params["positions"])
     question.note(grid.words())
     if grid not in question.met:
-        question.met[grid] = answers(question, grid)
+        question.met[grid] = answers(question, np.concatenate([grid.outside, grid.corners]), grid.window)
     found = np.einsum("nmu,nu->nm", question.met[grid], question.weights)
     lost = (found[:, :1] - found[:, 1:]).reshape(-1, grid.rows.count, grid.columns.count)
     return np.stack([grid.spread(one) for one in lost])
 
 
-def answers(question: Question, grid: Grid) -> np.ndarray:
-    """(n, 1 + m, U): of each picture as it is, then with each of the m windows covered; probabilities at the output."""
+def answers(question: Question, corners: np.ndarray, window: tuple[int, int]) -> np.ndarray:
+    """(n, m, U): of each picture with a window at each of the corners (m, 2); probabilities at the output.
+
+    The first corner's answers are left as the question's own values: it is to lie outside the picture, if any does.
+    """
     run = compiled.covered(question.network, question.layer, question.shape)
     pictures, fills = tf.constant(question.x), tf.constant(question.filled(question.params["fill"]))
-    corners = np.concatenate([[question.shape[:2]], grid.corners]).astype(np.int32)  # the first lies outside
-    n, m = len(question.x), len(corners)
-    which, corners = np.repeat(np.arange(n, dtype=np.int32), m), np.tile(corners, (n, 1))
-    parts = []
-    for start in range(0, n * m, AT_ONCE):
+    n, m, size = len(question.x), len(corners), np.array(window, np.int32)
+    which, corners = np.repeat(np.arange(n, dtype=np.int32), m), np.tile(corners.astype(np.int32), (n, 1))
+    parts, batch = [], compiled.at_once(question.shape)
+    for start in range(0, n * m, batch):
         question.check()
-        rows = slice(start, start + AT_ONCE)
-        parts.append(run(pictures, fills, which[rows], corners[rows], np.array(grid.window, np.int32)).numpy())
-    values = np.concatenate(parts)
-    met, said = answered(question, values)
+        rows = slice(start, start + batch)
+        parts.append(run(pictures, fills, which[rows], corners[rows], size).numpy())
+    met, said = answered(question, np.concatenate(parts))
     question.values = met.reshape(n, m, -1)[:, 0]
     return said.reshape(n, m, -1)
 

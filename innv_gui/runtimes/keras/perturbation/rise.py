@@ -14,7 +14,6 @@ import tensorflow as tf
 from innv_gui.agreement import spearman
 from innv_gui.runtimes.keras.attribution.question import Question
 from innv_gui.runtimes.keras.perturbation import compiled
-from innv_gui.runtimes.keras.perturbation.compiled import AT_ONCE
 from innv_gui.runtimes.keras.perturbation.occlusion import answered
 
 SLICE = 200  # masks between two looks at whether they suffice; even, so that halves keep their places
@@ -70,10 +69,10 @@ class Seen:
         return self._slices[place]
 
     def _asked(self, start: int, stop: int) -> np.ndarray:
-        parts = []
-        for first in range(start, stop, AT_ONCE):
+        parts, batch = [], compiled.at_once(self._question.shape)
+        for first in range(start, stop, batch):
             self._question.check()
-            rows = slice(first, min(first + AT_ONCE, stop))
+            rows = slice(first, min(first + batch, stop))
             parts.append(self._run(*self._pictures, self.masks.grids[rows], self.masks.shifts[rows]).numpy())
         return answered(self._question, np.concatenate(parts))[1]
 

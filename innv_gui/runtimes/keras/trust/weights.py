@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Iterator
+from copy import copy
 
 import keras
 import numpy as np
@@ -39,7 +40,7 @@ def shuffled(network: Network, share: float, seed: int) -> Iterator[list[str]]:
     before = [(variable, _values(variable)) for layer in chosen for variable in _learned(layer)]
     compiled, eagerly = network.compiled, tf.config.functions_run_eagerly()
     try:
-        network.compiled = dict(compiled)
+        network.compiled = {key: copy(found) if isinstance(found, dict) else found for key, found in compiled.items()}
         tf.config.run_functions_eagerly(True)
         for layer in chosen:
             _shuffle(layer, np.random.default_rng((seed, layers.index(layer))))

@@ -1,7 +1,10 @@
-"""Runs a view for one model."""
+"""Runs a view for one model, step by step where it takes long."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,10 +13,34 @@ from innv_gui.extensions.calling import told
 from innv_gui.records import ModelSource, Preprocessing
 from innv_gui.runtimes.code import check_version, function
 from innv_gui.runtimes.keras.networks import loading
+from innv_gui.runtimes.keras.networks.network import Network
 from innv_gui.runtimes.keras.predict.feeding import Feeding
 from innv_gui.runtimes.keras.views.selection import Selection
 from innv_gui.views import catalog
 from innv_gui.views.parts import Part, checked_parts
+
+KEPT = 4  # views that wait for their next step
+END = object()
+
+Step = tuple[tuple[Part, ...] | None, bool]  # parts, None where there are no more; whether a next step may bring some
+
+
+@dataclass
+class Begun:
+    """A view on its way. steps: what it gives, one after the other; at_once: it gave a list, and that was all."""
+
+    name: str
+    stopped: Callable[[], bool]
+    steps: Iterator[object] = iter(())
+    at_once: bool = False
+
+    def step(self) -> Step:
+        """Raises WorkFailed where the view fails, or gives what cannot be shown."""
+        found = told(self.name, catalog.origin(self.name), lambda: next(self.steps, END))
+        return (None, False) if found is END else (checked_parts(self.name, found), not self.at_once)
+
+
+_waiting: OrderedDict[tuple[str, int], Begun] = OrderedDict()  # by the view's own word, and how many steps it gave
 
 
 def view(
@@ -26,13 +53,39 @@ def view(
     class_names: tuple[str, ...],
     code: str = "",
     preprocessing: Preprocessing | None = None,
-) -> tuple[Part, ...]:
-    """x (n, H, W, C) network input -> the view's parts, checked.
+    step: tuple[str, int] = ("", 0),
+    *,
+    stopped: Callable[[], bool] = lambda: False,
+    make_way: Callable[[], bool] = lambda: False,
+) -> Step:
+    """x (n, H, W, C) network input -> the view's parts, checked, and whether a next step may bring more.
 
-    code: hash of a plug-in's files in the server. preprocessing: how images became x.
+    code: hash of a plug-in's files in the server. preprocessing: how images became x. step: a word that is this view's
+    own, and how many steps it has given; where this worker does not know them, it makes them again. stopped: asked by
+    views that take long. make_way: not asked, as a person waits for this.
     """
     check_version("view", name, catalog.origin, code)
-    run = function(catalog.get(name).run["native"])
-    feeding = Feeding(preprocessing or Preprocessing(), source.hooks)
-    selection = Selection(loading.load(source), name, params, x, names, labels, class_names, feeding)
-    return checked_parts(name, told(name, catalog.origin(name), lambda: run(selection)))
+    word, done = step
+    begun = _waiting.pop(step, None)
+    if begun is None:
+        feeding = Feeding(preprocessing or Preprocessing(), source.hooks)
+        begun = _begin(loading.load(source), name, params, x, names, labels, class_names, feeding)
+        for _ in range(done):
+            begun.step()
+    begun.stopped = stopped
+    parts, more = begun.step()
+    if more:
+        _waiting[word, done + 1] = begun
+        while len(_waiting) > KEPT:
+            _waiting.popitem(last=False)
+    return parts, more
+
+
+def _begin(network: Network, name: str, *selected) -> Begun:
+    """selected: the rest of a Selection. Whether the person has given up is asked of the step that runs."""
+    run, begun = function(catalog.get(name).run["native"]), Begun(name, lambda: False)
+    selection = Selection(network, name, *selected, stopped=lambda: begun.stopped())
+    answer = told(name, catalog.origin(name), lambda: run(selection))
+    begun.at_once = not isinstance(answer, Iterator)
+    begun.steps = iter([answer]) if begun.at_once else answer
+    return begun

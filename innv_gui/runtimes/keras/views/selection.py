@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +19,8 @@ from innv_gui.runtimes.keras.predict.feeding import AS_IT_IS, Feeding
 class Selection:
     """x: (n, H, W, C) float32 network input; names and labels (None without) of its images; class_names of the model.
 
-    params: complete and checked. feeding: how pictures became x.
+    params: complete and checked. feeding: how pictures became x. stopped: whether the
+    person has given up.
     """
 
     network: Network = field(repr=False)
@@ -29,6 +31,7 @@ class Selection:
     labels: tuple[str | None, ...]
     class_names: tuple[str, ...]
     feeding: Feeding = AS_IT_IS
+    stopped: Callable[[], bool] = field(default=lambda: False, repr=False)
 
     @property
     def model(self) -> keras.Model:

@@ -7,6 +7,7 @@ from innv_gui.session import Session
 from innv_gui.session.accuracy import of_model
 from innv_gui.session.models import ModelEntry
 from innv_gui.session.naming import naming_of
+from innv_gui.trust.families import suggested
 from innv_gui.web.api.common_answers import accuracy_json, job_id, naming_json, order_json, refused_json
 from innv_gui.web.api.models.probe_answers import advice_json
 
@@ -44,10 +45,17 @@ def _facts(model: Model, session: Session) -> dict:
         "notes": list(model.notes),
         "explained_layer": facts.explained_layer,
         "cam_layer": facts.cam_layer,
+        "suggested": _suggested(model),
         "outputs": as_plain(facts.outputs) | {"named": model.source.outputs is not None},
         "output_names": list(facts.output_names),
         "sha256": facts.source.sha256,
     }
+
+
+def _suggested(model: Model) -> dict | None:
+    """The method that was measured to be worth most on such networks; None where none was."""
+    found = suggested(model.facts.layers)
+    return None if found is None else as_plain(found)
 
 
 def _borrowed(model: Model, session: Session) -> dict:

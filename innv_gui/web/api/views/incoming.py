@@ -24,3 +24,9 @@ class ShownQuery(Incoming):
     """For which theme plots are drawn."""
 
     theme: Literal["light", "dark"] = "light"
+
+
+class LayerQuery(Incoming):
+    """Which picture of a part."""
+
+    layer: int = Field(0, ge=0, le=100)

@@ -6,13 +6,12 @@ from innv_gui.errors import NotFound
 from innv_gui.plots.heatmap import png_of
 from innv_gui.session.views.request import check_view
 from innv_gui.views import catalog
-from innv_gui.views.parts import Image
 from innv_gui.web.api.blueprint import api, session
 from innv_gui.web.api.common_incoming import ParamsCheck
 from innv_gui.web.api.pictures import image_ref, png
 from innv_gui.web.api.route import route
-from innv_gui.web.api.views.answers import shown_json
-from innv_gui.web.api.views.incoming import NewView, ShownQuery
+from innv_gui.web.api.views.answers import pictures_of, shown_json
+from innv_gui.web.api.views.incoming import LayerQuery, NewView, ShownQuery
 
 
 @route(api, "GET", "/views")
@@ -23,8 +22,9 @@ def list_views():
 
 @route(api, "POST", "/views/<name>/check", body=ParamsCheck)
 def check_view_params(name: str, body: ParamsCheck):
-    """Check settings without running anything; the answer is the complete set."""
-    return {"params": catalog.check(name, body.params)}
+    """Check settings without running anything; the answer is the complete set, and the forward passes of an image."""
+    params = catalog.check(name, body.params)
+    return {"params": params, "passes": catalog.cost(name, params)}
 
 
 @route(api, "POST", "/views", body=NewView, status=202)
@@ -45,10 +45,11 @@ def get_view(id: str, query: ShownQuery):
     return shown_json(session().shown_view(id), query.theme)
 
 
-@route(api, "GET", "/views/<id>/images/<model>/<int:part>.png", answer="image/png")
-def get_view_image(id: str, model: str, part: int):
-    """One image of a view."""
+@route(api, "GET", "/views/<id>/images/<model>/<int:part>.png", query=LayerQuery, answer="image/png")
+def get_view_image(id: str, model: str, part: int, query: LayerQuery):
+    """One image of a view; of a part that has several, its layer: the picture, then what lies over it."""
     parts = session().shown_view(id).parts.get(model, ())
-    if not 0 <= part < len(parts) or not isinstance(parts[part], Image):
-        raise NotFound(f"The view has no image {part} of this model.", "Ask for the view again.")
-    return png(png_of(parts[part].pixels))
+    layers = pictures_of(parts[part]) if 0 <= part < len(parts) else []
+    if query.layer >= len(layers):
+        raise NotFound(f"The view has no image {part}, {query.layer} of this model.", "Ask for the view again.")
+    return png(png_of(layers[query.layer]))

@@ -99,6 +99,13 @@ export function createTrustPanel(store) {
     $("#enough").textContent = `Take ${Math.min(ENOUGH, record?.n ?? ENOUGH)}, spread over ${record?.name ?? "the dataset"}`;
   }
 
+  /** What was refused and cannot come right by itself is said above the button; the rest in the strip above the table. */
+  function drawProblem({ view, trustProblem }) {
+    const shown = view === "trust" && trustProblem && !trustProblem.retry;
+    $("#request-error").hidden = !shown;
+    $("#request-error").textContent = shown ? trustProblem.sentence : "";
+  }
+
   $("#tested-all").addEventListener("click", () => store.set({ tested: store.state.tested === null ? store.state.catalog.analyzers.map(({ name }) => name) : null }));
   $("#region-open").addEventListener("click", () => regions.open());
   $("#enough").addEventListener("click", () => {
@@ -108,5 +115,6 @@ export function createTrustPanel(store) {
   const parts = [drawMethods, drawMetrics, drawFills, drawSteps, drawRegion, drawPictures].map(keepFocus);
   const draw = state => state.view === "trust" && parts.forEach(part => part(state));
   store.on(["view", "catalog", "metricCatalog", "tested", "metrics", "fills", "steps", "regions", "images", "dropped", "dataset", "analyzer", "params"], draw);
+  store.on(["trustProblem"], drawProblem);
   return draw;
 }

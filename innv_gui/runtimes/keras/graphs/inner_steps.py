@@ -9,9 +9,11 @@ from itertools import count
 import keras
 import tensorflow as tf
 
-from innv_gui.runtimes.keras.attribution.graph import Step
+from innv_gui.runtimes.keras.graphs.graph import Step
 
-WEIGHTED_AVERAGE, FOLD = "attention weights", "fold"  # kinds of steps that have no layer of their own
+# kinds of steps that have no layer of their own
+WEIGHTED_AVERAGE, FOLD = "attention weights", "fold"
+PAIRED, WEIGHING = "attention product", "attention softmax"
 _ids = count(-1, -1)  # of tensors inside a layer: below zero, which no id() is
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from innv_gui.runtimes.keras.attribution.graph import Graph, Step
+from innv_gui.runtimes.keras.graphs.graph import Graph, Step
 
 _FUNCTIONS = frozenset(
     """

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import keras
 
-from innv_gui.runtimes.keras.attribution.graph import Graph, Step
+from innv_gui.runtimes.keras.graphs.graph import Graph, Step
 
 _TAKES_BEHIND = frozenset(
     """
