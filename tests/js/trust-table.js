@@ -1,8 +1,19 @@
 // A small table of Trust, as the server answers it.
 
-export const FIELDS_OF_TRUST = "view tested metrics fills steps regions sortedBy shownModel openRow openImage shownFill trustId".split(" ");
+export const FIELDS_OF_TRUST =
+  "view tested metrics fills steps regions sortedBy shownModel openRow openImage shownFill trustId".split(" ");
 
-const cell = (mean, more = {}) => ({ mean, low: mean - 0.05, high: mean + 0.05, n: 2, place: null, shared: false, beats: "", not_beaten: [], ...more });
+const cell = (mean, more = {}) => ({
+  mean,
+  low: mean - 0.05,
+  high: mean + 0.05,
+  n: 2,
+  place: null,
+  shared: false,
+  beats: "",
+  not_beaten: [],
+  ...more,
+});
 const nothing = { mean: null, low: null, high: null, n: 0, place: null, shared: false, beats: "", not_beaten: [] };
 
 export const rows = [
@@ -27,7 +38,10 @@ export const model = id => ({
     },
     sanity: { gradient: cell(0.1, { place: 1 }), grad_cam: cell(0.3, { place: 2 }), "lrp.z": nothing },
   },
-  order: { difference: ["grad_cam", "control:edges", "gradient", "control:random", "lrp.z"], sanity: ["gradient", "grad_cam", "lrp.z"] },
+  order: {
+    difference: ["grad_cam", "control:edges", "gradient", "control:random", "lrp.z"],
+    sanity: ["gradient", "grad_cam", "lrp.z"],
+  },
   best_control: { difference: "control:edges", sanity: null },
 });
 
@@ -36,7 +50,10 @@ export const trustOf = () => ({
   status: "done",
   images: [{ index: 1 }, { index: 2 }],
   problems: [],
-  metrics: [{ name: "difference", better: "high" }, { name: "sanity", better: "low" }],
+  metrics: [
+    { name: "difference", better: "high" },
+    { name: "sanity", better: "low" },
+  ],
   rows,
   models: [model("m1")],
 });

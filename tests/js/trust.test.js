@@ -6,7 +6,16 @@ import { FIELDS_OF_TRUST, model, rows, trustOf } from "./trust-table.js";
 import { checksOf } from "../../static/js/maps/health.js";
 import { about, costWords } from "../../static/js/visualize/trust/cost.js";
 import { labelHeights } from "../../static/js/visualize/trust/curves.js";
-import { finishedRows, marked, orderOf, placeWords, rowStanding, shownOf, sortOf, standingOf } from "../../static/js/visualize/trust/order.js";
+import {
+  finishedRows,
+  marked,
+  orderOf,
+  placeWords,
+  rowStanding,
+  shownOf,
+  sortOf,
+  standingOf,
+} from "../../static/js/visualize/trust/order.js";
 import { imagesToFind } from "../../static/js/visualize/trust/finding.js";
 import { valueAt } from "../../static/js/visualize/trust/pictures.js";
 import { boxBetween, moved, regionsForm, resized } from "../../static/js/visualize/trust/regions.js";
@@ -18,7 +27,10 @@ import { read, write } from "../../static/js/visualize/url.js";
 const near = (a, b) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`);
 
 test("right is better on every scale, and all cells are on it", () => {
-  const cells = [{ mean: 0.31, low: 0.22, high: 0.4 }, { mean: 0.12, low: 0.07, high: 0.2 }];
+  const cells = [
+    { mean: 0.31, low: 0.22, high: 0.4 },
+    { mean: 0.12, low: 0.07, high: 0.2 },
+  ];
   const high = scaleOf({ better: "high", range: [0, 1] }, cells);
   const low = scaleOf({ better: "low", range: [0, 1] }, cells);
   assert.deepEqual([high.from, high.to], [low.to, low.from]);
@@ -34,7 +46,10 @@ test("a column of one value, of none, and beyond the range has a scale", () => {
   assert.ok(zero.from < zero.to && zero.at(0) === 0);
   const none = scaleOf({ better: "", range: [0, 1] }, [{ mean: null, low: null, high: null }]);
   assert.deepEqual([none.from, none.to], [0, 1]);
-  const far = scaleOf({ better: "low", range: [0, 2] }, [{ mean: 9, low: 8, high: 10 }, { mean: 0.1, low: 0, high: 0.2 }]);
+  const far = scaleOf({ better: "low", range: [0, 2] }, [
+    { mean: 9, low: 8, high: 10 },
+    { mean: 0.1, low: 0, high: 0.2 },
+  ]);
   assert.deepEqual([far.from, far.to, far.at(9)], [2, 0, 0]);
   assert.equal(decimals({ from: 0, to: 1 }, -0.001), "0.00");
   assert.equal(decimals({ from: 0.96, to: 1 }, 0.9714), "0.971");
@@ -44,7 +59,13 @@ test("a column of one value, of none, and beyond the range has a scale", () => {
 
 test("rows are in the server's order, what is not measured comes last", () => {
   const table = trustOf();
-  assert.deepEqual(orderOf(table, table.models[0], "difference"), ["grad_cam", "control:edges", "gradient", "control:random", "lrp.z"]);
+  assert.deepEqual(orderOf(table, table.models[0], "difference"), [
+    "grad_cam",
+    "control:edges",
+    "gradient",
+    "control:random",
+    "lrp.z",
+  ]);
   assert.deepEqual(orderOf(table, table.models[0], "sanity").slice(0, 2), ["gradient", "grad_cam"]);
   assert.equal(sortOf(table, "gone"), "difference");
   assert.equal(shownOf(table, "all"), "m1"); // of one model there is no other side
@@ -53,7 +74,10 @@ test("rows are in the server's order, what is not measured comes last", () => {
 
 test("what a cell says is by the controls that it beats", () => {
   const [one] = trustOf().models;
-  assert.deepEqual(["grad_cam", "gradient", "control:edges"].map(name => standingOf(one.cells.difference[name])), ["good", "low", ""]);
+  assert.deepEqual(
+    ["grad_cam", "gradient", "control:edges"].map(name => standingOf(one.cells.difference[name])),
+    ["good", "low", ""],
+  );
   assert.equal(standingOf({ beats: "some", not_beaten: ["control:edges"] }), "within");
   assert.equal(standingOf({ beats: "some", not_beaten: ["control:random"] }), "low");
   assert.equal(rowStanding(one, "gradient"), "low");
@@ -64,15 +88,24 @@ test("what a cell says is by the controls that it beats", () => {
 test("names in the answer are found whole, the longer before the shorter", () => {
   const names = ["lrp.z", "lrp.z_plus", "gradient"];
   const parts = marked("For lite0, lrp.z_plus beats lrp.z. gradient_x stays.", names);
-  assert.deepEqual(parts.filter(({ name }) => name).map(({ text }) => text), ["lrp.z_plus", "lrp.z"]);
+  assert.deepEqual(
+    parts.filter(({ name }) => name).map(({ text }) => text),
+    ["lrp.z_plus", "lrp.z"],
+  );
   assert.equal(parts.map(({ text }) => text).join(""), "For lite0, lrp.z_plus beats lrp.z. gradient_x stays.");
 });
 
 test("boxes stay inside the image, and tiny ones are no boxes", () => {
   assert.deepEqual(boxBetween([0.5, 0.9], [0.2, -0.3]), [0.2, 0, 0.5, 0.9]);
   assert.equal(boxBetween([0.5, 0.5], [0.501, 0.9]), null);
-  assert.deepEqual(moved([0.5, 0.5, 0.9, 0.9], 0.5, -1).map(x => Number(x.toFixed(3))), [0.6, 0, 1, 0.4]);
-  assert.deepEqual(resized([0.5, 0.5, 0.9, 0.9], 0.5, -0.9).map(x => Number(x.toFixed(3))), [0.5, 0.5, 1, 0.52]);
+  assert.deepEqual(
+    moved([0.5, 0.5, 0.9, 0.9], 0.5, -1).map(x => Number(x.toFixed(3))),
+    [0.6, 0, 1, 0.4],
+  );
+  assert.deepEqual(
+    resized([0.5, 0.5, 0.9, 0.9], 0.5, -0.9).map(x => Number(x.toFixed(3))),
+    [0.5, 0.5, 1, 0.52],
+  );
 });
 
 test("the whole view is in the address and comes back from it", () => {
@@ -86,7 +119,13 @@ test("the whole view is in the address and comes back from it", () => {
     metrics: ["deletion", "insertion"],
     fills: ["grey"],
     steps: 20,
-    regions: { 3: [[0.1, 0.2, 0.5, 0.625]], 7: [[0, 0, 1, 1], [0.5, 0.5, 0.75, 1]] },
+    regions: {
+      3: [[0.1, 0.2, 0.5, 0.625]],
+      7: [
+        [0, 0, 1, 1],
+        [0.5, 0.5, 0.75, 1],
+      ],
+    },
     sortedBy: "deletion",
     shownModel: "all",
     openRow: "lrp.epsilon (epsilon 0.1, bias off)",
@@ -97,7 +136,10 @@ test("the whole view is in the address and comes back from it", () => {
   const back = read(write(state));
   for (const field of FIELDS_OF_TRUST) assert.deepEqual(back[field], state[field], field);
   assert.ok(!write({ ...BLANK, view: "trust" }).includes("fills"), "what is usual is not written");
-  assert.deepEqual(read("#view=trust&fills=blur,pink&steps=7&regions=3:.5_.5_.1_.9,x:1,4:0_0_1_1"), { view: "trust", regions: { 3: [], 4: [[0, 0, 1, 1]] } });
+  assert.deepEqual(read("#view=trust&fills=blur,pink&steps=7&regions=3:.5_.5_.1_.9,x:1,4:0_0_1_1"), {
+    view: "trust",
+    regions: { 3: [], 4: [[0, 0, 1, 1]] },
+  });
 });
 
 const state = {
@@ -108,7 +150,10 @@ const state = {
   images: [1, 2],
   analyzer: "gradient",
   catalog: { analyzers: [{ name: "gradient" }, { name: "grad_cam" }, { name: "lrp.z" }], models: [], datasets: [] },
-  metricCatalog: { metrics: [{ name: "difference" }, { name: "pointing", needs_region: true }, { name: "sanity" }], shortlist: ["gradient", "grad_cam", "lrp.z", "gone"] },
+  metricCatalog: {
+    metrics: [{ name: "difference" }, { name: "pointing", needs_region: true }, { name: "sanity" }],
+    shortlist: ["gradient", "grad_cam", "lrp.z", "gone"],
+  },
 };
 
 test("the shortlist is what is known of it; metrics of a region need one", () => {
@@ -116,7 +161,10 @@ test("the shortlist is what is known of it; metrics of a region need one", () =>
   assert.deepEqual(metricsOf(state), ["difference", "sanity"]);
   assert.deepEqual(metricsOf({ ...state, regions: { 1: [[0, 0, 1, 1]] } }), ["difference", "pointing", "sanity"]);
   assert.deepEqual(metricsOf({ ...state, regions: { 9: [[0, 0, 1, 1]] } }), ["difference", "sanity"]); // no image of these
-  assert.deepEqual(trustRequestOf({ ...state, params: { postprocess: "abs" } }).methods[0], { analyzer: "gradient", params: { postprocess: "abs" } });
+  assert.deepEqual(trustRequestOf({ ...state, params: { postprocess: "abs" } }).methods[0], {
+    analyzer: "gradient",
+    params: { postprocess: "abs" },
+  });
   assert.equal(trustObstacle({ ...state, tested: [] }, null), "Choose at least one method.");
   assert.equal(trustObstacle(state, "Open a dataset first."), "Open a dataset first.");
 });
@@ -129,7 +177,10 @@ test("a table of another request is known by what differs", () => {
 });
 
 test("the cost is said as a person would say it", () => {
-  assert.equal(costWords({ passes: 12000, kept: 2400, seconds: 170 }), "12\u202f000 forward passes, about 3 min; 2\u202f400 kept from before");
+  assert.equal(
+    costWords({ passes: 12000, kept: 2400, seconds: 170 }),
+    "12\u202f000 forward passes, about 3 min; 2\u202f400 kept from before",
+  );
   assert.equal(costWords({ passes: 120, kept: 0, seconds: null }), "120 forward passes");
   assert.equal(costWords({ passes: 120, kept: 120, seconds: 0 }), "120 forward passes, all kept from before");
   assert.deepEqual([0.2, 45, 5400].map(about), ["less than 1 s", "about 45 s", "about 1.5 h"]);
@@ -152,7 +203,10 @@ test("labels of curves that end together do not lie over each other", () => {
 test("what was checked is listed with what was found; of a map with holes nothing else is known", () => {
   const words = health => checksOf(health).map(({ level, words: said }) => `${level} ${said}`);
   assert.deepEqual(words([{ level: "ok", text: "sound", reason: "" }]), ["ok all numbers are finite", "ok the map is not empty"]);
-  assert.deepEqual(words([{ level: "warn", text: "adds up to 3 % of the score", reason: "" }]).at(-1), "warn adds up to 3 % of the score");
+  assert.deepEqual(
+    words([{ level: "warn", text: "adds up to 3 % of the score", reason: "" }]).at(-1),
+    "warn adds up to 3 % of the score",
+  );
   assert.deepEqual(words([{ level: "bad", text: "NaN", reason: "" }]), ["bad NaN"]);
   assert.deepEqual(words([{ level: "bad", text: "all zero", reason: "" }]), ["ok all numbers are finite", "bad all zero"]);
 });

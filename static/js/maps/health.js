@@ -23,10 +23,16 @@ export function checksOf(health) {
 
 let pop = null; // one for the page: cells are many
 
-const made = () => h("div", { class: "menu health-pop", id: "health-pop", popover: "auto", role: "group", "aria-label": "What was checked" });
+const made = () =>
+  h("div", { class: "menu health-pop", id: "health-pop", popover: "auto", role: "group", "aria-label": "What was checked" });
 
 const line = ({ level, words, reason }) =>
-  h("li", { class: level }, icon(level === "ok" ? "check" : "warn"), h("span", {}, h("span", { class: level === "ok" ? "" : "strong" }, words), reason ? `: ${reason}` : ""));
+  h(
+    "li",
+    { class: level },
+    icon(level === "ok" ? "check" : "warn"),
+    h("span", {}, h("span", { class: level === "ok" ? "" : "strong" }, words), reason ? `: ${reason}` : ""),
+  );
 
 function toTrust(analyzer) {
   pop.hidePopover();
@@ -41,7 +47,12 @@ function show(opener, health, analyzer) {
     h("h3", {}, "What was checked"),
     h("ul", { class: "checks" }, checksOf(health).map(line)),
     h("p", { class: "why" }, "Trust measures which methods this model can be explained with."),
-    h("div", { class: "row wrap" }, h("button", { class: "btn tiny", type: "button", onclick: () => toTrust(analyzer) }, "Open Trust"), about(analyzer, `About ${analyzer}`, { class: "about link" })),
+    h(
+      "div",
+      { class: "row wrap" },
+      h("button", { class: "btn tiny", type: "button", onclick: () => toTrust(analyzer) }, "Open Trust"),
+      about(analyzer, `About ${analyzer}`, { class: "about link" }),
+    ),
   );
   pop.showPopover();
   placeUnder(pop, opener);

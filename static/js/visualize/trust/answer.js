@@ -17,15 +17,29 @@ function notes(trust, models, shownFill) {
   const together = shownFill
     ? note(`numbers with ${FILLS[shownFill]} alone`, "The sentence above is about all fills together.")
     : trust.fills.length > 1
-      ? note(agree ? "fills agree" : "fills disagree", agree ? `With ${fills} alone the same methods beat all controls.` : `With ${fills} alone other methods beat all controls: what a part is replaced by matters here. Look at each fill.`)
+      ? note(
+          agree ? "fills agree" : "fills disagree",
+          agree
+            ? `With ${fills} alone the same methods beat all controls.`
+            : `With ${fills} alone other methods beat all controls: what a part is replaced by matters here. Look at each fill.`,
+        )
       : note(`one fill, ${fills}`, "What parts are replaced by can keep the evidence. A second fill says whether it does.");
-  return h("ul", { class: "notes" }, note(count(trust.images.length - bad, "picture"), pictures), together, note("no total score", "Each column asks another question. A sum would hide where a method fails."));
+  return h(
+    "ul",
+    { class: "notes" },
+    note(count(trust.images.length - bad, "picture"), pictures),
+    together,
+    note("no total score", "Each column asks another question. A sum would hide where a method fails."),
+  );
 }
 
 /** Of several models, or of one; "all" is side by side. */
 export function modelSwitch(trust, shown, onchoose) {
   if (trust.models.length < 2) return null;
-  const options = [...trust.models.map(model => [model.id, h("span", { class: "named" }, key(model), h("span", { class: "clip" }, model.name))]), ["all", "side by side"]];
+  const options = [
+    ...trust.models.map(model => [model.id, h("span", { class: "named" }, key(model), h("span", { class: "clip" }, model.name))]),
+    ["all", "side by side"],
+  ];
   return h("div", { class: "model-switch" }, segmented("shown-model", "Model", options, shown, onchoose));
 }
 
@@ -37,9 +51,21 @@ function advice(model, trust, several, going, acts) {
   return h(
     "div",
     { class: "advice-of" },
-    h("p", {}, several ? key(model) : null, several ? " " : null, said(going ? sentence.replace(/^For /, "So far, for ") : sentence, names), caution ? h("span", { class: "caution" }, " ", said(caution, names)) : null),
+    h(
+      "p",
+      {},
+      several ? key(model) : null,
+      several ? " " : null,
+      said(going ? sentence.replace(/^For /, "So far, for ") : sentence, names),
+      caution ? h("span", { class: "caution" }, " ", said(caution, names)) : null,
+    ),
     method && !warn && !going
-      ? h("button", { class: "btn primary tiny", type: "button", onclick: () => acts.use(method) }, "Use ", h("span", { class: "mono" }, method))
+      ? h(
+          "button",
+          { class: "btn primary tiny", type: "button", onclick: () => acts.use(method) },
+          "Use ",
+          h("span", { class: "mono" }, method),
+        )
       : null,
   );
 }
@@ -48,11 +74,19 @@ export function answerOf(trust, { shown, going, shownFill }, acts) {
   const models = shown === "all" ? trust.models : trust.models.filter(({ id }) => id === shown);
   const several = models.length > 1;
   const warn = models.every(model => model.advice.warn) && !going;
-  const title = several ? `Which explanation should I trust for these ${models.length} models?` : `Which explanation should I trust for ${models[0].name}?`;
+  const title = several
+    ? `Which explanation should I trust for these ${models.length} models?`
+    : `Which explanation should I trust for ${models[0].name}?`;
   return h(
     "section",
     { class: `answer ${warn ? "warn" : ""}`, "aria-live": "polite" },
     warn ? icon("warn", false) : null,
-    h("div", { class: "grow" }, h("h2", {}, title), models.map(model => advice(model, trust, several, going, acts)), notes(trust, models, shownFill)),
+    h(
+      "div",
+      { class: "grow" },
+      h("h2", {}, title),
+      models.map(model => advice(model, trust, several, going, acts)),
+      notes(trust, models, shownFill),
+    ),
   );
 }

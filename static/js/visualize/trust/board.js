@@ -21,10 +21,18 @@ const legend = () =>
 function columnsFor(trust, shown, metric) {
   if (shown !== "all") {
     const model = trust.models.find(({ id }) => id === shown);
-    return columnsOf(trust).map(one => ({ id: one.name, metric: one, model, scale: scaleOf(one, Object.values(model.cells[one.name] ?? {})) }));
+    return columnsOf(trust).map(one => ({
+      id: one.name,
+      metric: one,
+      model,
+      scale: scaleOf(one, Object.values(model.cells[one.name] ?? {})),
+    }));
   }
   const one = trust.metrics.find(({ name }) => name === metric);
-  const scale = scaleOf(one, trust.models.flatMap(model => Object.values(model.cells[metric] ?? {})));
+  const scale = scaleOf(
+    one,
+    trust.models.flatMap(model => Object.values(model.cells[metric] ?? {})),
+  );
   return trust.models.map(model => ({ id: model.id, metric: one, model, scale }));
 }
 
@@ -41,9 +49,20 @@ function headCell({ id, metric, model, scale }, { shown, sorted }, onsort) {
       "aria-sort": here ? (metric.better === "low" ? "ascending" : "descending") : null,
       "data-metric": metric.name,
     },
-    h("button", { class: "head", type: "button", "data-sort": id, "data-tip": tipOf(metric), onclick: () => onsort(id) }, own, here ? icon("down") : null),
+    h(
+      "button",
+      { class: "head", type: "button", "data-sort": id, "data-tip": tipOf(metric), onclick: () => onsort(id) },
+      own,
+      here ? icon("down") : null,
+    ),
     h("span", { class: "direction" }, shown === "all" ? metric.title : metric.direction),
-    h("span", { class: "ends", "aria-hidden": "true" }, h("i", {}, endWords(scale.from)), h("i", {}, "→"), h("i", {}, endWords(scale.to))),
+    h(
+      "span",
+      { class: "ends", "aria-hidden": "true" },
+      h("i", {}, endWords(scale.from)),
+      h("i", {}, "→"),
+      h("i", {}, endWords(scale.to)),
+    ),
   );
 }
 
@@ -66,7 +85,7 @@ function nameCell(row, { open, failure, standing, waiting, shown }, onopen) {
     h("span", { class: row.control ? "" : "mono" }, words.replaceAll("_", "_\u200b").replaceAll(".", ".\u200b")),
   );
   const under = failure
-    ? h("span", { class: "under bad" }, icon("warn"), h("span", {}, [failure.message, failure.hint].filter(Boolean).join(" ")))
+    ? null
     : row.control
       ? h("span", { class: "under" }, "knows nothing of the model")
       : standing === "low" && shown !== "all"
@@ -77,7 +96,15 @@ function nameCell(row, { open, failure, standing, waiting, shown }, onopen) {
   return h("th", { scope: "row", class: "of", "data-tip": row.control ? row.summary : null }, button, under);
 }
 
-/** "measuring, 8 of 16 pictures": of the row that has some of them. */
+/** Why a method has no numbers on this model, in their place. */
+const reasonCell = ({ message, hint }, columns) =>
+  h(
+    "td",
+    { class: "reason chosen", colspan: columns },
+    h("span", { class: "under bad" }, icon("warn"), h("span", {}, [message, hint].filter(Boolean).join(" "))),
+  );
+
+/** "8 of 16 pictures": of a row that has some of them. */
 function progressOf(trust, columns, name) {
   const counts = columns.map(({ model, metric }) => model.cells[metric.name]?.[name]?.n ?? 0);
   const most = Math.max(...counts, 0);
@@ -89,7 +116,11 @@ export function createBoard(acts) {
   const head = h("thead");
   const body = h("tbody");
   const table = h("table", { class: "board-table" }, h("caption", { class: "sr" }, "Methods and controls by metric"), head, body);
-  const metricChoice = h("select", { class: "field low", "aria-label": "Metric", onchange: event => acts.metric(event.target.value) });
+  const metricChoice = h("select", {
+    class: "field low",
+    "aria-label": "Metric",
+    onchange: event => acts.metric(event.target.value),
+  });
   const caption = h("p", { class: "why only-s", id: "trust-metric-words" });
   const root = h(
     "section",
@@ -104,14 +135,28 @@ export function createBoard(acts) {
   let choiceSaid = "";
 
   function drawHead(trust, columns, view) {
-    const said = JSON.stringify([columns.map(({ id, scale }) => [id, scale.from, scale.to]), view.sorted, view.shown, trust.rows.length]);
+    const said = JSON.stringify([
+      columns.map(({ id, scale }) => [id, scale.from, scale.to]),
+      view.sorted,
+      view.shown,
+      trust.rows.length,
+    ]);
     if (said === headSaid) return;
     headSaid = said;
     const focused = document.activeElement?.dataset?.sort;
     const n = trust.rows.filter(({ control }) => !control).length;
     replace(
       head,
-      h("tr", {}, h("th", { scope: "col", class: "of" }, h("span", { class: "quiet" }, `${n} ${n === 1 ? "method" : "methods"}, ${trust.rows.length - n} controls`)), columns.map(column => headCell(column, view, acts.sort))),
+      h(
+        "tr",
+        {},
+        h(
+          "th",
+          { scope: "col", class: "of" },
+          h("span", { class: "quiet" }, `${n} ${n === 1 ? "method" : "methods"}, ${trust.rows.length - n} controls`),
+        ),
+        columns.map(column => headCell(column, view, acts.sort)),
+      ),
     );
     if (focused) head.querySelector(`[data-sort="${CSS.escape(focused)}"]`)?.focus();
   }
@@ -120,7 +165,10 @@ export function createBoard(acts) {
     const said = JSON.stringify([trust.metrics.map(({ name }) => name), metric]);
     if (said === choiceSaid) return;
     choiceSaid = said;
-    replace(metricChoice, columnsOf(trust).map(({ name, title }) => h("option", { value: name, selected: name === metric }, title)));
+    replace(
+      metricChoice,
+      columnsOf(trust).map(({ name, title }) => h("option", { value: name, selected: name === metric }, title)),
+    );
     const chosen = trust.metrics.find(({ name }) => name === metric);
     caption.textContent = `${chosen.summary} ${chosen.direction[0].toUpperCase()}${chosen.direction.slice(1)}.`;
   }
@@ -133,7 +181,15 @@ export function createBoard(acts) {
     const open = view.open === row.name;
     const waiting = view.going ? progressOf(trust, columns, row.name) : "";
     const bests = columns.map(({ metric, model }) => model.cells[metric.name]?.[model.best_control[metric.name]] ?? null);
-    const said = JSON.stringify([cells, failures, open, waiting, view, columns.map(({ id, scale }) => [id, scale.from, scale.to]), bests]);
+    const said = JSON.stringify([
+      cells,
+      failures,
+      open,
+      waiting,
+      view,
+      columns.map(({ id, scale }) => [id, scale.from, scale.to]),
+      bests,
+    ]);
     const known = rows.get(row.name) ?? { element: h("tr", { "data-row": row.name }), said: "" };
     rows.set(row.name, known);
     if (known.said === said) return known.element;
@@ -145,9 +201,18 @@ export function createBoard(acts) {
     replace(
       known.element,
       nameCell(row, { open, failure, standing, waiting, shown: view.shown }, acts.open),
-      columns.map((column, at) =>
-        numberCell({ ...column, cell: cells[at], best: bests[at], control: row.control, waiting: Boolean(waiting) && !failures[at] && applies(column.metric, row), column: column.id === view.sorted }),
-      ),
+      failure
+        ? reasonCell(failure, view.single ? 1 : columns.length)
+        : columns.map((column, at) =>
+            numberCell({
+              ...column,
+              cell: cells[at],
+              best: bests[at],
+              control: row.control,
+              waiting: Boolean(waiting) && !failures[at] && applies(column.metric, row),
+              column: column.id === view.sorted,
+            }),
+          ),
     );
     if (focused) known.element.querySelector("button")?.focus();
     return known.element;
@@ -164,19 +229,29 @@ export function createBoard(acts) {
     focused?.focus({ preventScroll: true });
   }
 
-  /** view: {shownModel, sortedBy, openRow, going}; below(place): fills the row that is opened. */
+  /** sheet: the window is narrow, and what is behind a row is not below it. Returns {lead, metric, columns}. */
   function update(trust, { shownModel, sortedBy, sortedModel, openRow, going, sheet }) {
     const shown = shownOf(trust, shownModel);
     const metric = sortOf(trust, sortedBy);
     const columns = columnsFor(trust, shown, metric);
-    const lead = shown === "all" ? (trust.models.find(({ id }) => id === sortedModel) ?? trust.models[0]) : trust.models.find(({ id }) => id === shown);
-    const view = { shown, sorted: shown === "all" ? lead.id : metric, open: openRow, going };
+    const lead =
+      shown === "all"
+        ? (trust.models.find(({ id }) => id === sortedModel) ?? trust.models[0])
+        : trust.models.find(({ id }) => id === shown);
+    const view = { shown, sorted: shown === "all" ? lead.id : metric, open: openRow, going, single: sheet && shown !== "all" }; // single: one metric is shown at a time
     drawHead(trust, columns, view);
     drawChoice(trust, metric);
     root.classList.toggle("side-by-side", shown === "all");
     table.style.setProperty("--columns", String(columns.length));
     const names = orderOf(trust, lead, metric);
-    const elements = names.map(name => drawRow(trust.rows.find(one => one.name === name), trust, columns, view));
+    const elements = names.map(name =>
+      drawRow(
+        trust.rows.find(one => one.name === name),
+        trust,
+        columns,
+        view,
+      ),
+    );
     const at = names.indexOf(openRow);
     put(at < 0 || sheet ? elements : elements.toSpliced(at + 1, 0, place));
     return { lead, metric, columns: columns.length + 1 };
@@ -184,7 +259,8 @@ export function createBoard(acts) {
 
   body.addEventListener("click", event => {
     const row = event.target.closest("tr.method-row");
-    if (row && !row.classList.contains("failed") && !event.target.closest("button, a") && !String(getSelection())) acts.open(row.dataset.row);
+    if (row && !row.classList.contains("failed") && !event.target.closest("button, a") && !String(getSelection()))
+      acts.open(row.dataset.row);
   });
 
   /** Down and up from row to row. */

@@ -27,15 +27,27 @@ function dot(cell, scale, kind) {
 
 /** cell: null while there is nothing yet; the rail and the band stand there already. */
 export function plotOf(cell, scale, best, kind) {
-  return svg("svg", { class: "dots", "aria-hidden": "true" }, band(best, scale), line(0, 1, { class: "rail" }), measured(cell) ? dot(cell, scale, kind) : null);
+  return svg(
+    "svg",
+    { class: "dots", "aria-hidden": "true" },
+    band(best, scale),
+    line(0, 1, { class: "rail" }),
+    measured(cell) ? dot(cell, scale, kind) : null,
+  );
 }
 
 /** The same in words, for who points at it or listens. */
 export function cellWords(metric, cell, scale) {
   const standing = STANDINGS[standingOf(cell)];
-  const interval = Number.isFinite(cell.low) ? `, 95 % interval ${decimals(scale, cell.low)} to ${decimals(scale, cell.high)}` : "";
+  const interval = Number.isFinite(cell.low)
+    ? `, 95 % interval ${decimals(scale, cell.low)} to ${decimals(scale, cell.high)}`
+    : "";
   const place = cell.place ? `${cell.shared ? "Tied for place" : "Place"} ${cell.place}.` : "";
-  return [`${metric.title} ${decimals(scale, cell.mean)}${interval}, ${cell.n} ${cell.n === 1 ? "picture" : "pictures"}.`, place, standing ? `${standing[0].toUpperCase()}${standing.slice(1)}.` : ""]
+  return [
+    `${metric.title} ${decimals(scale, cell.mean)}${interval}, ${cell.n} ${cell.n === 1 ? "picture" : "pictures"}.`,
+    place,
+    standing ? `${standing[0].toUpperCase()}${standing.slice(1)}.` : "",
+  ]
     .filter(Boolean)
     .join(" ");
 }
@@ -57,10 +69,19 @@ export function numberCell({ metric, model, cell, scale, best, control, waiting,
       )
     : waiting
       ? h("span", { class: "wait" }, h("span", { class: "sr" }, "not measured yet"))
-      : h("span", { class: "value none" }, "–", h("span", { class: "sr" }, control ? " not measured with controls" : " not measured"));
+      : h(
+          "span",
+          { class: "value none" },
+          "–",
+          h("span", { class: "sr" }, control ? " not measured with controls" : " not measured"),
+        );
   return h(
     "td",
-    { class: `num ${metric.better ? "" : "describes"} ${column ? "chosen" : ""} ${colour(model.letter)}`, "data-tip": there ? cellWords(metric, cell, scale) : null, "data-metric": metric.name },
+    {
+      class: `num ${metric.better ? "" : "describes"} ${column ? "chosen" : ""} ${colour(model.letter)}`,
+      "data-tip": there ? cellWords(metric, cell, scale) : null,
+      "data-metric": metric.name,
+    },
     value,
     there || !waiting ? h("span", { class: "plot" }, plotOf(cell, scale, best, kind)) : null,
   );

@@ -35,7 +35,13 @@ const axes = () => [
     svg("line", { class: "grid-l", x1: LEFT, x2: RIGHT, y1: y(p), y2: y(p) }),
     svg("text", { x: LEFT - 6, y: y(p) + 4, "text-anchor": "end" }, String(p)),
   ]),
-  [0, 0.5, 1].map(share => svg("text", { x: x(share), y: BOTTOM + 16, "text-anchor": share ? (share === 1 ? "end" : "middle") : "start" }, `${100 * share} %`)),
+  [0, 0.5, 1].map(share =>
+    svg(
+      "text",
+      { x: x(share), y: BOTTOM + 16, "text-anchor": share ? (share === 1 ? "end" : "middle") : "start" },
+      `${100 * share} %`,
+    ),
+  ),
 ];
 
 const WORDS = {
@@ -48,7 +54,9 @@ export function curveFigure(way, shares, curves, own) {
   const drawn = Object.entries(curves).filter(([, { mean }]) => mean.some(Number.isFinite));
   const ends = labelHeights(drawn.map(([, { mean }]) => y(mean.at(-1) ?? 0) + 4));
   const [title, words] = WORDS[way];
-  const spoken = drawn.map(([name, { mean }]) => `${shortName(name)} from ${mean[0]?.toFixed(2)} to ${mean.at(-1)?.toFixed(2)}`).join(", ");
+  const spoken = drawn
+    .map(([name, { mean }]) => `${shortName(name)} from ${mean[0]?.toFixed(2)} to ${mean.at(-1)?.toFixed(2)}`)
+    .join(", ");
   return h(
     "figure",
     { class: "curves" },
@@ -59,7 +67,9 @@ export function curveFigure(way, shares, curves, own) {
       axes(),
       curves[own] ? svg("path", { class: "area", d: band(shares, curves[own]) }) : null,
       drawn.toReversed().map(([name, { mean }]) => svg("path", { class: `line ${kindOf(name, own)}`, d: path(shares, mean) })),
-      drawn.map(([name], k) => svg("text", { class: `label ${kindOf(name, own)}`, x: RIGHT + 8, y: ends[k] }, clipped(shortName(name)))),
+      drawn.map(([name], k) =>
+        svg("text", { class: `label ${kindOf(name, own)}`, x: RIGHT + 8, y: ends[k] }, clipped(shortName(name))),
+      ),
     ),
   );
 }

@@ -14,7 +14,9 @@ export function trustEmpty(state, missing, run, otherAct) {
   $("#empty-title").textContent = state.trustProblem
     ? "This request was not accepted"
     : `Which explanation should I trust${chosen.length === 1 ? ` for ${chosen[0].name}` : chosen.length ? ` for these ${chosen.length} models` : ""}?`;
-  $("#empty-words").textContent = state.trustProblem ? state.trustProblem.sentence : (missing ?? sentence(testedOf(state).length));
+  $("#empty-words").textContent = state.trustProblem
+    ? state.trustProblem.sentence
+    : (missing ?? sentence(testedOf(state).length));
   const button = h("button", { class: "btn primary", type: "button", disabled: line.disabled, onclick: run }, line.label);
   replace($("#empty-acts"), missing ? otherAct(state, run) : button);
   $("#empty-cost").textContent = missing ? "" : `${line.cost} · runs in the background`;

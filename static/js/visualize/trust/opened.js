@@ -12,23 +12,35 @@ const PLAIN = { from: 0, to: 1 };
 const BLIND = 0.5; // rank correlation above which the server's advice warns, too
 
 /** Between which control the pictures are compared: the best one that the curves have. */
-const rivalOf = ({ curves, method }) => Object.keys(curves.deletion ?? {}).find(name => name.startsWith(CONTROL) && name !== method) ?? null;
+const rivalOf = ({ curves, method }) =>
+  Object.keys(curves.deletion ?? {}).find(name => name.startsWith(CONTROL) && name !== method) ?? null;
 
 function saying(opened, standing) {
   const bad = standing === "low";
   const lead = { good: "Use it.", within: "Not convincing.", low: "Do not rely on it here." }[standing];
-  return h("p", { class: `verdict-of ${standing}` }, icon(standing === "good" ? "check" : bad ? "warn" : "help", false), h("span", {}, lead ? h("b", {}, `${lead} `) : null, opened.verdict));
+  return h(
+    "p",
+    { class: `verdict-of ${standing}` },
+    icon(standing === "good" ? "check" : bad ? "warn" : "help", false),
+    h("span", {}, lead ? h("b", {}, `${lead} `) : null, opened.verdict),
+  );
 }
 
 function weights(context, opened, image, row) {
   const { stages } = opened;
-  if (row.control) return h("p", { class: "why" }, "A control does not look at the weights: it is what a map can be without the model.");
+  if (row.control)
+    return h("p", { class: "why" }, "A control does not look at the weights: it is what a map can be without the model.");
   if (!image?.stages.length) return h("p", { class: "why" }, "Not measured. Tick Sanity check and press Measure.");
   const mean = stages.reduce((sum, stage) => sum + stage.mean, 0) / stages.length;
   const same = mean > BLIND;
   return [
     stageMaps(context, opened.method, image, stages),
-    h("p", { class: "why" }, h("b", {}, same ? "Hardly. " : "Yes. "), `Rank correlation with its own map, mean of ${opened.images.length}: ${stages.map(stage => `${decimals(PLAIN, stage.mean)} (${stage.title})`).join(", ")}. ${same ? "Much of it shows the picture, not the model." : "The map depends on what the model has learned."}`),
+    h(
+      "p",
+      { class: "why" },
+      h("b", {}, same ? "Hardly. " : "Yes. "),
+      `Rank correlation with its own map, mean of ${opened.images.length}: ${stages.map(stage => `${decimals(PLAIN, stage.mean)} (${stage.title})`).join(", ")}. ${same ? "Much of it shows the picture, not the model." : "The map depends on what the model has learned."}`,
+    ),
   ];
 }
 
@@ -83,14 +95,66 @@ export function createOpened(acts) {
     const standing = row.control ? "" : rowStanding(model, row.name);
     replace(
       root,
-      h("header", { class: "opened-head" }, several ? key(model) : null, h("h3", { class: "mono" }, row.control ? row.title : row.name), fills > 1 && opened.shares.length ? h("span", { class: "quiet small" }, `curves and pictures with ${opened.fill} as the fill`) : null, h("span", { class: "grow" }), h("button", { class: "btn plain tiny icon", type: "button", "aria-label": "Close this row", onclick: acts.close }, icon("close"))),
-      row.control ? h("p", { class: "verdict-of" }, icon("help", false), h("span", {}, row.summary)) : opened.verdict ? saying(opened, standing) : null,
+      h(
+        "header",
+        { class: "opened-head" },
+        several ? key(model) : null,
+        h("h3", { class: "mono" }, row.control ? row.title : row.name),
+        fills > 1 && opened.shares.length
+          ? h("span", { class: "quiet small" }, `curves and pictures with ${opened.fill} as the fill`)
+          : null,
+        h("span", { class: "grow" }),
+        h(
+          "button",
+          { class: "btn plain tiny icon", type: "button", "aria-label": "Close this row", onclick: acts.close },
+          icon("close"),
+        ),
+      ),
+      row.control
+        ? h("p", { class: "verdict-of" }, icon("help", false), h("span", {}, row.summary))
+        : opened.verdict
+          ? saying(opened, standing)
+          : null,
       h(
         "div",
         { class: "opened-grid" },
-        h("div", { class: "opened-col" }, opened.shares.length ? WAYS.map(way => curveFigure(way, opened.shares, opened.curves[way], opened.method)) : h("p", { class: "why" }, "No curves: insertion and deletion were not measured.")),
-        h("div", { class: "opened-col wide" }, image ? [h("div", { class: "opened-tools" }, opened.shares.length ? wayChoice() : null, h("span", { class: "grow" }), stepper(opened.images, Math.min(place, opened.images.length - 1), acts.step)), middle(context, opened, image, rival)] : null),
-        h("div", { class: "opened-col" }, h("h4", {}, "Does it notice ", term("sanity-check", "shuffled weights"), "?"), weights(context, opened, image, row), row.control || !image ? null : h("button", { class: "btn tiny", type: "button", onclick: () => acts.showInGrid(row, image.index) }, icon("visualize"), "Show in Grid")),
+        h(
+          "div",
+          { class: "opened-col" },
+          opened.shares.length
+            ? WAYS.map(way => curveFigure(way, opened.shares, opened.curves[way], opened.method))
+            : h("p", { class: "why" }, "No curves: insertion and deletion were not measured."),
+        ),
+        h(
+          "div",
+          { class: "opened-col wide" },
+          image
+            ? [
+                h(
+                  "div",
+                  { class: "opened-tools" },
+                  opened.shares.length ? wayChoice() : null,
+                  h("span", { class: "grow" }),
+                  stepper(opened.images, Math.min(place, opened.images.length - 1), acts.step),
+                ),
+                middle(context, opened, image, rival),
+              ]
+            : null,
+        ),
+        h(
+          "div",
+          { class: "opened-col" },
+          h("h4", {}, "Does it notice ", term("sanity-check", "shuffled weights"), "?"),
+          weights(context, opened, image, row),
+          row.control || !image
+            ? null
+            : h(
+                "button",
+                { class: "btn tiny", type: "button", onclick: () => acts.showInGrid(row, image.index) },
+                icon("visualize"),
+                "Show in Grid",
+              ),
+        ),
       ),
     );
   }

@@ -35,7 +35,8 @@ export function rowStanding(model, name) {
 export const columnsOf = ({ metrics }) => [...metrics.filter(({ better }) => better), ...metrics.filter(({ better }) => !better)];
 
 /** The metric that rows are ordered by: the chosen one where the table has it. */
-export const sortOf = ({ metrics }, sortedBy) => metrics.find(({ name }) => name === sortedBy)?.name ?? columnsOf({ metrics })[0]?.name ?? null;
+export const sortOf = ({ metrics }, sortedBy) =>
+  metrics.find(({ name }) => name === sortedBy)?.name ?? columnsOf({ metrics })[0]?.name ?? null;
 
 /** "all" only where there are several models; else one that the table has. */
 export function shownOf({ models }, shownModel) {
@@ -47,7 +48,8 @@ export function shownOf({ models }, shownModel) {
 export function finishedRows({ rows, models, images, metrics, problems }) {
   const wanted = images.length - problems.length;
   const whole = (model, name) =>
-    Boolean(model.failures[name]) || metrics.every(({ name: metric, needs_region: needs }) => needs || (model.cells[metric]?.[name]?.n ?? 0) >= wanted);
+    Boolean(model.failures[name]) ||
+    metrics.every(({ name: metric, needs_region: needs }) => needs || (model.cells[metric]?.[name]?.n ?? 0) >= wanted);
   return rows.filter(({ name, control }) => !control && models.every(model => whole(model, name))).length;
 }
 

@@ -23,7 +23,8 @@ export function createTrust(store, { waits }) {
   let loading = null;
 
   const missing = state => trustObstacle(state, obstacle(state));
-  const answered = state => Boolean(state.trust) && !otherWishes(state, state.trust, state.trustAsked).length && state.trust.status === "done";
+  const answered = state =>
+    Boolean(state.trust) && !otherWishes(state, state.trust, state.trustAsked).length && state.trust.status === "done";
   const wanted = state => (state.view !== "trust" || missing(state) || waits() || busy(state) ? null : trustRequestOf(state));
 
   function load() {
@@ -52,7 +53,11 @@ export function createTrust(store, { waits }) {
     const row = store.state.trust.rows.find(one => one.name === name);
     chooseMethod(store, row.analyzer);
     const usual = store.state.catalog.analyzers.find(one => one.name === row.analyzer).fields;
-    const params = Object.fromEntries(usual.filter(field => field.name in row.params && row.params[field.name] !== field.default).map(field => [field.name, row.params[field.name]]));
+    const params = Object.fromEntries(
+      usual
+        .filter(field => field.name in row.params && row.params[field.name] !== field.default)
+        .map(field => [field.name, row.params[field.name]]),
+    );
     store.set({ params, view: "grid", image: place, run: null, colormap: null, opacity: null });
   }
 
@@ -70,7 +75,10 @@ export function createTrust(store, { waits }) {
     store.set({ view: "trust", tested: null, metrics: FINDING, images: chosen, dropped: [], sortedBy: null, openRow: null });
     $("#canvas").focus();
     const selected = images.filter(index => !dropped.includes(index)).length;
-    if (chosen.length > selected) toast(`${chosen.length} images of the dataset are selected: ${selected} would decide little.`, { act: () => store.set(before) });
+    if (chosen.length > selected)
+      toast(`${chosen.length} images of the dataset are selected: ${selected} would decide little.`, {
+        act: () => store.set(before),
+      });
   }
 
   /** From a map that has something wrong: its method is among those that are measured. */
@@ -99,6 +107,7 @@ export function createTrust(store, { waits }) {
   store.on(["trustId"], ({ trustId, view }) => view === "trust" && !trustId && cost.look());
   addEventListener("innv:trust", ({ detail }) => openFor(detail).catch(complain));
   $("#find-method").addEventListener("click", find);
-  const isOwn = ({ id, kind }, { trust, trustPosting }) => (trust ? trust.job.id === id && !ended(trust) : trustPosting && kind === "trust");
+  const isOwn = ({ id, kind }, { trust, trustPosting }) =>
+    trust ? trust.job.id === id && !ended(trust) : trustPosting && kind === "trust";
   return { run, stop: runner.stop, open, useMethod, showInGrid, isOwn };
 }

@@ -9,9 +9,14 @@ import { metricsOf, regionsOf, testedOf, tooFew } from "./request.js";
 import { ENOUGH } from "./finding.js";
 import { createRegionDialog } from "./region-dialog.js";
 
-const FILL_TIPS = { blur: "A blurred copy of the picture: keeps its colours.", mean: "The picture's mean colour.", grey: "Middle grey, the same for every picture." };
+const FILL_TIPS = {
+  blur: "A blurred copy of the picture: keeps its colours.",
+  mean: "The picture's mean colour.",
+  grey: "Middle grey, the same for every picture.",
+};
 
-const box = (attributes, words, tip = null) => h("label", { class: "switch small", "data-tip": tip }, h("input", { type: "checkbox", ...attributes }), words);
+const box = (attributes, words, tip = null) =>
+  h("label", { class: "switch small", "data-tip": tip }, h("input", { type: "checkbox", ...attributes }), words);
 const toggled = (list, name, on) => (on ? [...list, name] : list.filter(other => other !== name));
 
 function family(store, title, names, tested) {
@@ -28,7 +33,8 @@ function family(store, title, names, tested) {
         id: `family-${slug}`,
         checked: all,
         indeterminate: on.length > 0 && !all,
-        onchange: event => choose(event.target.checked ? [...new Set([...tested, ...names])] : tested.filter(name => !names.includes(name))),
+        onchange: event =>
+          choose(event.target.checked ? [...new Set([...tested, ...names])] : tested.filter(name => !names.includes(name))),
       },
       h("span", { class: "grow strong" }, title),
     ),
@@ -36,7 +42,11 @@ function family(store, title, names, tested) {
       const { summary } = store.state.catalog.analyzers.find(one => one.name === name);
       const own = name === store.state.analyzer && Object.keys(store.state.params).length;
       return box(
-        { id: `test-${name}`, checked: tested.includes(name), onchange: event => choose(toggled(tested, name, event.target.checked)) },
+        {
+          id: `test-${name}`,
+          checked: tested.includes(name),
+          onchange: event => choose(toggled(tested, name, event.target.checked)),
+        },
         h("span", { class: "mono clip" }, name),
         own ? `${summary}\nWith the settings that it has under Method in Grid.` : summary,
       );
@@ -52,7 +62,10 @@ export function createTrustPanel(store) {
     $("#tested-count").textContent = tested.length;
     const list = $("#tested");
     const { scrollTop } = list;
-    replace(list, byFamily(state.catalog.analyzers).map(([name, names]) => family(store, titled(name), names, tested)));
+    replace(
+      list,
+      byFamily(state.catalog.analyzers).map(([name, names]) => family(store, titled(name), names, tested)),
+    );
     list.scrollTop = scrollTop;
     $("#tested-all").textContent = state.tested === null ? `All ${state.catalog.analyzers.length}` : "Shortlist";
   }
@@ -66,7 +79,12 @@ export function createTrustPanel(store) {
       $("#metric-list"),
       all.map(({ name, title, summary, direction, needs_region: needs }) =>
         box(
-          { id: `metric-${name}`, checked: chosen.includes(name), disabled: needs && !drawn, onchange: event => store.set({ metrics: toggled(ticked, name, event.target.checked) }) },
+          {
+            id: `metric-${name}`,
+            checked: chosen.includes(name),
+            disabled: needs && !drawn,
+            onchange: event => store.set({ metrics: toggled(ticked, name, event.target.checked) }),
+          },
           h("span", { class: needs && !drawn ? "quiet" : "" }, title),
           `${summary} ${direction[0].toUpperCase()}${direction.slice(1)}.${needs && !drawn ? " Draw a region first." : ""}`,
         ),
@@ -76,12 +94,29 @@ export function createTrustPanel(store) {
 
   function drawFills(state) {
     const all = state.metricCatalog?.fills ?? state.fills;
-    replace($("#fill-list"), all.map(name => box({ id: `fill-${name}`, checked: state.fills.includes(name), onchange: event => store.set({ fills: all.filter(one => toggled(state.fills, name, event.target.checked).includes(one)) }) }, name, FILL_TIPS[name])));
+    replace(
+      $("#fill-list"),
+      all.map(name =>
+        box(
+          {
+            id: `fill-${name}`,
+            checked: state.fills.includes(name),
+            onchange: event =>
+              store.set({ fills: all.filter(one => toggled(state.fills, name, event.target.checked).includes(one)) }),
+          },
+          name,
+          FILL_TIPS[name],
+        ),
+      ),
+    );
   }
 
   function drawSteps(state) {
     const options = (state.metricCatalog?.steps ?? [state.steps]).map(steps => [steps, String(steps)]);
-    replace($("#steps"), segmented("steps", "Steps", options, state.steps, steps => store.set({ steps })));
+    replace(
+      $("#steps"),
+      segmented("steps", "Steps", options, state.steps, steps => store.set({ steps })),
+    );
   }
 
   function drawRegion(state) {
@@ -94,7 +129,10 @@ export function createTrustPanel(store) {
     const n = requestOf(state).images.length;
     const record = state.catalog.datasets.find(({ id }) => id === state.dataset);
     const few = tooFew(state) && (record?.n ?? 0) > n;
-    $("#enough-words").textContent = n && !tooFew(state) ? "8 to 20 pictures are enough." : `${count(n, "picture")}: intervals would be wide, 8 to 20 are enough.`;
+    $("#enough-words").textContent =
+      n && !tooFew(state)
+        ? "8 to 20 pictures are enough."
+        : `${count(n, "picture")}: intervals would be wide, 8 to 20 are enough.`;
     $("#enough").hidden = !few;
     $("#enough").textContent = `Take ${Math.min(ENOUGH, record?.n ?? ENOUGH)}, spread over ${record?.name ?? "the dataset"}`;
   }
@@ -106,7 +144,9 @@ export function createTrustPanel(store) {
     $("#request-error").textContent = shown ? trustProblem.sentence : "";
   }
 
-  $("#tested-all").addEventListener("click", () => store.set({ tested: store.state.tested === null ? store.state.catalog.analyzers.map(({ name }) => name) : null }));
+  $("#tested-all").addEventListener("click", () =>
+    store.set({ tested: store.state.tested === null ? store.state.catalog.analyzers.map(({ name }) => name) : null }),
+  );
   $("#region-open").addEventListener("click", () => regions.open());
   $("#enough").addEventListener("click", () => {
     const record = store.state.catalog.datasets.find(({ id }) => id === store.state.dataset);
@@ -114,7 +154,24 @@ export function createTrustPanel(store) {
   });
   const parts = [drawMethods, drawMetrics, drawFills, drawSteps, drawRegion, drawPictures].map(keepFocus);
   const draw = state => state.view === "trust" && parts.forEach(part => part(state));
-  store.on(["view", "catalog", "metricCatalog", "tested", "metrics", "fills", "steps", "regions", "images", "dropped", "dataset", "analyzer", "params"], draw);
+  store.on(
+    [
+      "view",
+      "catalog",
+      "metricCatalog",
+      "tested",
+      "metrics",
+      "fills",
+      "steps",
+      "regions",
+      "images",
+      "dropped",
+      "dataset",
+      "analyzer",
+      "params",
+    ],
+    draw,
+  );
   store.on(["trustProblem"], drawProblem);
   return draw;
 }

@@ -14,7 +14,8 @@ export function valueAt(shares, values, share) {
   return values[distances.indexOf(Math.min(...distances))] ?? NaN;
 }
 
-const picture = (src, alt) => h("img", { src, alt, loading: "lazy", class: "px", onerror: event => event.target.classList.add("gone") });
+const picture = (src, alt) =>
+  h("img", { src, alt, loading: "lazy", class: "px", onerror: event => event.target.classList.add("gone") });
 
 function line(context, row, image, shares) {
   const { trust, model, fill, inserted } = context;
@@ -27,7 +28,12 @@ function line(context, row, image, shares) {
     SHARES.map(share => {
       const src = address.replaced(trust.id, image.index, { model: model.id, method: row, fill, share, inserted });
       const p = image[way] ? valueAt(shares, image[way], share) : NaN;
-      return h("figure", {}, picture(src, `${image.name}: ${100 * share} % of the ${what}, by ${shortName(row)}`), h("figcaption", { class: "num" }, `p ${probability(p)}`));
+      return h(
+        "figure",
+        {},
+        picture(src, `${image.name}: ${100 * share} % of the ${what}, by ${shortName(row)}`),
+        h("figcaption", { class: "num" }, `p ${probability(p)}`),
+      );
     }),
   );
 }
@@ -37,18 +43,44 @@ export const stepper = (images, place, step) =>
   h(
     "span",
     { class: "row stepper" },
-    h("button", { class: "btn plain tiny icon", type: "button", "aria-label": "Previous picture", onclick: () => step(-1) }, icon("left")),
-    h("span", { class: "num", "aria-live": "polite" }, `${place + 1} of ${images.length}`, h("span", { class: "quiet" }, ", worst first")),
-    h("button", { class: "btn plain tiny icon", type: "button", "aria-label": "Next picture", onclick: () => step(1) }, icon("right")),
+    h(
+      "button",
+      { class: "btn plain tiny icon", type: "button", "aria-label": "Previous picture", onclick: () => step(-1) },
+      icon("left"),
+    ),
+    h(
+      "span",
+      { class: "num", "aria-live": "polite" },
+      `${place + 1} of ${images.length}`,
+      h("span", { class: "quiet" }, ", worst first"),
+    ),
+    h(
+      "button",
+      { class: "btn plain tiny icon", type: "button", "aria-label": "Next picture", onclick: () => step(1) },
+      icon("right"),
+    ),
   );
 
 /** others: {name, image} of the best control, or null. */
 export function replacedPictures(context, own, image, other, shares) {
   return [
-    h("div", { class: "replaced heads" }, h("span"), SHARES.map(share => h("span", { class: "num" }, `${100 * share} %`))),
+    h(
+      "div",
+      { class: "replaced heads" },
+      h("span"),
+      SHARES.map(share => h("span", { class: "num" }, `${100 * share} %`)),
+    ),
     line(context, own, image, shares),
     other ? line(context, other.name, other.image, shares) : null,
-    h("p", { class: "why" }, h("span", { class: "mono" }, fileName(image.name)), image.class ? `, explained as ${image.class}. ` : ". ", context.inserted ? "The faster p comes back, the more the answer rests on these parts." : "The faster p falls, the more the answer rested on these parts."),
+    h(
+      "p",
+      { class: "why" },
+      h("span", { class: "mono" }, fileName(image.name)),
+      image.class ? `, explained as ${image.class}. ` : ". ",
+      context.inserted
+        ? "The faster p comes back, the more the answer rests on these parts."
+        : "The faster p falls, the more the answer rested on these parts.",
+    ),
   ];
 }
 
@@ -64,8 +96,16 @@ export function stageMaps({ trust, model }, row, image, stages) {
       h(
         "figure",
         {},
-        picture(address.stage(trust.id, image.index, { model: model.id, method: row, stage }), `Map of ${image.name}, ${stage ? `weights of ${title} shuffled` : title}`),
-        h("figcaption", {}, h("span", {}, stage ? `${title} shuffled` : title), stage ? h("b", { class: "num" }, ` ${decimals(PLAIN, image.stages[stage - 1])}`) : null),
+        picture(
+          address.stage(trust.id, image.index, { model: model.id, method: row, stage }),
+          `Map of ${image.name}, ${stage ? `weights of ${title} shuffled` : title}`,
+        ),
+        h(
+          "figcaption",
+          {},
+          h("span", {}, stage ? `${title} shuffled` : title),
+          stage ? h("b", { class: "num" }, ` ${decimals(PLAIN, image.stages[stage - 1])}`) : null,
+        ),
       ),
     ),
   );

@@ -62,10 +62,17 @@ export function createRegionDialog(store) {
   /** focus: the box that has the focus then. */
   function draw(focus = -1) {
     const name = store.state.names.get(index()) ?? `image ${index() + 1}`;
-    const picture = h("img", { class: "px", alt: `${name}, to draw on`, draggable: "false", src: address.picture(store.state.dataset, index()) });
+    const picture = h("img", {
+      class: "px",
+      alt: `${name}, to draw on`,
+      draggable: "false",
+      src: address.picture(store.state.dataset, index()),
+    });
     const known = $("img", stage);
     if (known?.getAttribute("src") !== picture.getAttribute("src")) {
-      picture.addEventListener("load", () => stage.style.setProperty("--ratio", String(picture.naturalWidth / picture.naturalHeight)));
+      picture.addEventListener("load", () =>
+        stage.style.setProperty("--ratio", String(picture.naturalWidth / picture.naturalHeight)),
+      );
       replace(stage, picture, h("div", { class: "region-boxes" }));
     }
     const layer = $(".region-boxes", stage);

@@ -5,7 +5,8 @@ import { requestOf } from "../request.js";
 export const FEW_IMAGES = 8;
 
 /** What the numbers depend on. */
-export const TRUST_REQUEST = "models images dropped dataset target tested metrics fills steps regions analyzer params metricCatalog".split(" ");
+export const TRUST_REQUEST =
+  "models images dropped dataset target tested metrics fills steps regions analyzer params metricCatalog".split(" ");
 
 export const testedOf = ({ tested, metricCatalog, catalog }) => {
   const known = new Set(catalog.analyzers.map(({ name }) => name));
@@ -15,14 +16,18 @@ export const testedOf = ({ tested, metricCatalog, catalog }) => {
 /** Boxes of the images that are measured. */
 export function regionsOf(state) {
   const { images } = requestOf(state);
-  return Object.fromEntries(Object.entries(state.regions).filter(([index, boxes]) => boxes.length && images.includes(Number(index))));
+  return Object.fromEntries(
+    Object.entries(state.regions).filter(([index, boxes]) => boxes.length && images.includes(Number(index))),
+  );
 }
 
 /** Metrics of a region are left out where none is drawn. */
 export function metricsOf(state) {
   const all = state.metricCatalog?.metrics ?? [];
   const drawn = Object.keys(regionsOf(state)).length > 0;
-  return all.filter(({ name, needs_region: needs }) => (state.metrics?.includes(name) ?? true) && (drawn || !needs)).map(({ name }) => name);
+  return all
+    .filter(({ name, needs_region: needs }) => (state.metrics?.includes(name) ?? true) && (drawn || !needs))
+    .map(({ name }) => name);
 }
 
 /** The method of the panel keeps the settings that it has there. */
@@ -71,7 +76,10 @@ export function otherWishes(state, trust, asked) {
     models: equal(sorted(wanted.models), sorted(trust.models.map(({ id }) => id))),
     methods: equal(sorted(wanted.methods.map(name)), sorted(methodsOf(trust))),
     settings: !asked || equal(wanted.methods, asked.methods) || wanted.methods.every(one => typeof one === "string"),
-    metrics: equal(wanted.metrics, trust.metrics.map(metric => metric.name)),
+    metrics: equal(
+      wanted.metrics,
+      trust.metrics.map(metric => metric.name),
+    ),
     fills: equal(sorted(wanted.fills), sorted(trust.fills)),
     steps: wanted.steps === trust.steps,
     class: !asked || wanted.class === asked.class,

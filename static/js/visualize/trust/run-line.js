@@ -8,7 +8,8 @@ import { measureWords, otherWishes, testedOf, trustObstacle } from "./request.js
 export const going = ({ trust, trustPosting }) => trustPosting || Boolean(trust && !ended(trust));
 
 /** Whether what runs is what the panel asks for: then there is nothing to press. */
-export const busy = state => going(state) && (!state.trust || state.trustPosting || !otherWishes(state, state.trust, state.trustAsked).length);
+export const busy = state =>
+  going(state) && (!state.trust || state.trustPosting || !otherWishes(state, state.trust, state.trustAsked).length);
 
 function costOf(state) {
   const { trust, cost } = state;

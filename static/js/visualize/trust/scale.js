@@ -16,7 +16,10 @@ const shareOf = (value, from, to) => Math.min(1, Math.max(0, (value - from) / (t
  */
 export function scaleOf({ better, range: [lowest, highest] }, cells) {
   const within = value => Math.min(highest, Math.max(lowest, value));
-  const ends = cells.flatMap(({ low, high, mean }) => [low, high, mean]).filter(Number.isFinite).map(within);
+  const ends = cells
+    .flatMap(({ low, high, mean }) => [low, high, mean])
+    .filter(Number.isFinite)
+    .map(within);
   const [low, high] = ends.length ? [Math.min(...ends), Math.max(...ends)] : [Math.max(lowest, 0), highest];
   const step = round(Math.max(high - low, 0.04) / 4);
   const up = Math.min(highest, Math.ceil(high / step - 1e-9) * step);

@@ -16,8 +16,14 @@ function stateOf({ trust, trustPosting, trustProblem }) {
 const methodsIn = ({ rows }) => rows.filter(({ control }) => !control).length;
 
 function running({ trust }, acts) {
-  const title = trust?.job.status === "queued" ? "Waiting for a worker" : trust ? "Preparing the pictures" : "Sending the request";
-  return [h("span", { class: "strong" }, title), h("progress", { "aria-label": title }), h("span", { class: "quiet" }, beginning(trust?.job, "the first rows come in a few seconds")), trust ? button("Cancel", acts.stop) : null];
+  const title =
+    trust?.job.status === "queued" ? "Waiting for a worker" : trust ? "Preparing the pictures" : "Sending the request";
+  return [
+    h("span", { class: "strong" }, title),
+    h("progress", { "aria-label": title }),
+    h("span", { class: "quiet" }, beginning(trust?.job, "the first rows come in a few seconds")),
+    trust ? button("Cancel", acts.stop) : null,
+  ];
 }
 
 function partial({ trust }, acts) {
@@ -26,18 +32,38 @@ function partial({ trust }, acts) {
   const left = Number.isFinite(job.seconds_left) && job.seconds_left !== null ? `${seconds(job.seconds_left)} left` : "";
   return [
     h("span", { class: "strong num" }, `${done} of ${count(methodsIn(trust), "method")}`),
-    h("progress", { value: job.done, max: job.total || 1, "aria-label": `${group(job.done)} of ${group(job.total)} forward passes` }),
-    h("span", { class: "quiet num" }, [`${group(job.done)} of ${group(job.total)} forward passes`, left].filter(Boolean).join(" · ")),
+    h("progress", {
+      value: job.done,
+      max: job.total || 1,
+      "aria-label": `${group(job.done)} of ${group(job.total)} forward passes`,
+    }),
+    h(
+      "span",
+      { class: "quiet num" },
+      [`${group(job.done)} of ${group(job.total)} forward passes`, left].filter(Boolean).join(" · "),
+    ),
     button("Cancel", acts.stop),
   ];
 }
 
-const cancelled = ({ trust }, acts) => [icon("warn", false), h("span", { class: "grow" }, `Cancelled after ${group(trust.job.done)} of ${group(trust.job.total)} forward passes. What was measured is kept.`), button("Resume", acts.run)];
+const cancelled = ({ trust }, acts) => [
+  icon("warn", false),
+  h(
+    "span",
+    { class: "grow" },
+    `Cancelled after ${group(trust.job.done)} of ${group(trust.job.total)} forward passes. What was measured is kept.`,
+  ),
+  button("Resume", acts.run),
+];
 
 function broken({ trust, trustProblem }, acts) {
   const error = trustProblem ?? trust.job.error ?? {};
   const kept = trust ? " What was measured is kept." : "";
-  return [icon("warn", false), h("span", { class: "grow" }, h("strong", {}, error.message ?? "The measuring failed."), ` ${error.hint ?? ""}${kept}`), retry([error], acts.run)];
+  return [
+    icon("warn", false),
+    h("span", { class: "grow" }, h("strong", {}, error.message ?? "The measuring failed."), ` ${error.hint ?? ""}${kept}`),
+    retry([error], acts.run),
+  ];
 }
 
 export const drawTrustStrip = stripOf(stateOf, { waiting: running, partial, cancelled, broken });

@@ -52,7 +52,9 @@ export function createTrustView(store, acts) {
     replace(
       tools,
       modelSwitch(trust, shown, id => store.set({ shownModel: id })),
-      trust.fills.length > 1 ? segmented("shown-fill", "Fill shown", fills, shownFill ?? "", fill => store.set({ shownFill: fill || null })) : null,
+      trust.fills.length > 1
+        ? segmented("shown-fill", "Fill shown", fills, shownFill ?? "", fill => store.set({ shownFill: fill || null }))
+        : null,
     );
     if (focused) tools.querySelector(`[name="${focused[0]}"][value="${CSS.escape(focused[1])}"]`)?.focus();
   }
@@ -61,7 +63,14 @@ export function createTrustView(store, acts) {
     const { trust, shownFill } = state;
     const shown = shownOf(trust, state.shownModel);
     const now = going(state);
-    const said = JSON.stringify([trust.id, shown, now, shownFill, trust.models.map(model => [model.advice, model.fills_agree]), trust.problems.length]);
+    const said = JSON.stringify([
+      trust.id,
+      shown,
+      now,
+      shownFill,
+      trust.models.map(model => [model.advice, model.fills_agree]),
+      trust.problems.length,
+    ]);
     if (said === saidAnswer) return;
     saidAnswer = said;
     replace(answer, answerOf(trust, { shown, going: now, shownFill }, acts));
@@ -86,13 +95,27 @@ export function createTrustView(store, acts) {
   function drawTable(state) {
     const { trust, openRow } = state;
     const row = trust.rows.find(({ name }) => name === openRow) ?? null;
-    const { lead, columns } = board.update(trust, { ...state, openRow: row?.name ?? null, going: going(state), sheet: narrow.matches });
+    const { lead, columns } = board.update(trust, {
+      ...state,
+      openRow: row?.name ?? null,
+      going: going(state),
+      sheet: narrow.matches,
+    });
     if (!opened.root.isConnected || !row || narrow.matches !== sheet.contains(opened.root)) mount(columns, row);
     if (!row) return;
     const counts = Object.values(lead.cells).map(column => column[row.name]?.n ?? 0);
     images = Math.max(...counts, 0);
     const version = counts.join();
-    opened.update({ trust, model: lead, row, fill: state.shownFill, place: state.openImage, several: trust.models.length > 1, fills: trust.fills.length, version });
+    opened.update({
+      trust,
+      model: lead,
+      row,
+      fill: state.shownFill,
+      place: state.openImage,
+      several: trust.models.length > 1,
+      fills: trust.fills.length,
+      version,
+    });
   }
 
   function drawApart(state) {
