@@ -34,3 +34,33 @@ def test_visualize_leads_to_it_with_the_same_selection(open_tab, ids):
     page.wait_for_selector("#view", timeout=60_000)
     page.wait_for_selector("#run:not([disabled])", timeout=60_000)
     assert page.locator("#model-chips input:checked").count() == chosen
+
+
+def test_a_place_of_an_occlusion_tells_its_window_and_what_becomes_of_the_classes(open_tab, ids):
+    page = opened(open_tab("/views"))
+    page.select_option("#view", "partial_occlusion")
+    page.click("#run")
+    page.wait_for_selector(READY, timeout=120_000)
+    part = page.locator(".view-part.grids").first
+    places = part.locator(".grids-map").first
+    places.wait_for(timeout=20_000)
+    assert "unimportant" in part.locator(".heat-legend").inner_text()
+    places.focus()
+    pictures, values = set(), set()
+    for key in ("ArrowUp", "ArrowLeft", "ArrowDown", "ArrowRight"):
+        page.keyboard.press(key)
+        pictures.add(part.locator(".grids-picture").evaluate("canvas => canvas.toDataURL()"))
+        values.add(part.locator(".grids-values").inner_text())
+    assert len(pictures) == 4 and len(values) > 1 and all("→" in one for one in values)
+
+
+def test_a_picture_shines_through_its_saliency_as_much_as_is_chosen(open_tab, ids):
+    page = opened(open_tab("/views"))
+    page.select_option("#view", "saliency")
+    page.click("#run")
+    page.wait_for_selector(READY, timeout=120_000)
+    part = page.locator(".view-part.overlay").first
+    for share, opacity in ((0, 1), (3, 0.25)):
+        part.locator(".seg label").nth(share).click()
+        seen = part.locator(".over").first.evaluate("image => getComputedStyle(image).opacity")
+        assert float(seen) == opacity

@@ -78,7 +78,7 @@ def _write(path: Path, about: dict, arrays: Mapping[str, np.ndarray]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, temporary = tempfile.mkstemp(prefix=".new-", suffix=".npz", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, **{ABOUT: text}, **arrays)
+            np.savez(file, allow_pickle=False, **{ABOUT: text, **arrays})
         os.replace(temporary, path)
     except OSError as error:
         if temporary is not None:

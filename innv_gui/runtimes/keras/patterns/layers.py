@@ -47,7 +47,7 @@ class Learnable:
     @property
     def shape(self) -> tuple[int, ...]:
         """Of the kernel."""
-        return tuple(int(side) for side in self.kernel.shape)
+        return tuple(self.kernel.shape.as_list())
 
 
 @dataclass(frozen=True, eq=False)
