@@ -100,7 +100,11 @@ def test_the_entry_of_a_method_is_what_docs_and_declaration_say(name):
     entry = manual.entry(name)
     assert [title for title, _ in entry.facts] == ["Definition", "What it ignores", "When it misleads"]
     assert [one.name for one in entry.settings] == [field["name"] for field in form_fields(entry.method.params)]
-    assert {rule.name for rule in entry.rules} == {rule for _, rule in entry.places} - {"as elsewhere", "gradient"}
+    assert {rule.name for rule in entry.rules} == {rule for _, rule in entry.places} - {
+        "as elsewhere",
+        "gradient",
+        "unchanged",
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -22,14 +22,14 @@ def _lrp(
     name: str, title: str, summary: str, paper: tuple[str, str], params: type[Params], passes: int = 3
 ) -> Analyzer:
     """One method of the family; they differ in rule, paper, settings and cost. lrp.z runs as `lrp:z`."""
-    return _in_engines(both, name, title, summary, paper, params, passes)
+    return _in_engines(both, name, title, summary, paper, params, passes, conserves=True)
 
 
 def _ours(
     name: str, title: str, summary: str, paper: tuple[str, str], params: type[Params], passes: int = 3
 ) -> Analyzer:
-    """The same, of a method that iNNvestigate does not have."""
-    return _in_engines(own, name, title, summary, paper, params, passes)
+    """The same, of a method that iNNvestigate does not have. Biases take their share: the sum of a map says little."""
+    return _in_engines(own, name, title, summary, paper, params, passes, conserves=False)
 
 
 def _in_engines(
@@ -40,10 +40,11 @@ def _in_engines(
     paper: tuple[str, str],
     params: type[Params],
     passes: int,
+    conserves: bool,
 ) -> Analyzer:
     source, citation = paper
     run = engines(f"attribution.lrp:{name.removeprefix('lrp.')}")
-    shared: dict[str, Any] = {"display": SIGNED, "family": "lrp", "conserves": True, "passes": passes}
+    shared: dict[str, Any] = {"display": SIGNED, "family": "lrp", "conserves": conserves, "passes": passes}
     return Analyzer(name, title, summary, run=run, source=source, citation=citation, params=params, **shared)
 
 
