@@ -35,12 +35,14 @@ CONFIG = {
     # It would take a fetched network from the worker that uses it, which would fetch it again for the next task.
     "distributed.scheduler.active-memory-manager.start": False,
     "distributed.comm.timeouts.connect": "30s",
-    "distributed.admin.large-graph-warning-threshold": "1GB",  # images travel with the tasks
     "distributed.admin.log-format": "%(asctime)s %(name)s %(message)s",
 }
 # Each connection remembers its last thousand messages, and with them the images and maps that went over it. Read when
 # a worker connects, so it has to hold for longer than the making of the pool.
-FOR_GOOD = {"distributed.admin.low-level-log-length": 1}
+FOR_GOOD = {
+    "distributed.admin.low-level-log-length": 1,
+    "distributed.admin.large-graph-warning-threshold": "1GB",  # read with each task; images travel with them
+}
 
 
 class WithoutSpans:
