@@ -22,8 +22,11 @@ from innv_gui.runtimes.keras.networks.network import Network
 from innv_gui.runtimes.keras.perturbation.occlusion import occlusion
 from innv_gui.runtimes.keras.perturbation.rise import rise
 from innv_gui.runtimes.keras.predict.feeding import Feeding
+from innv_gui.runtimes.keras.trust.replacement import replacement
+from innv_gui.trust import ordering
 
 LIMIT = 1.15
+REPLACING = 1.2
 REPEATS = 7
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_models" / "digits_cnn.keras"
 SETTINGS = {"occlusion": (occlusion, {"window": 0.1, "positions": 7}), "rise": (rise, {"masks": 100})}
@@ -42,7 +45,22 @@ def sources() -> dict[str, ModelSource]:
 def measure() -> dict:
     """Each method on each network."""
     rows = [row(name, loading.load(source), method) for name, source in sources().items() for method in SETTINGS]
+    rows += [replacing(name, source) for name, source in sources().items()]
     return {"limit": LIMIT, "rows": rows}
+
+
+def replacing(name: str, source: ModelSource) -> dict:
+    """Deletion and insertion of one picture in 50 steps / as many forward passes; the limit is REPLACING."""
+    network, steps = loading.load(source), 50
+    height, width, channels = network.input_shape
+    passes = 2 * (steps - 1)
+    pictures = np.random.default_rng(0).random((passes, height or 224, width or 224, channels), np.float32)
+    x = pictures[:1]
+    places, fill = ordering.places(x[0].mean(axis=-1), 0)[None], np.zeros((1, *x.shape), np.float32)
+    taken, plain = medians(
+        lambda: replacement(source, x, fill, places, np.zeros(1, int), steps), lambda: network.scores(pictures)
+    )
+    return {"network": name, "analyzer": "deletion, insertion", "passes": passes, "ratio": taken / plain}
 
 
 def row(name: str, network: Network, method: str) -> dict:

@@ -49,7 +49,7 @@ from innv_gui.session.suggest.suggestion import Suggestion
 from innv_gui.session.suggest.views import refuse_constant_mean
 from innv_gui.session.trust.record import Trust
 from innv_gui.session.trust.request import TrustRequest, check_trust
-from innv_gui.session.trust.shelf import TrustShelf
+from innv_gui.session.trust.shelf import Cost, TrustShelf
 from innv_gui.session.views.request import ViewRequest, check_view
 from innv_gui.session.views.shown import Shown, start_view
 from innv_gui.store.history import History
@@ -330,9 +330,14 @@ class Session:
     def start_trust(self, request: TrustRequest) -> Trust:
         """Begin to measure; `trust.job` tells how far it is, and the record shows what is there."""
         pool = self.pool
-        methods = [row.explained.analyzer for row in request.rows if not row.is_control]
-        request = self.patterns.given(request, methods)
-        return self.trusts.start(request, self._blueprints or Blueprints(pool))
+        return self.trusts.start(self._fitted(request), self._blueprints or Blueprints(pool))
+
+    def trust_cost(self, request: TrustRequest) -> Cost:
+        """Forward passes that a table takes, how many are kept, and about how long the others take."""
+        return self.trusts.cost(self._fitted(request))
+
+    def _fitted(self, request: TrustRequest) -> TrustRequest:
+        return self.patterns.given(request, [row.explained.analyzer for row in request.rows if not row.is_control])
 
     def find_method(self, model: Model, images) -> Trust:
         """Which method to use for a model, by insertion and deletion on some images; `.advice(model)` says which.

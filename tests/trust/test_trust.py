@@ -62,7 +62,7 @@ def test_curves_begin_with_the_networks_own_answer(trust, session, model, digits
 
 def test_a_second_time_nothing_is_computed(trust, session, model, digits):
     request = trust.request
-    assert session.trusts.cost(request).kept == request.total_passes
+    assert session.trust_cost(request).kept == request.total_passes
     again = session.start_trust(request)
     again.job.wait()
     assert again.job.rate is None  # no step was made
@@ -87,7 +87,7 @@ def test_a_cancelled_table_goes_on_where_it_stopped(session, model, digits):
     first.job.cancel()
     with pytest.raises(Cancelled):
         first.job.wait()
-    kept = session.trusts.cost(request).kept
+    kept = session.trust_cost(request).kept
     assert kept > 0
     second = session.start_trust(request)
     second.job.wait()

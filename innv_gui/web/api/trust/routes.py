@@ -43,7 +43,7 @@ def list_metrics():
 @route(api, "POST", "/trust/cost", body=NewTrust)
 def ask_trust_cost(body: NewTrust):
     """How many forward passes a table takes, how many are kept, and about how long the others take."""
-    return cost_json(session().trusts.cost(_request(body)))
+    return cost_json(session().trust_cost(_request(body)))
 
 
 @route(api, "POST", "/trust", body=NewTrust, status=202)
