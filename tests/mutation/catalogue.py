@@ -364,4 +364,45 @@ _DOOR_SET += _of(
     ("_at_the_top", "heavy imports in handlers are missed", 'getattr(statement, "handlers", [])', "()"),
 )
 
-MUTATIONS = (*_RULE_SET, *_METHOD_SET, *_ARITHMETIC, *_LAYER_SET, *_DOOR_SET)
+_TRUST_SET = _of(
+    "trust.ordering",
+    ("trust/test_ordering.py",),
+    ("evidence", "a signed map ranks by all of it", "np.maximum(total, 0) if signed else total", "total"),
+    ("places", "the least relevant first", "np.lexsort((chance, -means))", "np.lexsort((chance, means))"),
+    ("places", "equal blocks from the top", "np.lexsort((chance, -means))", "np.argsort(-means, kind='stable')"),
+    ("area", "areas by steps instead of trapezia", "(values[..., 1:] + values[..., :-1]) / 2", "values[..., :-1]"),
+    ("block_side", "blocks of one size whatever the picture", "round(SIDE * shorter / REFERENCE)", "SIDE"),
+)
+_TRUST_SET += _of(
+    "trust.statistics",
+    ("trust/test_table.py",),
+    ("difference", "not image by image", "np.asarray(one, np.float64) - np.asarray(other, np.float64)",
+     "np.asarray(one, np.float64) - np.sort(np.asarray(other, np.float64))[::-1]"),
+    ("is_better", "lower counts as higher", 'found.above_zero if better == "high" else found.below_zero',
+     "found.above_zero"),
+)  # fmt: skip
+_TRUST_SET += _of(
+    "trust.maps",
+    ("trust/test_maps.py",),
+    ("gini", "counted from the other end", "2 * np.arange(1, n + 1) - n - 1", "n + 1 - 2 * np.arange(1, n + 1)"),
+    ("region_mass", "what speaks against counts", "np.maximum(np.asarray(evidence, np.float64), 0)",
+     "np.abs(np.asarray(evidence, np.float64))"),
+    ("resemblance", "signs count", "np.abs(np.asarray(each, np.float64).sum(axis=-1))",
+     "np.asarray(each, np.float64).sum(axis=-1)"),
+)  # fmt: skip
+_TRUST_SET += _of(
+    "runtimes.keras.trust.replacement",
+    ("trust/test_replacement.py",),
+    ("_trace", "insertion deletes", "tf.not_equal(first, inserted[:, None, None])", "first"),
+    ("_trace", "every class is the first", "tf.gather(p, classes, batch_dims=1)", "p[:, 0]"),
+)
+_TRUST_SET += _of(
+    "runtimes.keras.trust.weights",
+    ("trust/test_replacement.py",),
+    ("shuffled", "compiled functions keep the old weights", "tf.config.run_functions_eagerly(True)", "pass"),
+    ("shuffled", "the lower layers instead of the upper ones",
+     "layers[len(layers) - max(1, math.ceil(share * len(layers))) :]",
+     "layers[: max(1, math.ceil(share * len(layers)))]"),
+)  # fmt: skip
+
+MUTATIONS = (*_RULE_SET, *_METHOD_SET, *_ARITHMETIC, *_LAYER_SET, *_DOOR_SET, *_TRUST_SET)

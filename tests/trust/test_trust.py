@@ -11,6 +11,7 @@ from innv_gui.session.trust.record import Trust
 from innv_gui.session.trust.report import report
 from innv_gui.session.trust.request import check_trust
 from innv_gui.session.trust.work import Kept
+from innv_gui.store.measurements import MeasurementStore
 from innv_gui.trust import ordering
 
 METHODS = ["grad_cam", "gradient"]
@@ -69,7 +70,10 @@ def test_a_second_time_nothing_is_computed(trust, session, model, digits):
     pd.testing.assert_frame_equal(again.frame, trust.frame)
 
 
-def test_what_is_damaged_is_measured_again_with_the_same_numbers(trust, session):
+def test_what_is_damaged_is_measured_again_with_the_same_numbers(trust, session, monkeypatch):
+    monkeypatch.setattr(
+        session.trusts, "_store", MeasurementStore(session.workspace.part("trust"))
+    )  # as after a restart
     kept = sorted(session.workspace.part("trust").rglob("*.json"))
     for path in kept[::5]:
         path.write_bytes(path.read_bytes()[:-7])

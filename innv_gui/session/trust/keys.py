@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from innv_gui.records import Model, Target
+from innv_gui.records import Model
 from innv_gui.session.explain.map_keys import map_key
 from innv_gui.session.trust.request import Row, TrustRequest
 from innv_gui.store.maps import key_of
@@ -10,13 +10,15 @@ from innv_gui.store.maps import key_of
 FORMAT = 1  # of the numbers: raised when a metric is computed in another way
 
 
-def measurement_key(
-    request: TrustRequest, row: Row, model: Model, target: Target, position: int, measurement: str, hooks: str
-) -> str:
-    """target: of this row under this model. hooks: hash of the model's hooks. Raises ImageRefused for a lost image."""
-    item = request.items[position]
-    measured = [map_key(row.request or request.base, model, target, item, hooks), row.name if row.is_control else ""]
-    return key_of("trust", FORMAT, measured, measurement, _settings(request, position, measurement))
+def map_of(request: TrustRequest, row: Row, model: Model, position: int, hooks: str) -> list[str]:
+    """What is measured. hooks: hash of the model's hooks. Raises ImageRefused for a lost image."""
+    target, item = request.target(model, row), request.items[position]
+    return [map_key(row.request or request.base, model, target, item, hooks), row.name if row.is_control else ""]
+
+
+def measurement_key(request: TrustRequest, map_: list[str], position: int, measurement: str) -> str:
+    """Where it is kept. map_: from `map_of`."""
+    return key_of("trust", FORMAT, map_, measurement, _settings(request, position, measurement))
 
 
 def _settings(request: TrustRequest, position: int, measurement: str):

@@ -25,6 +25,15 @@ from innv_gui.trust import controls, ordering
 from innv_gui.trust.small_maps import from_text, small
 
 RECENT = 50
+COMPILING_S = 0.05  # of a method, for each layer of the network
+
+
+def _seconds(request: TrustRequest, model: Model, speed: float | None) -> float | None:
+    """What the whole table of a model takes, near enough: its passes, and compiling each method once."""
+    if speed is None:
+        return None
+    methods = sum(not row.is_control for row in request.rows)
+    return speed * request.total_passes / len(request.models) + COMPILING_S * methods * len(model.layers)
 
 
 @dataclass(frozen=True)
@@ -68,10 +77,10 @@ class TrustShelf:
     def cost(self, request: TrustRequest) -> Cost:
         """What a request would cost; the speed of a model that is not known yet is measured beside."""
         kept = Kept(Trust(request), self._store).take_up()
-        speeds = [self._speed(model) for model in request.models]
-        known = [speed for speed in speeds if speed is not None]
-        share = request.total_passes - kept
-        seconds = share * sum(known) / len(known) if len(known) == len(speeds) else None
+        speeds = {model.id: self._speed(model) for model in request.models}
+        left = 1 - kept / max(request.total_passes, 1)
+        parts = [_seconds(request, model, speeds[model.id]) for model in request.models]
+        seconds = None if None in parts else left * sum(part for part in parts if part is not None)
         return Cost(request.total_passes, kept, seconds)
 
     def replaced(

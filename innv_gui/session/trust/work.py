@@ -16,7 +16,7 @@ from innv_gui.errors import Cancelled, ImageRefused, InnvError
 from innv_gui.records import Model
 from innv_gui.session.explain.work import CHUNK, Blueprints, ModelWork, Outcome
 from innv_gui.session.models import hooks_hash
-from innv_gui.session.trust.keys import measurement_key
+from innv_gui.session.trust.keys import map_of, measurement_key
 from innv_gui.session.trust.measurements import CHECKS, MEASURES, Measured
 from innv_gui.session.trust.parts import Part, part_of
 from innv_gui.session.trust.record import Trust
@@ -33,6 +33,7 @@ class Kept:
     trust: Trust
     store: MeasurementStore
     _hooks: dict[str, str] = field(default_factory=dict)
+    _maps: dict[tuple[str, str, int], list[str]] = field(default_factory=dict)
 
     def take_up(self) -> int:
         """Put all of it into the record; returns how many forward passes that saves."""
@@ -68,9 +69,13 @@ class Kept:
 
     def key(self, model: Model, row: Row, measurement: str, position: int) -> str:
         """Where one measurement is. Raises ImageRefused for an image that is gone."""
-        hooks = self._hooks.setdefault(model.id, hooks_hash(model.source.hooks))
-        request = self.trust.request
-        return measurement_key(request, row, model, request.target(model, row), position, measurement, hooks)
+        map_ = self._maps.get((model.id, row.name, position))
+        if map_ is None:
+            if model.id not in self._hooks:
+                self._hooks[model.id] = hooks_hash(model.source.hooks)
+            map_ = map_of(self.trust.request, row, model, position, self._hooks[model.id])
+            self._maps[model.id, row.name, position] = map_
+        return measurement_key(self.trust.request, map_, position, measurement)
 
 
 @dataclass
