@@ -75,6 +75,7 @@ def _run(copy: Path, tests: tuple[str, ...]) -> str:
     sys.path.insert(0, str(copy))
     watch = _Watch()
     options = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", f"--rootdir={copy}"]
+    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # of what this process has imported before
     with contextlib.redirect_stdout(io.StringIO()):
         status = pytest.main([*options, *(str(copy / "tests" / name) for name in tests)], plugins=[watch])
     import innv_gui
