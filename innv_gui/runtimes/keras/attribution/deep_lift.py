@@ -117,16 +117,21 @@ def _reason(step: Step) -> str:
 
 @dataclass(eq=False)
 class Passes:
-    """One batch with its reference, which is the last row of every tensor; tensors by the ids of their symbols."""
+    """One batch with its reference behind it; tensors by the ids of their symbols.
+
+    A layer that takes each moment by itself has several rows of an image: the reference's are then as many, the last.
+    """
 
     graph: Graph
     ways: list[str]
     tensors: dict[int, tf.Tensor] = field(default_factory=dict)
     sums: dict[int, tf.Tensor] = field(default_factory=dict)  # by the step's place: before the activation
+    count: tf.Tensor = field(init=False)  # N
 
     def forward(self, x: tf.Tensor) -> tf.Tensor:
         """x (N + 1, H, W, C) -> the graph's end (N + 1, ...)."""
         self.tensors[self.graph.start] = x
+        self.count = tf.shape(x)[0] - 1
         for place, (step, way) in enumerate(zip(self.graph.steps, self.ways, strict=True)):
             outputs = step.call(self.tensors) if way != WEIGHTED else [self._summed(place, step)]
             self.tensors.update(zip(step.outputs, outputs, strict=False))
@@ -149,8 +154,14 @@ class Passes:
             for one, part in zip(step.inputs, self._back(place, step, given), strict=True):
                 if part is not None:
                     found[one] = found[one] + part if one in found else part
-        start = self.tensors[self.graph.start][:-1]
-        return found.get(self.graph.start, tf.zeros_like(start))
+        return found.get(self.graph.start, tf.zeros_like(self._parts(self.tensors[self.graph.start])[0]))
+
+    def _parts(self, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Rows of the images, and of the reference beside each."""
+        rows = tf.shape(x)[0] // (self.count + 1)
+        images, base = x[: tf.shape(x)[0] - rows], x[tf.shape(x)[0] - rows :]
+        beside = tf.tile(base, tf.concat([[self.count], tf.ones([len(x.shape) - 1], tf.int32)], axis=0))
+        return images, tf.ensure_shape(beside, images.shape)
 
     def _back(self, place: int, step: Step, given: list) -> list:
         way = self.ways[place]
@@ -160,38 +171,39 @@ class Passes:
         if way == EACH:
             (one,) = step.inputs
             y = self.tensors[step.outputs[0]]
-            return [given[0] * _slope(inputs[0], y, lambda x: step.call({one: x})[0])]
+            return [given[0] * _slope(self._parts(inputs[0]), self._parts(y), lambda x: step.call({one: x})[0])]
         if way in _EXTREMES:
             return self._extreme(step, inputs, given[0], _EXTREMES[way])
-        at = [(one[:-1] + one[-1:]) / 2 for one in inputs] if way == PAIRS else [one[:-1] for one in inputs]
+        parts = [self._parts(one) for one in inputs]
+        at = [(image + base) / 2 for image, base in parts] if way == PAIRS else [image for image, _ in parts]
         return _derivative(step, at, given)
 
     def _weighted(self, place: int, step: Step, multiplier: tf.Tensor) -> tf.Tensor:
         x = self.tensors[step.inputs[0]]
         linear, z = linear_of(step.operation, x), self.sums[place]
         if linear.activation not in (None, keras.activations.linear):
-            multiplier = multiplier * _slope(z, self.tensors[step.outputs[0]], linear.activation)
-        return linear.transposed(multiplier, linear.weights, x[:-1])
+            y = self.tensors[step.outputs[0]]
+            multiplier = multiplier * _slope(self._parts(z), self._parts(y), linear.activation)
+        return linear.transposed(multiplier, linear.weights, self._parts(x)[0])
 
     def _extreme(self, step: Step, inputs: list, multiplier: tf.Tensor, further: Callable) -> list:
-        y, base = self.tensors[step.outputs[0]][:-1], self.tensors[step.outputs[0]][-1:]
-        beyond, count = further(y, base), tf.shape(y)[0]
-        bases = [tf.repeat(one[-1:], count, axis=0) for one in inputs]
-        by_image = _derivative(step, [one[:-1] for one in inputs], [multiplier * (beyond - base)])
-        by_base = _derivative(step, bases, [multiplier * (y - beyond)])
-        parts = zip(by_image, by_base, inputs, strict=True)
-        return [tf.math.divide_no_nan(one + other, x[:-1] - x[-1:]) for one, other, x in parts]
+        y, base = self._parts(self.tensors[step.outputs[0]])
+        beyond, parts = further(y, base), [self._parts(one) for one in inputs]
+        by_image = _derivative(step, [image for image, _ in parts], [multiplier * (beyond - base)])
+        by_base = _derivative(step, [base for _, base in parts], [multiplier * (y - beyond)])
+        found = zip(by_image, by_base, parts, strict=True)
+        return [tf.math.divide_no_nan(one + other, image - base) for one, other, (image, base) in found]
 
 
-def _slope(x: tf.Tensor, y: tf.Tensor, function: Callable) -> tf.Tensor:
-    """(N, ...): of the line between image and reference, which is their last row."""
-    middle, run = (x[:-1] + x[-1:]) / 2, x[:-1] - x[-1:]
+def _slope(x: tuple[tf.Tensor, tf.Tensor], y: tuple[tf.Tensor, tf.Tensor], function: Callable) -> tf.Tensor:
+    """(N, ...): of the line between images and reference, the two parts of each tensor."""
+    middle, run = (x[0] + x[1]) / 2, x[0] - x[1]
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(middle)
         value = function(middle)
     tangent = tf.convert_to_tensor(tape.gradient(value, middle, unconnected_gradients=tf.UnconnectedGradients.ZERO))
-    is_near = tf.abs(run) <= NEAR * (tf.abs(x[:-1]) + tf.abs(x[-1:]))
-    return tf.where(is_near, tangent, tf.math.divide_no_nan(y[:-1] - y[-1:], run))
+    is_near = tf.abs(run) <= NEAR * (tf.abs(x[0]) + tf.abs(x[1]))
+    return tf.where(is_near, tangent, tf.math.divide_no_nan(y[0] - y[1], run))
 
 
 def _derivative(step: Step, inputs: list, given: list) -> list:
