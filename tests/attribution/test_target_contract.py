@@ -15,7 +15,7 @@ from tests.innvestigate import legacy_process as legacy
 
 METHODS = [one.name for one in analyzers.all() if one.family not in ("cam", "patterns")]
 
-FEW = {"smoothgrad": {"augment_by_n": 3}, "integrated_gradients": {"steps": 3}}
+FEW = {"smoothgrad": {"augment_by_n": 3}, "integrated_gradients": {"steps": 3}, "rise": {"masks": 100}}
 ASKED = {
     "neuron": {"class_": None, "neuron": 2},
     "top": {"class_": None, "top_neurons": 4},
@@ -86,8 +86,10 @@ def test_every_method_keeps_the_contract_at_every_target_in_both_engines(worker,
     params = analyzers.check(name, FEW.get(name, {}))
     target = Target(layer, **ASKED[asked])
     ours = by_native(folder, name, params, target)
-    reference = by_innvestigate(worker, folder, name, params, target)
     check(folder, name, ours, target, "native")
+    if "innvestigate" not in analyzers.get(name).runtimes:
+        return
+    reference = by_innvestigate(worker, folder, name, params, target)
     check(folder, name, reference, target, "innvestigate")
     np.testing.assert_array_equal(ours.targets, reference.targets)
     np.testing.assert_allclose(ours.activations, reference.activations, rtol=1e-5, atol=1e-6)

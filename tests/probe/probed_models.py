@@ -97,8 +97,7 @@ def trained(root: Path, name: str, rule: Preprocessing, front: list, pixels, cla
     """Trained on every second picture; the file's name tells nothing."""
     keras.utils.set_random_seed(3)
     model = network(front, int(classes.max()) + 1, pixels.shape[-1])
-    once = {"steps_per_execution": 12, "jit_compile": False}  # XLA takes longer to compile a step than all steps take
-    model.compile(keras.optimizers.Adam(4e-3), "sparse_categorical_crossentropy", **once)
+    model.compile(keras.optimizers.Adam(4e-3), "sparse_categorical_crossentropy", steps_per_execution=12)
     model.fit(apply(pixels[::2], rule), classes[::2], batch_size=16, epochs=epochs, verbose=0)
     file = root / f"{name}.keras"
     model.save(file)
