@@ -20,10 +20,11 @@ from innv_gui.runtimes.keras.networks.inspect import inspect
 HOOKS = str(Path(__file__).with_name("own_models.py"))
 SHAPE = (8, 9, 3)
 METHODS = [one.name for one in analyzers.all() if one.family not in ("cam", "patterns")]
+LOOKING_INSIDE = ("guided_backprop", "deconvnet", "deep_lift")  # of their family, but not content with a derivative
 GRADIENTS = [
     one.name
     for one in analyzers.all()
-    if one.family in ("function", "gradient") and one.name not in ("guided_backprop", "deconvnet")
+    if one.family in ("function", "gradient", "perturbation") and one.name not in LOOKING_INSIDE
 ]
 
 
@@ -104,7 +105,7 @@ def test_only_the_last_softmax_is_taken_off(own, tmp_path):
 
 
 @pytest.mark.parametrize("name", GRADIENTS)
-def test_the_gradient_family_explains_it(own, tmp_path, name):
+def test_methods_that_look_at_no_layer_explain_it(own, tmp_path, name):
     """As the same layers in a functional model are explained."""
     source, x, _ = saved(own["Net"](), tmp_path / "net.keras")
     inner = next(iter(loading.load(source).flat.operations.values().__reversed__()))
