@@ -56,7 +56,8 @@ def check(folder, name, maps, target, engine):
     _, _, x, probabilities = case(folder)
     count = target.top_neurons or 1
     assert maps.engine == engine
-    assert maps.values.shape == (len(x), count, *x.shape[1:]) and maps.values.dtype == np.float32
+    assert maps.values.shape in [(len(x), count, *x.shape[1:3], depth) for depth in (1, x.shape[3])]
+    assert maps.values.dtype == np.float32
     assert np.isfinite(maps.values).all()
     assert maps.targets.shape == maps.activations.shape == (len(x), count)
     assert np.issubdtype(maps.targets.dtype, np.integer) and (np.diff(maps.activations, axis=1) <= 0).all()
@@ -64,7 +65,7 @@ def check(folder, name, maps, target, engine):
     wanted = np.full((len(x), 1), target.neuron) if target.neuron is not None else wanted
     if wanted is not None:
         np.testing.assert_array_equal(maps.targets, wanted)
-    for values, score in zip(maps.values.reshape(-1, *x.shape[1:]), maps.activations.ravel(), strict=True):
+    for values, score in zip(maps.values.reshape(-1, *maps.values.shape[2:]), maps.activations.ravel(), strict=True):
         facts = health(values, float(score), analyzers.get(name), False)
         assert facts and all(fact.reason.endswith(".") and fact.text.startswith(HEALTH_TEXTS) for fact in facts)
 
