@@ -24,10 +24,6 @@ from tests.homes import HomeScheduling
 settings.register_profile("repeatable", derandomize=True)  # `--hypothesis-profile=default` searches on
 settings.load_profile("repeatable")
 
-# Several processes of pytest keep all cores busy: threads inside of an operation only cost time. Workers inherit it.
-if "PYTEST_XDIST_WORKER" in os.environ:
-    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "sample_models"
 LONGEST = """
