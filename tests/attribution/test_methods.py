@@ -257,5 +257,5 @@ def test_one_end_of_the_box_that_lies_beyond_the_other_is_refused():
 
 
 def test_every_method_has_a_slow_twin():
-    elsewhere = {"random", "deep_lift", "occlusion", "rise"}  # test_deep_lift, tests/perturbation
+    elsewhere = {"random", "occlusion", "rise"}  # tests/perturbation
     assert {name for name, _ in [*RULES, *GRADIENTS]} == set(METHODS) - elsewhere
