@@ -18,6 +18,7 @@ from tests.innvestigate import legacy_process as legacy
 METHODS = [one.name for one in analyzers.all() if one.family not in ("cam", "patterns")]
 
 DEFAULTS = [(name, {}) for name in METHODS]
+BY_INNVESTIGATE = [(one.name, {}) for one in analyzers.all() if "innvestigate" in one.runtimes]
 OTHERS = [
     *(("gradient", {"postprocess": how}) for how in ("none", "square")),
     ("smoothgrad", {"augment_by_n": 5, "noise_scale": 0.3, "postprocess": "square"}),
@@ -161,8 +162,8 @@ EVERY_FOURTH = {"mlp": 0, "mlp_no_bias": 1, "concatenated": 2, "cnn_average": 3,
 def compared_on(network, whole=False):
     """(method, settings) to compare on a network; whole: all methods."""
     if network in EVERY_FOURTH and not whole:
-        return DEFAULTS[EVERY_FOURTH[network] :: 4]
-    return DEFAULTS + (OTHERS if network == "cnn_max" or network == "cnn_strides" and whole else [])
+        return BY_INNVESTIGATE[EVERY_FOURTH[network] :: 4]
+    return BY_INNVESTIGATE + (OTHERS if network == "cnn_max" or network == "cnn_strides" and whole else [])
 
 
 def measured(worker, folder, network, compared):

@@ -56,8 +56,8 @@ def check(folder, name, maps, target, engine):
     _, _, x, probabilities = case(folder)
     count = target.top_neurons or 1
     assert maps.engine == engine
-    assert maps.values.shape in [(len(x), count, *x.shape[1:3], depth) for depth in (1, x.shape[3])]
-    assert maps.values.dtype == np.float32
+    depth = 1 if analyzers.get(name).family == "perturbation" else x.shape[3]  # these take all channels at once
+    assert maps.values.shape == (len(x), count, *x.shape[1:3], depth) and maps.values.dtype == np.float32
     assert np.isfinite(maps.values).all()
     assert maps.targets.shape == maps.activations.shape == (len(x), count)
     assert np.issubdtype(maps.targets.dtype, np.integer) and (np.diff(maps.activations, axis=1) <= 0).all()
