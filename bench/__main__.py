@@ -128,7 +128,7 @@ def _print_trust(result: dict) -> None:
     print("\nPerturbation: time of a map / time of as many plain forward passes")
     for row in result["rows"]:
         what = f"{row['network']}, {row['analyzer']}, {row['passes']} passes"
-        print(f"  {what:<48}{row['ratio']:>6.2f} of {result['limit']:.2f}")
+        print(f"  {what:<48}{row['ratio']:>6.2f} of {row['limit']:.2f}")
 
 
 PARTS = {

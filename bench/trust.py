@@ -46,7 +46,7 @@ def measure() -> dict:
     """Each method on each network."""
     rows = [row(name, loading.load(source), method) for name, source in sources().items() for method in SETTINGS]
     rows += [replacing(name, source) for name, source in sources().items()]
-    return {"limit": LIMIT, "rows": rows}
+    return {"rows": rows}
 
 
 def replacing(name: str, source: ModelSource) -> dict:
@@ -60,7 +60,13 @@ def replacing(name: str, source: ModelSource) -> dict:
     taken, plain = medians(
         lambda: replacement(source, x, fill, places, np.zeros(1, int), steps), lambda: network.scores(pictures)
     )
-    return {"network": name, "analyzer": "deletion, insertion", "passes": passes, "ratio": taken / plain}
+    return {
+        "network": name,
+        "analyzer": "deletion, insertion",
+        "passes": passes,
+        "ratio": taken / plain,
+        "limit": REPLACING,
+    }
 
 
 def row(name: str, network: Network, method: str) -> dict:
@@ -79,7 +85,7 @@ def row(name: str, network: Network, method: str) -> dict:
         )
 
     taken, plain = medians(explain, lambda: network.scores(pictures))
-    return {"network": name, "analyzer": method, "passes": passes, "ratio": taken / plain}
+    return {"network": name, "analyzer": method, "passes": passes, "ratio": taken / plain, "limit": LIMIT}
 
 
 def medians(*works: Callable[[], object]) -> list[float]:

@@ -18,6 +18,7 @@ from hypothesis import settings
 
 from innv_gui import Session
 from innv_gui.cli import main
+from innv_gui.web.app import create_app
 from tests.fast_part import HEAVY, may_start_processes, needs_heavy
 from tests.homes import HomeScheduling
 
@@ -25,6 +26,7 @@ settings.register_profile("repeatable", derandomize=True)  # `--hypothesis-profi
 settings.load_profile("repeatable")
 
 ROOT = Path(__file__).resolve().parents[1]
+TOKEN = "t" * 32
 SAMPLES = ROOT / "sample_models"
 LONGEST = """
     browser/suggest browser/walk browser/regressions browser/evidence browser/features browser/accessibility
@@ -106,6 +108,14 @@ def sample_models(opened):
     """The sample models by file stem."""
     session, _, ids = opened
     return {stem: session.models.get(id) for stem, id in ids.items()}
+
+
+@pytest.fixture(scope="module")
+def client(session, sample_models, sample_datasets):
+    """REST and the pages without a server, signed in."""
+    client = create_app(session, TOKEN).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}"
+    return client
 
 
 @pytest.fixture(scope="session")

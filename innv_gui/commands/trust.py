@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import numpy as np
+
 from innv_gui import analyzers
 from innv_gui.commands.reports import tell_left_out
 from innv_gui.commands.steps import add_models, check_given, check_out, follow, say, say_naming, session_of
@@ -16,7 +18,6 @@ from innv_gui.store.files import write_bytes
 from innv_gui.trust import metrics
 
 SUFFIXES = (".csv", ".html")
-MOST = 16  # images, unless a person wants more
 
 
 def trust(options: argparse.Namespace) -> int:
@@ -65,7 +66,7 @@ def _method(text: str) -> tuple[str, dict]:
 
 def _spread(n: int, most: int) -> list[int]:
     """At most `most` positions, evenly over the dataset, so that all its folders are among them."""
-    return list(range(n)) if n <= most else [round(i * (n - 1) / (most - 1)) for i in range(most)] if most > 1 else [0]
+    return np.linspace(0, n - 1, min(n, most)).round().astype(int).tolist()
 
 
 def _write(found: Trust, out: Path, numbers: str | None) -> None:
@@ -86,5 +87,5 @@ def _finish(found: Trust, out: Path) -> int:
         said = found.advice(model)
         print(" ".join(filter(None, (said.sentence, said.caution))))
     n = len(found.request.items) - len(found.problems)
-    print(f"{out}: {n} images x {len(found.request.models)} models x {len(found.request.rows) - 3} methods")
+    print(f"{out}: {n} images x {len(found.request.models)} models x {len(found.request.methods)} methods")
     return 1 if found.failures else 0

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 
+from innv_gui.plots.page_style import PAGE_STYLE
 from innv_gui.plots.sheet import Column, Row, Scale, Sheet, Tile
 
 NOTEBOOK_PX = 168
@@ -16,7 +17,7 @@ def sheet_html(sheet: Sheet, more: Iterable[tuple[str, str]] = ()) -> Iterator[s
     """The page, piece by piece. more: (heading, text shown as it is) at the end."""
     yield f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(sheet.title)}</title>'
     yield '<meta name="viewport" content="width=device-width">'
-    yield f"<style>{_STYLE}</style><main><h1>{escape(sheet.title)}</h1><dl>"
+    yield f"<style>{PAGE_STYLE}{_STYLE}</style><main><h1>{escape(sheet.title)}</h1><dl>"
     yield from (f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in sheet.facts)
     yield _scale(sheet.scale) if sheet.scale else ""
     yield '</dl><div class="wide">'
@@ -83,20 +84,8 @@ def _picture(content: bytes | None, words: str, width_px: int | None) -> str:
 
 
 _STYLE = """
-:root { color-scheme: light dark; font: 13px/1.45 Inter, system-ui, sans-serif;
-  --bg: light-dark(#f6f6f8, #0f0f13); --surface: light-dark(#fff, #17171c); --line: light-dark(#e3e3e8, #282830);
-  --ink: light-dark(#18181d, #eeeef3); --quiet: light-dark(#4c4c58, #b9b9c6); --ok: light-dark(#177245, #58c896);
-  --warn: light-dark(#875300, #efb84f); --bad: light-dark(#b42318, #ff8f85); }
-body { margin: 0; background: var(--bg); color: var(--ink); }
-main { max-width: max-content; margin: 0 auto; padding: 24px; box-sizing: border-box; }
-h1 { font-size: 20px; } h2 { font-size: 15px; margin-top: 32px; }
-dl div { display: flex; gap: 8px; } dt { flex: 0 0 130px; color: var(--quiet); }
-dd { margin: 0; overflow-wrap: anywhere; }
 .ramp { display: inline-block; width: 160px; height: 12px; margin: 0 6px; border-radius: 2px; vertical-align: -1px; }
-.wide { overflow-x: auto; background: var(--surface); border: 1px solid var(--line); border-radius: 10px; }
-table { border-collapse: collapse; } thead th { border-bottom: 1px solid var(--line); }
 th, td { padding: 12px; text-align: left; vertical-align: top; }
-tbody tr + tr > * { border-top: 1px solid var(--line); }
 th { font-weight: 600; max-width: 224px; overflow-wrap: anywhere; } th p { font-weight: 400; }
 .key { display: inline-block; min-width: 18px; padding: 0 3px; box-sizing: border-box; border-radius: 4px; color: #fff;
   font-size: 11px; line-height: 18px; text-align: center; }
@@ -105,5 +94,4 @@ p { margin: 2px 0; max-width: 224px; font-size: 12px; overflow-wrap: anywhere; c
 .ink { font-size: 13px; font-weight: 600; color: var(--ink); }
 .ok { color: var(--ok); } .warn { color: var(--warn); } .bad { color: var(--bad); }
 pre { overflow-x: auto; padding: 12px; border-radius: 10px; background: var(--surface); border: 1px solid var(--line); }
-@media print { body, .wide { background: none; } .wide { overflow: visible; border: 0; } tr { break-inside: avoid; } }
 """

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from html import escape
 from math import isfinite
 
+from innv_gui.plots.page_style import PAGE_STYLE
+
 CELL_PX = (120, 22)
 CHART_PX = (300, 180)
 MARGIN = 30
-LINES = ("#4f46e5", "#0e7490", "#b45309", "#64748b", "#94a3b8")
+LINES = ("#6d5fe8", "#0e8aa8", "#c2660c", "#64748b", "#94a3b8")  # to be told apart on light and on dark
 DASHES = ("", "", "", "5 3", "1 3")
 
 
@@ -70,7 +72,7 @@ def trust_html(
 ) -> Iterator[str]:
     """The page, piece by piece. words: (metric, its definition and source) at the end."""
     yield f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
-    yield f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style>'
+    yield f'<meta name="viewport" content="width=device-width"><style>{PAGE_STYLE}{_STYLE}</style>'
     yield f"<main><h1>{escape(title)}</h1><dl>"
     yield from (f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts)
     yield "</dl>"
@@ -137,8 +139,8 @@ def _chart(chart: Chart) -> str:
         f'<line class="grid" x1="{MARGIN}" x2="{width}" y1="{_y(p):.0f}" y2="{_y(p):.0f}"/>'
         for p in (0, 0.5, 1)
     ) + "".join(
-        f'<text x="{_x(share):.0f}" y="{height - 2}" text-anchor="middle">{share:.0%}</text>'
-        for share in (0, 0.5, 0.95)
+        f'<text x="{_x(share):.0f}" y="{height - 2}" text-anchor="{anchor}">{share:.0%}</text>'
+        for share, anchor in ((0, "middle"), (0.5, "middle"), (1, "end"))
     )
     names = "".join(
         f'<li><i style="background:{LINES[n % len(LINES)]}"></i>{escape(name)}</li>'
@@ -163,22 +165,19 @@ def _y(p: float) -> float:
 
 
 _STYLE = """
-body{font:15px/1.5 Inter,system-ui,sans-serif;margin:0;color:#18181b;background:#fff}
-main{max-width:1200px;margin:0 auto;padding:32px 24px}
-h1{font-size:24px;margin:0 0 16px}h2{font-size:19px;margin:32px 0 8px}
-dl{margin:0}dl div{display:flex;gap:12px}dt{min-width:150px;color:#52525b}dd{margin:0}
-.caution{color:#92400e}.wide{overflow-x:auto}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums}
-th,td{text-align:left;padding:5px 10px;border-bottom:1px solid #e4e4e7;vertical-align:middle;white-space:nowrap}
-td span{display:inline-block;min-width:72px}small{display:block;font-weight:400;color:#52525b}
-th[scope=row]{font-family:ui-monospace,monospace;font-size:13px;font-weight:500}
-.quiet th{font-style:italic;color:#52525b}
-svg line{stroke:#52525b;stroke-width:1.5}svg circle{fill:#fff;stroke:#52525b;stroke-width:2}
-.good circle{fill:#4f46e5;stroke:#4f46e5}.poor circle{stroke:#b45309}.poor span{color:#92400e}
-.band{fill:#e4e4e7}svg path{fill:none;stroke-width:2}svg .grid{stroke:#e4e4e7}svg text{font-size:11px;fill:#52525b}
-.charts{display:flex;flex-wrap:wrap;gap:24px;margin-top:16px}figure{margin:0}figcaption{font-weight:600}
-ul{list-style:none;margin:0;padding:0;font-size:13px}i{display:inline-block;width:14px;height:3px;margin-right:6px}
-@media(prefers-color-scheme:dark){body{background:#18181b;color:#f4f4f5}th,td{border-color:#3f3f46}
-dt,small,.quiet th,svg text{color:#a1a1aa;fill:#a1a1aa}.band{fill:#3f3f46}.caution,.poor span{color:#fbbf24}
-svg line{stroke:#a1a1aa}svg circle{fill:#18181b;stroke:#a1a1aa}.good circle{fill:#818cf8;stroke:#818cf8}}
+main { max-width: 1200px; } dt { flex-basis: 150px; } .caution { color: var(--warn); }
+table { font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: 5px 10px; vertical-align: middle; white-space: nowrap; }
+td span { display: inline-block; min-width: 72px; } small { display: block; font-weight: 400; color: var(--quiet); }
+th[scope=row] { font-family: ui-monospace, monospace; font-weight: 500; }
+.quiet th { font-style: italic; color: var(--quiet); }
+svg { vertical-align: middle; } svg line { stroke: var(--quiet); stroke-width: 1.5; }
+svg circle { fill: var(--surface); stroke: var(--quiet); stroke-width: 2; }
+.good circle { fill: var(--accent); stroke: var(--accent); }
+.poor circle { stroke: var(--warn); } .poor span { color: var(--warn); } .band { fill: var(--line); }
+svg path { fill: none; stroke-width: 2; } svg .grid { stroke: var(--line); }
+svg text { font-size: 11px; fill: var(--quiet); }
+.charts { display: flex; flex-wrap: wrap; gap: 24px; margin-top: 16px; }
+figure { margin: 0; } figcaption { font-weight: 600; } ul { list-style: none; margin: 0; padding: 0; }
+i { display: inline-block; width: 14px; height: 3px; margin-right: 6px; vertical-align: middle; }
 """

@@ -56,11 +56,11 @@ from innv_gui.store.history import History
 from innv_gui.store.maps import MapStore
 from innv_gui.store.workspace import Workspace
 from innv_gui.suggestions.label_order import LabelOrder
+from innv_gui.trust.metrics import JUDGES
 
 RECENT = 100  # runs, and as many suggestions, rankings and views
 WORKERS = {"native": "keras", "innvestigate": "innvestigate"}  # engine -> kind of worker
 PREDICT_CHUNK = 32
-JUDGING = ("difference", "deletion", "insertion")  # metrics that tell which map is right
 
 
 class Session:
@@ -337,14 +337,14 @@ class Session:
         return self.trusts.cost(self._fitted(request))
 
     def _fitted(self, request: TrustRequest) -> TrustRequest:
-        return self.patterns.given(request, [row.explained.analyzer for row in request.rows if not row.is_control])
+        return self.patterns.given(request, [row.explained.analyzer for row in request.methods])
 
     def find_method(self, model: Model, images) -> Trust:
         """Which method to use for a model, by insertion and deletion on some images; `.advice(model)` says which.
 
         images: as for `explain`; 16 are enough. Waits for it; numbers that are kept are not measured again.
         """
-        return self.trust(model, images, None, JUDGING)
+        return self.trust(model, images, None, JUDGES)
 
     # -- views
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from innv_gui.trust import controls
-from innv_gui.trust.metrics import BY_NAME
-from innv_gui.trust.table import ALL, Cell, best_control
+from innv_gui.trust.metrics import Metric, judge
+from innv_gui.trust.table import ALL, Cell, best_control, order
 
 BLIND = 0.5  # rank correlation with the map of a network without knowledge, above which a person is warned
 FEW = 8  # images below which an interval is a guess
@@ -37,10 +37,10 @@ def advise(model: str, columns: Mapping[str, Mapping[str, Cell]], costs: Mapping
 
     costs: forward passes of one map, by method. blind: what each fill leaves standing.
     """
-    judged = next((name for name in ("difference", "insertion", "deletion") if name in columns), None)
+    judged = judge(columns)
     if judged is None:
         return Advice("Choose insertion and deletion as well: the other metrics cannot tell which map is right.")
-    cells = columns[judged]
+    cells = columns[judged.name]
     methods = {name: cell for name, cell in cells.items() if not controls.is_control(name) and cell.interval.n}
     if not methods:
         return Advice("")
@@ -52,15 +52,15 @@ def advise(model: str, columns: Mapping[str, Mapping[str, Cell]], costs: Mapping
     return _winner(model, judged, columns, winners, costs, blind)
 
 
-def _nothing(model: str, judged: str, cells: Mapping[str, Cell], blind: Standing) -> Advice:
-    best = best_control(BY_NAME[judged], cells)
+def _nothing(model: str, judged: Metric, cells: Mapping[str, Cell], blind: Standing) -> Advice:
+    best = best_control(judged, cells)
     against = f" The best of them, {short(best)}, has {number(cells[best].interval.mean)}." if best else ""
-    sentence = f"For {model} no method beats all three controls at {BY_NAME[judged].title.lower()}.{against}"
+    sentence = f"For {model} no method beats all three controls at {judged.title.lower()}.{against}"
     return Advice(sentence, _caution(cells, blind) or "More images may decide it.", warn=True)
 
 
-def _winner(model, judged, columns, winners, costs, blind) -> Advice:
-    cells, metric = columns[judged], BY_NAME[judged]
+def _winner(model, metric, columns, winners, costs, blind) -> Advice:
+    cells = columns[metric.name]
     sign = -1 if metric.better == "high" else 1
     first = min(cells[name].place or len(cells) for name in winners)
     tied = [name for name in winners if cells[name].place == first]
@@ -75,20 +75,16 @@ def _winner(model, judged, columns, winners, costs, blind) -> Advice:
         f"For {model}, {listed(tied[:MOST_NAMED])} {beat} all three controls at {metric.title.lower()} "
         f"({figures}{against})."
     )
-    sentence += _loser(cells)
+    sentence += _loser(metric, cells)
     return Advice(sentence, " ".join(filter(None, (_learned(columns, chosen), _caution(cells, blind)))), chosen)
 
 
-def _loser(cells: Mapping[str, Cell]) -> str:
-    """Of the method that does worst against the controls, where one does not beat a single one or edges."""
-    lost = [
-        (cell.interval.mean, name, cell)
-        for name, cell in cells.items()
-        if cell.not_beaten and not controls.is_control(name)
-    ]
+def _loser(metric: Metric, cells: Mapping[str, Cell]) -> str:
+    """Of the worst method of those that do not beat all controls; empty where all do."""
+    lost = [name for name in order(metric, cells) if cells[name].not_beaten]
     if not lost:
         return ""
-    _, name, cell = min(lost)
+    name, cell = lost[-1], cells[lost[-1]]
     if "control:random" in cell.not_beaten:
         return f" {name} does not beat a random map."
     which = short(cell.not_beaten[0])
@@ -97,7 +93,11 @@ def _loser(cells: Mapping[str, Cell]) -> str:
 
 
 def _is_blind(columns: Mapping[str, Mapping[str, Cell]], name: str) -> bool:
-    cell = columns.get("sanity", {}).get(name)
+    return is_blind(columns.get("sanity", {}).get(name))
+
+
+def is_blind(cell: Cell | None) -> bool:
+    """Whether a method's maps hardly depend on what the network has learned; cell: of its sanity check."""
     return cell is not None and cell.interval.n > 0 and cell.interval.mean > BLIND
 
 

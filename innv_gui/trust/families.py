@@ -25,7 +25,7 @@ class Suggested:
 
 
 def family_of(layers: Sequence[Layer]) -> str:
-    """One of FAMILIES, by the types of the layers; "" for a network without convolution and attention."""
+    """By the types of the layers; "" for a network without convolution and attention."""
     types = {layer.type for layer in layers}
     if types & _ATTENTION:
         return "attention"

@@ -5,7 +5,7 @@ What computes them is elsewhere: the forward passes in `runtimes/keras/trust`, t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from innv_gui.errors import BadInput
@@ -146,6 +146,7 @@ METRICS = (
 )
 BY_NAME = {metric.name: metric for metric in METRICS}
 MEASUREMENTS = ("replacement", "region", "sanity", "stability", "sparseness")
+JUDGES = ("difference", "insertion", "deletion")  # of these, the first that is measured tells which map is right
 NEEDS_REGION = frozenset(metric.name for metric in METRICS if metric.measured_with == "region")
 
 
@@ -166,6 +167,11 @@ def chosen(names: Iterable[str] | None, has_regions: bool) -> tuple[Metric, ...]
     if not wished:
         raise BadInput("No metric was given; expected at least one.", "Choose one.", "metrics", (*BY_NAME,))
     return tuple(metric for metric in METRICS if metric.name in wished)
+
+
+def judge(measured: Container[str]) -> Metric | None:
+    """The metric by which methods are judged, of those that are measured; None where none of them can."""
+    return next((BY_NAME[name] for name in JUDGES if name in measured), None)
 
 
 def passes(measurements: Iterable[str], explaining: int, n_fills: int, steps: int) -> int:

@@ -25,16 +25,6 @@ class Interval:
     high: float
     n: int
 
-    @property
-    def above_zero(self) -> bool:
-        """Whether all of it is."""
-        return self.low > 0
-
-    @property
-    def below_zero(self) -> bool:
-        """Whether all of it is."""
-        return self.high < 0
-
 
 UNKNOWN = Interval(float("nan"), float("nan"), float("nan"), 0)
 
@@ -63,21 +53,11 @@ def interval(values: np.ndarray) -> Interval:
     return Interval(float(known.mean()), float(low), float(high), len(known))
 
 
-def difference(one: np.ndarray, other: np.ndarray) -> Interval:
-    """Of one method minus another, over the images where both are known: the paired comparison."""
-    return interval(np.asarray(one, np.float64) - np.asarray(other, np.float64))
-
-
-def is_better(one: np.ndarray, other: np.ndarray, better: str) -> bool:
-    """Whether one is clearly better than the other: the interval of the difference is clear of zero."""
-    found = difference(one, other)
-    return found.above_zero if better == "high" else found.below_zero
-
-
 def wins(values: np.ndarray, better: str) -> np.ndarray:
     """values (m, n), NaN where an image has none -> (m, m) bool: a row's method is clearly better than a column's.
 
-    As `is_better` says of each pair, all of them at once: a table is made again each time a number comes in.
+    That is where the interval of their difference, over the images where both are known, is clear of zero. All pairs at
+    once: a table is made again each time a number comes in.
     """
     one, other = np.triu_indices(len(values), 1)
     differences = values[one] - values[other]

@@ -12,10 +12,7 @@ from PIL import Image
 
 from innv_gui.errors import BadInput, Conflict
 from innv_gui.session.explain.comparison import difference
-from innv_gui.web.app import create_app
 from tests.store.made_maps import kept
-
-TOKEN = "t" * 32
 
 
 def slowly(a, b):
@@ -53,13 +50,6 @@ def test_maps_of_other_targets_are_not_compared():
         difference(kept(n_targets=1), kept(n_targets=2))
     with pytest.raises(Conflict):
         difference(kept(), replace(kept(), targets=np.array([3])))
-
-
-@pytest.fixture(scope="module")
-def client(session, sample_models, sample_datasets):
-    client = create_app(session, TOKEN).test_client()
-    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}"
-    return client
 
 
 @pytest.fixture(scope="module")

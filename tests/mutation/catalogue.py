@@ -376,10 +376,9 @@ _TRUST_SET = _of(
 _TRUST_SET += _of(
     "trust.statistics",
     ("trust/test_table.py",),
-    ("difference", "not image by image", "np.asarray(one, np.float64) - np.asarray(other, np.float64)",
-     "np.asarray(one, np.float64) - np.sort(np.asarray(other, np.float64))[::-1]"),
-    ("is_better", "lower counts as higher", 'found.above_zero if better == "high" else found.below_zero',
-     "found.above_zero"),
+    ("wins", "not image by image", "values[one] - values[other]", "values[one] - np.sort(values[other])"),
+    ("wins", "lower counts as higher", '(low > 0, high < 0) if better == "high" else (high < 0, low > 0)',
+     "(low > 0, high < 0)"),
 )  # fmt: skip
 _TRUST_SET += _of(
     "trust.maps",

@@ -3,17 +3,7 @@
 import pytest
 from PIL import Image
 
-from innv_gui.web.app import create_app
 from tests.conftest import SAMPLES
-
-TOKEN = "t" * 32
-
-
-@pytest.fixture(scope="module")
-def client(session, sample_models, sample_datasets):
-    client = create_app(session, TOKEN).test_client()
-    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}"
-    return client
 
 
 @pytest.fixture

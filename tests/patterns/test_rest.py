@@ -4,16 +4,6 @@ import numpy as np
 import pytest
 
 from innv_gui.errors import AnalyzerRefused
-from innv_gui.web.app import create_app
-
-TOKEN = "t" * 32
-
-
-@pytest.fixture(scope="module")
-def client(session):
-    client = create_app(session, TOKEN).test_client()
-    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}"
-    return client
 
 
 def test_patterns_are_fitted_once_and_then_used(client, session, sample_models, sample_datasets):

@@ -13,13 +13,6 @@ from tests.conftest import ROOT
 TOKEN = "t" * 32
 
 
-@pytest.fixture(scope="module")
-def client(session):
-    client = create_app(session, TOKEN).test_client()
-    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}"
-    return client
-
-
 def directives(policy):
     return {parts[0]: parts[1:] for parts in (part.split() for part in policy.split("; "))}
 

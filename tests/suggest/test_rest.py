@@ -14,23 +14,14 @@ from PIL import Image
 from innv_gui.session.suggest.suggestion import Suggestion
 from innv_gui.web.api.suggestions.answers import suggestion_json
 from innv_gui.web.api.suggestions.incoming import GalleryQuery, PlotLook, SelectionQuery
-from innv_gui.web.app import create_app
 from tests.suggest import twins as twins
 
-TOKEN = "t" * 32
 MODELS = ("digits_mlp", "digits_cnn", "digits_resnet")
 N = 120
 SCHEMAS = {
     path: {field.alias or name for name, field in query.model_fields.items()}
     for path, query in {"plots": PlotLook, "images": GalleryQuery, "indices": SelectionQuery}.items()
 }
-
-
-@pytest.fixture(scope="module")
-def client(session, sample_models, sample_datasets):
-    client = create_app(session, TOKEN).test_client()
-    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}"
-    return client
 
 
 @pytest.fixture(scope="module")

@@ -8,17 +8,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from innv_gui.web.app import create_app
-
-TOKEN = "t" * 32
-
-
-@pytest.fixture(scope="module")
-def client(session, sample_models, sample_datasets):
-    client = create_app(session, TOKEN).test_client()
-    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}"
-    return client
-
 
 @pytest.fixture(scope="module")
 def ask(client, session, sample_models, sample_datasets):

@@ -10,7 +10,7 @@ from innv_gui.records import Model
 from innv_gui.session.naming import naming_of
 from innv_gui.session.trust.record import Trust
 from innv_gui.trust import advice, ordering, statistics, table
-from innv_gui.trust.metrics import BY_NAME, STAGES
+from innv_gui.trust.metrics import STAGES, judge
 
 WAYS = ("deletion", "insertion")
 
@@ -19,7 +19,6 @@ WAYS = ("deletion", "insertion")
 class OpenedImage:
     """One image under a row: p along both curves (S,), and the rank correlation after each stage, empty without."""
 
-    position: int
     index: int
     name: str
     class_name: str
@@ -57,8 +56,8 @@ def opened(trust: Trust, model: Model, row: str, fill: str | None = None) -> Ope
 
 def _best_control(trust: Trust, model: Model, fill: str) -> str | None:
     cells = trust.table(model, fill)
-    metric = next((name for name in ("difference", "deletion", "insertion") if name in cells), None)
-    return None if metric is None else table.best_control(BY_NAME[metric], cells[metric])
+    metric = judge(cells)
+    return None if metric is None else table.best_control(metric, cells[metric.name])
 
 
 def _band(curves: np.ndarray) -> np.ndarray:
@@ -80,7 +79,7 @@ def _images(trust: Trust, model: Model, row: str, fill: str) -> list[OpenedImage
         stages = np.array(sanity[position]["stages"]) if position in sanity else np.zeros(0)
         class_ = trust.explained_class(model, row, position)
         name = names[class_] if class_ is not None else ""
-        head = (position, item.index, item.name, name, areas[1] - areas[0])
+        head = (item.index, item.name, name, areas[1] - areas[0])
         found.append(OpenedImage(*head, curves[0], curves[1], stages))
     return sorted(found, key=lambda one: (np.isnan(one.difference), one.difference))
 
@@ -88,13 +87,13 @@ def _images(trust: Trust, model: Model, row: str, fill: str) -> list[OpenedImage
 def _verdict(trust: Trust, model: Model, row: str) -> str:
     """Of a method, in a sentence with its numbers."""
     cells = {metric: column[row] for metric, column in trust.table(model).items() if row in column}
-    judged = next((name for name in ("difference", "insertion", "deletion") if name in cells), None)
-    if judged is None or trust.row(row).is_control or cells[judged].beats == table.UNKNOWN:
+    judged = judge(cells)
+    if judged is None or trust.row(row).is_control or cells[judged.name].beats == table.UNKNOWN:
         return ""
-    own, column = cells[judged], trust.table(model)[judged]
-    best = table.best_control(BY_NAME[judged], column)
+    own, column = cells[judged.name], trust.table(model)[judged.name]
+    best = table.best_control(judged, column)
     against = f" against {advice.number(column[best].interval.mean)} of {advice.short(best)}" if best else ""
-    figures = f"at {BY_NAME[judged].title.lower()} ({advice.number(own.interval.mean)}{against})"
+    figures = f"at {judged.title.lower()} ({advice.number(own.interval.mean)}{against})"
     if own.beats == table.ALL:
         return f"It beats all three controls {figures}." + _learned(cells)
     missed = advice.listed([advice.short(one) for one in own.not_beaten])
@@ -105,7 +104,6 @@ def _learned(cells) -> str:
     cell = cells.get("sanity")
     if cell is None or not cell.interval.n:
         return ""
+    changes = "changes little" if advice.is_blind(cell) else "changes"
     mean = advice.number(cell.interval.mean)
-    if cell.interval.mean > advice.BLIND:
-        return f" The map changes little when the weights are shuffled (rank correlation {mean})."
-    return f" The map changes when the weights are shuffled (rank correlation {mean})."
+    return f" The map {changes} when the weights are shuffled (rank correlation {mean})."

@@ -15,7 +15,7 @@ from innv_gui.errors import BadInput, InnvError, NotFound
 from innv_gui.notebook import card
 from innv_gui.records import Model, Problem
 from innv_gui.session.trust.request import Row, TrustRequest
-from innv_gui.trust import advice, ordering, table
+from innv_gui.trust import advice, controls, ordering, table
 from innv_gui.trust.metrics import BY_NAME, Metric
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class Trust:
 
         columns = ("model", "method", "control", "metric", "mean", "low", "high", "n", "place", "beats")
         lines = [
-            (model.name, row, row.startswith("control:"), metric, cell.interval.mean, cell.interval.low)
+            (model.name, row, controls.is_control(row), metric, cell.interval.mean, cell.interval.low)
             + (cell.interval.high, cell.interval.n, cell.place, cell.beats)
             for model in self.request.models
             for metric, cells in self.table(model).items()

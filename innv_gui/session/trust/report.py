@@ -10,7 +10,7 @@ from innv_gui.plots.trust_page import Chart, Column, Dot, Line, Section, trust_h
 from innv_gui.records import Model
 from innv_gui.session.trust.record import Trust
 from innv_gui.trust import advice, table
-from innv_gui.trust.metrics import BY_NAME, METRICS, Metric
+from innv_gui.trust.metrics import BY_NAME, METRICS, Metric, judge
 from innv_gui.trust.table import Cell
 
 TITLE = "Which explanation should be trusted?"
@@ -57,7 +57,7 @@ def _line(trust: Trust, model: Model, name: str, metrics: list[Metric]) -> Line:
 def _dot(metric: Metric, cell: Cell | None) -> Dot | None:
     if cell is None or not cell.interval.n:
         return None
-    tie = "" if cell.place is None else f" {'=' if cell.shared else ''}{cell.place}"
+    tie = "" if cell.place is None else f" ({'=' if cell.shared else ''}{cell.place})"
     poor = cell.beats in (table.SOME, table.NONE) and "control:random" in cell.not_beaten
     tone = "good" if cell.beats == table.ALL else "poor" if poor else ""
     one = cell.interval
@@ -66,7 +66,7 @@ def _dot(metric: Metric, cell: Cell | None) -> Dot | None:
 
 def _charts(trust: Trust, model: Model, rows: list[str]) -> Iterator[Chart]:
     cells = trust.table(model)
-    metric = next((BY_NAME[name] for name in ("difference", "deletion", "insertion") if name in cells), None)
+    metric = judge(cells)
     if metric is None:
         return
     methods = [name for name in rows if not trust.row(name).is_control][:DRAWN]

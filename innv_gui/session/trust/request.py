@@ -60,6 +60,11 @@ class TrustRequest:
     dataset: Dataset | None = None
 
     @property
+    def methods(self) -> tuple[Row, ...]:
+        """The rows that are no controls."""
+        return tuple(row for row in self.rows if not row.is_control)
+
+    @property
     def measurements(self) -> tuple[str, ...]:
         """What has to be measured for the metrics."""
         wanted = {metric.measured_with for metric in self.metrics}

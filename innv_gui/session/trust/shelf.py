@@ -32,8 +32,8 @@ def _seconds(request: TrustRequest, model: Model, speed: float | None) -> float 
     """What the whole table of a model takes, near enough: its passes, and compiling each method once."""
     if speed is None:
         return None
-    methods = sum(not row.is_control for row in request.rows)
-    return speed * request.total_passes / len(request.models) + COMPILING_S * methods * len(model.layers)
+    compiling = COMPILING_S * len(request.methods) * len(model.layers)
+    return speed * request.total_passes / len(request.models) + compiling
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class TrustShelf:
             kept = Kept(trust, self._store)
             return Measuring(trust, pool, self._maps, kept, blueprints, job).run()
 
-        n = sum(not row.is_control for row in request.rows)
+        n = len(request.methods)
         title = f"Measuring {n} {'method' if n == 1 else 'methods'}"
         trust.job = self._jobs.start("trust", title, work, request.total_passes, "forward passes")
         return self._recent.put(trust)
@@ -115,7 +115,7 @@ class TrustShelf:
     def _map(self, trust: Trust, model: Model, row: str | None, position: int) -> KeptMap:
         """Of a row, or, for what an image looks like to the network, of any row that has one."""
         request = trust.request
-        rows = [trust.row(row)] if row else [one for one in request.rows if not one.is_control]
+        rows = [trust.row(row)] if row else request.methods
         for one in rows:
             key = map_key(one.explained, model, request.target(model, one), request.items[position])
             kept = self._maps.get(key, remember=False)

@@ -2,36 +2,25 @@
 import { $, h, replace } from "../lib/dom.js";
 import { chooseMethod } from "../lib/changes.js";
 
+const known = ({ catalog, models }) => models.map(id => catalog.models.find(model => model.id === id)?.suggested).filter(Boolean);
+
 /** [[method, family], ...] for the chosen models, each once; those of which nothing was measured are left out. */
-export function suggestions({ catalog, models }) {
-  const found = new Map();
-  for (const id of models) {
-    const one = catalog.models.find(model => model.id === id)?.suggested;
-    if (one) found.set(one.method, one.family);
-  }
-  return [...found];
-}
+export const suggestions = state => [...new Map(known(state).map(({ method, family }) => [method, family]))];
 
 export function createSuggested(store) {
   const root = $("#method-suggested");
-  const known = state => new Set(state.catalog.analyzers.map(({ name }) => name));
 
   function draw(state) {
-    const found = suggestions(state).filter(([method]) => known(state).has(method));
-    root.hidden = !found.length || found.some(([method]) => method === state.analyzer);
-    if (!root.hidden) replace(root, found.map(line));
+    const names = state.catalog.analyzers.map(({ name }) => name);
+    const found = known(state).filter(({ method }) => names.includes(method));
+    root.hidden = !found.length || found.some(({ method }) => method === state.analyzer);
+    if (!root.hidden) replace(root, [...new Map(found.map(one => [one.reason, one.method]))].map(line));
   }
 
-  function line([method, family]) {
+  function line([reason, method]) {
     const use = () => chooseMethod(store, method);
-    return h(
-      "p",
-      { class: "why" },
-      `On ${family} networks `,
-      h("span", { class: "mono" }, method),
-      " did best of the fast methods when measured. ",
-      h("button", { class: "about link", type: "button", "data-suggested": method, onclick: use }, "Use it"),
-    );
+    const button = h("button", { class: "about link", type: "button", "data-suggested": method, onclick: use }, "Use it");
+    return h("p", { class: "why" }, `${reason} `, button);
   }
 
   store.on(["models", "analyzer", "catalog"], draw);

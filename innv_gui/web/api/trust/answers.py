@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from innv_gui.records import Model
+from innv_gui.records import Model, as_plain
 from innv_gui.session.trust.opened import Opened
 from innv_gui.session.trust.record import Trust
 from innv_gui.session.trust.request import Row
@@ -16,7 +16,7 @@ from innv_gui.web.api.common_answers import error_json, number
 
 def cost_json(cost: Cost) -> dict:
     """Forward passes, how many are kept, and about how long the others take; seconds is null until it is known."""
-    return {"passes": cost.passes, "kept": cost.kept, "seconds": cost.seconds}
+    return as_plain(cost)
 
 
 def trust_json(trust: Trust, fill: str | None = None) -> dict:
@@ -52,19 +52,13 @@ def _row(row: Row) -> dict:
 
 
 def _model(trust: Trust, model: Model, fill: str | None) -> dict:
-    cells, advice = trust.table(model, fill), trust.advice(model)
-    by_name = metrics.BY_NAME
+    cells, by_name = trust.table(model, fill), metrics.BY_NAME
     failed = {row: error_json(error) for (id, row), error in trust.failures.items() if id == model.id}
     return {
         "id": model.id,
         "name": model.name,
         "letter": model.letter,
-        "advice": {
-            "sentence": advice.sentence,
-            "caution": advice.caution,
-            "method": advice.method,
-            "warn": advice.warn,
-        },
+        "advice": as_plain(trust.advice(model)),
         "standing": {fill: {"left": left, "n": n} for fill, (left, n) in trust.standing(model).items()},
         "fills_agree": trust.fills_agree(model),
         "failures": failed,

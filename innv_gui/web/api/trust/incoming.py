@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from innv_gui.trust.metrics import FILLS, STEPS
+from innv_gui.trust.metrics import DEFAULT_FILLS, FILLS, STEPS
 from innv_gui.web.api.common_incoming import Id
 from innv_gui.web.api.route import Incoming
 
@@ -26,7 +26,7 @@ class NewTrust(Incoming):
     images: list[int] = Field(min_length=1, max_length=10_000)
     methods: list[str | WishedMethod] | None = Field(None, max_length=64, description="None: a shortlist.")
     metrics: list[str] | None = Field(None, max_length=32, description="None: all that can be measured.")
-    fills: list[Literal[FILLS]] = Field(["blur", "mean"], min_length=1, max_length=3)
+    fills: list[Literal[FILLS]] = Field([*DEFAULT_FILLS], min_length=1, max_length=3)
     steps: Literal[STEPS] = STEPS[0]
     class_: str | int = Field("predicted", alias="class", description='"predicted", a class name or an index.')
     regions: dict[str, list[list[float]]] | None = Field(
