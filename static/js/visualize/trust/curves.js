@@ -28,7 +28,7 @@ export function labelHeights(ends, line = LINE) {
 
 export const shortName = name => name.replace(CONTROL, "");
 const kindOf = (name, own) => (name === own ? "own" : name === `${CONTROL}random` ? "random" : "best");
-const clipped = name => (name.length > 17 ? `${name.slice(0, 16)}…` : name);
+const clipped = name => (name.length > 14 ? `${name.slice(0, 13)}…` : name); // as far as the drawing goes
 
 const axes = () => [
   [0, 0.5, 1].map(p => [
