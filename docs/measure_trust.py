@@ -20,8 +20,9 @@ import keras
 import numpy as np
 from keras import layers
 
-from innv_gui import Session, analyzers
+from innv_gui import Session, analyzers, imagenet
 from innv_gui.samples import weather
+from innv_gui.session.pretrained import PREPROCESSING
 from innv_gui.session.trust.record import Trust
 
 PLACE = Path(__file__).with_name("trust.json")
@@ -94,6 +95,7 @@ TRAINED: dict[str, Callable[[], keras.Model]] = {
     "attention": attention,
 }
 PRETRAINED = "inverted bottleneck"
+ORDER = [id for id, _ in imagenet.classes()]
 
 
 def drawn(seeds) -> tuple[np.ndarray, np.ndarray]:
@@ -163,13 +165,22 @@ def _networks(session: Session, family: str, scratch: Path):
     if family == PRETRAINED:
         photos = session.add_dataset(os.environ["PHOTOS"])
         for path in sorted(Path(os.environ["NETWORKS"]).glob("*.keras")):
-            yield measured(session, session.add_model(path), photos, family, None)
+            model = session.add_model(path, preprocessing=PREPROCESSING)
+            yield measured(session, model, photos, family, _right(session.predict(model, photos), photos))
         return
     path, accuracy = trained(family, scratch)
     model = session.add_model(path, preprocessing="unit", classes=["tree", "vehicle"])
     entry = session.add_samples("weather")
     entry.job.wait()
     yield measured(session, model, session.datasets.get(entry.id), family, accuracy)
+
+
+def _right(answers: np.ndarray, photos) -> float | None:
+    """Share of photographs whose file or folder begins with the ImageNet id of the class answered."""
+    ids = [imagenet.id_in(image.label or image.name) for image in photos]
+    truth = [one and ORDER.index(one) for one in ids]
+    known = [(answer, one) for answer, one in zip(answers.argmax(axis=1), truth, strict=True) if one is not None]
+    return float(np.mean([answer == one for answer, one in known])) if known else None
 
 
 if __name__ == "__main__":

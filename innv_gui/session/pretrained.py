@@ -15,7 +15,7 @@ from innv_gui.samples.photographs import WEIGHTS, Weights
 from innv_gui.store.files import private_folder, told, written
 
 VERSION = "1"  # to be raised with any change to the networks that are made
-PREPROCESSING = "torch"  # ImageNet's mean and deviation of pixels in [0, 1], as the weights were trained
+PREPROCESSING = "mode=symmetric;resize=crop"  # as TensorFlow's EfficientNet-Lite was trained; `innv-gui check` agrees
 
 
 def cache() -> Path:
