@@ -1,0 +1,110 @@
+// Rows of one question, fetched in pages and kept. What is shown stays until the next question is answered.
+import { pagesOf } from "./window.js";
+
+export const SIZE = 60;
+const KEPT = 120; // pages, some thousand rows
+const REST_MS = 50; // a scroll that goes on asks for nothing
+
+const NOTHING = { question: null, total: 0, hidden: 0, n: 0, pages: new Map() };
+
+/**
+ * ask(question, start, size, signal): -> {total, hidden, n, rows}. changed(): something to draw came. A question is any
+ * plain object; the same one again asks for nothing.
+ */
+export function createPages(ask, changed) {
+  let shown = NOTHING;
+  let asked = null; // the question whose answer is awaited
+  let problem = null;
+  let timer = 0;
+  const underway = new Map(); // page -> AbortController
+  const stop = () => {
+    for (const control of underway.values()) control.abort();
+    underway.clear();
+  };
+
+  function keep(page, rows) {
+    shown.pages.set(page, rows);
+    if (shown.pages.size > KEPT) shown.pages.delete(shown.pages.keys().next().value);
+  }
+
+  function take(question, { total, hidden, n, rows }) {
+    stop();
+    shown = { question, total, hidden: hidden ?? 0, n, pages: new Map([[0, rows]]) };
+    problem = null;
+  }
+
+  /** Another question: rows and counts change together, with its first page; after an error those before stay. */
+  async function open(question) {
+    const key = JSON.stringify(question);
+    if (asked === key) return;
+    asked = key;
+    try {
+      const answer = await ask(question, 0, SIZE);
+      if (asked === key) take(question, answer);
+    } catch (error) {
+      if (asked === key) problem = error;
+    }
+    if (asked === key) changed();
+  }
+
+  async function fetchPage(page) {
+    const of = shown;
+    const control = new AbortController();
+    underway.set(page, control);
+    try {
+      const { rows } = await ask(of.question, page * SIZE, SIZE, control.signal);
+      if (of === shown) keep(page, rows);
+    } catch (error) {
+      if (error.name !== "AbortError" && of === shown) problem = error;
+    } finally {
+      if (underway.get(page) === control) underway.delete(page);
+    }
+    if (of === shown) changed();
+  }
+
+  function fetchMissing(window) {
+    const wanted = pagesOf(window, SIZE);
+    for (const [page, control] of underway) if (!wanted.includes(page)) control.abort();
+    for (const page of wanted) if (!shown.pages.has(page) && !underway.has(page)) fetchPage(page);
+  }
+
+  /** Rows first..last are looked at: what is missing of them is fetched when the scroll rests. */
+  function want(window) {
+    clearTimeout(timer);
+    if (shown.question && pagesOf(window, SIZE).some(page => !shown.pages.has(page)))
+      timer = setTimeout(() => fetchMissing(window), REST_MS);
+  }
+
+  const at = place => shown.pages.get(Math.floor(place / SIZE))?.[place % SIZE];
+
+  /** Place of a row in the list, or -1 where it is not among those that are kept. */
+  function placeOf(row) {
+    for (const [page, rows] of shown.pages) {
+      const within = rows.findIndex(one => one.row === row);
+      if (within >= 0) return page * SIZE + within;
+    }
+    return -1;
+  }
+
+  return {
+    open,
+    want,
+    at,
+    placeOf,
+    get total() {
+      return shown.total;
+    },
+    get hidden() {
+      return shown.hidden;
+    },
+    get n() {
+      return shown.n;
+    },
+    get problem() {
+      return problem;
+    },
+    get question() {
+      return shown.question;
+    },
+  };
+}
