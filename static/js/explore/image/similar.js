@@ -54,7 +54,7 @@ function queryLine(query, { dataset, extent, open }) {
   const inside = [picture(query, dataset), words, curve(query.wave, null, extent)];
   return h(
     "li",
-    { class: "query" },
+    { class: "asked" },
     query.row === null
       ? h("div", { class: "face" }, inside)
       : h("button", { type: "button", id: "near-query", onclick: () => open(query.row) }, inside),

@@ -33,8 +33,17 @@ export function createPages(ask, changed) {
     problem = null;
   }
 
+  /** Where nothing is shown yet that could stay after an error, `otherwise` is. */
+  async function refuse(error, key, otherwise) {
+    const bare = !shown.question && otherwise;
+    const answer = bare ? await ask(otherwise, 0, SIZE).catch(() => null) : null;
+    if (asked !== key) return;
+    if (answer) take(otherwise, answer);
+    problem = error;
+  }
+
   /** Another question: rows and counts change together, with its first page; after an error those before stay. */
-  async function open(question) {
+  async function open(question, otherwise = null) {
     const key = JSON.stringify(question);
     if (asked === key) return;
     asked = key;
@@ -42,7 +51,7 @@ export function createPages(ask, changed) {
       const answer = await ask(question, 0, SIZE);
       if (asked === key) take(question, answer);
     } catch (error) {
-      if (asked === key) problem = error;
+      await refuse(error, key, otherwise);
     }
     if (asked === key) changed();
   }

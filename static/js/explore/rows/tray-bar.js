@@ -1,8 +1,8 @@
 // The bar of the tray: how many are selected, of which labels, how many of them are wrong, and what can be done with them.
-import { h, icon, key, replace, segmented } from "../../lib/dom.js";
+import { h, icon, replace, segmented } from "../../lib/dom.js";
 import { group } from "../../lib/format.js";
 import { svg } from "../../lib/svg.js";
-import { images, lettered, percent } from "./values.js";
+import { images, lettered, modelOf, percent } from "./values.js";
 
 const COLOURS = 10;
 const NAMED = 2;
@@ -25,13 +25,19 @@ function strip(shares, labels) {
   return drawing;
 }
 
-const wrongOf = (models, known) =>
-  models.map(model => {
-    const wrong = known.find(({ id }) => id === model.id)?.wrong;
-    return Number.isFinite(wrong) ? h("span", { class: "row" }, key(model), `wrong ${group(wrong)}`) : null;
+/** How many of them the model that is looked through gets wrong, the others on pointing. */
+function wrongOf(state, known) {
+  const words = lettered(state.exploration).map(({ id, letter }) => {
+    const wrong = known.find(one => one.id === id)?.wrong;
+    return Number.isFinite(wrong) ? [letter, `${letter} wrong ${group(wrong)}`] : null;
   });
+  const all = new Map(words.filter(Boolean));
+  const one = all.get(modelOf(state).letter);
+  return one ? h("span", { class: "num", "data-tip": [...all.values()].join(", ") }, ` · ${one}`) : null;
+}
 
-function composition({ exploration }, facts) {
+function composition(state, facts) {
+  const { exploration } = state;
   if (!facts) return null;
   const named = facts.labels.slice(0, NAMED).map(({ name, share }) => `${name}: ${percent(share)}`);
   const words = named.length ? `label ${named.join(", ")}` : "no labels";
@@ -40,7 +46,7 @@ function composition({ exploration }, facts) {
     { class: "comp not-s" },
     facts.labels.length ? strip(facts.labels, exploration.dataset.labels) : null,
     h("span", { class: "num clip" }, words),
-    wrongOf(lettered(exploration), facts.models),
+    wrongOf(state, facts.models),
   );
 }
 

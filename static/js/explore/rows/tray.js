@@ -110,7 +110,8 @@ export function createTray(root, { store, selection, api }) {
     const mine = ++latest;
     try {
       const wanted = await question(state, mode);
-      if (mine === latest) await pages.open(wanted);
+      const { query: _refused, ...otherwise } = wanted;
+      if (mine === latest) await pages.open(wanted, otherwise);
     } catch (error) {
       complain(error);
     }
