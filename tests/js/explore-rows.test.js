@@ -38,6 +38,8 @@ test("cells make a query, and a query gives its cells back", () => {
   assert.equal(queryOf(withCell(two, "A.loss", "  ")), "label [3, 5]");
   assert.equal(queryOf(withCell(withCell(two, "A.loss", ""), "label", "")), "");
   assert.deepEqual(cellsOf("A.loss > 1", { "A.loss": "> 1" }, two), { rest: "", cells: { "A.loss": "> 1" } });
+  const written = "label 3 and A.loss > 1";
+  assert.equal(queryOf(cellsOf(written, { "A.loss": "> 1", label: "3" })), written);
 });
 
 test("what is no plain conjunction stays whole beside a cell", () => {

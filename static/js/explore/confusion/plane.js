@@ -25,8 +25,10 @@ const HOME = { k: 1, x: 2 * GAP, y: 2 * GAP };
 
 const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** from: {tiles, lossAt(j) or null, rowAt(j), want(positions), marked(j)}. onopen(j). */
-export function createPlane(from, onopen) {
+const SIDEWAYS = new Set(["ArrowLeft", "ArrowRight"]);
+
+/** from: {tiles, lossAt(j) or null, want(positions), marked(j)}. images: {open(j), opened(): whether one is open}. */
+export function createPlane(from, images) {
   const canvas = h("canvas", { role: "img", "aria-label": "Wall of images" });
   const thumb = h("div", { class: "thumb-y" });
   const bar = h(
@@ -161,7 +163,7 @@ export function createPlane(from, onopen) {
     start = null;
     if (!begun || begun.moved) return;
     const j = positionAt(wall, view, ...point(event));
-    if (j >= 0) onopen(j);
+    if (j >= 0) images.open(j);
   }
 
   function wheel(event) {
@@ -191,10 +193,11 @@ export function createPlane(from, onopen) {
     "=": () => zoom(1.3),
     "-": () => zoom(1 / 1.3),
     0: () => lay(wall.n, wall.size),
-    Enter: () => positions().length && onopen(positions()[0]),
+    Enter: () => positions().length && images.open(positions()[0]),
   };
   element.addEventListener("keydown", event => {
     if (!keys[event.key] || event.ctrlKey || event.altKey) return;
+    if (SIDEWAYS.has(event.key) && images.opened()) return; // previous and next image
     keys[event.key]();
     event.preventDefault();
     event.stopPropagation();

@@ -40,5 +40,14 @@ export function createWallRows(ask, changed) {
     return rows?.[j % SIZE] ?? null;
   };
 
-  return { want, known, find };
+  /** Place of a row among those that are known, or -1. */
+  function placeOf(row) {
+    for (const [page, rows] of pages) {
+      const within = Array.isArray(rows) ? rows.findIndex(one => one.row === row) : -1;
+      if (within >= 0) return page * SIZE + within;
+    }
+    return -1;
+  }
+
+  return { want, known, find, placeOf };
 }

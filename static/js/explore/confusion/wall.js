@@ -36,7 +36,7 @@ export function createWall({ store, selection, api, close }) {
       lossAt: j => rows.known(j)?.loss?.[order?.letter] ?? null,
       marked: j => isMarked(rows.known(j)),
     },
-    open,
+    { open, opened: () => store.state.image !== null },
   );
   const size = h("input", { type: "range", id: "wall-size", min: SIZES_PX.least, max: SIZES_PX.most, "aria-label": "Size of the images", oninput: () => order && plane.lay(order.n, Number(size.value)) });
   const sort = h("select", { class: "field low", id: "wall-sort", "aria-label": "Order", onchange: resort });
@@ -58,6 +58,14 @@ export function createWall({ store, selection, api, close }) {
   async function open(j) {
     const row = await rows.find(j).catch(complain);
     if (row) store.set({ image: row.row });
+  }
+
+  /** Previous and next image of the wall. */
+  function step(by) {
+    const { view, cell, image } = store.state;
+    if (view !== "confusion" || !cell || !order) return;
+    const j = rows.placeOf(image) + by;
+    if (j >= 0 && j < order.n) open(j);
   }
 
   function resort() {
@@ -144,6 +152,7 @@ export function createWall({ store, selection, api, close }) {
     } else plane.paint();
   }
 
+  addEventListener("innv:step", (/** @type {CustomEvent} */ event) => step(event.detail));
   selection.addEventListener("changed", () => plane.paint());
   return { element, draw };
 }

@@ -18,12 +18,16 @@ export function withCell({ rest, cells }, column, text) {
   return { rest, cells: next };
 }
 
+/** In the order in which the query names them, so that a cell changes nothing but its own term. */
+const asWritten = (query, cells) =>
+  Object.fromEntries(Object.entries(cells).sort(([a], [b]) => query.indexOf(a) - query.indexOf(b)));
+
 /**
  * What the cells hold for a query. cells: the server's reading of it, null when it is no plain conjunction: then all of
  * it is `rest`, unless the query was made of `before`.
  */
 export function cellsOf(query, cells, before = NO_CELLS) {
-  if (cells) return { rest: "", cells };
+  if (cells) return { rest: "", cells: asWritten(query, cells) };
   return query.trim() === queryOf(before).trim() ? before : { rest: query, cells: {} };
 }
 

@@ -10,6 +10,7 @@ import { heightOf, scrollFor, windowOf } from "./window.js";
 export function createScroller(box, body, { row_px, keyOf, make, dress, want, head_px = () => 0 }) {
   const made = new Map(); // place -> {key, element}
   let total = 0;
+  let lost = -1; // the place of an element that had the focus and was made again
   const list = () => ({ total, row_px, view_px: Math.max(row_px, box.clientHeight - head_px()) });
 
   function elementAt(place) {
@@ -17,10 +18,9 @@ export function createScroller(box, body, { row_px, keyOf, make, dress, want, he
     const before = made.get(place);
     if (before?.key === key) return before.element;
     const element = make(place);
-    const focused = before?.element.contains(document.activeElement);
+    if (before?.element.contains(document.activeElement)) lost = place;
     before?.element.replaceWith(element);
     made.set(place, { key, element });
-    if (focused) element.focus({ preventScroll: true });
     return element;
   }
 
@@ -42,6 +42,13 @@ export function createScroller(box, body, { row_px, keyOf, make, dress, want, he
     }
   }
 
+  function refocus() {
+    const element = lost < 0 ? null : made.get(lost)?.element;
+    lost = -1;
+    const lead = element?.tabIndex === 0 ? element : element?.querySelector('[tabindex="0"]');
+    (lead ?? element)?.focus({ preventScroll: true });
+  }
+
   function draw(n = total) {
     total = n;
     body.style.setProperty("height", `${heightOf(list())}px`);
@@ -54,6 +61,7 @@ export function createScroller(box, body, { row_px, keyOf, make, dress, want, he
       dress(element, places[k]);
     });
     arrange(elements);
+    refocus();
     want(window);
   }
 

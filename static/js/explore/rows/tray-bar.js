@@ -33,7 +33,7 @@ function wrongOf(state, known) {
   });
   const all = new Map(words.filter(Boolean));
   const one = all.get(modelOf(state).letter);
-  return one ? h("span", { class: "num", "data-tip": [...all.values()].join(", ") }, ` · ${one}`) : null;
+  return one ? h("span", { class: "num", "data-tip": [...all.values()].join(", ") }, `· ${one}`) : null;
 }
 
 function composition(state, facts) {

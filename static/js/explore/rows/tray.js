@@ -154,7 +154,8 @@ export function createTray(root, { store, selection, api }) {
 
   /** Previous and next image of the list; of the dataset where the image is not in it. */
   function step(by) {
-    const { image, exploration } = store.state;
+    const { image, exploration, view, cell } = store.state;
+    if (view === "confusion" && cell) return; // the wall has an order of its own
     const place = pages.placeOf(image);
     const next = place >= 0 ? pages.at(place + by)?.row : image + by;
     if (next !== undefined && next >= 0 && next < exploration.dataset.n) store.set({ image: next });
