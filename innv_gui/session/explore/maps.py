@@ -23,7 +23,7 @@ METHODS = ("pca", "tsne", "umap")
 TITLES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 PERPLEXITY, NEIGHBOURS, SEEDS = range(5, 101), range(2, 201), 2**31
 VERSION = 1  # of how coordinates are made
-STEPS = 1000  # a job's progress is in thousandths
+STEPS = 100  # a job's progress
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ class Maps:
 
         space = self.spaces.space(wish.of)
         title = f"{TITLES[wish.method]} of {space.title}"
-        job = self._jobs.start("map", title, work, STEPS, "thousandths")
+        job = self._jobs.start("map", title, work, STEPS, "percent")
         made = PlacedMap(id, wish, space, job, np.full((self._n, 2), np.nan, np.float32))
         with self._lock:
             self._maps[id] = made
