@@ -17,6 +17,10 @@ _DESCRIBES = {
 }
 
 
+def _no_texts(text: str, exact: bool) -> np.ndarray:
+    raise TypeError(f"This column holds no texts; asked for {text!r}.")
+
+
 @dataclass(frozen=True)
 class Column:
     """name: in queries, unique. kind: "number", "class", "flag", "text" or "tags". model: id of the model, or None.
@@ -32,7 +36,7 @@ class Column:
     values: Callable[[], np.ndarray] = field(repr=False, compare=False)
     names: tuple[str, ...] = field(default=(), repr=False)
     model: str | None = None
-    texts: Callable[[str, bool], np.ndarray] | None = field(default=None, repr=False, compare=False)
+    texts: Callable[[str, bool], np.ndarray] = field(default=_no_texts, repr=False, compare=False)
 
     @property
     def describes(self) -> str:

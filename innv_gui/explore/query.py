@@ -11,13 +11,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from innv_gui.explore.columns import Column
 from innv_gui.explore.tokens import BadQuery, Token, number_in, quoted, range_in, tokens_of
 
 MOST_DEPTH, MOST_TERMS = 32, 200
 COMPARED = {"=", "!=", ">", ">=", "<", "<="}
-Value = float | str | tuple[float, float] | tuple[float | str, ...]
+Value = Any  # a number, a text, (low, high), or several of the first two
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ class BadQuery(BadInput):
         super().__init__(message, hint, field, allowed)
         self.at = (int(at[0]), int(at[1]))
 
-    def __reduce__(self):
+    def __reduce__(self):  # type: ignore[override]
         return type(self), (self.message, self.hint, self.field, self.allowed, self.at)
 
     def as_json(self) -> dict:

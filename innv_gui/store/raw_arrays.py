@@ -6,6 +6,7 @@ import os
 import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,11 +22,11 @@ def record_path(path: Path) -> Path:
     return path.with_suffix(".json")
 
 
-def put(path: Path, values: np.ndarray, more: dict | None = None) -> None:
+def put(path: Path, values: np.ndarray, more: dict[str, object] | None = None) -> None:
     """Keep an array. more: facts for its record."""
     content = np.ascontiguousarray(values)
     write_bytes(path, content.tobytes())
-    sign(path, values.shape, str(content.dtype), zlib.crc32(content), more)
+    sign(path, values.shape, str(content.dtype), zlib.crc32(content.data), more)
 
 
 def write_blocks(path: Path, blocks: Iterable[np.ndarray], shape: Sequence[int]) -> None:
@@ -39,13 +40,13 @@ def write_blocks(path: Path, blocks: Iterable[np.ndarray], shape: Sequence[int])
         raise Damaged(f"{path.name} has another size than {tuple(shape)}.")
 
 
-def sign(path: Path, shape: Sequence[int], kind: str, check: int, more: dict | None = None) -> None:
+def sign(path: Path, shape: Sequence[int], kind: str, check: int, more: dict[str, object] | None = None) -> None:
     """Write the record of a raw file that is there."""
     facts = {"shape": [int(one) for one in shape], "kind": kind, "crc": int(check), "more": more or {}}
     write_record(record_path(path), facts)
 
 
-def facts_of(path: Path) -> dict | None:
+def facts_of(path: Path) -> dict[str, Any] | None:
     """What the record says besides; None where there is none, or the file has another size."""
     record = read_record(record_path(path), _check)
     if record is None or not path.exists():
@@ -62,14 +63,14 @@ def get(path: Path) -> np.ndarray | None:
 
     def read(path: Path) -> np.ndarray:
         values = np.fromfile(path, record["kind"]).reshape(record["shape"])
-        if zlib.crc32(values) != record["crc"]:
+        if zlib.crc32(values.data) != record["crc"]:
             raise Damaged
         return values
 
     return sound(path, read)
 
 
-def _check(record: dict) -> None:
+def _check(record: dict[str, Any]) -> None:
     shape = record["shape"]
     if not isinstance(shape, list) or not all(isinstance(one, int) and one >= 0 for one in shape):
         raise Damaged

@@ -64,7 +64,8 @@ def facts_of(numbers: Numbers) -> dict | None:
     """As JSON says it; None until something is scored."""
     if not len(numbers.table.rows()):
         return None
-    return numbers.kept(("facts",), lambda: _facts(numbers))
+    found: dict = numbers.kept(("facts",), lambda: _facts(numbers))
+    return found
 
 
 def _facts(numbers: Numbers) -> dict:

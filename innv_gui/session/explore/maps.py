@@ -145,7 +145,7 @@ class Maps:
             return self._maps[id]
 
     def start(self, wish: MapWish, ready: Callable[[Job], None]) -> PlacedMap:
-        """Begin a map, or give the one that is there. ready: waits until all vectors can be had."""
+        """Begin a map, or give the one that is there. ready: waits until all vectors are there."""
         with self._lock:
             same = [one for one in self._maps.values() if one.wish.asked() == wish.asked()]
             for one in same:

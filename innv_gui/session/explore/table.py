@@ -30,7 +30,7 @@ class Order:
 
 
 class Table:
-    """columns: gives what there is now. state: changes when the values may have."""
+    """columns: gives those of now. state: changes when the values may have."""
 
     def __init__(self, numbers: Numbers, columns: Callable[[], dict[str, Column]], state: Callable[[], tuple]):
         self._numbers, self.columns, self._state = numbers, columns, state

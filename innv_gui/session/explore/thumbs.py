@@ -76,7 +76,7 @@ class Thumbs:
             file.seek(rows.start * SIDE * SIDE * 3)
             file.write(np.ascontiguousarray(made).tobytes())
         with self._lock:
-            self._checks[part] = zlib.crc32(np.ascontiguousarray(made))
+            self._checks[part] = zlib.crc32(made.tobytes())
             self._looked.add(part)
         job.step(len(rows))
 
@@ -109,7 +109,7 @@ class Thumbs:
             check = self._checks.get(part)
             if check is None or part in self._looked:
                 return check is not None
-        good = zlib.crc32(np.ascontiguousarray(whole[rows.start : rows.stop])) == check
+        good = zlib.crc32(whole[rows.start : rows.stop].tobytes()) == check
         with self._lock:
             if good:
                 self._looked.add(part)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from flask import Response
 
 from innv_gui.errors import BadInput, NotFound
 from innv_gui.explore.bits import packed, unpacked
@@ -14,28 +13,16 @@ from innv_gui.session.explore.shelf import Places
 from innv_gui.session.kept import has_scores
 from innv_gui.web.api.blueprint import api, session
 from innv_gui.web.api.explorations.answers import column_bytes, exploration_json, map_json, selection_json
+from innv_gui.web.api.explorations.found import BYTES, binary, exploration_of
 from innv_gui.web.api.explorations.incoming import ColumnQuery, NewExploration, NewMap, NewSelection, TagWish
 from innv_gui.web.api.route import route
 
-BYTES = "application/octet-stream"
 MOST_INDICES = 10_000
 METHODS = {
     "pca": ("PCA", "The two directions in which images differ most. Distances are true, groups overlap."),
     "tsne": ("t-SNE", "Neighbours stay together, groups stand apart. Gaps and sizes mean little."),
     "umap": ("UMAP", "Neighbours stay together, groups stand apart. Gaps mean little."),
 }
-
-
-def exploration_of(id: str) -> Exploration:
-    """By its id. Raises NotFound."""
-    return session().explorations.get(id)
-
-
-def binary(content: bytes) -> Response:
-    """Numbers as they are in memory, little-endian."""
-    answer = Response(content, mimetype=BYTES)
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
 
 
 def _request(body: NewExploration):

@@ -20,6 +20,7 @@ from innv_gui.session.explore.table import Order
 from innv_gui.store.score_export import save_frame
 from innv_gui.web.api.blueprint import api, session
 from innv_gui.web.api.explorations.answers import confusion_json, image_json, rows_json, similar_json
+from innv_gui.web.api.explorations.found import exploration_of
 from innv_gui.web.api.explorations.incoming import (
     LineQuery,
     MatrixQuery,
@@ -29,7 +30,6 @@ from innv_gui.web.api.explorations.incoming import (
     TableQuery,
     TileQuery,
 )
-from innv_gui.web.api.explorations.routes import exploration_of
 from innv_gui.web.api.route import checked, route
 from innv_gui.web.api.uploads import save_image_uploads
 
