@@ -1,6 +1,6 @@
 """Work on a Dask scheduler that runs elsewhere, done by `innv-gui worker` processes on any number of machines.
 
-Only iNNvestigate's worker is kept here: it is started when first needed and connects to the same scheduler.
+iNNvestigate's worker and that of maps are kept here: started when first needed, connected to the same scheduler.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from innv_gui.errors import Cancelled, InnvError, NoWorker, WorkerDied
 CONNECT_S = 10
 LOOK_S = 1.0  # how old the list of workers may be
 NO_WORKER_S = 60.0  # how long to wait for a worker to come back, or to come at all
-OURS = ("innvestigate",)
+OURS = ("innvestigate", "numbers")  # they share files of the workspace with the server
 
 
 class RemotePool(Pool):

@@ -26,7 +26,7 @@ class Task:
     stoppable: bool = False
 
 
-KINDS = ("images", "keras", "innvestigate")
+KINDS = ("images", "keras", "innvestigate", "numbers")
 
 TASKS = {
     "images.open": Task("images", "innv_gui.datasets:open_dataset"),
@@ -34,6 +34,7 @@ TASKS = {
     "images.as_seen": Task("images", "innv_gui.datasets:as_seen"),
     "images.decode": Task("images", "innv_gui.datasets:decode"),
     "images.scan": Task("images", "innv_gui.datasets:scan"),
+    "images.small": Task("images", "innv_gui.datasets:small"),
     "images.stamps": Task("images", "innv_gui.datasets:stamps"),
     "images.samples": Task("images", "innv_gui.samples:make"),
     "keras.trusted_as": Task("keras", "innv_gui.runtimes.keras.files.gate:trusted_as"),
@@ -59,6 +60,8 @@ TASKS = {
     "keras.climb": Task("keras", "innv_gui.runtimes.keras.maximize.climb:climb"),
     "keras.activations": Task("keras", "innv_gui.runtimes.keras.maximize.activations:activations"),
     "innvestigate.explain": Task("innvestigate", "innv_gui.runtimes.innvestigate.explain:explain"),
+    "numbers.shorten": Task("numbers", "innv_gui.runtimes.numbers.shortening:shorten"),
+    "numbers.place": Task("numbers", "innv_gui.runtimes.numbers.placing:place", stoppable=True),
 }
 
 # Imported by a worker while it starts, so that its first task does not wait for it.
@@ -70,6 +73,7 @@ PRELOADS = {
         "innv_gui.runtimes.keras.explain",
     ),
     "innvestigate": ("innv_gui.runtimes.innvestigate.explain",),
+    "numbers": ("innv_gui.runtimes.numbers.placing", "innv_gui.runtimes.numbers.shortening"),
 }
 
 # Environment of the worker's process, set before Python starts in it.
@@ -77,6 +81,7 @@ ENVIRONMENTS = {
     "images": {},
     "keras": {"TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow"},
     "innvestigate": {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_USE_LEGACY_KERAS": "1"},
+    "numbers": {"OMP_WAIT_POLICY": "PASSIVE"},  # threads that wait would take the cores from those who work
 }
 
 

@@ -9,6 +9,7 @@ from innv_gui.datasets.collection import Collection, left_out
 from innv_gui.datasets.decoding import content_hash, decode, decoded_or_reason, scan
 from innv_gui.datasets.formats import is_upload_acceptable
 from innv_gui.datasets.opening import open_dataset
+from innv_gui.datasets.small import small
 from innv_gui.datasets.stamps import GONE, stamp, stamps
 from innv_gui.datasets.thumbnails import as_seen, png_of, thumbnail
 
@@ -26,6 +27,7 @@ __all__ = [
     "plain",
     "png_of",
     "scan",
+    "small",
     "stamp",
     "stamps",
     "thumbnail",

@@ -27,6 +27,9 @@ from innv_gui.session.explain.run import Run
 from innv_gui.session.explain.sheets import sheet_of
 from innv_gui.session.explain.streaming import Streaming
 from innv_gui.session.explain.work import Blueprints, explain, prepare
+from innv_gui.session.explore.exploration import Exploration
+from innv_gui.session.explore.request import check_exploration
+from innv_gui.session.explore.shelf import ExploreShelf
 from innv_gui.session.features import request as features
 from innv_gui.session.features.extremes import Extremes
 from innv_gui.session.features.maximization import Maximization
@@ -103,6 +106,7 @@ class Session:
         self.datasets = DatasetShelf(lambda: self.pool, self.jobs)
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
+        self.explorations = ExploreShelf(lambda: self.pool, self.jobs, self.scoring, self.workspace.part("explore"))
         self.features = FeatureShelf(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self.probes = Probes(lambda: self.pool, self.jobs, self.models, self.datasets, self.workspace.part("probes"))
         self.trusts = TrustShelf(lambda: self.pool, self.jobs, self.store, self.workspace.part("trust"))
@@ -434,6 +438,22 @@ class Session:
         rule is as good as any), .advised (that Preprocessing, or None), .notes. Raises BadInput without usable labels.
         """
         return self.probes.start(model, self._usable_images(dataset)).wait().result
+
+    # -- explore
+
+    def explore(self, models, dataset, layers=None) -> Exploration:
+        """See a dataset the way models see it, and wait for the scores.
+
+        layers: where features are taken, one name or by model; None is the layer before the classifier.
+        -> .facts, .frame, .query("label = 3 and not A.right"), .map(of, method), .confusion(), .neighbours(row)
+        """
+        found = self.start_explore(models, self._usable_images(dataset), layers)
+        found.job.wait()
+        return found
+
+    def start_explore(self, models, dataset, layers=None) -> Exploration:
+        """Begin to explore; `exploration.job` tells how far it is, and what is there can be used."""
+        return self.explorations.start(check_exploration(models, dataset, layers))
 
     # -- features
 

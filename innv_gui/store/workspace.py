@@ -23,6 +23,7 @@ PARTS = (
     "probes",
     "patterns",
     "trust",
+    "explore",
     "logs",
     "dask",
 )

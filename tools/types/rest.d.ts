@@ -5,6 +5,13 @@ export type Basket = {
   images?: Array<number>;
 };
 
+export type Cell = {
+  rows?: string;
+  columns: string;
+  row: string;
+  column: string;
+};
+
 export type Error = {
   error: {
     message: string;
@@ -47,6 +54,12 @@ export type NewExplanation = {
   softmax?: boolean;
 };
 
+export type NewExploration = {
+  dataset: string;
+  models: Array<string>;
+  layers?: Record<string, string | null> | null;
+};
+
 export type NewExtremes = {
   model: string;
   layer?: string | null;
@@ -59,6 +72,15 @@ export type NewExtremes = {
 
 export type NewList = {
   text: string;
+};
+
+export type NewMap = {
+  of: string;
+  method?: "pca" | "tsne" | "umap";
+  perplexity?: number;
+  neighbours?: number;
+  seed?: number;
+  full?: boolean;
 };
 
 export type NewMaximization = {
@@ -107,6 +129,13 @@ export type NewRanking = {
   measure?: "spearman" | "iou";
 };
 
+export type NewSelection = {
+  bits?: string | null;
+  query?: string | null;
+  cell?: Cell | null;
+  rows?: Array<number> | null;
+};
+
 export type NewSuggestion = {
   dataset: string;
   models: Array<string>;
@@ -146,6 +175,12 @@ export type PreprocessingChange = {
   std?: Array<number> | number | null;
   resize?: "stretch" | "pad" | "crop";
   channels?: "rgb" | "bgr";
+};
+
+export type TagWish = {
+  selection: string;
+  tag: string;
+  on?: boolean;
 };
 
 export type WishedMethod = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -107,7 +107,9 @@ class Scoring:
         self._pool, self._jobs, self.scores = pool, jobs, Path(scores)
         self._seen = Seen()
 
-    def start(self, models: Sequence[Model], dataset: Dataset, layers: dict[str, Sequence[str]] | None = None) -> Job:
+    def start(
+        self, models: Sequence[Model], dataset: Dataset, layers: Mapping[str, Sequence[str]] | None = None
+    ) -> Job:
         """Begin to score; what is kept is not computed again. layers: per model id, beside the default layer.
 
         The job's result is a `Scored`. Raises BadInput for a layer that is not there.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from innv_gui.suggestions.ranking import joined, js_divergence, mean_of_models
 
 if TYPE_CHECKING:
     from innv_gui.store.scores import ScoreTable
+
+T = TypeVar("T")
 
 
 class Numbers:
@@ -51,7 +53,7 @@ class Numbers:
         says = "says" if len(several) == 1 else "say"
         return f"Assumes one class for each image; {joined(several)} {says} yes or no to each class (multilabel)."
 
-    def kept(self, key: tuple, make: Callable[[], object]):
+    def kept(self, key: tuple, make: Callable[[], T]) -> T:
         """What `make` gives, made again only when there are more scores. Who asks for something else does not wait."""
         with self._lock:
             making = self._making.setdefault(key, threading.Lock())

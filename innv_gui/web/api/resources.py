@@ -5,6 +5,8 @@ from innv_gui.web.api.blueprint import api
 from innv_gui.web.api.datasets import routes as datasets
 from innv_gui.web.api.explanations import agreement, exports
 from innv_gui.web.api.explanations import routes as explanations
+from innv_gui.web.api.explorations import routes as explorations
+from innv_gui.web.api.explorations import table_routes as explored_tables
 from innv_gui.web.api.features import routes as features
 from innv_gui.web.api.models import probes
 from innv_gui.web.api.models import routes as models
@@ -18,6 +20,8 @@ RESOURCES = (
     basket,
     datasets,
     explanations,
+    explorations,
+    explored_tables,
     exports,
     features,
     history,

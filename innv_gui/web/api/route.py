@@ -8,11 +8,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from innv_gui.errors import BadInput
+
+M = TypeVar("M", bound=BaseModel)
 
 
 class Incoming(BaseModel):
@@ -85,7 +88,7 @@ def _json() -> dict:
     return content
 
 
-def checked(model: type[BaseModel], values: dict) -> BaseModel:
+def checked(model: type[M], values: dict) -> M:
     """The values as `model`, or BadInput that names the first field that does not fit."""
     try:
         return model.model_validate(values)

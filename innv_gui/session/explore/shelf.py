@@ -1,0 +1,100 @@
+"""The explorations of a session: beginning them, finding them again."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from innv_gui.cluster.jobs import Job, Jobs
+from innv_gui.cluster.pool import Pool
+from innv_gui.errors import Cancelled
+from innv_gui.session.datasets import Dataset
+from innv_gui.session.explore.exploration import Exploration
+from innv_gui.session.explore.tags import Tags
+from innv_gui.session.explore.thumbs import Thumbs
+from innv_gui.session.recent import Recent
+from innv_gui.session.scoring.scoring import Scoring, dataset_key
+from innv_gui.session.suggest.request import SuggestionRequest
+
+RECENT = 20
+POLL_S = 0.1
+
+
+@dataclass(frozen=True)
+class Places:
+    """What an exploration needs of its session."""
+
+    folder: Path
+    pool: Callable[[], Pool]
+    jobs: Jobs
+
+    @staticmethod
+    def has_umap() -> bool:
+        """Whether UMAP's library is installed; it is not imported here."""
+        return importlib.util.find_spec("umap") is not None
+
+
+class ExploreShelf:
+    """Begins explorations and keeps the latest."""
+
+    def __init__(self, pool: Callable[[], Pool], jobs: Jobs, scoring: Scoring, folder: Path):
+        self._pool, self._jobs, self._scoring, self._folder = pool, jobs, scoring, Path(folder)
+        self._recent: Recent[Exploration] = Recent(RECENT, "exploration", "Ask for it again; what is kept is reused.")
+
+    def start(self, request: SuggestionRequest) -> Exploration:
+        """Begin, or give the one that explores the same."""
+        for known in self._recent.newest_first():
+            if self._is_same(known, request):
+                return known
+        dataset = request.dataset
+        thumbs = self.thumbs(dataset)
+        tags = Tags(self._folder / "tags", dataset)
+        folders = {model.id: self._scoring.path(model, dataset) for model in request.models}
+        found = Exploration(request, folders, thumbs, tags, Places(self._folder / "maps", self._pool, self._jobs))
+        scoring = self._scoring.start(request.models, dataset, request.measured())
+        title = f"Exploring {dataset.name}"
+        total = scoring.total + len(dataset)
+        found.job = self._jobs.start("explore", title, lambda job: _work(job, scoring, thumbs), total, "images")
+        return self._recent.put(found)
+
+    def thumbs(self, dataset: Dataset) -> Thumbs:
+        """The small pictures of a dataset."""
+        return Thumbs(self._folder / "thumbs" / dataset_key(dataset)[:20], dataset, self._pool)
+
+    @staticmethod
+    def _is_same(known: Exploration, request: SuggestionRequest) -> bool:
+        same = known.dataset is request.dataset and known.models == request.models
+        going = known.job.status not in ("failed", "cancelled")
+        return same and going and known.layers == {id: layers[0] for id, layers in request.more.items()}
+
+    def get(self, id: str) -> Exploration:
+        """Raises NotFound where there is none of that id."""
+        return self._recent.get(id)
+
+    def all(self) -> list[Exploration]:
+        """Newest first."""
+        return self._recent.newest_first()
+
+
+def _work(job: Job, scoring: Job, thumbs: Thumbs) -> None:
+    """Scores first, then what is missing of the small pictures."""
+    try:
+        while not scoring.ended(POLL_S):
+            job.check()
+            _follow(job, scoring)
+    except Cancelled:
+        scoring.cancel()
+        raise
+    scoring.wait()
+    _follow(job, scoring)
+    job.message = "Making small pictures"
+    thumbs.make(job)
+    job.message = ""
+
+
+def _follow(job: Job, scoring: Job) -> None:
+    job.message = scoring.message
+    if scoring.done > job.done:
+        job.step(scoring.done - job.done)

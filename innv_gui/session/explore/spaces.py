@@ -1,0 +1,148 @@
+"""Where images are compared: raw pixels, or a layer of a model, as short vectors that are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from innv_gui.cluster.jobs import Job
+from innv_gui.cluster.pool import Pool
+from innv_gui.errors import BadInput
+from innv_gui.explore.components import Components
+from innv_gui.session.explore.thumbs import SIDE, Thumbs
+from innv_gui.session.suggest.numbers import Numbers
+from innv_gui.store import raw_arrays
+from innv_gui.store.files import private_folder, told
+
+PIXELS = "pixels"
+VERSION = 1  # of how vectors are made short
+IN_MEMORY = 2
+
+
+@dataclass(frozen=True)
+class Space:
+    """of: PIXELS or a model's id; layer: None of pixels; key: changes with anything that changes its vectors."""
+
+    of: str
+    layer: str | None
+    title: str
+    dimensions: int
+    key: str
+
+
+@dataclass(frozen=True)
+class Short:
+    """rows (k,) of the dataset that have vectors; vectors (k, d) float32; components: how others are made short."""
+
+    rows: np.ndarray = field(repr=False)
+    vectors: np.ndarray = field(repr=False)
+    components: Components = field(repr=False)
+
+    def place_of(self, row: int) -> int | None:
+        """Position of a row among the vectors; None when it has none."""
+        at = int(np.searchsorted(self.rows, row))
+        return at if at < len(self.rows) and self.rows[at] == row else None
+
+
+class Spaces:
+    """The spaces of one exploration. Vectors are made when first asked for and kept in a folder."""
+
+    def __init__(
+        self, folder: Path, numbers: Numbers, layers: dict[str, str], thumbs: Thumbs, pool: Callable[[], Pool]
+    ):
+        self._folder, self._numbers, self._layers = Path(folder), numbers, layers
+        self._thumbs, self._pool = thumbs, pool
+        self._kept: OrderedDict[str, Short] = OrderedDict()
+        self._making: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def space(self, of: str) -> Space:
+        """By its word. Raises BadInput for what is neither pixels nor one of the models."""
+        table = self._numbers.table
+        if of == PIXELS:
+            words = [str(self._thumbs.path.parent.name), SIDE]
+            return Space(PIXELS, None, "Raw pixels", SIDE * SIDE * 3, self._key([PIXELS, *words]))
+        models = {model.id: model for model in self._numbers.models}
+        if of not in models:
+            hint = f"Expected {PIXELS}, or one of {', '.join(models)}."
+            raise BadInput(f"There is nothing to map called {of!r:.60}.", hint, "of", (PIXELS, *models))
+        layer = self._layers[of]
+        about = table.models[of].files.about
+        words = [about["dataset"]["fingerprint"], about["model"]["scores"], layer]
+        return Space(of, layer, layer, table.n_neurons(of, layer) or 0, self._key(words))
+
+    def _key(self, parts: list) -> str:
+        rows = self._numbers.table.rows()
+        told = [VERSION, *parts, hashlib.sha256(rows.tobytes()).hexdigest()]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:24]
+
+    def path(self, space: Space) -> Path:
+        """Where its vectors are."""
+        return self._folder / f"{space.key}.f32"
+
+    def short(self, space: Space, job: Job | None = None) -> Short:
+        """Its vectors, made where they are not kept."""
+        with self._lock:
+            making = self._making.setdefault(space.key, threading.Lock())
+            if space.key in self._kept:
+                self._kept.move_to_end(space.key)
+                return self._kept[space.key]
+        with making:
+            found = self._read(space) or self._made(space, job)
+        with self._lock:
+            self._kept[space.key] = found
+            while len(self._kept) > IN_MEMORY:
+                self._kept.popitem(last=False)
+        return found
+
+    def _read(self, space: Space) -> Short | None:
+        vectors, axes = raw_arrays.get(self.path(space)), raw_arrays.get(self._axes_path(space))
+        rows = self._numbers.table.rows()
+        if vectors is None or axes is None or len(vectors) != len(rows) or len(axes) != vectors.shape[1] + 1:
+            return None
+        return Short(rows, vectors, Components(axes[0], np.ascontiguousarray(axes[1:].T), np.zeros(vectors.shape[1])))
+
+    def _axes_path(self, space: Space) -> Path:
+        return self._folder / f"{space.key}.axes.f32"
+
+    def _made(self, space: Space, job: Job | None) -> Short:
+        rows, target = self._numbers.table.rows(), self.path(space)
+        with told(target):
+            private_folder(target.parent)
+        source = self._thumbs.path if space.of == PIXELS else target.with_suffix(".whole")
+        shape = self._thumbs.shape if space.of == PIXELS else (len(rows), space.dimensions)
+        if space.of != PIXELS:
+            raw_arrays.write_blocks(source, self._blocks(space, rows, job), shape)
+        try:
+            asked = (str(source), shape, "uint8" if space.of == PIXELS else "float32")
+            chosen = rows if space.of == PIXELS else None
+            stop = None if job is None else job.cancelled
+            made = self._pool().run("numbers.shorten", *asked, chosen, str(target), cancelled=stop, about=space.title)
+        finally:
+            if space.of != PIXELS:
+                source.unlink(missing_ok=True)
+        raw_arrays.sign(target, made.shape, "float32", made.check)
+        axes = np.vstack([made.components.mean, made.components.axes.T]).astype(np.float32)
+        raw_arrays.put(self._axes_path(space), axes)
+        return Short(rows, np.fromfile(target, np.float32).reshape(made.shape), made.components)
+
+    def _blocks(self, space: Space, rows: np.ndarray, job: Job | None) -> Iterator[np.ndarray]:
+        table = self._numbers.table
+        for block in table.blocks(rows):
+            if job is not None:
+                job.check()
+            yield table.activations(space.of, space.layer or "", block)
+
+    def vector(self, space: Space, row: int) -> np.ndarray:
+        """(D,) of one image, as it was before it was made short."""
+        rows = np.array([row])
+        if space.of == PIXELS:
+            return self._thumbs.get(rows)[0].reshape(-1).astype(np.float32) / 255
+        return self._numbers.table.activations(space.of, space.layer or "", rows)[0]
