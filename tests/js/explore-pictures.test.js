@@ -11,7 +11,7 @@ import {
   columnsIn,
   held,
   inTile,
-  leastZoom,
+  leastSize,
   placeOf,
   positionAt,
   positionsOf,
@@ -41,11 +41,10 @@ test("what is seen are the pictures on the plane, the last line as long as it is
 
 test("a screen never needs more than 24 tiles, however far it is zoomed", () => {
   for (const [width, height] of [[360, 400], [600, 500], [1400, 800], [2500, 1300]])
-    for (const size of [22, 64, 150])
+    for (const size of [leastSize(width, height), 64, 150])
       for (const ratio of [1, 2]) {
         const wall = { n: 1_000_000, size, columns: columnsFor(width, size) };
-        const least = leastZoom(wall, width, height);
-        for (const k of [least, 1, 3, 12]) {
+        for (const k of [1, 3, 12]) {
           const view = held(wall, { k, x: -width, y: -1e6 }, width, height);
           const positions = positionsOf(wall, seenOf(wall, view, width, height));
           const side_px = sideFor(positions, size * k * ratio);
@@ -98,9 +97,10 @@ test("a mistake is shaded by the root of its count, by its logarithm where count
   assert.equal(shade(0, 0), 0);
 });
 
-test("the deepest mistake is what has not the same name on both sides", () => {
-  assert.equal(mostOf([[90, 3], [7, 80]], ["a", "b"], ["a", "b"]), 7);
-  assert.equal(mostOf([[90, 3], [7, 80]], ["a", "b"], ["b", "c"]), 90);
+test("the deepest mistake is the largest count of what is not the same class on both sides", () => {
+  assert.equal(mostOf([[90, 3], [7, 80]], [[true, false], [false, true]]), 7);
+  assert.equal(mostOf([[90, 3], [7, 80]], [[false, false], [true, false]]), 90);
+  assert.equal(mostOf([], []), 0);
 });
 
 test("a count fits into its cell", () => {

@@ -40,6 +40,7 @@ test("cells make a query, and a query gives its cells back", () => {
   assert.deepEqual(cellsOf("A.loss > 1", { "A.loss": "> 1" }, two), { rest: "", cells: { "A.loss": "> 1" } });
   const written = "label 3 and A.loss > 1";
   assert.equal(queryOf(cellsOf(written, { "A.loss": "> 1", label: "3" })), written);
+  assert.deepEqual(cellsOf("A.right and label 3", { label: "3", "A.right": "" }).cells, { "A.right": "yes", label: "3" });
 });
 
 test("what is no plain conjunction stays whole beside a cell", () => {
@@ -126,7 +127,7 @@ test("the model that is looked through is that of the colour, else of the right 
   assert.equal(letter({ colour: "B.loss" }), "B");
   assert.equal(letter({ colour: "label", maps: { right: { of: "m2" } } }), "B");
   assert.equal(letter({ colour: "label" }), "A");
-  assert.deepEqual([0, 25, 26, 27].map(letterAt), ["A", "Z", "AA", "AB"]);
+  assert.deepEqual([0, 25, 26, 27].map(letterAt), ["A", "Z", "M27", "M28"]);
 });
 
 test("a loss has three significant digits in exponential form", () => {
@@ -136,7 +137,7 @@ test("a loss has three significant digits in exponential form", () => {
   assert.equal(exponential(1e-120), "1.00e\u2212120");
   assert.deepEqual([null, undefined, NaN].map(exponential), ["–", "–", "–"]);
   assert.equal(numberText({ name: "A.loss" }, 1), "1.00e+00");
-  assert.equal(numberText({ name: "disagreement", whole: true }, 3), "3");
+  assert.equal(numberText({ name: "disagreement" }, 3), "3");
 });
 
 const settled = () => new Promise(done => setTimeout(done, 80));

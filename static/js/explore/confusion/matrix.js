@@ -12,8 +12,7 @@ const same = (a, b) => a.row === b?.row && a.column === b?.column;
 const wordsOf = ({ rows, columns }, { row, column }, n) =>
   `${rows.title} ${row}, ${columns.title} ${column}: ${images(n)}`;
 
-function cellOf(answer, cell, n, { most, pressed, onpress }) {
-  const right = cell.row === cell.column;
+function cellOf(answer, cell, n, { right, most, pressed, onpress }) {
   const words = wordsOf(answer, cell, n);
   const attributes = {
     class: right ? "ok" : `t${shade(n, most)}`,
@@ -43,10 +42,10 @@ function headRows({ rows, columns, right }, few) {
 
 /** answer: what the server counted. press: {chosen: cell or null, onpress(cell)}. */
 export function matrixOf(answer, { chosen, onpress }) {
-  const { rows, columns, counts, right } = answer;
+  const { rows, columns, counts, same: alike, right } = answer;
   const few = columns.names.length <= MANY;
-  const most = mostOf(counts, rows.names, columns.names);
-  const shares = few && right ? right : null;
+  const most = mostOf(counts, alike);
+  const shares = few && right.some(Number.isFinite) ? right : null;
   const line = (row, r) =>
     h(
       "tr",
@@ -54,7 +53,7 @@ export function matrixOf(answer, { chosen, onpress }) {
       h("th", { scope: "row", title: row }, row),
       columns.names.map((column, c) => {
         const cell = { row, column };
-        return cellOf(answer, cell, counts[r][c], { most, pressed: same(cell, chosen), onpress });
+        return cellOf(answer, cell, counts[r][c], { right: alike[r][c], most, pressed: same(cell, chosen), onpress });
       }),
       shares ? h("td", { class: "sum num" }, h("b", {}, percent(shares[r] ?? NaN))) : null,
     );
@@ -94,9 +93,9 @@ export const leadTab = root => {
 
 /** What is drawn and what is left out, in a sentence or two. */
 export function noteOf({ classes, shown, right, unlabelled, rest }, note) {
-  const few = right ? "Framed: right. Shaded: mistakes, the deeper the more." : "Framed: the same answer. Shaded: different answers.";
+  const few = right.some(Number.isFinite) ? "Framed: right. Shaded: mistakes, the deeper the more." : "Framed: the same answer. Shaded: different answers.";
   const of = shown < classes ? `The ${shown} most confused of ${group(classes)} classes. ` : "";
-  const left = rest ? ` ${group(rest)} further mistakes are not shown.` : "";
+  const left = rest ? ` ${images(rest)} of other classes ${rest === 1 ? "is" : "are"} not shown.` : "";
   const none = unlabelled ? ` ${images(unlabelled)} without a label.` : "";
   replace(note, `${of}${few} Press a cell to see its images.${left}${none}`);
 }

@@ -5,7 +5,7 @@ import { exponential } from "../rows/values.js";
 import {
   columnsFor,
   held,
-  leastZoom,
+  leastSize,
   placeOf,
   positionAt,
   positionsOf,
@@ -27,7 +27,7 @@ const css = name => getComputedStyle(document.documentElement).getPropertyValue(
 
 const SIDEWAYS = new Set(["ArrowLeft", "ArrowRight"]);
 
-/** from: {tiles, lossAt(j) or null, want(positions), marked(j)}. images: {open(j), opened(): whether one is open}. */
+/** from: {tiles, lossAt(j) or null, want(positions), marked(j)}. images: {open(j), opened(): whether one is open, sized(px)}. */
 export function createPlane(from, images) {
   const canvas = h("canvas", { role: "img", "aria-label": "Wall of images" });
   const thumb = h("div", { class: "thumb-y" });
@@ -127,12 +127,25 @@ export function createPlane(from, images) {
     drawBar();
   }
 
+  const roomFor = size => Math.max(size, leastSize(width(), height()));
+
+  /** Further out than the whole width the wall is laid with smaller pictures, the first in view stays the first. */
+  function shrink(k) {
+    const first = positions()[0] ?? 0;
+    const size = roomFor(Math.floor(wall.size * k));
+    wall = { ...wall, size, columns: columnsFor(width(), size) };
+    move({ ...HOME, y: HOME.y - Math.floor(first / wall.columns) * (size + GAP) });
+    images.sized(size);
+  }
+
   function zoom(factor, x = width() / 2, y = height() / 2) {
-    move(zoomed(view, factor, x, y, [leastZoom(wall, width(), height()), MOST_ZOOM]));
+    if (view.k * factor < 1) shrink(view.k * factor);
+    else move(zoomed(view, factor, x, y, [1, MOST_ZOOM]));
   }
 
   /** n pictures of `size` px. */
-  function lay(n, size) {
+  function lay(n, wanted) {
+    const size = roomFor(wanted);
     wall = { n, size, columns: columnsFor(width() || 400, size) };
     view = HOME;
     paint();

@@ -12,9 +12,9 @@ export function shade(n, most) {
   return Math.min(STEPS, 1 + Math.floor((STEPS - 0.01) * weight(n, most)));
 }
 
-/** The largest count of a mistake. rows, columns: names; what has the same name on both sides is no mistake. */
-export function mostOf(counts, rows, columns) {
-  const mistakes = counts.flatMap((line, r) => line.filter((_, c) => rows[r] !== columns[c]));
+/** The largest count of a mistake. counts, same: a list per row; same: whether both sides are the same class. */
+export function mostOf(counts, same) {
+  const mistakes = counts.flatMap((line, r) => line.filter((_, c) => !same[r][c]));
   return mistakes.reduce((most, n) => Math.max(most, n), 0);
 }
 

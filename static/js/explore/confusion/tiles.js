@@ -61,10 +61,12 @@ export function positionAt({ n, columns, size }, { k, x, y }, px, py) {
 
 const between = (low, value, high) => Math.min(Math.max(low, value), Math.max(low, high));
 
-/** Zoomed so far out, a screen has as many pictures as the tiles of a screen hold at the smallest side. */
-export function leastZoom({ size }, width, height) {
-  const most = MOST_TILES * inTile(SIDES_PX[0]) * 0.8; // columns at the edge are seen in part
-  return Math.min(1, Math.sqrt((width * height) / most) / (size + GAP));
+const LEAST_PX = 12;
+
+/** The smallest size of pictures: a screen has no more of them than its tiles hold at the smallest side. */
+export function leastSize(width, height) {
+  const most = MOST_TILES * inTile(SIDES_PX[0]) * 0.8; // a line at the edge is seen in part
+  return Math.max(LEAST_PX, Math.ceil(Math.sqrt((width * height) / most) - GAP));
 }
 
 /** The view zoomed by a factor, with what lies below (px, py) kept there. */

@@ -36,7 +36,7 @@ export function createWall({ store, selection, api, close }) {
       lossAt: j => rows.known(j)?.loss?.[order?.letter] ?? null,
       marked: j => isMarked(rows.known(j)),
     },
-    { open, opened: () => store.state.image !== null },
+    { open, opened: () => store.state.image !== null, sized: px => (size.value = String(px)) },
   );
   const size = h("input", { type: "range", id: "wall-size", min: SIZES_PX.least, max: SIZES_PX.most, "aria-label": "Size of the images", oninput: () => order && plane.lay(order.n, Number(size.value)) });
   const sort = h("select", { class: "field low", id: "wall-sort", "aria-label": "Order", onchange: resort });

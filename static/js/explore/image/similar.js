@@ -50,7 +50,7 @@ function neighbourLine(one, { dataset, query, extent, here, open }) {
 }
 
 function queryLine(query, { dataset, extent, open }) {
-  const words = h("span", { class: "clip" }, h("b", {}, "Query"), h("br"), h("span", { class: "quiet" }, fileName(query.name)));
+  const words = h("span", { class: "clip" }, h("b", {}, "Query"), h("br"), query.row === null ? h("span", { class: "quiet" }, fileName(query.name)) : labelled(query.label));
   const inside = [picture(query, dataset), words, curve(query.wave, null, extent)];
   return h(
     "li",

@@ -18,9 +18,16 @@ export function withCell({ rest, cells }, column, text) {
   return { rest, cells: next };
 }
 
-/** In the order in which the query names them, so that a cell changes nothing but its own term. */
+/**
+ * In the order in which the query names them, so that a cell changes nothing but its own term. A flag alone, which has
+ * no text, is one that is so.
+ */
 const asWritten = (query, cells) =>
-  Object.fromEntries(Object.entries(cells).sort(([a], [b]) => query.indexOf(a) - query.indexOf(b)));
+  Object.fromEntries(
+    Object.entries(cells)
+      .sort(([a], [b]) => query.indexOf(a) - query.indexOf(b))
+      .map(([column, text]) => [column, text || "yes"]),
+  );
 
 /**
  * What the cells hold for a query. cells: the server's reading of it, null when it is no plain conjunction: then all of

@@ -1,6 +1,7 @@
 // Which columns the table has: a menu with a tick for each.
-import { h, replace } from "../../lib/dom.js";
+import { h, key, replace } from "../../lib/dom.js";
 import { placeUnder } from "../../shell/menu.js";
+import { letterOf } from "./values.js";
 
 /** onchoose(Set of names, or null for the ordinary ones). -> open(opener, all columns, shown columns) */
 export function createChooser(root, onchoose) {
@@ -14,6 +15,7 @@ export function createChooser(root, onchoose) {
       "label",
       { class: "switch" },
       h("input", { type: "checkbox", value: column.name, checked: shown, onchange: () => onchoose(chosen()) }),
+      letterOf(column.name) ? key({ letter: letterOf(column.name) }) : null,
       column.title ?? column.name,
     );
 

@@ -1,10 +1,9 @@
 // Headings that sort, and a filter cell under each.
 import { $$, h, icon, key, replace } from "../../lib/dom.js";
 import { isRight, placeholderOf } from "./layout.js";
-import { partOf } from "./values.js";
+import { letterOf, partOf } from "./values.js";
 
-const letterOf = name => (name.includes(".") ? name.slice(0, name.indexOf(".")) : null);
-const titleOf = column => (letterOf(column.name) ? partOf(column.name) : column.name);
+const titleOf = column => (letterOf(column.name) ? partOf(column.name) : (column.title ?? column.name));
 const cell = column => ({ class: isRight(column) ? "right" : "" });
 
 function heading(column, { sort, order }, onsort) {

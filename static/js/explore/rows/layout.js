@@ -14,11 +14,11 @@ const WIDTHS = {
 };
 const ORDINARY = [104, 0];
 const PLACEHOLDERS = {
-  number: "> 0.9",
-  class: "7, [3, 5]",
-  flag: "true",
-  text: 'contains "7"',
-  tags: 'contains "a"',
+  number: "> 1",
+  class: "contains",
+  flag: "yes",
+  text: "contains",
+  tags: "contains",
 };
 export const GAP_PX = 12;
 export const FIRST_PX = [18, 32]; // tick, picture
@@ -53,9 +53,9 @@ export function tracksOf(columns) {
 
 export const isRight = ({ kind, name }) => kind === "number" && partOf(name) !== "confidence";
 
-export function placeholderOf({ kind, name, whole }) {
+export function placeholderOf({ kind, name }) {
   if (kind !== "number") return PLACEHOLDERS[kind] ?? "";
-  return partOf(name) === "loss" ? "> 1" : whole ? "0..99" : PLACEHOLDERS.number;
+  return { index: "0..99", confidence: "> 0.9" }[partOf(name)] ?? PLACEHOLDERS.number;
 }
 
 /** What a press on a heading asks for: numbers largest first, but for places; the same one again turns round. */

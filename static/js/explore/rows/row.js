@@ -3,12 +3,10 @@ import { colour, h, icon } from "../../lib/dom.js";
 import { fileName, group, probability } from "../../lib/format.js";
 import { thumbnail } from "../../lib/thumbnail.js";
 import { isRight } from "./layout.js";
-import { numberText, partOf } from "./values.js";
+import { letterOf, numberText, partOf } from "./values.js";
 
 const OWN = { index: row => row.index, file: row => row.name, label: row => row.label, tags: row => row.tags };
 export const valueOf = (row, name) => (OWN[name] ? OWN[name](row) : row.cells[name]);
-
-const letterOf = name => name.slice(0, name.indexOf("."));
 
 /** ✓ or ✕ with its word; nothing where it is not known. */
 export const verdict = right =>
@@ -38,7 +36,7 @@ const confidence = (row, { name }) =>
   );
 
 const flag = value =>
-  value === null || value === undefined ? "–" : [verdict(value), h("span", {}, value ? "true" : "false")];
+  value === null || value === undefined ? "–" : [icon(value ? "check" : "cross"), h("span", {}, value ? "right" : "wrong")];
 
 const SHOWN = {
   prediction,

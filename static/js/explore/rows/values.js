@@ -18,16 +18,19 @@ export const percent = share => (Number.isFinite(share) ? `${Math.round(100 * sh
 /** "A.loss" -> "loss", "label" -> "label". */
 export const partOf = column => column.slice(column.indexOf(".") + 1);
 
+/** "A.loss" -> "A"; null for a column of no model. */
+export const letterOf = column => (column.includes(".") ? column.slice(0, column.indexOf(".")) : null);
+
 /** A number of a column, by what the column is. */
 export function numberText(column, value) {
   if (value === null || value === undefined) return "–";
   if (partOf(column.name) === "loss") return exponential(value);
-  return column.whole ? group(value) : probability(value);
+  const share = partOf(column.name) === "confidence" || !Number.isInteger(value);
+  return share ? probability(value) : group(value);
 }
 
-/** "A", "B", ..: letters of the models of an exploration, in their order. */
-export const letterAt = place =>
-  place < 26 ? String.fromCharCode(65 + place) : letterAt(Math.floor(place / 26) - 1) + letterAt(place % 26);
+/** "A", "B", .., "Z", "M27", ..: what the columns of a model of an exploration begin with, by its place. */
+export const letterAt = place => (place < 26 ? String.fromCharCode(65 + place) : `M${place + 1}`);
 
 /** The models with the letter that their columns begin with. */
 export const lettered = exploration =>
