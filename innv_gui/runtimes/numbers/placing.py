@@ -8,6 +8,7 @@ where its library is installed. Every state is given; the same seed gives the sa
 
 from __future__ import annotations
 
+import importlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -138,19 +139,19 @@ def _others(features, rows, places, check) -> Iterator[State]:
 
 
 def _tsne(features, start, wish: Placing, check, early: int = EARLY) -> Iterator[tuple[str, float, np.ndarray]]:
-    import openTSNE  # scikit-learn's parts take a second to import
+    from openTSNE import TSNEEmbedding, affinity  # scikit-learn's parts take a second to import
 
     perplexity = min(wish.neighbours, (len(features) - 1) / 3)
     known = _known_neighbours(features, int(3 * perplexity), check)
-    affinities = openTSNE.affinity.PerplexityBasedNN(
+    affinities = affinity.PerplexityBasedNN(
         None if known else np.ascontiguousarray(features, np.float64),
-        perplexity=perplexity,
+        perplexity=perplexity,  # type: ignore[arg-type]  # its documents say float
         n_jobs=-1,
         random_state=wish.seed,
         knn_index=known,
     )
     check()
-    at = openTSNE.TSNEEmbedding(_start(start), affinities, n_jobs=-1, random_state=wish.seed)
+    at = TSNEEmbedding(_start(start), affinities, n_jobs=-1, random_state=wish.seed)
     for done in range(0, early, AT_ONCE):
         check()
         at = at.optimize(AT_ONCE, exaggeration=EXAGGERATION, momentum=0.5)
@@ -192,7 +193,6 @@ def _umap(features, start, wish: Placing, check) -> Iterator[tuple[str, float, n
 def umap_library():
     """The module, or None."""
     try:
-        import umap
+        return importlib.import_module("umap")
     except ImportError:
         return None
-    return umap
