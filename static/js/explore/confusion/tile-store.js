@@ -2,8 +2,8 @@
 
 const KEPT = 160; // 512 x 512 px each, decoded 1 MB
 
-/** address(tile, side_px): where it is. changed(): one came. */
-export function createTileStore(address, changed) {
+/** address(tile, side_px): where it is. changed(): one came. failed(): one did not, and is asked for at the next want. */
+export function createTileStore(address, changed, failed) {
   const tiles = new Map(); // "side tile" -> HTMLImageElement, the ones last used at the end
   const keyOf = (tile, side_px) => `${side_px} ${tile}`;
 
@@ -11,7 +11,10 @@ export function createTileStore(address, changed) {
     const image = new Image();
     image.decoding = "async";
     image.onload = changed;
-    image.onerror = () => tiles.delete(key);
+    image.onerror = () => {
+      tiles.delete(key);
+      failed();
+    };
     image.src = src;
     tiles.set(key, image);
   }

@@ -8,6 +8,7 @@ import { createPlane } from "./plane.js";
 import { createTileStore } from "./tile-store.js";
 import { createWallRows } from "./wall-rows.js";
 
+const RENEW_MS = 2000;
 const SIZES_PX = { least: 22, most: 150 };
 
 /** As large as is still a screen or two. */
@@ -22,11 +23,16 @@ function titleOf({ exploration, cell }) {
 
 /** close(): the pairs are shown again. -> {element, draw(state)} */
 export function createWall({ store, selection, api, close }) {
-  let order = null; // {id, n, selection, letter}
+  let order = null; // {id, n, selection, letter, cell, asked: of what}
   let asked = "";
   let sorted = "loss";
   const id = () => store.state.exploration.id;
-  const tiles = createTileStore((tile, side_px) => api.tile(id(), order.id, tile, side_px), () => plane.paint());
+  const tiles = createTileStore(
+    (tile, side_px) => api.tile(id(), order.id, tile, side_px),
+    () => plane.paint(),
+    () => renew(),
+  );
+  let renewed_ms = 0;
   let rows = createWallRows(async () => ({ rows: [] }), () => {});
 
   const plane = createPlane(
@@ -56,7 +62,7 @@ export function createWall({ store, selection, api, close }) {
   const isMarked = row => Boolean(row) && (selection.has(row.row) || store.state.image === row.row);
 
   async function open(j) {
-    const row = await rows.find(j).catch(complain);
+    const row = await rows.find(j).catch(() => renew().then(() => rows.find(j)).catch(complain));
     if (row) store.set({ image: row.row });
   }
 
@@ -71,6 +77,14 @@ export function createWall({ store, selection, api, close }) {
   function resort() {
     sorted = sort.value;
     draw(store.state);
+  }
+
+  /** The server keeps the last few orders: one that it no longer has is asked for again. */
+  async function renew() {
+    if (!order || performance.now() - renewed_ms < RENEW_MS) return;
+    renewed_ms = performance.now();
+    const found = await api.order(id(), order.asked).catch(() => null);
+    if (found?.order === order.id) plane.paint();
   }
 
   async function selectAll() {
@@ -123,10 +137,11 @@ export function createWall({ store, selection, api, close }) {
     const fresh = !order || order.cell !== cell;
     try {
       const { selection: sid } = await api.select(exploration.id, { cell });
-      const found = await api.order(exploration.id, { selection: sid, sort: by, order: way });
+      const wanted = { selection: sid, sort: by, order: way };
+      const found = await api.order(exploration.id, wanted);
       if (key !== asked) return;
       tiles.clear();
-      order = { id: found.order, n: found.n, selection: sid, letter: modelFor(state).letter, cell };
+      order = { id: found.order, n: found.n, selection: sid, letter: modelFor(state).letter, cell, asked: wanted };
       rows = createWallRows((start, n) => api.wall(exploration.id, found.order, { start, size: n }), plane.paint);
       counted.textContent = images(found.n);
       drawFoot();

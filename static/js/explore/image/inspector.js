@@ -19,6 +19,7 @@ export function createInspector(root, { store, selection, api }) {
   let image = null; // the server's answer
   let asked = "";
   let turn = 0; // of searches
+  let searching = false; // the first search makes the features of all images short, which takes seconds
   let drawn = "";
   let [listed, marked] = [undefined, undefined];
   const title = h("h2", { class: "mono clip grow", id: "image-title" });
@@ -47,6 +48,8 @@ export function createInspector(root, { store, selection, api }) {
   /** The last search that was begun is shown. k and of are kept with the answer, for the next one. */
   async function search(make) {
     const mine = ++turn;
+    searching = true;
+    draw(store.state);
     const { similar } = store.state;
     const asking = { k: similar?.k ?? NEAREST, of: similar?.of ?? modelOf(store.state).id };
     try {
@@ -55,6 +58,9 @@ export function createInspector(root, { store, selection, api }) {
     } catch (error) {
       if (mine === turn) complain(error);
     }
+    if (mine !== turn) return;
+    searching = false;
+    draw(store.state);
   }
 
   const nearTo = (by, changes = {}) =>
@@ -110,10 +116,10 @@ export function createInspector(root, { store, selection, api }) {
   /** Drawn again only when something on it differs, so that what is opened in it stays open. */
   function drawOne(state, shown) {
     const selected = shown && selection.has(image.row);
-    const key = shown ? JSON.stringify([image, selected, isQuery(state), state.exploration.id]) : "";
+    const key = shown ? JSON.stringify([image, selected, searching, isQuery(state), state.exploration.id]) : "";
     if (key === drawn || (!shown && state.image !== null)) return;
     drawn = key;
-    replace(one, shown ? oneImage(state, image, { selected, query: isQuery(state) }, acts) : []);
+    replace(one, shown ? oneImage(state, image, { selected, searching, query: isQuery(state) }, acts) : []);
   }
 
   const draw = keepFocus(state => {

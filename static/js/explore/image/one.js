@@ -58,20 +58,21 @@ function sayings({ exploration }, image) {
   return h("ul", { class: "says" }, headLine, known.map(([model, answer]) => saying(model, answer)));
 }
 
-function buttons({ selected, query }, acts) {
-  const button = (id, words, symbol, onclick, more = {}) =>
-    h("button", { class: "btn tiny", type: "button", id, onclick, ...more }, symbol ? icon(symbol) : null, words);
+function buttons({ selected, searching, query }, acts) {
+  const words = searching ? "Searching…" : query ? "Hide similar" : "Find similar";
+  const button = (id, title, symbol, onclick, more = {}) =>
+    h("button", { class: "btn tiny", type: "button", id, onclick, ...more }, symbol ? icon(symbol) : null, title);
   return h(
     "div",
     { class: "acts" },
-    button("find-similar", query ? "Hide similar" : "Find similar", "similar", acts.similar, { "aria-pressed": String(query) }),
+    button("find-similar", words, "similar", acts.similar, { "aria-pressed": String(query), "aria-busy": String(searching) }),
     button("image-select", selected ? "Unselect" : "Select", null, acts.select),
     button("image-tag", "Add tag", "tag", event => acts.tag(event.currentTarget)),
     button("image-explain", "Explain", "visualize", acts.explain),
   );
 }
 
-/** image: the server's answer. now: {selected, query: whether its neighbours are listed}. acts: similar(), select(), tag(opener), untag(name), explain(). */
+/** image: the server's answer. now: {selected, searching, query: whether its neighbours are listed}. acts: similar(), select(), tag(opener), untag(name), explain(). */
 export const oneImage = (state, image, now, acts) =>
   h(
     "div",

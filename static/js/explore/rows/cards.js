@@ -53,7 +53,7 @@ export function createCards(store, pages, acts) {
   const box = h("div", { class: "pool", role: "group", "aria-label": "Cards of the selected images", tabIndex: -1 }, body);
   let here = 0;
 
-  const across = () => Math.max(1, Math.floor((box.clientWidth - 40 + GAP_PX) / (LEAST_PX + GAP_PX)));
+  const across = () => Math.max(1, Math.floor((body.clientWidth + GAP_PX) / (LEAST_PX + GAP_PX)));
   const lines = () => Math.ceil(pages.total / across());
   const rowsAt = line => {
     const n = across();

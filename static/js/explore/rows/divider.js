@@ -10,7 +10,11 @@ const STEP_PX = 40;
 /** changed(height in px; SHUT_PX: shut) is called when it is let loose. -> {element, set(height_px), height_px} */
 export function createDivider(tray, changed) {
   let height_px = SHUT_PX;
-  const most = () => Math.max(LEAST_PX, (tray.parentElement?.clientHeight ?? innerHeight) - STAGE_PX);
+  /** Where the page scrolls as a whole, the list lies over it. */
+  const over = () => matchMedia("(max-width: 1000px)").matches;
+  const room = () => (over() ? 0.75 * innerHeight : (tray.parentElement?.clientHeight ?? innerHeight) - STAGE_PX);
+  const most = () => Math.max(LEAST_PX, room());
+  const first = () => (over() ? 0.5 * innerHeight : FIRST_PX);
   const element = h("div", {
     class: "grip",
     role: "separator",
@@ -47,11 +51,11 @@ export function createDivider(tray, changed) {
 
   const lower = () => (height_px - STEP_PX < LEAST_PX ? SHUT_PX : height_px - STEP_PX);
   const keys = {
-    ArrowUp: () => Math.max(height_px + STEP_PX, FIRST_PX),
+    ArrowUp: () => Math.max(height_px + STEP_PX, first()),
     ArrowDown: lower,
     Home: () => SHUT_PX,
     End: most,
-    Enter: () => (height_px <= SHUT_PX ? FIRST_PX : SHUT_PX),
+    Enter: () => (height_px <= SHUT_PX ? first() : SHUT_PX),
   };
   element.addEventListener("pointerdown", pull);
   element.addEventListener("keydown", event => {
@@ -65,7 +69,7 @@ export function createDivider(tray, changed) {
     element,
     set,
     /** Opened without a height of its own. */
-    open: () => height_px <= SHUT_PX && set(Math.min(FIRST_PX, most())),
+    open: () => height_px <= SHUT_PX && set(Math.min(first(), most())),
     shut: () => set(SHUT_PX),
   };
 }

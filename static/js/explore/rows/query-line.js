@@ -87,7 +87,7 @@ export function createQueryLine(store, acts) {
     h("span", { class: "bad-text" }, problem.message),
     problem.allowed?.length && problem.at ? h("span", {}, "Did you mean") : null,
     problem.at ? better(problem, problem.at) : null,
-    problem.hint ? h("span", { class: "quiet" }, problem.hint) : null,
+    problem.hint && !problem.allowed?.length ? h("span", { class: "quiet" }, problem.hint) : null,
   ];
 
   const covered = ({ hidden }, selected) => [
@@ -120,7 +120,7 @@ export function createQueryLine(store, acts) {
       h(
         "button",
         { class: "btn plain icon", type: "button", id: "columns-open", "aria-label": "Choose columns", "data-tip": "Choose columns", onclick: event => acts.columns(event.currentTarget) },
-        icon("table"),
+        icon("columns"),
       ),
     );
   }

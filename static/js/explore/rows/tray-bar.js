@@ -59,12 +59,12 @@ const press = (words, attributes, symbol = null) =>
   h("button", { class: "btn plain", type: "button", ...attributes }, symbol ? icon(symbol) : null, words);
 
 function selectedActs(n, acts) {
-  const label = n === 1 ? "Explain this one" : `Explain these ${group(n)}`;
+  const label = n === 1 ? "Explain this one" : ["Explain ", h("span", { class: "not-s" }, "these "), group(n)];
   return [
-    press("Add tag", { class: "btn plain not-s", id: "tray-tag", onclick: event => acts.tag(event.currentTarget) }, "plus"),
+    press("Add tag", { class: "btn plain not-s", id: "tray-tag", onclick: event => acts.tag(event.currentTarget) }, "tag"),
     press("Clear", { id: "tray-clear", onclick: acts.clear }),
     press("Save list", { class: "btn not-s", id: "tray-save", onclick: event => acts.save(event.currentTarget) }),
-    press(label, { class: "btn primary", id: "tray-explain", onclick: acts.explain }),
+    press(h("span", {}, label), { class: "btn primary", id: "tray-explain", onclick: acts.explain }),
   ];
 }
 
