@@ -23,7 +23,7 @@ test("pieces of a query have a kind each and are together the whole of it", () =
 
 test("the range that was not understood is underlined and nothing else, counted in code points as the server counts", () => {
   const wrong = (text, at) => inkOf(text, COLUMNS, at).filter(piece => piece.wrong).map(piece => piece.text).join("");
-  assert.equal(wrong('label = "8" and A.confidance > 0.9', [16, 28]), "A.confidance");
+  assert.equal(wrong('label = "8" and A.konfidence > 0.9', [16, 28]), "A.konfidence");
   assert.equal(wrong('label = "😀" and A.los > 1', [16, 21]), "A.los");
   assert.equal(wrong("A.loss >", [8, 8]).trim(), "");
   assert.equal(inkOf("A.loss >", COLUMNS, [8, 8]).at(-1).wrong, true);

@@ -34,7 +34,7 @@ function saying(model, answer) {
     "summary",
     {},
     key(model),
-    h("span", { class: "ans" }, h("span", { class: "clip", title: answer.prediction }, answer.prediction), verdict(answer.right)),
+    h("span", { class: "answer" }, h("span", { class: "clip", title: answer.prediction }, answer.prediction), verdict(answer.right)),
     h("meter", { min: 0, max: 1, value: answer.confidence, "aria-hidden": "true" }),
     h("span", { class: "num" }, probability(answer.confidence)),
     h("span", { class: "num quiet" }, exponential(answer.loss)),

@@ -55,7 +55,7 @@ export function inkOf(text, columns, at = null) {
   return pieces.some(({ wrong }) => wrong) ? pieces : [...pieces, { text: "  ", kind: "space", wrong: true }];
 }
 
-/** The text with what stands in the range replaced, where the server names something near. */
+/** The text with the range replaced, where the server names something near. */
 export function replaced(text, at, better) {
   const [from, to] = rangeOf(text, at);
   return text.slice(0, from) + better + text.slice(to);
