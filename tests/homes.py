@@ -13,7 +13,7 @@ OF_FOLDERS = {
     "innvestigate": REFERENCE,
     "analyzers": REFERENCE,
 } | dict.fromkeys(
-    "cluster commands explain extensions features names patterns probe scoring session suggest trust web".split(),
+    "cluster commands explain explore extensions features names patterns probe scoring session suggest trust web".split(),
     SESSION,
 )
 OF_FILES = dict.fromkeys(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -28,7 +28,7 @@ class Collection:
     files: paths relative to root, None for a container, whose array is `key`. codes: (n,) int32 indices into
     class_names, NO_LABEL where there is none. opened_ns: when its listing began, ns since 1970. keras_class_names:
     position -> name as Keras' own loader of folders counts, and as whole numbers in an array count themselves; None
-    where labels are only texts. It may name classes without an image.
+    where labels are only texts. It may name classes without an image. chosen: of a part of a container, its rows.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Collection:
     key: str | None = None
     opened_ns: int = field(default=0, compare=False)
     keras_class_names: tuple[str, ...] | None = field(default=None, compare=False)
+    chosen: np.ndarray | None = field(default=None, repr=False, compare=False)
 
     def __len__(self) -> int:
         return self.n
@@ -53,9 +54,30 @@ class Collection:
         if not 0 <= index < self.n:
             raise IndexError(f"{self.name} has {self.n} images, no image {index}")
         if self.files is None:
-            return ImageRef(f"{self.name}[{index}]", self.root, self.key, index, self.label(index))
+            row = self._row(index)
+            return ImageRef(f"{self.name}[{row}]", self.root, self.key, row, self.label(index))
         file = self.files[index]
         return ImageRef(shown(file), os.path.join(self.root, file), label=self.label(index))
+
+    def _row(self, index: int) -> int:
+        """Of a container: the row that an image is."""
+        return index if self.chosen is None else int(self.chosen[index])
+
+    def part(self, name: str, positions: np.ndarray) -> Collection:
+        """Some of its images as a collection of their own, in the order given. name: of the part."""
+        positions = np.asarray(positions, np.int64)
+        rows = positions if self.chosen is None else self.chosen[positions]
+        return replace(
+            self,
+            name=name if self.files is not None else self.name,  # a container's images are called by it
+            n=len(positions),
+            fingerprint=fingerprint_of(self.fingerprint, positions.tobytes()),
+            problems=(),
+            n_problems=0,
+            files=None if self.files is None else Names.of([self.files[int(one)] for one in positions]),
+            codes=None if self.codes is None else self.codes[positions],
+            chosen=rows if self.files is None else None,
+        )
 
     def refs(self, start: int, stop: int) -> list[ImageRef]:
         """Images start <= index < stop, as far as there are any."""
@@ -79,7 +101,8 @@ class Collection:
         if self.files is not None:
             return np.intersect1d(found, self.files.matching(text), assume_unique=True)
         wanted = text.casefold()
-        return np.array([i for i in found.tolist() if wanted in f"{self.name}[{i}]".casefold()], np.int64)
+        named = lambda index: f"{self.name}[{self._row(index)}]".casefold()  # noqa: E731
+        return np.array([index for index in found.tolist() if wanted in named(index)], np.int64)
 
     def positions(self, names: Sequence[str]) -> list[int]:
         """Positions of the images of these names, in the order of `names`; unknown ones are left out."""

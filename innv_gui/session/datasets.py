@@ -17,6 +17,7 @@ from innv_gui.notebook import card
 from innv_gui.records import ImageRef, Problem
 
 SCAN_CHUNK = 64
+LONGEST_NAME = 80
 
 
 def check_there(path: str | Path) -> None:
@@ -124,6 +125,7 @@ class DatasetShelf:
         self._given = 0
         self._lock = threading.Lock()
         self.changed: Callable[[], None] = lambda: None  # called when a dataset is open or removed
+        self.opened: Callable[[Dataset], None] = lambda dataset: None  # called when a dataset is open
 
     def start(self, path: str | Path, name: str | None = None, *, uploaded: bool = False) -> DatasetEntry:
         """Begin to open a dataset, by its path or an fsspec address; returns at once.
@@ -166,14 +168,34 @@ class DatasetShelf:
             if entry.status == "loading":  # by a fault of ours, too: nobody waits for it forever
                 entry.status = "refused"
         job.step()
+        self.opened(entry.dataset)
         self.changed()
         return entry.dataset
+
+    def add_part(self, whole: Dataset, name: str, positions: np.ndarray) -> DatasetEntry:
+        """A named part of a dataset as one of its own, ready at once. positions: in the whole collection."""
+        name = " ".join(name.split())
+        if not name or not name.isprintable() or len(name) > LONGEST_NAME:
+            raise BadInput(f"Expected a name of 1 to {LONGEST_NAME} characters, got {name[:80]!r}.", "", "name")
+        if not len(positions):
+            raise BadInput("A list needs at least one image.", "Select some images first.", "selection")
+        with self._lock:
+            self._given += 1
+            entry = DatasetEntry(f"d{self._given}", self._free_name(name), self._path_of(whole))
+            entry.dataset = Dataset(entry.id, entry.name, whole.collection.part(entry.name, positions))
+            entry.status = "ready"
+            self._entries[entry.id] = entry
+        self.changed()
+        return entry
+
+    def _path_of(self, dataset: Dataset) -> str:
+        entry = self._entries.get(dataset.id)
+        return entry.path if entry is not None else dataset.collection.root
 
     def place(self, dataset: Dataset) -> str:
         """What a dataset was opened from."""
         with self._lock:
-            entry = self._entries.get(dataset.id)
-        return entry.path if entry is not None else dataset.collection.root
+            return self._path_of(dataset)
 
     def start_scan(self, id: str) -> Job:
         """Begin to try every file; bad ones are added to the entry's problems as they are found."""

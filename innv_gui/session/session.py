@@ -30,6 +30,7 @@ from innv_gui.session.explain.work import Blueprints, explain, prepare
 from innv_gui.session.explore.exploration import Exploration
 from innv_gui.session.explore.request import check_exploration
 from innv_gui.session.explore.shelf import ExploreShelf
+from innv_gui.session.explore.subsets import Subsets
 from innv_gui.session.features import request as features
 from innv_gui.session.features.extremes import Extremes
 from innv_gui.session.features.maximization import Maximization
@@ -107,6 +108,8 @@ class Session:
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self.explorations = ExploreShelf(lambda: self.pool, self.jobs, self.scoring, self.workspace.part("explore"))
+        self.subsets = Subsets(self.workspace.part("explore") / "subsets", self.datasets)
+        self.datasets.opened = self.subsets.open_kept
         self.features = FeatureShelf(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self.probes = Probes(lambda: self.pool, self.jobs, self.models, self.datasets, self.workspace.part("probes"))
         self.trusts = TrustShelf(lambda: self.pool, self.jobs, self.store, self.workspace.part("trust"))

@@ -68,6 +68,7 @@ export const page = async path => {
   return new DOMParser().parseFromString(await response.text(), "text/html");
 };
 
+export const bytes = async (path, signal) => (await send("GET", path, undefined, signal)).arrayBuffer();
 export const file = async path => (await send("GET", path)).blob();
 
 /** Addresses of pictures and files; the server makes them from opaque ids and numbers. */

@@ -12,9 +12,10 @@ from innv_gui.session.explore.request import check_exploration
 from innv_gui.session.explore.shelf import Places
 from innv_gui.session.kept import has_scores
 from innv_gui.web.api.blueprint import api, session
+from innv_gui.web.api.datasets.answers import dataset_json
 from innv_gui.web.api.explorations.answers import column_bytes, exploration_json, map_json, selection_json
 from innv_gui.web.api.explorations.found import BYTES, binary, exploration_of
-from innv_gui.web.api.explorations.incoming import ColumnQuery, NewExploration, NewMap, NewSelection, TagWish
+from innv_gui.web.api.explorations.incoming import ColumnQuery, NewExploration, NewMap, NewSelection, NewSubset, TagWish
 from innv_gui.web.api.route import route
 
 MOST_INDICES = 10_000
@@ -156,6 +157,16 @@ def list_selection_indices(id: str, selection: str):
     rows = np.flatnonzero(exploration.table.selected(selection))
     indices = [exploration.index_of(row) for row in rows[:MOST_INDICES].tolist()]
     return {"total": len(rows), "indices": indices}
+
+
+@route(api, "POST", "/explorations/<id>/subsets", body=NewSubset, status=201)
+def add_subset(id: str, body: NewSubset):
+    """Keep a selection, or what a query means, as a named dataset that can be used everywhere."""
+    exploration = exploration_of(id)
+    rows = exploration.table.order(body.query, body.selection).rows
+    positions = np.asarray(exploration.dataset.positions())[rows]
+    entry = session().subsets.add(exploration.dataset, body.name, positions)
+    return {"dataset": dataset_json(entry, session())}
 
 
 @route(api, "POST", "/explorations/<id>/tags", body=TagWish)
