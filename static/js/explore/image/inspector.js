@@ -1,7 +1,7 @@
 // The column of one image: previous and next, its fields, what the models say, and the images like it.
 import { h, icon, replace } from "../../lib/dom.js";
 import { keepFocus } from "../../lib/focus.js";
-import { fileName } from "../../lib/format.js";
+import { count, fileName } from "../../lib/format.js";
 import { onKeys } from "../../shell/keyboard.js";
 import { complain, toast } from "../../shell/toast.js";
 import { explainImages } from "../rows/explain.js";
@@ -69,6 +69,19 @@ export function createInspector(root, { store, selection, api }) {
       return { ...(await api.neighbours(id(), { ...by, ...wanted })), ...wanted, by };
     });
 
+  /** By its whole name; where none is called so, the one image that has it in its name. */
+  async function byName(name) {
+    const found = await api.rows(id(), { query: `file contains ${JSON.stringify(name)}`, size: 1 });
+    if (found.total !== 1) throw new Error(`${count(found.total, "image")} have “${name}” in their name. Write more of it.`);
+    return { row: found.rows[0].row };
+  }
+
+  const named = name =>
+    search(async asking => {
+      const by = await byName(name);
+      return { ...(await api.neighbours(id(), { ...by, ...asking })), ...asking, by };
+    });
+
   function file(picture) {
     search(async ({ k, of }) => {
       const form = new FormData();
@@ -97,7 +110,7 @@ export function createInspector(root, { store, selection, api }) {
     k: k => again({ k }),
     of: of => again({ of }),
     open: row => store.set({ image: row }),
-    named: text => nearTo(/^\d+$/.test(text) ? { index: text } : { name: text }),
+    named: text => (/^\d+$/.test(text) ? nearTo({ index: text }) : named(text)),
     file,
   };
 
