@@ -6,7 +6,7 @@ import { NO_CELLS, cellsOf, queryOf, withCell, without } from "../../static/js/e
 import { ordinary, shownOf, sortAfter, sortOf, tracksOf } from "../../static/js/explore/rows/layout.js";
 import { createPages } from "../../static/js/explore/rows/pages.js";
 import { inkOf, replaced, tokensOf } from "../../static/js/explore/rows/tokens.js";
-import { exponential, letterAt, modelOf, numberText } from "../../static/js/explore/rows/values.js";
+import { distanceText, exponential, letterAt, modelOf, numberText } from "../../static/js/explore/rows/values.js";
 import { MOST_PX, heightOf, pagesOf, scrollFor, windowOf } from "../../static/js/explore/rows/window.js";
 
 const COLUMNS = new Set(["index", "label", "A.loss", "A.right"]);
@@ -136,6 +136,7 @@ test("a loss has three significant digits in exponential form", () => {
   assert.equal(exponential(0), "0.00e+00");
   assert.equal(exponential(1e-120), "1.00e\u2212120");
   assert.deepEqual([null, undefined, NaN].map(exponential), ["–", "–", "–"]);
+  assert.deepEqual([0, 4.2512, 0.01234, 1e-5, 1234.5].map(distanceText), ["0.00", "4.25", "0.0123", "1.00e\u221205", "1\u202f235"]);
   assert.equal(numberText({ name: "A.loss" }, 1), "1.00e+00");
   assert.equal(numberText({ name: "disagreement" }, 3), "3");
 });

@@ -16,7 +16,9 @@ const tagOf = (name, ontake) =>
   );
 
 function fields(image, acts) {
-  const tags = image.tags.length ? image.tags.map(name => tagOf(name, acts.untag)) : h("span", { class: "quiet" }, "none");
+  const onclick = event => acts.tag(event.currentTarget);
+  const add = h("button", { class: "tag add", type: "button", id: "image-tag", onclick }, icon("plus"), "Add tag");
+  const tags = [...image.tags.map(name => tagOf(name, acts.untag)), add];
   const size = image.width ? [["Size", `${image.width}×${image.height}`]] : [];
   return h(
     "dl",
@@ -67,7 +69,6 @@ function buttons({ selected, searching, query }, acts) {
     { class: "acts" },
     button("find-similar", words, "similar", acts.similar, { "aria-pressed": String(query), "aria-busy": String(searching) }),
     button("image-select", selected ? "Unselect" : "Select", null, acts.select),
-    button("image-tag", "Add tag", "tag", event => acts.tag(event.currentTarget)),
     button("image-explain", "Explain", "visualize", acts.explain),
   );
 }

@@ -3,7 +3,7 @@ import { h, replace } from "../../lib/dom.js";
 import { fileName, group } from "../../lib/format.js";
 import { svg } from "../../lib/svg.js";
 import { thumbnail } from "../../lib/thumbnail.js";
-import { lettered } from "../rows/values.js";
+import { distanceText, lettered } from "../rows/values.js";
 import { GROUND, HIGH, WIDE, extentOf, waveArea, wavePath } from "./wave.js";
 
 const NUMBERS = [5, 10, 20, 50];
@@ -38,7 +38,7 @@ function neighbourLine(one, { dataset, query, extent, here, open }) {
       h(
         "span",
         { class: "clip" },
-        h("span", { class: "d num" }, one.distance.toFixed(2)),
+        h("span", { class: "d num" }, distanceText(one.distance)),
         h("span", { class: "sr" }, " away, "),
         h("br"),
         labelled(one.label),

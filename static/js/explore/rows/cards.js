@@ -7,7 +7,8 @@ import { createScroller } from "./scroller.js";
 import { exponential, modelOf } from "./values.js";
 import { verdict } from "./row.js";
 
-const LEAST_PX = 172;
+const LEAST_PX = { short: 172, long: 236 }; // of a card, by the names of the labels
+const SHORT = 4; // characters
 const GAP_PX = 8;
 const ROW_PX = 74 + GAP_PX;
 
@@ -33,7 +34,7 @@ function card(row, model, dataset, acts) {
     { class: "pc" },
     h(
       "button",
-      { class: "face", type: "button", tabIndex: -1, "data-row": row.row, onclick: () => acts.open(row) },
+      { class: "face", type: "button", title: row.name, tabIndex: -1, "data-row": row.row, onclick: () => acts.open(row) },
       thumbnail(dataset, row.index, 112),
       h("span", { class: "ix num" }, `#${group(row.index)}`, tags.slice(0, 2)),
       h("span", { class: "who" }, saysOf(row, model)),
@@ -53,7 +54,13 @@ export function createCards(store, pages, acts) {
   const box = h("div", { class: "pool", role: "group", "aria-label": "Cards of the selected images", tabIndex: -1 }, body);
   let here = 0;
 
-  const across = () => Math.max(1, Math.floor((body.clientWidth + GAP_PX) / (LEAST_PX + GAP_PX)));
+  function across() {
+    const { labels } = store.state.exploration.dataset;
+    const short = (labels ?? []).every(name => name.length <= SHORT);
+    const least_px = short ? LEAST_PX.short : LEAST_PX.long;
+    return Math.max(1, Math.floor((body.clientWidth + GAP_PX) / (least_px + GAP_PX)));
+  }
+
   const lines = () => Math.ceil(pages.total / across());
   const rowsAt = line => {
     const n = across();

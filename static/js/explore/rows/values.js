@@ -11,6 +11,12 @@ export function exponential(x) {
   return `${digits.replace("-", MINUS)}e${power.startsWith("-") ? MINUS : "+"}${size}`;
 }
 
+/** A distance with three significant digits. */
+export function distanceText(d) {
+  if (d >= 1000) return group(d);
+  return d && d < 0.001 ? exponential(d) : d.toPrecision(3);
+}
+
 export const images = n => count(n, "image");
 
 export const percent = share => (Number.isFinite(share) ? `${Math.round(100 * share)} %` : "–");
