@@ -141,6 +141,26 @@ test("a loss has three significant digits in exponential form", () => {
   assert.equal(numberText({ name: "disagreement" }, 3), "3");
 });
 
+test("rows stay where they are while an exploration grows, and come again where they are looked at", async () => {
+  let version = 1;
+  const asks = [];
+  const ask = async (question, start) => {
+    asks.push([question.version, start]);
+    return { total: 180, n: 180, rows: Array.from({ length: 60 }, (_, k) => ({ row: start + k, version })) };
+  };
+  const pages = createPages(ask, () => {});
+  await pages.open({ query: "", version });
+  pages.want({ first: 70, last: 90 });
+  await settled();
+  version = 2;
+  await pages.open({ query: "", version });
+  assert.deepEqual([pages.at(0).version, pages.at(70).version], [1, 2]);
+  pages.want({ first: 0, last: 20 });
+  await settled();
+  assert.equal(pages.at(0).version, 2);
+  assert.deepEqual(asks, [[1, 0], [1, 60], [2, 60], [2, 0]]);
+});
+
 const settled = () => new Promise(done => setTimeout(done, 80));
 
 test("rows stay when the next question is refused, and go when it is answered", async () => {

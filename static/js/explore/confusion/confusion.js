@@ -2,6 +2,7 @@
 import { h, replace } from "../../lib/dom.js";
 import { complain } from "../../shell/toast.js";
 import { lettered, modelOf } from "../rows/values.js";
+import { whenChanged } from "../rows/changed.js";
 import { leadTab, matrixOf, noteOf, walkCells } from "./matrix.js";
 import { drawPairs } from "./pairs.js";
 import { createWall } from "./wall.js";
@@ -39,6 +40,7 @@ export function createConfusion(root, { store, selection, api }) {
   let wanted = { rows: null, columns: null, order: "given", most: MOST };
   let answer = null;
   let asked = "";
+  let answered = 0;
 
   root.replaceChildren(matrix, side, wall.element);
   walkCells(place);
@@ -91,28 +93,28 @@ export function createConfusion(root, { store, selection, api }) {
     place.style.setProperty("--cell", `${Math.floor(px)}px`);
   }
 
-  function drawMatrix(state) {
+  const drawMatrix = whenChanged(state => {
     const focused = document.activeElement?.closest?.("#cm button")?.getAttribute("aria-label");
     replace(place, matrixOf(answer, { chosen: state.cell, onpress: press }));
     leadTab(place);
     noteOf(answer, note);
     fit();
     if (focused) place.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
-  }
+  });
 
-  function drawSide(state) {
+  const drawSide = whenChanged(state => {
     side.hidden = Boolean(state.cell);
     if (state.cell) return;
     const { rows: r, columns: c, most } = choices(state);
     const by = lettered(state.exploration).find(({ id }) => id === c) ?? null;
     drawPairs(side, answer, { most, labelled: r === "label", by }, { press, most: n => turn({ most: n }) });
-  }
+  });
 
   function draw(state) {
     drawChoosers(state);
     if (answer) {
-      drawMatrix(state);
-      drawSide(state);
+      drawMatrix([asked, answered, state.cell], state);
+      drawSide([asked, answered, state.cell], state);
     }
     wall.draw(state);
   }
@@ -127,6 +129,7 @@ export function createConfusion(root, { store, selection, api }) {
       const found = await api.confusion(exploration.id, { rows: r, columns: c, order: o, most });
       if (key !== asked) return;
       answer = found;
+      answered += 1;
       draw(store.state);
     } catch (error) {
       if (key === asked) complain(error);

@@ -12,7 +12,7 @@ const ROW_PX = 40;
 export function createTable(store, selection, pages, acts) {
   const head = createHead({ sort, filter: acts.filter });
   const body = h("div", { class: "rows-body", role: "rowgroup" });
-  const box = h("div", { class: "rows", role: "grid", "aria-label": "Images", tabIndex: -1 }, head.element, body);
+  const box = h("div", { class: "rows", role: "grid", "aria-multiselectable": "true", "aria-label": "Images", tabIndex: -1 }, head.element, body);
   let columns = [];
   let here = 0; // the row that Tab leads to
 

@@ -4,6 +4,7 @@ import { count } from "../../lib/format.js";
 import { onKeys } from "../../shell/keyboard.js";
 import { complain, toast } from "../../shell/toast.js";
 import { createCards } from "./cards.js";
+import { whenChanged } from "./changed.js";
 import { SHUT_PX, createDivider } from "./divider.js";
 import { explainSelection } from "./explain.js";
 import { sortOf } from "./layout.js";
@@ -68,7 +69,8 @@ export function createTray(root, { store, selection, api }) {
   async function saveList(name) {
     try {
       const { dataset } = await api.subset(id(), { selection: await selection.sid(), name });
-      toast(`${count(selection.count, "image")} saved as the dataset “${dataset.name}”.`);
+      const act = () => location.assign(`/images#dataset=${encodeURIComponent(dataset.id)}`);
+      toast(`${count(selection.count, "image")} saved as the dataset “${dataset.name}”.`, { act, label: "Open" });
     } catch (error) {
       complain(error);
     }
@@ -84,16 +86,25 @@ export function createTray(root, { store, selection, api }) {
   const askTag = createNaming(root, TAG, tagAll);
   const askName = createNaming(root, LIST, saveList);
 
+  const toTop = whenChanged(list => list.top());
+
+  /** Another query or another order begins at its top; with another selection the list stays where it is. */
   function drawList(state) {
     const mode = modeOf(state, selection.count);
     if (mode === "closed" || !state.exploration) return;
     const shown = mode === "cards" ? cards : rowsView;
     if (body.firstChild !== shown.element) body.replaceChildren(shown.element);
+    const { query = "", sort, order } = pages.question ?? {};
+    toTop([mode, query, sort, order], shown);
     shown.draw(state);
   }
 
-  const draw = state =>
-    drawBar(bar, state, { n: selection.count, facts, mode: modeOf(state, selection.count) }, acts);
+  const redraw = whenChanged((state, shown) => drawBar(bar, state, shown, acts));
+
+  function draw(state) {
+    const shown = { n: selection.count, facts, mode: modeOf(state, selection.count) };
+    redraw([shown, state.view, state.exploration.id, modelOf(state).letter], state, shown);
+  }
 
   /** What the list shows: of the selection, but as Table all images; cards are not filtered. */
   async function question(state, mode) {
