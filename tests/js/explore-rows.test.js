@@ -9,7 +9,7 @@ import { inkOf, replaced, tokensOf } from "../../static/js/explore/rows/tokens.j
 import { distanceText, exponential, letterAt, modelOf, numberText } from "../../static/js/explore/rows/values.js";
 import { MOST_PX, heightOf, pagesOf, scrollFor, windowOf } from "../../static/js/explore/rows/window.js";
 
-const COLUMNS = new Set(["index", "label", "A.loss", "A.right"]);
+const COLUMNS = new Set(["index", "label", "a.loss", "a.right"]);
 const kinds = text => tokensOf(text, COLUMNS).filter(({ kind }) => kind !== "space").map(({ kind }) => kind);
 
 test("pieces of a query have a kind each and are together the whole of it", () => {

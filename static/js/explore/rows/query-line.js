@@ -43,7 +43,7 @@ export function createQueryLine(store, acts) {
   let typed = false; // the line is ahead of the store
   let at = null;
 
-  const names = () => new Set(store.state.exploration.columns.map(({ name }) => name));
+  const names = () => new Set(store.state.exploration.columns.map(({ name }) => name.toLowerCase()));
   const follow = () => {
     ink.scrollLeft = input.scrollLeft;
   };
