@@ -29,8 +29,13 @@ export function createTray(root, { store, selection, api }) {
 
   const id = () => store.state.exploration.id;
 
-  function ask({ exploration, version: _version, ...question }, start, size, signal) {
-    return api.rows(exploration, { ...question, start, size }, signal);
+  async function ask({ exploration, version: _version, ...question }, start, size, signal) {
+    try {
+      return await api.rows(exploration, { ...question, start, size }, signal);
+    } catch (error) {
+      if (error.field === "selection") setTimeout(() => selection.set(selection.bits)); // the server forgot it: sent again
+      throw error;
+    }
   }
 
   const acts = {
