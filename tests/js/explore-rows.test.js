@@ -9,7 +9,7 @@ import { inkOf, replaced, tokensOf } from "../../static/js/explore/rows/tokens.j
 import { distanceText, exponential, letterAt, modelOf, numberText } from "../../static/js/explore/rows/values.js";
 import { MOST_PX, heightOf, pagesOf, scrollFor, windowOf } from "../../static/js/explore/rows/window.js";
 
-const COLUMNS = new Set(["index", "label", "A.loss", "A.right"]);
+const COLUMNS = new Set(["index", "label", "a.loss", "a.right"]);
 const kinds = text => tokensOf(text, COLUMNS).filter(({ kind }) => kind !== "space").map(({ kind }) => kind);
 
 test("pieces of a query have a kind each and are together the whole of it", () => {
@@ -139,6 +139,26 @@ test("a loss has three significant digits in exponential form", () => {
   assert.deepEqual([0, 4.2512, 0.01234, 1e-5, 1234.5].map(distanceText), ["0.00", "4.25", "0.0123", "1.00e\u221205", "1\u202f235"]);
   assert.equal(numberText({ name: "A.loss" }, 1), "1.00e+00");
   assert.equal(numberText({ name: "disagreement" }, 3), "3");
+});
+
+test("rows stay where they are while an exploration grows, and come again where they are looked at", async () => {
+  let version = 1;
+  const asks = [];
+  const ask = async (question, start) => {
+    asks.push([question.version, start]);
+    return { total: 180, n: 180, rows: Array.from({ length: 60 }, (_, k) => ({ row: start + k, version })) };
+  };
+  const pages = createPages(ask, () => {});
+  await pages.open({ query: "", version });
+  pages.want({ first: 70, last: 90 });
+  await settled();
+  version = 2;
+  await pages.open({ query: "", version });
+  assert.deepEqual([pages.at(0).version, pages.at(70).version], [1, 2]);
+  pages.want({ first: 0, last: 20 });
+  await settled();
+  assert.equal(pages.at(0).version, 2);
+  assert.deepEqual(asks, [[1, 0], [1, 60], [2, 60], [2, 0]]);
 });
 
 const settled = () => new Promise(done => setTimeout(done, 80));

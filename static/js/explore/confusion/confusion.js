@@ -2,12 +2,14 @@
 import { h, replace } from "../../lib/dom.js";
 import { complain } from "../../shell/toast.js";
 import { lettered, modelOf } from "../rows/values.js";
+import { whenChanged } from "../rows/changed.js";
 import { leadTab, matrixOf, noteOf, walkCells } from "./matrix.js";
 import { drawPairs } from "./pairs.js";
 import { createWall } from "./wall.js";
 
 const MOST = 20;
-const CELL_PX = { least: 16, most: 52, gap: 2.5, around: 92, upright: 170 };
+const CELL_PX = { least: 16, most: 52, gap: 2.5, low: 27, around: 40 };
+const MANY = 12; // rows, above which the cells of a narrow screen are at their least
 const ORDERS = [
   ["given", "as numbered"],
   ["similar", "similar together"],
@@ -39,6 +41,7 @@ export function createConfusion(root, { store, selection, api }) {
   let wanted = { rows: null, columns: null, order: "given", most: MOST };
   let answer = null;
   let asked = "";
+  let answered = 0;
 
   root.replaceChildren(matrix, side, wall.element);
   walkCells(place);
@@ -85,34 +88,36 @@ export function createConfusion(root, { store, selection, api }) {
     const n = answer?.rows.names.length;
     if (!n || !inside.clientHeight) return;
     const narrow = matchMedia("(max-width: 700px)").matches;
-    const around = n > 12 ? CELL_PX.upright : CELL_PX.around;
-    const room = (inside.clientHeight - around - note.offsetHeight) / n - CELL_PX.gap;
-    const px = narrow ? (n > 12 ? CELL_PX.least : 27) : Math.max(CELL_PX.least, Math.min(CELL_PX.most, room));
+    const taken = CELL_PX.around + (place.querySelector("thead")?.offsetHeight ?? 0) + note.offsetHeight;
+    const room = (inside.clientHeight - taken) / n - CELL_PX.gap;
+    const low = n > MANY ? CELL_PX.least : CELL_PX.low;
+    const px = narrow ? low : Math.max(CELL_PX.least, Math.min(CELL_PX.most, room));
     place.style.setProperty("--cell", `${Math.floor(px)}px`);
+    place.style.setProperty("--n", String(answer.columns.names.length));
   }
 
-  function drawMatrix(state) {
+  const drawMatrix = whenChanged(state => {
     const focused = document.activeElement?.closest?.("#cm button")?.getAttribute("aria-label");
     replace(place, matrixOf(answer, { chosen: state.cell, onpress: press }));
     leadTab(place);
     noteOf(answer, note);
     fit();
     if (focused) place.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
-  }
+  });
 
-  function drawSide(state) {
+  const drawSide = whenChanged(state => {
     side.hidden = Boolean(state.cell);
     if (state.cell) return;
     const { rows: r, columns: c, most } = choices(state);
     const by = lettered(state.exploration).find(({ id }) => id === c) ?? null;
     drawPairs(side, answer, { most, labelled: r === "label", by }, { press, most: n => turn({ most: n }) });
-  }
+  });
 
   function draw(state) {
     drawChoosers(state);
     if (answer) {
-      drawMatrix(state);
-      drawSide(state);
+      drawMatrix([asked, answered, state.cell], state);
+      drawSide([asked, answered, state.cell], state);
     }
     wall.draw(state);
   }
@@ -127,6 +132,7 @@ export function createConfusion(root, { store, selection, api }) {
       const found = await api.confusion(exploration.id, { rows: r, columns: c, order: o, most });
       if (key !== asked) return;
       answer = found;
+      answered += 1;
       draw(store.state);
     } catch (error) {
       if (key === asked) complain(error);

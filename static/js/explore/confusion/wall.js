@@ -4,6 +4,7 @@ import { group } from "../../lib/format.js";
 import { complain } from "../../shell/toast.js";
 import { explainSelection } from "../rows/explain.js";
 import { images, lettered, modelOf } from "../rows/values.js";
+import { whenChanged } from "../rows/changed.js";
 import { createPlane } from "./plane.js";
 import { createTileStore } from "./tile-store.js";
 import { createWallRows } from "./wall-rows.js";
@@ -121,9 +122,14 @@ export function createWall({ store, selection, api, close }) {
     };
   }
 
+  const fillSorts = whenChanged(sorts =>
+    replace(sort, Object.entries(sorts).map(([value, [words]]) => h("option", { value }, words))),
+  );
+
   function drawSorts(sorts) {
     if (!sorts[sorted]) sorted = Object.keys(sorts)[0];
-    replace(sort, Object.entries(sorts).map(([value, [words]]) => h("option", { value, selected: value === sorted }, words)));
+    fillSorts(Object.keys(sorts), sorts);
+    sort.value = sorted;
   }
 
   function lay(n, fresh) {

@@ -1,5 +1,6 @@
 // Headings that sort, and a filter cell under each.
 import { $$, h, icon, key, replace } from "../../lib/dom.js";
+import { whenChanged } from "./changed.js";
 import { isRight, placeholderOf } from "./layout.js";
 import { letterOf, partOf } from "./values.js";
 
@@ -51,7 +52,7 @@ export function createHead(acts) {
   const element = h("div", { class: "rows-head", role: "rowgroup" }, titles, filters);
   let drawn = "";
 
-  function drawTitles(columns, sorting) {
+  const drawTitles = whenChanged((columns, sorting) => {
     const focused = document.activeElement?.closest?.("[data-sort]")?.dataset.sort;
     replace(
       titles,
@@ -59,7 +60,7 @@ export function createHead(acts) {
       columns.map(column => heading(column, sorting, acts.sort)),
     );
     if (focused) titles.querySelector(`[data-sort="${CSS.escape(focused)}"]`)?.focus();
-  }
+  });
 
   /** The field that is written in is left as it is: it is what the query was made of. */
   function drawFilters(columns, cells) {
@@ -78,7 +79,7 @@ export function createHead(acts) {
   return {
     element,
     draw(columns, sorting, cells) {
-      drawTitles(columns, sorting);
+      drawTitles([columns.map(({ name }) => name), sorting], columns, sorting);
       drawFilters(columns, cells);
     },
   };

@@ -2,6 +2,7 @@
 import { h, replace } from "../../lib/dom.js";
 import { group } from "../../lib/format.js";
 import { without } from "./cells.js";
+import { whenChanged } from "./changed.js";
 
 const SHOWN = 3;
 
@@ -17,7 +18,7 @@ const wayOut = (terms, { text, n, k }, use) =>
 export function createNothing(use) {
   const element = h("div", { class: "nothing", hidden: true });
 
-  function draw(terms) {
+  const draw = whenChanged(terms => {
     const ways = terms
       .map((term, k) => ({ ...term, k }))
       .filter(({ n }) => n > 0 && terms.length > 1)
@@ -37,7 +38,7 @@ export function createNothing(use) {
         h("button", { class: "btn plain", type: "button", onclick: () => use("") }, "Clear query"),
       ),
     );
-  }
+  });
 
-  return { element, draw };
+  return { element, draw: terms => draw(terms, terms) };
 }

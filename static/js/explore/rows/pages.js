@@ -5,17 +5,21 @@ export const SIZE = 60;
 const KEPT = 120; // pages, some thousand rows
 const REST_MS = 50; // a scroll that goes on asks for nothing
 
-const NOTHING = { question: null, total: 0, hidden: 0, n: 0, pages: new Map() };
+const NOTHING = { question: null, total: 0, hidden: 0, n: 0, pages: new Map(), fresh: new Set() };
+
+/** The same question of an exploration that has grown: rows stay where they are until they come again. */
+const isSame = (a, b) => JSON.stringify({ ...a, version: 0 }) === JSON.stringify({ ...b, version: 0 });
 
 /**
  * ask(question, start, size, signal): -> {total, hidden, n, rows}. changed(): something to draw came. A question is any
- * plain object; the same one again asks for nothing.
+ * plain object; the same one again asks for nothing, with another `version` for what is in view.
  */
 export function createPages(ask, changed) {
   let shown = NOTHING;
   let asked = null; // the question whose answer is awaited
   let problem = null;
   let timer = 0;
+  let inView = 0; // the first page that is looked at
   const underway = new Map(); // page -> AbortController
   const stop = () => {
     for (const control of underway.values()) control.abort();
@@ -23,13 +27,19 @@ export function createPages(ask, changed) {
   };
 
   function keep(page, rows) {
+    shown.pages.delete(page);
     shown.pages.set(page, rows);
+    shown.fresh.add(page);
     if (shown.pages.size > KEPT) shown.pages.delete(shown.pages.keys().next().value);
   }
 
-  function take(question, { total, hidden, n, rows }) {
+  const firstOf = question => (shown.question && isSame(question, shown.question) ? inView : 0);
+
+  function take(question, page, { total, hidden, n, rows }) {
     stop();
-    shown = { question, total, hidden: hidden ?? 0, n, pages: new Map([[0, rows]]) };
+    const stale = shown.question && isSame(question, shown.question) ? shown.pages : [];
+    shown = { question, total, hidden: hidden ?? 0, n, pages: new Map(stale), fresh: new Set() };
+    keep(page, rows);
     problem = null;
   }
 
@@ -38,7 +48,8 @@ export function createPages(ask, changed) {
     const bare = !shown.question && otherwise;
     const answer = bare ? await ask(otherwise, 0, SIZE).catch(() => null) : null;
     if (asked !== key) return;
-    if (answer) take(otherwise, answer);
+    if (answer) take(otherwise, 0, answer);
+    if (error.field !== "query") asked = null; // another try may find it better
     problem = error;
   }
 
@@ -47,13 +58,14 @@ export function createPages(ask, changed) {
     const key = JSON.stringify(question);
     if (asked === key) return;
     asked = key;
+    const page = firstOf(question);
     try {
-      const answer = await ask(question, 0, SIZE);
-      if (asked === key) take(question, answer);
+      const answer = await ask(question, page * SIZE, SIZE);
+      if (asked === key) take(question, page, answer);
     } catch (error) {
       await refuse(error, key, otherwise);
     }
-    if (asked === key) changed();
+    if (asked === key || asked === null) changed();
   }
 
   async function fetchPage(page) {
@@ -74,13 +86,14 @@ export function createPages(ask, changed) {
   function fetchMissing(window) {
     const wanted = pagesOf(window, SIZE);
     for (const [page, control] of underway) if (!wanted.includes(page)) control.abort();
-    for (const page of wanted) if (!shown.pages.has(page) && !underway.has(page)) fetchPage(page);
+    for (const page of wanted) if (!shown.fresh.has(page) && !underway.has(page)) fetchPage(page);
   }
 
   /** Rows first..last are looked at: what is missing of them is fetched when the scroll rests. */
   function want(window) {
     clearTimeout(timer);
-    if (shown.question && pagesOf(window, SIZE).some(page => !shown.pages.has(page)))
+    inView = Math.floor(window.first / SIZE);
+    if (shown.question && pagesOf(window, SIZE).some(page => !shown.fresh.has(page)))
       timer = setTimeout(() => fetchMissing(window), REST_MS);
   }
 

@@ -1,6 +1,7 @@
 // The query line: coloured while it is typed; what was not understood is underlined, with the nearest column as a button.
 import { debounced, h, icon, replace } from "../../lib/dom.js";
 import { count, group } from "../../lib/format.js";
+import { whenChanged } from "./changed.js";
 import { inkOf, replaced } from "./tokens.js";
 import { images } from "./values.js";
 
@@ -42,7 +43,7 @@ export function createQueryLine(store, acts) {
   let typed = false; // the line is ahead of the store
   let at = null;
 
-  const names = () => new Set(store.state.exploration.columns.map(({ name }) => name));
+  const names = () => new Set(store.state.exploration.columns.map(({ name }) => name.toLowerCase()));
   const follow = () => {
     ink.scrollLeft = input.scrollLeft;
   };
@@ -102,15 +103,15 @@ export function createQueryLine(store, acts) {
     ),
   ];
 
-  function drawSay(state, { problem, hidden, selected }) {
+  const drawSay = whenChanged((state, { problem, hidden, selected }) => {
     const words = problem ? wrong(problem) : hidden ? covered({ hidden }, selected) : [];
     const empty = !words.length && state.view === "table" && !state.query;
     replace(say, empty ? hints(state.exploration) : words);
     say.hidden = !words.length && !empty;
     say.setAttribute("role", problem ? "alert" : "note");
-  }
+  });
 
-  function drawButtons(state, { problem, total }) {
+  const drawButtons = whenChanged((state, { problem, total }) => {
     const usable = state.query && !problem && total;
     const label = total === 1 ? "Select this one" : `Select these ${group(total)}`;
     replace(
@@ -123,7 +124,7 @@ export function createQueryLine(store, acts) {
         icon("columns"),
       ),
     );
-  }
+  });
 
   const countOf = (state, { problem, total, n }) =>
     problem ? "query not used" : state.query ? `${group(total)} of ${count(n, "image")}` : images(total);
@@ -134,8 +135,10 @@ export function createQueryLine(store, acts) {
     input.setAttribute("aria-invalid", String(Boolean(list.problem)));
     colourIn();
     found.textContent = countOf(state, list);
-    drawButtons(state, list);
-    drawSay(state, list);
+    const { problem, total, hidden, selected } = list;
+    drawButtons([state.query, Boolean(problem), total], state, list);
+    const said = problem && [problem.message, problem.at, problem.allowed];
+    drawSay([said, hidden, selected, state.view, state.query, state.exploration.columns.length], state, list);
   }
 
   return { element, draw, use, focus: () => input.focus() };

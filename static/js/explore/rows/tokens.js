@@ -11,10 +11,10 @@ function kindOf(text, columns) {
   if (/^-?\d/.test(text)) return "number";
   if (KEYWORDS.has(text.toLowerCase())) return "keyword";
   if (OPERATOR.test(text)) return "operator";
-  return columns.has(text) ? "column" : "word";
+  return columns.has(text.toLowerCase()) ? "column" : "word";
 }
 
-/** -> [{text, kind, start}], which together are the whole text. columns: Set of names. */
+/** -> [{text, kind, start}], which together are the whole text. columns: Set of names in small letters. */
 export const tokensOf = (text, columns) =>
   [...text.matchAll(PIECE)].map(({ 0: piece, index }) => ({
     text: piece,

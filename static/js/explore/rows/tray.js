@@ -4,6 +4,7 @@ import { count } from "../../lib/format.js";
 import { onKeys } from "../../shell/keyboard.js";
 import { complain, toast } from "../../shell/toast.js";
 import { createCards } from "./cards.js";
+import { whenChanged } from "./changed.js";
 import { SHUT_PX, createDivider } from "./divider.js";
 import { explainSelection } from "./explain.js";
 import { sortOf } from "./layout.js";
@@ -28,8 +29,13 @@ export function createTray(root, { store, selection, api }) {
 
   const id = () => store.state.exploration.id;
 
-  function ask({ exploration, version: _version, ...question }, start, size, signal) {
-    return api.rows(exploration, { ...question, start, size }, signal);
+  async function ask({ exploration, version: _version, ...question }, start, size, signal) {
+    try {
+      return await api.rows(exploration, { ...question, start, size }, signal);
+    } catch (error) {
+      if (error.field === "selection") setTimeout(() => selection.set(selection.bits)); // the server forgot it: sent again
+      throw error;
+    }
   }
 
   const acts = {
@@ -38,6 +44,7 @@ export function createTray(root, { store, selection, api }) {
     open: row => store.set({ image: row.row }),
     clear: () => selection.clear(),
     mode: tray => store.set({ tray }),
+    sort: ([sort, order]) => store.set({ sort, order }),
     tag: opener => askTag(opener, store.state.exploration.tags),
     save: opener => askName(opener, [], `${store.state.exploration.dataset.name} selection`),
     explain: async () => explainSelection(store.state, api, await selection.sid()),
@@ -68,7 +75,8 @@ export function createTray(root, { store, selection, api }) {
   async function saveList(name) {
     try {
       const { dataset } = await api.subset(id(), { selection: await selection.sid(), name });
-      toast(`${count(selection.count, "image")} saved as the dataset “${dataset.name}”.`);
+      const act = () => location.assign(`/images#dataset=${encodeURIComponent(dataset.id)}`);
+      toast(`${count(selection.count, "image")} saved as the dataset “${dataset.name}”.`, { act, label: "Open" });
     } catch (error) {
       complain(error);
     }
@@ -84,16 +92,26 @@ export function createTray(root, { store, selection, api }) {
   const askTag = createNaming(root, TAG, tagAll);
   const askName = createNaming(root, LIST, saveList);
 
+  const toTop = whenChanged(list => list.top());
+
+  /** Another query or another order begins at its top; with another selection the list stays where it is. */
   function drawList(state) {
     const mode = modeOf(state, selection.count);
     if (mode === "closed" || !state.exploration) return;
     const shown = mode === "cards" ? cards : rowsView;
     if (body.firstChild !== shown.element) body.replaceChildren(shown.element);
+    const { query = "", sort, order } = pages.question ?? {};
+    toTop([mode, query, sort, order], shown);
     shown.draw(state);
   }
 
-  const draw = state =>
-    drawBar(bar, state, { n: selection.count, facts, mode: modeOf(state, selection.count) }, acts);
+  const redraw = whenChanged((state, shown) => drawBar(bar, state, shown, acts));
+
+  function draw(state) {
+    const sorting = sortOf(state, modelOf(state).letter);
+    const shown = { n: selection.count, facts, mode: modeOf(state, selection.count), sorting };
+    redraw([shown, state.view, state.exploration.id, modelOf(state).letter], state, shown);
+  }
 
   /** What the list shows: of the selection, but as Table all images; cards are not filtered. */
   async function question(state, mode) {
