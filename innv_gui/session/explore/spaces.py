@@ -103,7 +103,7 @@ class Spaces:
         """Its vectors, made where they are not kept."""
         with self._lock:
             making = self._making.setdefault(space.key, threading.Lock())
-            if space.key in self._kept:
+            if space.key in self._kept and self.path(space).exists():  # a worker reads the file
                 self._kept.move_to_end(space.key)
                 return self._kept[space.key]
         with making:
