@@ -8,7 +8,8 @@ import { drawPairs } from "./pairs.js";
 import { createWall } from "./wall.js";
 
 const MOST = 20;
-const CELL_PX = { least: 16, most: 52, gap: 2.5, around: 92, upright: 170 };
+const CELL_PX = { least: 16, most: 52, gap: 2.5, low: 27, around: 40 };
+const MANY = 12; // rows, above which the cells of a narrow screen are at their least
 const ORDERS = [
   ["given", "as numbered"],
   ["similar", "similar together"],
@@ -87,10 +88,12 @@ export function createConfusion(root, { store, selection, api }) {
     const n = answer?.rows.names.length;
     if (!n || !inside.clientHeight) return;
     const narrow = matchMedia("(max-width: 700px)").matches;
-    const around = n > 12 ? CELL_PX.upright : CELL_PX.around;
-    const room = (inside.clientHeight - around - note.offsetHeight) / n - CELL_PX.gap;
-    const px = narrow ? (n > 12 ? CELL_PX.least : 27) : Math.max(CELL_PX.least, Math.min(CELL_PX.most, room));
+    const taken = CELL_PX.around + (place.querySelector("thead")?.offsetHeight ?? 0) + note.offsetHeight;
+    const room = (inside.clientHeight - taken) / n - CELL_PX.gap;
+    const low = n > MANY ? CELL_PX.least : CELL_PX.low;
+    const px = narrow ? low : Math.max(CELL_PX.least, Math.min(CELL_PX.most, room));
     place.style.setProperty("--cell", `${Math.floor(px)}px`);
+    place.style.setProperty("--n", String(answer.columns.names.length));
   }
 
   const drawMatrix = whenChanged(state => {

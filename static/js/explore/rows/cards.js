@@ -3,6 +3,7 @@
 import { h, icon } from "../../lib/dom.js";
 import { group } from "../../lib/format.js";
 import { thumbnail } from "../../lib/thumbnail.js";
+import { whenChanged } from "./changed.js";
 import { createScroller } from "./scroller.js";
 import { exponential, modelOf } from "./values.js";
 import { verdict } from "./row.js";
@@ -128,12 +129,20 @@ export function createCards(store, pages, acts) {
     event.stopPropagation();
   });
 
+  /** The image that is stepped to comes into view. */
+  const followImage = whenChanged(place => {
+    if (place < 0) return;
+    here = place;
+    scroller.show(Math.floor(place / across()));
+  });
+
   return {
     element: box,
     top: scroller.top,
-    draw() {
+    draw({ image }) {
       here = Math.max(0, Math.min(here, pages.total - 1));
       scroller.draw(lines());
+      followImage(image, pages.placeOf(image));
     },
   };
 }

@@ -49,6 +49,7 @@ export function createPages(ask, changed) {
     const answer = bare ? await ask(otherwise, 0, SIZE).catch(() => null) : null;
     if (asked !== key) return;
     if (answer) take(otherwise, 0, answer);
+    if (error.field !== "query") asked = null; // another try may find it better
     problem = error;
   }
 
@@ -64,7 +65,7 @@ export function createPages(ask, changed) {
     } catch (error) {
       await refuse(error, key, otherwise);
     }
-    if (asked === key) changed();
+    if (asked === key || asked === null) changed();
   }
 
   async function fetchPage(page) {

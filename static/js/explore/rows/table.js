@@ -1,5 +1,6 @@
 // The table: a grid of which only the rows in view exist; sorted by its headings, filtered by its cells, walked by keys.
 import { h } from "../../lib/dom.js";
+import { whenChanged } from "./changed.js";
 import { createHead } from "./head.js";
 import { shownOf, sortAfter, sortOf, tracksOf } from "./layout.js";
 import { rowElement, waitingRow } from "./row.js";
@@ -53,7 +54,14 @@ export function createTable(store, selection, pages, acts) {
     head_px: () => head.element.offsetHeight,
   });
 
-  function draw({ exploration }, { cells, chosen }) {
+  /** The image that is stepped to comes into view. */
+  const followImage = whenChanged(place => {
+    if (place < 0) return;
+    here = place;
+    scroller.show(place);
+  });
+
+  function draw({ exploration, image }, { cells, chosen }) {
     columns = shownOf(exploration, letter(), chosen);
     const { tracks, least_px } = tracksOf(columns);
     box.dataset.columns = columns.map(({ name }) => name).join();
@@ -64,6 +72,7 @@ export function createTable(store, selection, pages, acts) {
     head.draw(columns, sorting(), cells);
     here = Math.max(0, Math.min(here, pages.total - 1));
     scroller.draw(pages.total);
+    followImage(image, pages.placeOf(image));
   }
 
   function walk(place) {

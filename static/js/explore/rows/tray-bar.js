@@ -33,7 +33,7 @@ function wrongOf(state, known) {
   });
   const all = new Map(words.filter(Boolean));
   const one = all.get(modelOf(state).letter);
-  return one ? h("span", { class: "num", "data-tip": [...all.values()].join(", ") }, `· ${one}`) : null;
+  return one ? h("span", { "data-tip": [...all.values()].join(", ") }, ` · ${one}`) : null;
 }
 
 function composition(state, facts) {
@@ -45,8 +45,7 @@ function composition(state, facts) {
     "span",
     { class: "comp not-s" },
     facts.labels.length ? strip(facts.labels, exploration.dataset.labels) : null,
-    h("span", { class: "num clip" }, words),
-    wrongOf(state, facts.models),
+    h("span", { class: "num clip" }, words, wrongOf(state, facts.models)),
   );
 }
 
@@ -57,6 +56,27 @@ const hintOf = view =>
 
 const press = (words, attributes, symbol = null) =>
   h("button", { class: "btn plain", type: "button", ...attributes }, symbol ? icon(symbol) : null, words);
+
+/** Orders of the cards; the table has its headings for it. */
+function sorts({ columns }, letter) {
+  const all = [
+    [`${letter}.loss`, "desc", "highest loss first"],
+    [`${letter}.confidence`, "desc", "surest first"],
+    [`${letter}.confidence`, "asc", "least sure first"],
+    ["label", "asc", "by label"],
+    ["index", "asc", "by index"],
+  ];
+  return all.filter(([name]) => columns.some(column => column.name === name));
+}
+
+function sorter(state, sorting, acts) {
+  const options = sorts(state.exploration, modelOf(state).letter);
+  const at = options.findIndex(([sort, order]) => sort === sorting.sort && order === sorting.order);
+  const onchange = event => acts.sort(options[event.target.value]);
+  const other = at < 0 ? h("option", { value: "", selected: true }, `by ${sorting.sort}`) : null;
+  const one = ([, , words], place) => h("option", { value: place, selected: place === at }, words);
+  return h("select", { class: "field low not-s", id: "tray-sort", "aria-label": "Sort by", onchange }, other, options.map(one));
+}
 
 function selectedActs(n, acts) {
   const label = n === 1 ? "Explain this one" : ["Explain ", h("span", { class: "not-s" }, "these "), group(n)];
@@ -76,8 +96,11 @@ function openClose(state, mode, acts) {
   return press("", { class: "btn plain icon", id: "tray-open", "aria-label": label, "aria-expanded": String(open), onclick: acts.toggle }, open ? "down" : "up");
 }
 
-/** n: how many are selected; facts of them, or null; mode: "closed", "cards" or "rows". acts: what the buttons do. */
-export function drawBar(bar, state, { n, facts, mode }, acts) {
+/**
+ * n: how many are selected; facts of them, or null; mode: "closed", "cards" or "rows"; sorting: {sort, order}.
+ * acts: what the buttons do.
+ */
+export function drawBar(bar, state, { n, facts, mode, sorting }, acts) {
   const focused = bar.contains(document.activeElement) ? document.activeElement.id : null;
   const table = state.view === "table";
   const kinds = [["cards", "Cards"], ["rows", "Rows"]];
@@ -87,6 +110,7 @@ export function drawBar(bar, state, { n, facts, mode }, acts) {
     n ? composition(state, facts) : h("span", { class: "hint clip grow" }, hintOf(state.view)),
     n ? h("span", { class: "grow" }) : outside,
     n && !table && mode !== "closed" ? segmented("tray-as", "Show as", kinds, mode, acts.mode) : null,
+    n && !table && mode === "cards" ? sorter(state, sorting, acts) : null,
     n ? selectedActs(n, acts) : null,
     table ? null : openClose(state, mode, acts),
   );

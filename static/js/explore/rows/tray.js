@@ -29,8 +29,13 @@ export function createTray(root, { store, selection, api }) {
 
   const id = () => store.state.exploration.id;
 
-  function ask({ exploration, version: _version, ...question }, start, size, signal) {
-    return api.rows(exploration, { ...question, start, size }, signal);
+  async function ask({ exploration, version: _version, ...question }, start, size, signal) {
+    try {
+      return await api.rows(exploration, { ...question, start, size }, signal);
+    } catch (error) {
+      if (error.field === "selection") setTimeout(() => selection.set(selection.bits)); // the server forgot it: sent again
+      throw error;
+    }
   }
 
   const acts = {
@@ -39,6 +44,7 @@ export function createTray(root, { store, selection, api }) {
     open: row => store.set({ image: row.row }),
     clear: () => selection.clear(),
     mode: tray => store.set({ tray }),
+    sort: ([sort, order]) => store.set({ sort, order }),
     tag: opener => askTag(opener, store.state.exploration.tags),
     save: opener => askName(opener, [], `${store.state.exploration.dataset.name} selection`),
     explain: async () => explainSelection(store.state, api, await selection.sid()),
@@ -102,7 +108,8 @@ export function createTray(root, { store, selection, api }) {
   const redraw = whenChanged((state, shown) => drawBar(bar, state, shown, acts));
 
   function draw(state) {
-    const shown = { n: selection.count, facts, mode: modeOf(state, selection.count) };
+    const sorting = sortOf(state, modelOf(state).letter);
+    const shown = { n: selection.count, facts, mode: modeOf(state, selection.count), sorting };
     redraw([shown, state.view, state.exploration.id, modelOf(state).letter], state, shown);
   }
 

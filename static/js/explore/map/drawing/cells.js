@@ -1,0 +1,81 @@
+// Points on a canvas without WebGL2. Same interface as webgl.js.
+import { CELL, cellPicture, cellsOf } from "./density.js";
+
+const DENSITY_DIM = 0.45; // beside a selection
+const TURN = 2 * Math.PI;
+
+/** How the point of a row is drawn: what the program POINT_VERTEX says. */
+export function dotOf({ codes, strengths, chosen, cross }, row, radius) {
+  const faint = Boolean(chosen) && !chosen[row];
+  const strength = strengths ? strengths[row] / 255 : 0;
+  const crossed = !faint && codes[row] === cross;
+  const alpha = faint ? 0.13 : strengths ? 0.12 + 0.83 * strength : chosen ? 0.95 : 0.72;
+  const reach = strengths ? 1.3 + 3.3 * strength * strength : radius + (chosen && !faint ? 0.9 : 0);
+  return { crossed, reach, alpha: crossed ? Math.max(alpha, 0.85) : alpha };
+}
+
+function drawDot(ink, { crossed, reach, alpha }, x, y) {
+  ink.globalAlpha = alpha;
+  ink.beginPath();
+  if (crossed) {
+    ink.moveTo(x - reach, y - reach);
+    ink.lineTo(x + reach, y + reach);
+    ink.moveTo(x + reach, y - reach);
+    ink.lineTo(x - reach, y + reach);
+    ink.stroke();
+  } else {
+    ink.arc(x, y, reach, 0, TURN);
+    ink.fill();
+  }
+}
+
+/** Rows that are seen, the selected ones last, with "Loss stands out" the highest loss last, else crosses last. */
+export function inOrder({ points, codes, palette, strengths, chosen, cross }, frame) {
+  const rows = [];
+  for (let row = 0; row < codes.length; row += 1) {
+    const x = frame.left + points[2 * row] * frame.scale;
+    const y = frame.top - points[2 * row + 1] * frame.scale;
+    if (palette[4 * codes[row] + 3] && x > -8 && y > -8 && x < frame.width + 8 && y < frame.height + 8) rows.push(row);
+  }
+  if (!chosen && !strengths && cross < 0) return rows;
+  const front = row => (chosen?.[row] ? 1000 : 0) + (strengths ? strengths[row] : Number(codes[row] === cross));
+  return rows.sort((a, b) => front(a) - front(b));
+}
+
+function drawPoints(ink, scene, { frame, radius }, onlyChosen = false) {
+  const { points, codes, palette } = scene;
+  ink.lineWidth = 1.6;
+  for (const row of inOrder(scene, frame)) {
+    if (onlyChosen && !scene.chosen[row]) continue;
+    const at = 4 * codes[row];
+    ink.fillStyle = ink.strokeStyle = `rgb(${palette[at]} ${palette[at + 1]} ${palette[at + 2]})`;
+    const [x, y] = [frame.left + points[2 * row] * frame.scale, frame.top - points[2 * row + 1] * frame.scale];
+    drawDot(ink, dotOf(scene, row, radius), x, y);
+  }
+  ink.globalAlpha = 1;
+}
+
+function drawDensity(ink, scene, { frame, top }) {
+  const cells = cellsOf(scene, frame);
+  const picture = new ImageData(cellPicture(cells, top, scene.chosen ? DENSITY_DIM : 1), cells.columns, cells.lines);
+  const small = new OffscreenCanvas(cells.columns, cells.lines);
+  small.getContext("2d").putImageData(picture, 0, 0);
+  ink.drawImage(small, 0, 0, cells.columns * CELL, cells.lines * CELL);
+}
+
+/** The same drawing of points on any 2D context; also that of a picture that is saved. */
+export function drawScene(ink, scene, look) {
+  if (!look.dense) return void drawPoints(ink, scene, look);
+  drawDensity(ink, scene, look);
+  if (scene.chosen) drawPoints(ink, scene, look, true);
+}
+
+export function createCellSurface(canvas) {
+  const ink = canvas.getContext("2d");
+  function draw(scene, look) {
+    ink.setTransform(look.ratio, 0, 0, look.ratio, 0, 0);
+    ink.clearRect(0, 0, look.frame.width, look.frame.height);
+    if (scene) drawScene(ink, scene, look);
+  }
+  return { draw, kind: "canvas" };
+}

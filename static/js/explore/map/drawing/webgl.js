@@ -1,0 +1,130 @@
+// Points on a canvas with WebGL2: up to millions, one call per drawing (density needs two). Same interface as cells.js.
+import { CELL } from "./density.js";
+import { attribute, paletteTexture, programOf, sumTarget } from "./programs.js";
+import { CELL_FRAGMENT, CELL_VERTEX, COUNT_FRAGMENT, COUNT_VERTEX, POINT_FRAGMENT, POINT_VERTEX } from "./shaders.js";
+
+const DENSITY_DIM = 0.45; // beside a selection
+const AWAY = 1e6; // a place that the programs do not draw
+
+/** The places with NaN as AWAY: not every card knows NaN. Kept as long as the places are. */
+function drawable() {
+  let from = null;
+  let clean = null;
+  return points => {
+    if (points !== from) [from, clean] = [points, points.map(value => (Number.isNaN(value) ? AWAY : value))];
+    return clean;
+  };
+}
+
+/** All that lives on the card; made again when the card has lost it. */
+function onCard(gl) {
+  const array = gl.createVertexArray();
+  gl.bindVertexArray(array);
+  return {
+    array,
+    bare: gl.createVertexArray(),
+    points: programOf(gl, POINT_VERTEX, POINT_FRAGMENT),
+    counts: programOf(gl, COUNT_VERTEX, COUNT_FRAGMENT),
+    cells: programOf(gl, CELL_VERTEX, CELL_FRAGMENT),
+    place: attribute(gl, 0, { width: 2, type: gl.FLOAT }),
+    code: attribute(gl, 1, { width: 1, type: gl.UNSIGNED_SHORT }),
+    strength: attribute(gl, 2, { width: 1, type: gl.UNSIGNED_BYTE, normalized: true }),
+    chosen: attribute(gl, 3, { width: 1, type: gl.UNSIGNED_BYTE }),
+    palette: paletteTexture(gl),
+    sums: sumTarget(gl),
+    clean: drawable(),
+  };
+}
+
+function send(gl, card, scene) {
+  gl.bindVertexArray(card.array);
+  card.place.send(card.clean(scene.points));
+  card.code.send(scene.codes);
+  card.strength.send(scene.strengths, 0);
+  card.chosen.send(scene.chosen, 0);
+  card.palette.use(scene.palette);
+}
+
+function see(gl, at, { scale, left, top, width, height }) {
+  gl.uniform3f(at.view, scale, left, top);
+  gl.uniform2f(at.size, width, height);
+  gl.uniform1i(at.palette, 0);
+}
+
+function drawPoints(gl, card, scene, { frame, ratio, radius }, onlyChosen = false) {
+  const { program, at } = card.points;
+  gl.useProgram(program);
+  see(gl, at, frame);
+  gl.uniform1f(at.radius, radius);
+  gl.uniform1f(at.ratio, ratio);
+  gl.uniform1f(at.cross, scene.cross);
+  gl.uniform1i(at.some, Number(Boolean(scene.chosen)));
+  gl.uniform1i(at.onlyChosen, Number(onlyChosen));
+  gl.uniform1i(at.standout, Number(Boolean(scene.strengths)));
+  gl.enable(gl.DEPTH_TEST);
+  gl.depthFunc(gl.LEQUAL);
+  gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+  gl.drawArrays(gl.POINTS, 0, scene.points.length / 2);
+  gl.disable(gl.DEPTH_TEST);
+}
+
+function sumUp(gl, card, scene, { frame }) {
+  const [columns, lines] = [Math.ceil(frame.width / CELL), Math.ceil(frame.height / CELL)];
+  card.sums.begin(columns, lines);
+  gl.viewport(0, 0, columns, lines);
+  gl.clear(gl.COLOR_BUFFER_BIT);
+  card.palette.use(scene.palette);
+  gl.useProgram(card.counts.program);
+  see(gl, card.counts.at, frame);
+  gl.blendFunc(gl.ONE, gl.ONE);
+  gl.drawArrays(gl.POINTS, 0, scene.points.length / 2);
+  gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+}
+
+function drawDensity(gl, card, scene, look) {
+  sumUp(gl, card, scene, look);
+  const { program, at } = card.cells;
+  gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
+  gl.useProgram(program);
+  gl.bindVertexArray(card.bare);
+  card.sums.use();
+  gl.uniform1i(at.cells, 0);
+  gl.uniform1f(at.cell, (gl.drawingBufferWidth / look.frame.width) * CELL);
+  gl.uniform1f(at.top, look.top);
+  gl.uniform1f(at.dim, scene.chosen ? DENSITY_DIM : 1);
+  gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+  gl.drawArrays(gl.TRIANGLES, 0, 3);
+  gl.bindVertexArray(card.array);
+  card.palette.use(scene.palette);
+}
+
+/** null where the browser has no WebGL2. restored(): the card has forgotten all and is there again: draw once more. */
+export function createCardSurface(canvas, restored) {
+  const gl = canvas.getContext("webgl2", { antialias: false, premultipliedAlpha: true, preserveDrawingBuffer: true });
+  if (!gl) return null;
+  let card = onCard(gl);
+  canvas.addEventListener("webglcontextlost", event => {
+    event.preventDefault();
+    card = null;
+  });
+  canvas.addEventListener("webglcontextrestored", () => {
+    card = onCard(gl);
+    restored();
+  });
+
+  /** scene: {points, codes, palette, strengths, chosen, cross}; look: {frame, ratio, radius, dense, top}. */
+  function draw(scene, look) {
+    if (!card || gl.isContextLost()) return;
+    gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
+    gl.clearColor(0, 0, 0, 0);
+    gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
+    if (!scene) return;
+    gl.enable(gl.BLEND);
+    send(gl, card, scene);
+    if (!look.dense || !card.sums) return void drawPoints(gl, card, scene, look);
+    drawDensity(gl, card, scene, look);
+    if (scene.chosen) drawPoints(gl, card, scene, look, true);
+  }
+
+  return { draw, kind: "webgl2" };
+}

@@ -1,0 +1,32 @@
+// What is written at the maps and said of them.
+import { group } from "../../lib/format.js";
+
+const grouped = text => text.replace(/\d{1,3}(?:,\d{3})+/g, number => group(Number(number.replaceAll(",", ""))));
+
+/** The map's own words with the product's groups of digits. */
+export const stateWords = ({ map, waiting }) => {
+  if (!map) return waiting ? "is being placed" : "";
+  const whole = map.placed === map.n && !waiting;
+  return whole && (!map.landmarks || map.landmarks >= map.placed) ? "" : grouped(map.words);
+};
+
+const TRUST_TIP =
+  "Of each image's 10 nearest by its values, how many are among its 10 nearest on the map; the mean over images that were measured. Fewer: look at neighbours, not at the map.";
+export const trustWords = ({ map }) => (map?.trust === null || map?.trust === undefined ? null : { words: map.trust_words, tip: TRUST_TIP });
+
+export const seenWords = (n, k) => (k > 1.05 ? `${group(n)} in view` : "");
+
+const mapName = map => (map.of === "pixels" ? "Map of raw pixels" : "Map of features");
+
+/** For who does not see it: how many points, what colours mean, how to use it. */
+export function description({ map, problem, waiting }, { colouring, title, count }) {
+  if (problem) return `The map could not be made. ${problem}`;
+  if (!map) return waiting ? "The map is being made." : "No map yet.";
+  const groups = colouring.groups.map(({ name, n }) => `${name} ${group(n)}`).slice(0, 12);
+  const meaning = colouring.ramp ? `from ${colouring.ramp.low} to ${colouring.ramp.high}` : groups.join(", ");
+  const coloured = meaning ? ` Coloured by ${title}: ${meaning}.` : "";
+  const chosen = count ? ` ${group(count)} selected.` : "";
+  return `${mapName(map)}, ${map.sub}. ${group(map.placed)} of ${group(map.n)} images.${coloured}${chosen} Arrows move, plus and minus zoom, Enter opens the ringed image.`;
+}
+
+export const selectionWords = n => (n ? `${group(n)} ${n === 1 ? "image" : "images"} selected` : "Nothing selected");
