@@ -1,4 +1,4 @@
-"""The command line: `innv-gui demo | serve | explain | suggest | check | fit-patterns | methods | worker | doctor`.
+"""The command line: `innv-gui demo | serve | explain | suggest | explore | trust | check | fit-patterns | ...`.
 
 Exit status: 0 good, 2 wrong usage, 1 the work failed. Errors are one sentence and a hint on standard error.
 """
@@ -6,6 +6,7 @@ Exit status: 0 good, 2 wrong usage, 1 the work failed. Errors are one sentence a
 from __future__ import annotations
 
 import argparse
+import importlib
 import math
 import os
 import sys
@@ -61,6 +62,7 @@ def parser() -> Parser:
     _serve(commands.add_parser("serve", help="start on your models and images"))
     _explain(commands.add_parser("explain", help="write explanations to a file, without a server"))
     _suggest(commands.add_parser("suggest", help="write scores of all images to a table, without a server"))
+    _explore(commands.add_parser("explore", help="write accuracy, rows and places of all images, without a server"))
     _trust(commands.add_parser("trust", help="measure which explanation to believe, without a server"))
     _check(commands.add_parser("check", help="report accuracy under each preprocessing, without a server"))
     _fit_patterns(
@@ -126,6 +128,18 @@ def _suggest(command: Parser) -> None:
     command.add_argument("--neuron", type=int, metavar="I", help="a neuron of the layer")
     command.add_argument("--class", dest="class_", metavar="C", help="the class all images are of, by name or index")
     command.add_argument("--out", required=True, metavar="scores.parquet", help=".parquet or .csv file to write")
+
+
+def _explore(command: Parser) -> None:
+    _shared(command)
+    command.add_argument("--images", metavar="DIR", help=IMAGES)
+    command.add_argument("--layer", metavar="L", help="whose features are compared (default: before the classifier)")
+    command.add_argument("--query", default="", metavar="Q", help="only these rows, e.g. 'label = 4 and not A.right'")
+    command.add_argument("--sort", metavar="COLUMN", help="index, file, label, A.loss, A.confidence, ...")
+    command.add_argument("--falling", action="store_true", help="the largest first")
+    command.add_argument("--map", choices=("pca", "tsne", "umap"), help="add places of pixels and of each model")
+    command.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed, the same places (default 0)")
+    command.add_argument("--out", required=True, metavar="images.parquet", help=".parquet or .csv file to write")
 
 
 def _trust(command: Parser) -> None:
@@ -218,40 +232,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
+COMMANDS = {  # command -> module of `innv_gui.commands`; its function has the command's name
+    **{name: name for name in ("explain", "suggest", "explore", "trust", "check", "fit_patterns", "worker", "photos")},
+    **{"demo": "serve", "serve": "serve"},
+}
+
+
 def _run(options: argparse.Namespace) -> int:
     if options.command in (None, "methods", "doctor"):
         return _tell(options.command)
-    if options.command == "explain":
-        from innv_gui.commands.explain import explain
-
-        return explain(options)
-    if options.command == "suggest":
-        from innv_gui.commands.suggest import suggest
-
-        return suggest(options)
-    if options.command == "trust":
-        from innv_gui.commands.trust import trust
-
-        return trust(options)
-    if options.command == "check":
-        from innv_gui.commands.check import check
-
-        return check(options)
-    if options.command == "fit-patterns":
-        from innv_gui.commands.fit_patterns import fit_patterns
-
-        return fit_patterns(options)
-    if options.command == "worker":
-        from innv_gui.commands.worker import worker
-
-        return worker(options)
-    if options.command == "demo" and options.photos:
-        from innv_gui.commands.photos import photos
-
-        return photos(options)
-    from innv_gui.commands.serve import demo, serve
-
-    return demo(options) if options.command == "demo" else serve(options)
+    is_photos = options.command == "demo" and options.photos
+    name = "photos" if is_photos else options.command.replace("-", "_")
+    return getattr(importlib.import_module(f"innv_gui.commands.{COMMANDS[name]}"), name)(options)
 
 
 def _tell(command: str | None) -> int:

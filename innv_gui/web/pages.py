@@ -51,6 +51,12 @@ def suggest():
     return page
 
 
+@pages.get("/explore")
+def explore():
+    """A whole dataset at once: maps, confusion, one table, all linked by one selection."""
+    return render_template("explore.html", page="explore")
+
+
 @pages.get("/views")
 def views():
     """Tables, images and plots of a selection, built in or a plug-in's."""

@@ -9,6 +9,7 @@ import time
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -242,3 +243,18 @@ def test_a_reader_who_goes_away_is_no_failure():
     command = f"{sys.executable} -m innv_gui.cli methods | head -1; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
     assert done.stdout.split() == ["function", "0"] and done.stderr == ""
+
+
+@pytest.mark.usefixtures("lent_workers")
+def test_explore_writes_the_rows_that_a_query_means_and_says_what_is_right(sample_datasets, tmp_path, capsys):
+    out = tmp_path / "wrong.csv"
+    digits = sample_datasets["digits"].collection.root
+    wish = ["--query", "A.right no", "--sort", "A.loss", "--falling", "--map", "pca"]
+    assert main(["explore", "--model", MODEL, "--images", digits, *wish, "--out", str(out)]) == 0
+    frame = pd.read_csv(out)
+    assert len(frame) and not frame["A.right"].any() and (frame["A.loss"].diff().dropna() <= 0).all()
+    assert frame[["pixels.x", "pixels.y", "A.x", "A.y"]].abs().max().max() <= 1
+    said = capsys.readouterr().out
+    assert "A digits_cnn: 99." in said and f"{len(frame)} of 1,797 images" in said
+    bad = ["explore", "--model", MODEL, "--images", digits, "--query", "A.rigt no", "--out", str(out)]
+    assert main(bad) == 2 and "Did you mean A.right?" in capsys.readouterr().err

@@ -3,11 +3,12 @@
 const ROOT = "/api/v1";
 
 class ApiError extends Error {
-  hint; field; allowed; retry; status;
+  hint; field; allowed; retry; at; status;
 
-  constructor({ message, hint = "", field = null, allowed = [], retry = false }, status = 0) {
+  /** at: [start, end] of what was not understood in a text, in code points. */
+  constructor({ message, hint = "", field = null, allowed = [], retry = false, at = null }, status = 0) {
     super(message);
-    Object.assign(this, { hint, field, allowed, retry, status });
+    Object.assign(this, { hint, field, allowed, retry, at, status });
   }
 
   get sentence() {

@@ -27,7 +27,8 @@ function advice(model) {
   );
 }
 
-export function createModelChips(store) {
+/** lettered(state): the models with the letters of the page, where those are not the ones of the catalog. */
+export function createModelChips(store, lettered = ({ catalog }) => catalog.models) {
   function toggle(id, on) {
     const chosen = new Set(store.state.models);
     if (on) chosen.add(id);
@@ -39,16 +40,17 @@ export function createModelChips(store) {
     );
   }
 
-  const draw = keepFocus(({ catalog, models }) =>
+  const draw = keepFocus(state => {
+    const { catalog, models } = state;
     replace(
       $("#model-chips"),
-      ready(catalog.models).map(model => chip(model, models.includes(model.id), toggle)),
+      ready(lettered(state)).map(model => chip(model, models.includes(model.id), toggle)),
       h("a", { class: "chip add", href: "/models" }, icon("plus"), "Add"),
       ready(catalog.models)
         .filter(model => model.advice && models.includes(model.id))
         .map(advice),
-    ),
-  );
+    );
+  });
   store.on(["catalog", "models"], draw);
   return draw;
 }
