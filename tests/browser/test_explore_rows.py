@@ -7,13 +7,21 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import problems
-from tests.browser.pages import WAIT_MS, ask, pixels
+from tests.browser.pages import WAIT_MS, ask
 
 pytestmark = pytest.mark.browser
 
+SHOWS_PICTURES = """canvas => new Promise(done => {
+  const look = left => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const black = data.filter((value, k) => k % 4 === 0 && value < 8 && data[k + 3] === 255).length;
+    if (black > 10_000 || !left) done(black > 10_000);
+    else requestAnimationFrame(() => look(left - 1));
+  };
+  look(600);
+})"""  # digits are white on black, a picture that has not come is light grey
 TWO = ("digits_cnn", "digits_mlp")
 THIN = "\u202f"
-COUNT = re.compile(r"^([\d\u202f]+) of ")
 
 
 @pytest.fixture
@@ -44,10 +52,6 @@ def cells(page):
     )
 
 
-def total(page):
-    return int(COUNT.match(page.locator("#tray .found").inner_text())[1].replace(THIN, ""))
-
-
 def test_query_and_filter_cells_are_one_expression(explored, demo):
     tab, at = explored("table")
     page = tab.page
@@ -66,8 +70,8 @@ def test_query_and_filter_cells_are_one_expression(explored, demo):
     expect(page.locator("[data-filter='A.loss']")).to_have_value("")
     page.locator("[data-filter='A.loss']").fill("> 0.1")
     expect(page.locator("#query")).to_have_value("(label 3 or label 5) and A.loss > 0.1")
-    expect(found).to_contain_text(" of ")
-    assert total(page) == ask(demo, f"{at}/query?query={quote('(label 3 or label 5) and A.loss > 0.1')}")["n"]
+    n = ask(demo, f"{at}/query?query={quote('(label 3 or label 5) and A.loss > 0.1')}")["n"]
+    expect(found).to_have_text(f"{n} of 1{THIN}797 images")
     assert tab.complaints == []
 
 
@@ -119,9 +123,8 @@ def test_a_cell_of_the_confusion_opens_its_images_as_a_wall(explored, demo):
     wall = page.locator("#wall")
     expect(wall.locator("h2")).to_have_text("Label 2, A says 2")
     expect(wall).to_contain_text(f"{n} images")
-    page.wait_for_load_state("networkidle")
+    assert page.locator("#wall-plane canvas").evaluate(SHOWS_PICTURES)
     assert 0 < len(asked) <= 24
-    assert pixels(page.locator("#wall-plane canvas")).std() > 40
     page.locator("#wall-plane").click(position={"x": 60, "y": 40})
     expect(page.locator("#inspector")).to_be_visible()
     expect(page.locator("#inspector .facts-l")).to_contain_text("2")

@@ -32,7 +32,8 @@ void main() {
   float reach = standout ? 1.3 + 3.3 * strength * strength : radius;
   if (some && !faint && !standout) reach += 0.9;
   crossed = !faint && abs(code - cross) < 0.25 ? 1.0 : 0.0;
-  float alpha = faint ? 0.13 : standout ? 0.12 + 0.83 * strength : some ? 0.95 : 0.72;
+  if (crossed > 0.5) reach += 1.0;
+  float alpha = faint ? 0.13 : standout ? 0.18 + 0.77 * strength : some ? 0.95 : 0.72;
   if (crossed > 0.5) alpha = max(alpha, 0.85);
   ink = vec4(colour.rgb, alpha);
   extent = 2.0 * reach * ratio + 2.0;
@@ -47,6 +48,7 @@ precision highp float;
 in vec4 ink;
 flat in float crossed;
 in float extent;
+uniform float width;     // device pixels per pixel
 out vec4 colour;
 void main() {
   vec2 from = (gl_PointCoord - 0.5) * extent;
@@ -54,18 +56,19 @@ void main() {
   float cover = clamp(edge + 0.5 - length(from), 0.0, 1.0);
   if (crossed > 0.5) {
     float bar = min(abs(from.x - from.y), abs(from.x + from.y)) * 0.7071;
-    cover = clamp(edge * 0.32 + 0.8 - bar, 0.0, 1.0) * step(max(abs(from.x), abs(from.y)), edge);
+    cover = clamp(0.85 * width + 0.5 - bar, 0.0, 1.0) * step(max(abs(from.x), abs(from.y)), edge * 0.9);
   }
   if (cover < 0.02) discard;
   colour = vec4(ink.rgb, 1.0) * (ink.a * cover);
 }`;
 
 export const COUNT_VERTEX = `${PLACE}
+uniform bool onlyChosen;
 out vec3 ink;
 void main() {
   vec4 colour = inkOf();
-  ink = colour.rgb;
-  bool away = colour.a < 0.5 || abs(place.x) > 8.0;
+  ink = colour.rgb * 255.0;
+  bool away = colour.a < 0.5 || abs(place.x) > 8.0 || (onlyChosen && chosen < 0.5);
   gl_Position = away ? vec4(4.0, 4.0, 4.0, 1.0) : vec4(clipOf(), 0.0, 1.0);
   gl_PointSize = 1.0;
 }`;
@@ -88,12 +91,15 @@ uniform sampler2D cells;
 uniform float cell;      // device pixels on a side of a cell
 uniform float top;       // points in the fullest cell
 uniform float dim;
+uniform bool fromTop;    // lines of cells begin at the top
 out vec4 colour;
 vec4 drawn(ivec2 at) {
-  vec4 sum = texelFetch(cells, clamp(at, ivec2(0), textureSize(cells, 0) - 1), 0);
+  ivec2 last = textureSize(cells, 0) - 1;
+  if (fromTop) at.y = last.y - at.y;
+  vec4 sum = texelFetch(cells, clamp(at, ivec2(0), last), 0);
   if (sum.a < 0.5) return vec4(0.0);
   float strength = min(1.0, 0.1 + 0.9 * log(1.0 + sum.a) / log(1.0 + max(2.0, 0.6 * top)));
-  return vec4(sum.rgb / sum.a, 1.0) * strength;
+  return vec4(sum.rgb / (255.0 * sum.a), 1.0) * strength;
 }
 void main() {
   vec2 at = gl_FragCoord.xy / cell - 0.5;
