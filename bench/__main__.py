@@ -11,7 +11,7 @@ import platform
 import sys
 from pathlib import Path
 
-from bench import attribution, groups, maximize, methods, million_page, page, scoring, server, suggest, trust
+from bench import attribution, explore, groups, maximize, methods, million_page, page, scoring, server, suggest, trust
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -44,6 +44,16 @@ def _print_million(result: dict) -> None:
     for row in result["rows"]:
         print(f"  {row['what']:<8}{row['seconds']:>7.2f} s of {row['aim']:.1f}")
     print(f"  memory of the web process at most {result['memory_gib']:.2f} GiB, aim {million_page.MEMORY_GIB:.1f}")
+
+
+def _print_explore(result: dict) -> None:
+    print(f"\n{result['images']:,} images on Explore, the server's side")
+    for name, seconds in result["table"]["seconds"].items():
+        aim = explore.AIMS_S[name.split()[0]]
+        print(f"  {name:<24}{seconds:>7.2f} s of {aim:.1f}")
+    print(f"  memory of the server at most {result['table']['memory_gib']:.2f} GiB, aim {explore.MEMORY_GIB:.1f}")
+    for name, value in result["maps"].items():
+        print(f"  {name:<40}{value:>8.2f}")
 
 
 def _print_page(result: dict) -> None:
@@ -138,6 +148,7 @@ PARTS = {
     "groups": (groups, _print_groups),
     "scoring": (scoring, _print_scoring),
     "suggest": (suggest, _print_suggest),
+    "explore": (explore, _print_explore),
     "maximize": (maximize, _print_maximize),
     "trust": (trust, _print_trust),
     "page": (page, _print_page),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import cache, partial
 
 import numpy as np
 
 from innv_gui.datasets import geometry
+from innv_gui.datasets.stamps import stamps
 from innv_gui.datasets.thumbnails import pixels_about
 from innv_gui.records import ImageRef
 
@@ -20,9 +22,19 @@ def _readers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="small")
 
 
-def small(refs: list[ImageRef], side: int = SIDE) -> np.ndarray:
-    """(N, side, side, 3) uint8, the middle square of each image; black where one cannot be read."""
-    return np.stack(list(_readers().map(partial(_one, side=side), refs))) if refs else _black(0, side)
+@dataclass(frozen=True)
+class Small:
+    """pixels (N, side, side, 3) uint8, black where an image cannot be read; stamps (N, 2) int64 of their files."""
+
+    pixels: np.ndarray = field(repr=False)
+    stamps: np.ndarray = field(repr=False)
+
+
+def small(refs: list[ImageRef], side: int = SIDE) -> Small:
+    """The middle square of each image."""
+    stamped = stamps(refs)  # first: an image that changes meanwhile is then made again
+    pixels = np.stack(list(_readers().map(partial(_one, side=side), refs))) if refs else _black(0, side)
+    return Small(pixels, stamped)
 
 
 def _black(n: int, side: int) -> np.ndarray:

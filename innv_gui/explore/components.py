@@ -31,6 +31,15 @@ class Components:
         return ((np.asarray(features, np.float32) - self.mean) @ self.axes).astype(np.float32)
 
 
+@dataclass(frozen=True)
+class Shortened:
+    """components: how vectors become short; shape of what was written; check: its CRC-32."""
+
+    components: Components = field(repr=False)
+    shape: tuple[int, int] = (0, 0)
+    check: int = 0
+
+
 def components_of(blocks: Blocks, k: int = COMPONENTS, seed: int = 0) -> Components:
     """blocks: gives (m, D) float32 blocks of all vectors, the same each time. k: at most D and N are given."""
     n, mean, squares = _moments(blocks)

@@ -125,6 +125,11 @@ class PartFiles:
         """Columns of any kind; None when the part cannot be read."""
         return self._read(part, lambda file: self._table(file, part, names))
 
+    def stamps(self, part: int) -> np.ndarray | None:
+        """(rows, 2) int64: size and time of change of each image's file when it was scored; None when unreadable."""
+        table = self.texts(part, ["file_bytes", "file_time_ns"])
+        return None if table is None else np.column_stack([column.to_numpy() for column in table.columns])
+
     def probabilities(self, part: int) -> np.ndarray | None:
         """(rows, K) float32; NaN rows for bad images; None when the part cannot be read."""
         return self._read(part, self._matrix_of(part))

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from innv_gui.errors import AnalyzerRefused, BadInput, Cancelled
+from innv_gui.samples.own_masks import own_mask
 from innv_gui.session.trust.opened import opened
 from innv_gui.session.trust.record import Trust
 from innv_gui.session.trust.report import report
@@ -218,3 +219,14 @@ def test_the_key_holds_all_that_changes_a_number(session, model, digits, trust):
         keys.add(Kept(Trust(request), None).key(model, row, "replacement", 0))
         keys.add(Kept(Trust(request), None).key(model, request.rows[0], "replacement", 0))
     assert len(keys) == 8
+
+
+def test_a_sample_set_knows_where_its_evidence_is(session, sample_models, sample_datasets):
+    weather, model = sample_datasets["weather"], sample_models["weather_clean"]
+    metrics = ["region_mass", "pointing"]
+    found = session.trust(model, weather[[3, 200]], ["gradient"], metrics, regions="samples")
+    assert set(found.frame["image"]) == {3, 200} and set(found.frame["metric"]) == set(metrics)
+    mask = own_mask(weather.collection.ref(3).path)
+    assert 0.2 < mask.mean() < 0.9 and mask[-1].all() and not mask[0].all()  # ground below, sky above
+    with pytest.raises(BadInput, match="no masks of their own"):
+        check_trust(sample_models["digits_cnn"], sample_datasets["digits"][:2], ["gradient"], regions="samples")

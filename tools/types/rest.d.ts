@@ -136,6 +136,12 @@ export type NewSelection = {
   rows?: Array<number> | null;
 };
 
+export type NewSubset = {
+  name: string;
+  selection?: string | null;
+  query?: string;
+};
+
 export type NewSuggestion = {
   dataset: string;
   models: Array<string>;
@@ -153,7 +159,7 @@ export type NewTrust = {
   fills?: Array<"blur" | "mean" | "grey">;
   steps?: 10 | 20 | 50;
   class?: string | number;
-  regions?: Record<string, Array<Array<number>>> | null;
+  regions?: Record<string, Array<Array<number>>> | "samples" | null;
   unchecked?: boolean;
 };
 

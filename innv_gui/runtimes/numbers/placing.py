@@ -23,6 +23,7 @@ LANDMARKS, MOST_IN_ALL = 10_000, 100_000
 EARLY, LATE, AT_ONCE = 250, 500, 50  # iterations
 EXAGGERATION = 12
 START_DEVIATION = 1e-4  # of the first coordinates, as openTSNE asks for
+APART = 0.02  # of that
 FEWEST_FOR_NEIGHBOURS = 5
 EXACT = 20_000  # up to here neighbours are found by comparing all with all
 LARGER = 10_000  # images placed by landmarks at a time
@@ -151,7 +152,7 @@ def _tsne(features, start, wish: Placing, check, early: int = EARLY) -> Iterator
         knn_index=known,
     )
     check()
-    at = TSNEEmbedding(_start(start), affinities, n_jobs=-1, random_state=wish.seed)
+    at = TSNEEmbedding(_start(start, wish.seed), affinities, n_jobs=-1, random_state=wish.seed)
     for done in range(0, early, AT_ONCE):
         check()
         at = at.optimize(AT_ONCE, exaggeration=EXAGGERATION, momentum=0.5)
@@ -172,12 +173,12 @@ def _known_neighbours(features: np.ndarray, k: int, check):
     return PrecomputedNeighbors(near, np.sqrt(squares, dtype=np.float64))
 
 
-def _start(places: np.ndarray) -> np.ndarray:
-    """First coordinates, small; equal ones are pulled apart a little, always in the same way."""
+def _start(places: np.ndarray, seed: int) -> np.ndarray:
+    """First coordinates, small; equal ones are pulled apart a little, by the seed."""
     plain = np.asarray(places, np.float64)
-    apart = np.random.default_rng(0).normal(size=plain.shape)
+    apart = np.random.default_rng(seed).normal(size=plain.shape)
     deviation = plain.std(axis=0)[0] or 1.0
-    return START_DEVIATION * (plain / deviation + 1e-3 * apart)
+    return START_DEVIATION * (plain / deviation + APART * apart)
 
 
 def _umap(features, start, wish: Placing, check) -> Iterator[tuple[str, float, np.ndarray]]:
@@ -186,7 +187,7 @@ def _umap(features, start, wish: Placing, check) -> Iterator[tuple[str, float, n
         raise BadInput("UMAP is not installed.", "Install it with: pip install 'innv-gui[umap]'.", "method")
     check()
     count = int(min(wish.neighbours, len(features) - 1))
-    found = umap.UMAP(n_neighbors=count, random_state=wish.seed, init=10 * _start(start) / START_DEVIATION)
+    found = umap.UMAP(n_neighbors=count, random_state=wish.seed, init=10 * _start(start, wish.seed) / START_DEVIATION)
     yield "Groups form", 1.0, np.asarray(found.fit_transform(features), np.float32)
 
 

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import numpy as np
 
-from innv_gui.explore.components import Components, components_of
+from innv_gui.explore.components import Shortened, components_of
 
 BLOCK_BYTES = 32_000_000
 PIXEL_MAX = 255.0
-
-
-@dataclass(frozen=True)
-class Shortened:
-    """components: how vectors become short; shape of what was written; check: its CRC-32."""
-
-    components: Components = field(repr=False)
-    shape: tuple[int, int] = (0, 0)
-    check: int = 0
 
 
 def shorten(source: str, shape: tuple[int, int], dtype: str, rows: np.ndarray | None, target: str) -> Shortened:
@@ -32,7 +22,7 @@ def shorten(source: str, shape: tuple[int, int], dtype: str, rows: np.ndarray | 
         step = max(1, BLOCK_BYTES // (4 * max(shape[1], 1)))
         for start in range(0, len(rows), step):
             block = np.asarray(whole[rows[start : start + step]], np.float32)
-            yield block / PIXEL_MAX if dtype == "uint8" else np.nan_to_num(block, posinf=0, neginf=0)
+            yield block / PIXEL_MAX if dtype == "uint8" else block
 
     components, check = components_of(blocks), 0
     with open(target, "wb") as file:

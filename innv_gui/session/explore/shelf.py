@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,8 @@ class ExploreShelf:
 
     def __init__(self, pool: Callable[[], Pool], jobs: Jobs, scoring: Scoring, folder: Path):
         self._pool, self._jobs, self._scoring, self._folder = pool, jobs, scoring, Path(folder)
+        self._thumbs: dict[tuple[str, int], Thumbs] = {}
+        self._lock = threading.Lock()
         self._recent: Recent[Exploration] = Recent(RECENT, "exploration", "Ask for it again; what is kept is reused.")
 
     def start(self, request: SuggestionRequest) -> Exploration:
@@ -60,8 +63,12 @@ class ExploreShelf:
         return self._recent.put(found)
 
     def thumbs(self, dataset: Dataset) -> Thumbs:
-        """The small pictures of a dataset."""
-        return Thumbs(self._folder / "thumbs" / dataset_key(dataset)[:20], dataset, self._pool)
+        """The small pictures of a dataset: compared with the files once after it was opened."""
+        key = dataset_key(dataset)[:20], dataset.collection.opened_ns
+        with self._lock:
+            if key not in self._thumbs:
+                self._thumbs[key] = Thumbs(self._folder / "thumbs" / key[0], dataset, self._pool)
+            return self._thumbs[key]
 
     @staticmethod
     def _is_same(known: Exploration, request: SuggestionRequest) -> bool:

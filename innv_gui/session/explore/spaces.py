@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ import numpy as np
 from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput
-from innv_gui.explore.components import Components
+from innv_gui.explore.components import Components, Shortened
 from innv_gui.session.explore.thumbs import SIDE, Thumbs
 from innv_gui.session.suggest.numbers import Numbers
 from innv_gui.store import raw_arrays
@@ -67,7 +68,7 @@ class Spaces:
         """By its word. Raises BadInput for what is neither pixels nor one of the models."""
         table = self._numbers.table
         if of == PIXELS:
-            words = [str(self._thumbs.path.parent.name), SIDE]
+            words = [str(self._thumbs.path.parent.name), SIDE, self._thumbs.content()]
             return Space(PIXELS, None, "Raw pixels", SIDE * SIDE * 3, self._key([PIXELS, *words]))
         models = {model.id: model for model in self._numbers.models}
         if of not in models:
@@ -75,8 +76,19 @@ class Spaces:
             raise BadInput(f"There is nothing to map called {of!r:.60}.", hint, "of", (PIXELS, *models))
         layer = self._layers[of]
         about = table.models[of].files.about
-        words = [about["dataset"]["fingerprint"], about["model"]["scores"], layer]
+        words = [about["dataset"]["fingerprint"], about["model"]["scores"], layer, self._content(of)]
         return Space(of, layer, layer, table.n_neurons(of, layer) or 0, self._key(words))
+
+    def _content(self, of: str) -> str:
+        """Changes when a file that was scored has."""
+        files = self._numbers.table.models[of].files
+
+        def make() -> str:
+            stamped = {part: files.stamps(part) for part in files.known()}
+            checks = {part: zlib.crc32(one.tobytes()) for part, one in stamped.items() if one is not None}
+            return hashlib.sha256(json.dumps(checks).encode()).hexdigest()
+
+        return self._numbers.kept(("content", of), make)
 
     def _key(self, parts: list) -> str:
         rows = self._numbers.table.rows()
@@ -91,7 +103,7 @@ class Spaces:
         """Its vectors, made where they are not kept."""
         with self._lock:
             making = self._making.setdefault(space.key, threading.Lock())
-            if space.key in self._kept:
+            if space.key in self._kept and self.path(space).exists():  # a worker reads the file
                 self._kept.move_to_end(space.key)
                 return self._kept[space.key]
         with making:
@@ -103,42 +115,62 @@ class Spaces:
         return found
 
     def _read(self, space: Space) -> Short | None:
-        vectors, axes = raw_arrays.get(self.path(space)), raw_arrays.get(self._axes_path(space))
-        rows = self._numbers.table.rows()
-        if vectors is None or axes is None or len(vectors) != len(rows) or len(axes) != vectors.shape[1] + 1:
+        vectors, axes = raw_arrays.get(self.path(space)), raw_arrays.get(self._beside(space, "axes.f32"))
+        chosen, scored = raw_arrays.get(self._beside(space, "rows.u8")), self._numbers.table.rows()
+        if vectors is None or axes is None or chosen is None or len(chosen) != len(scored):
+            return None
+        rows = scored[chosen.astype(bool)]
+        if len(vectors) != len(rows) or len(axes) != vectors.shape[1] + 1:
             return None
         return Short(rows, vectors, Components(axes[0], np.ascontiguousarray(axes[1:].T), np.zeros(vectors.shape[1])))
 
-    def _axes_path(self, space: Space) -> Path:
-        return self._folder / f"{space.key}.axes.f32"
+    def _beside(self, space: Space, ending: str) -> Path:
+        return self._folder / f"{space.key}.{ending}"
 
     def _made(self, space: Space, job: Job | None) -> Short:
-        rows, target = self._numbers.table.rows(), self.path(space)
+        scored, target = self._numbers.table.rows(), self.path(space)
         with told(target):
             private_folder(target.parent)
-        source = self._thumbs.path if space.of == PIXELS else target.with_suffix(".whole")
-        shape = self._thumbs.shape if space.of == PIXELS else (len(rows), space.dimensions)
-        if space.of != PIXELS:
-            raw_arrays.write_blocks(source, self._blocks(space, rows, job), shape)
-        try:
-            asked = (str(source), shape, "uint8" if space.of == PIXELS else "float32")
-            chosen = rows if space.of == PIXELS else None
-            stop = None if job is None else job.cancelled
-            made = self._pool().run("numbers.shorten", *asked, chosen, str(target), cancelled=stop, about=space.title)
-        finally:
-            if space.of != PIXELS:
+        if space.of == PIXELS:
+            chosen = np.ones(len(scored), bool)
+            made = self._shorten(space, self._thumbs.path, (self._thumbs.shape, "uint8", scored), job)
+        else:
+            source = target.with_suffix(".whole")
+            try:
+                chosen = self._write(space, source, scored, job)
+                shape = (int(chosen.sum()), space.dimensions)
+                made = self._shorten(space, source, (shape, "float32", None), job)
+            finally:
                 source.unlink(missing_ok=True)
-        raw_arrays.sign(target, made.shape, "float32", made.check)
+        raw_arrays.put(self._beside(space, "rows.u8"), chosen.astype(np.uint8))
         axes = np.vstack([made.components.mean, made.components.axes.T]).astype(np.float32)
-        raw_arrays.put(self._axes_path(space), axes)
-        return Short(rows, np.fromfile(target, np.float32).reshape(made.shape), made.components)
+        raw_arrays.put(self._beside(space, "axes.f32"), axes)
+        raw_arrays.sign(target, made.shape, "float32", made.check)
+        return Short(scored[chosen], np.fromfile(target, np.float32).reshape(made.shape), made.components)
 
-    def _blocks(self, space: Space, rows: np.ndarray, job: Job | None) -> Iterator[np.ndarray]:
-        table = self._numbers.table
-        for block in table.blocks(rows):
-            if job is not None:
-                job.check()
-            yield table.activations(space.of, space.layer or "", block)
+    def _shorten(self, space: Space, source: Path, of: tuple, job: Job | None) -> Shortened:
+        stop = None if job is None else job.cancelled
+        asked = (str(source), *of, str(self.path(space)))
+        return self._pool().run("numbers.shorten", *asked, cancelled=stop, about=space.title)
+
+    def _write(self, space: Space, source: Path, rows: np.ndarray, job: Job | None) -> np.ndarray:
+        """Features to a file -> (k,) bool: rows whose features are numbers, the only ones that are written."""
+        table, good = self._numbers.table, []
+
+        def blocks() -> Iterator[np.ndarray]:
+            for block in table.blocks(rows):
+                if job is not None:
+                    job.check()
+                values = table.activations(space.of, space.layer or "", block)
+                good.append(np.isfinite(values).all(axis=1) if values.shape[1] else np.zeros(len(block), bool))
+                yield values[good[-1]]
+
+        raw_arrays.write_blocks(source, blocks())
+        chosen = np.concatenate(good) if good else np.zeros(0, bool)
+        if not chosen.any():
+            words = f"{space.layer} gives no numbers for any of the images."
+            raise BadInput(words, "Choose another layer.", "layer")
+        return chosen
 
     def vector(self, space: Space, row: int) -> np.ndarray:
         """(D,) of one image, as it was before it was made short."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import zlib
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import numpy as np
 
 from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
+from innv_gui.records import ImageRef
 from innv_gui.session.datasets import Dataset
 from innv_gui.store.files import private_folder, told
 from innv_gui.store.kept_files import Damaged, read_record, write_record
@@ -29,19 +31,20 @@ class Thumbs:
         self._n_parts = -(-self.n // ROWS)
         self._lock = threading.Lock()
         self._checks = self._kept()
-        self._looked: set[int] = set()
+        self._looked: set[int] = set()  # parts whose bytes are what was written
+        self._compared = False  # whether all images were compared with their files since they were opened
 
     @property
     def shape(self) -> tuple[int, int]:
         """Of the file, as vectors."""
         return self.n, SIDE * SIDE * 3
 
-    def _kept(self) -> dict[int, int]:
+    def _kept(self) -> dict[int, tuple[int, int]]:
         record = read_record(self.path.with_suffix(".json"), _check)
         size = self.n * SIDE * SIDE * 3
         if record is None or record["n"] != self.n or not self.path.exists() or self.path.stat().st_size != size:
             return {}
-        return {int(part): int(check) for part, check in record["checks"].items() if int(part) < self._n_parts}
+        return {int(part): (pixels, files) for part, (pixels, files) in record["checks"].items()}
 
     @property
     def n_done(self) -> int:
@@ -55,6 +58,7 @@ class Thumbs:
             private_folder(self.path.parent)
             with open(self.path, "ab") as file:
                 file.truncate(self.n * SIDE * SIDE * 3)
+        self._forget_changed(job)
         todo = [part for part in range(self._n_parts) if part not in self._checks]
         job.skip(self.n - sum(len(self._rows(part)) for part in todo))
         try:
@@ -66,17 +70,40 @@ class Thumbs:
         finally:
             self._save()
 
+    def _forget_changed(self, job: Job) -> None:
+        """Parts with an image whose file has changed are made again."""
+        if self._compared:
+            return
+        for part in sorted(self._checks):
+            job.check()
+            refs = self._refs(self._rows(part))
+            now = self._pool().run("images.stamps", refs, cancelled=job.cancelled, about=self._dataset.name)
+            if zlib.crc32(now.tobytes()) != self._checks[part][1]:
+                with self._lock:
+                    self._checks.pop(part)
+                    self._looked.discard(part)
+        self._compared = True
+
+    def _refs(self, rows: range) -> list[ImageRef]:
+        positions = self._dataset.positions()
+        return [self._dataset.collection.ref(int(positions[row])) for row in rows]
+
+    def content(self) -> str:
+        """Changes when any picture may have."""
+        with self._lock:
+            told = repr(sorted((part, files) for part, (_, files) in self._checks.items()))
+        return hashlib.sha256(told.encode()).hexdigest()
+
     def _make(self, part: int, job: Job) -> None:
         rows = self._rows(part)
-        positions = self._dataset.positions()
-        refs = [self._dataset.collection.ref(int(positions[row])) for row in rows]
-        asked = (refs, SIDE)
+        asked = (self._refs(rows), SIDE)
         made = self._pool().run("images.small", *asked, cancelled=job.cancelled, about=self._dataset.name)
+        pixels = np.ascontiguousarray(made.pixels)
         with told(self.path), open(self.path, "r+b") as file:  # a full disk ends a write, but kills who maps a file
             file.seek(rows.start * SIDE * SIDE * 3)
-            file.write(np.ascontiguousarray(made).tobytes())
+            file.write(pixels.tobytes())
         with self._lock:
-            self._checks[part] = zlib.crc32(made.tobytes())
+            self._checks[part] = zlib.crc32(pixels.tobytes()), zlib.crc32(made.stamps.tobytes())
             self._looked.add(part)
         job.step(len(rows))
 
@@ -109,7 +136,7 @@ class Thumbs:
             check = self._checks.get(part)
             if check is None or part in self._looked:
                 return check is not None
-        good = zlib.crc32(whole[rows.start : rows.stop].tobytes()) == check
+        good = zlib.crc32(whole[rows.start : rows.stop].tobytes()) == check[0]
         with self._lock:
             if good:
                 self._looked.add(part)
@@ -121,3 +148,6 @@ class Thumbs:
 def _check(record: dict) -> None:
     if not isinstance(record["n"], int) or not isinstance(record["checks"], dict):
         raise Damaged
+    for part, (pixels, files) in record["checks"].items():
+        if not 0 <= int(part) <= record["n"] // ROWS or not isinstance(pixels, int) or not isinstance(files, int):
+            raise Damaged

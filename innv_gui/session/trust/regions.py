@@ -12,10 +12,14 @@ import numpy as np
 from innv_gui.datasets import geometry
 from innv_gui.errors import BadInput
 from innv_gui.records import ImageRef, Model
+from innv_gui.samples.own_masks import has_own_masks, own_mask
 from innv_gui.session.explain.request import Item
 
 MASK_SUFFIXES = (".png", ".bmp", ".gif", ".tif", ".tiff", ".jpg", ".jpeg", ".webp")
+__all__ = ["Boxes", "Mask", "MaskFile", "Regions", "check_regions", "has_own_masks"]
+
 MOST_BOXES = 50
+OWN = "samples"  # what a sample set knows of its pictures
 
 
 @dataclass(frozen=True)
@@ -98,13 +102,15 @@ def _fitted(mask: np.ndarray, shape: tuple[int, int], resize: str) -> np.ndarray
 
 
 def check_regions(wish, items: Sequence[Item]) -> Regions:
-    """None; a folder of masks, one per image by name; or a table from image (name or index) to boxes or a mask.
+    """None; OWN; a folder of masks, one per image by name; or a table from image (name or index) to boxes or a mask.
 
     Raises BadInput for a folder without a mask for any of the images, for an image that is not among them, and for
     boxes that are none.
     """
     if wish is None or isinstance(wish, Regions):
         return wish or Regions()
+    if wish == OWN:
+        return Regions(_own(items))
     if isinstance(wish, str | Path):
         return Regions(_from_folder(Path(wish).expanduser(), items))
     if not isinstance(wish, Mapping):
@@ -116,6 +122,15 @@ def check_regions(wish, items: Sequence[Item]) -> Regions:
             raise BadInput(f"There is a region for {image!r:.80}, which is none of the images.", "", "regions")
         found[places[image]] = _region(region)
     return Regions(found)
+
+
+def _own(items: Sequence[Item]) -> dict[int, Mask]:
+    masks = {place: own_mask(item.ref.path) for place, item in enumerate(items) if item.ref is not None}
+    found = {place: Mask(mask) for place, mask in masks.items() if mask is not None}
+    if not found:
+        hint = "Draw boxes, or give a folder of masks."
+        raise BadInput("These images have no masks of their own: only the sample set weather has.", hint, "regions")
+    return found
 
 
 def _from_folder(folder: Path, items: Sequence[Item]) -> dict[int, MaskFile]:

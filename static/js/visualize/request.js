@@ -77,7 +77,8 @@ export async function firstState(catalog, start) {
   const last = read(remembered());
   const known = Boolean(last.analyzer);
   if (asked.analyzer) return { state: completed(asked, catalog, basket), go: Boolean(asked.go) || !asked.run };
-  const base = known ? last : start.models ? asState(start) : {};
+  const usual = known ? last : start.models ? asState(start) : {};
+  const base = asked.view ? { ...usual, view: asked.view } : usual; // a link to a view alone
   if (asked.images)
     return { state: completed({ ...base, ...fresh(base, asked) }, catalog, basket), go: Boolean(asked.go) };
   if (known && basket.images.length && !same(last, basket))

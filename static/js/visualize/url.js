@@ -47,6 +47,7 @@ const FIELDS = {
   fills: ["fills", usual(listed(oneOf(FILLS)), TRUST_BLANK.fills)],
   steps: ["steps", single(text => oneOf(STEPS)(number(text)), String, TRUST_BLANK.steps)],
   regions: ["regions", regionsForm],
+  ownMasks: ["masks", flag],
   sortedBy: ["sort", single()],
   sortedModel: ["by", single(MODELS.idOf, MODELS.nameOf)],
   shownModel: ["show", single(MODELS.idOf, MODELS.nameOf)],

@@ -8,7 +8,8 @@ import tensorflow as tf
 from innv_gui.datasets import png_of
 from innv_gui.records import ModelSource, Preprocessing
 from innv_gui.runtimes.keras.networks import loading
-from innv_gui.runtimes.keras.networks.network import BATCH, Network
+from innv_gui.runtimes.keras.networks.network import Network
+from innv_gui.runtimes.keras.perturbation import compiled
 from innv_gui.runtimes.keras.perturbation.fills import fill_pictures
 from innv_gui.runtimes.keras.predict.feeding import Feeding
 from innv_gui.trust import ordering
@@ -56,9 +57,9 @@ def _curves(network: Network, x, fill, places, classes, steps: int) -> np.ndarra
     run = network.function("replaced", lambda: _trace(network))
     rows, counts, inserted = _plan(places, steps)
     tensors = [tf.constant(one) for one in (x, fill, places)]
-    parts = []
-    for start in range(0, len(rows), BATCH):
-        part = slice(start, start + BATCH)
+    parts, batch = [], compiled.at_once(x.shape[1:])
+    for start in range(0, len(rows), batch):
+        part = slice(start, start + batch)
         asked = (rows[part], counts[part], inserted[part], classes[rows[part]].astype(np.int32))
         parts.append(run(*tensors, *map(tf.constant, asked)).numpy())
     return np.concatenate(parts).reshape(len(x), 2, steps - 1)

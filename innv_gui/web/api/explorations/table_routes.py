@@ -121,7 +121,7 @@ def _pictures(exploration: Exploration, rows: np.ndarray, side: int) -> np.ndarr
     if side == 32:
         return exploration.thumbs.get(rows)
     refs = [exploration.ref(int(row)) for row in rows]
-    return session().pool.run("images.small", refs, side, about=exploration.dataset.name)
+    return session().pool.run("images.small", refs, side, about=exploration.dataset.name).pixels
 
 
 @route(api, "GET", "/explorations/<id>/images/<int:row>")

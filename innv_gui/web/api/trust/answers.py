@@ -29,6 +29,8 @@ def trust_json(trust: Trust, fill: str | None = None) -> dict:
         "job": job,
         "dataset": request.dataset.id if request.dataset is not None else None,
         "images": [{"index": item.index, "name": item.name, "label": item.label} for item in request.items],
+        "class": request.base.targets[0].class_,
+        "regions": {request.items[place].index: region.key for place, region in request.regions.of.items()},
         "fills": request.fills,
         "steps": request.steps,
         "metrics": [metric for metric in metrics.describe() if metric["name"] in {one.name for one in request.metrics}],

@@ -29,8 +29,10 @@ class NewTrust(Incoming):
     fills: list[Literal[FILLS]] = Field([*DEFAULT_FILLS], min_length=1, max_length=3)
     steps: Literal[STEPS] = STEPS[0]
     class_: str | int = Field("predicted", alias="class", description='"predicted", a class name or an index.')
-    regions: dict[str, list[list[float]]] | None = Field(
-        None, description="Boxes (left, top, right, bottom) in shares of the image, by its index in the dataset."
+    regions: dict[str, list[list[float]]] | Literal["samples"] | None = Field(
+        None,
+        description="Boxes (left, top, right, bottom) in shares of the image, by its index in the dataset; or "
+        '"samples", the masks that the sample set weather has.',
     )
     unchecked: bool = Field(False, description="Measure a method on layers that it does not know.")
 

@@ -114,7 +114,9 @@ def _request(body: NewTrust) -> TrustRequest:
     methods = body.methods and [
         (one.analyzer, one.params) if isinstance(one, WishedMethod) else one for one in body.methods
     ]
-    regions = body.regions and {int(index) if index.isdecimal() else index: one for index, one in body.regions.items()}
+    regions = body.regions
+    if isinstance(regions, dict):
+        regions = {int(index) if index.isdecimal() else index: one for index, one in regions.items()}
     return check_trust(
         models,
         dataset[images],

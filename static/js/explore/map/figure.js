@@ -34,6 +34,7 @@ export function createFigure(side, acts, card) {
   const shown = h("span", { class: "quiet num shown" });
   const plane = new Plane("Map", { ...acts, seen: (n, k) => (shown.textContent = seenWords(n, k)) }, card);
   const words = h("p", { class: "sr", id: `map-words-${side}` });
+  const state = h("p", { class: "map-state quiet num" });
   const problem = h("div", { class: "map-problem", hidden: true });
   plane.root.setAttribute("aria-describedby", words.id);
   let drawn = "";
@@ -42,7 +43,8 @@ export function createFigure(side, acts, card) {
     const at = JSON.stringify([exploration.id, exploration.models.map(({ id }) => id), wish, subOf(feed, wish), stateWords(feed), trustWords(feed)]);
     if (at === drawn) return;
     drawn = at;
-    const sub = h("span", { class: "quiet sub" }, [subOf(feed, wish), stateWords(feed)].filter(Boolean).join(" · "));
+    const sub = h("span", { class: "quiet sub" }, subOf(feed, wish));
+    state.textContent = stateWords(feed);
     replace(caption, titled(exploration, wish), sub, trustOf(feed), shown);
     sub.title = sub.textContent;
   }
@@ -59,5 +61,5 @@ export function createFigure(side, acts, card) {
     problem.classList.toggle("over", Boolean(feed.points));
   }
 
-  return { root: h("figure", { class: "scatter", "data-map": side }, caption, plane.root, problem, words), plane, render };
+  return { root: h("figure", { class: "scatter", "data-map": side }, caption, plane.root, state, problem, words), plane, render };
 }

@@ -3,12 +3,12 @@ import { group } from "../../lib/format.js";
 
 const grouped = text => text.replace(/\d{1,3}(?:,\d{3})+/g, number => group(Number(number.replaceAll(",", ""))));
 
-/** The map's own words with the product's groups of digits. */
-export const stateWords = ({ map, waiting }) => {
-  if (!map) return waiting ? "is being placed" : "";
-  const whole = map.placed === map.n && !waiting;
-  return whole && (!map.landmarks || map.landmarks >= map.placed) ? "" : grouped(map.words);
-};
+/** How far a map is, with the product's groups of digits; nothing when all is placed as fine as it gets. */
+export function stateWords({ map, waiting }) {
+  if (!map?.placed) return waiting ? "Being placed" : "";
+  if (waiting) return `${grouped(map.words)}, still sharpening`;
+  return map.placed === map.n && (!map.landmarks || map.landmarks >= map.placed) ? "" : grouped(map.words);
+}
 
 const TRUST_TIP =
   "Of each image's 10 nearest by its values, how many are among its 10 nearest on the map; the mean over images that were measured. Fewer: look at neighbours, not at the map.";

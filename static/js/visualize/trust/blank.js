@@ -6,6 +6,7 @@ export const TRUST_BLANK = {
   fills: ["blur", "mean"],
   steps: 10,
   regions: {}, // image -> boxes [left, top, right, bottom] in shares of the image
+  ownMasks: false, // those that a sample set knows of its pictures, instead of boxes
   sortedBy: null, // metric; null: the first one
   sortedModel: null, // side by side: by whose numbers
   shownModel: null, // a model, or "all" for side by side; null: the first one

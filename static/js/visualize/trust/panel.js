@@ -5,7 +5,7 @@ import { keepFocus } from "../../lib/focus.js";
 import { spread } from "../../lib/choices.js";
 import { byFamily, titled } from "../../widgets/method-choice.js";
 import { requestOf } from "../request.js";
-import { metricsOf, regionsOf, testedOf, tooFew } from "./request.js";
+import { hasOwnMasks, hasRegions, metricsOf, regionsOf, takesOwnMasks, testedOf, tooFew } from "./request.js";
 import { ENOUGH } from "./finding.js";
 import { createRegionDialog } from "./region-dialog.js";
 
@@ -72,7 +72,7 @@ export function createTrustPanel(store) {
 
   function drawMetrics(state) {
     const chosen = metricsOf(state);
-    const drawn = Object.keys(regionsOf(state)).length > 0;
+    const drawn = hasRegions(state);
     const all = state.metricCatalog?.metrics ?? [];
     const ticked = state.metrics ?? all.map(({ name }) => name);
     replace(
@@ -121,9 +121,19 @@ export function createTrustPanel(store) {
 
   function drawRegion(state) {
     const drawn = Object.keys(regionsOf(state)).length;
-    $("#region-words").textContent = drawn ? `drawn on ${count(drawn, "picture")}` : "none";
+    const own = takesOwnMasks(state);
+    $("#region-words").textContent = own ? "the samples’ own" : drawn ? `drawn on ${count(drawn, "picture")}` : "none";
+    $("#region-open").hidden = own;
+    replace($("#own-masks"), hasOwnMasks(state) ? ownMasks(state) : null);
     replace($("#region-open"), icon("box"), drawn ? "Change…" : "Draw…");
   }
+
+  const ownMasks = state =>
+    box(
+      { id: "own-masks-box", checked: state.ownMasks, onchange: event => store.set({ ownMasks: event.target.checked }) },
+      "the samples’ own masks",
+      "All but the sky: a vehicle or a tree and the ground below.",
+    );
 
   function drawPictures(state) {
     const n = requestOf(state).images.length;
@@ -164,6 +174,7 @@ export function createTrustPanel(store) {
       "fills",
       "steps",
       "regions",
+      "ownMasks",
       "images",
       "dropped",
       "dataset",

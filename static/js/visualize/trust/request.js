@@ -6,7 +6,7 @@ export const FEW_IMAGES = 8;
 
 /** What the numbers depend on. */
 export const TRUST_REQUEST =
-  "models images dropped dataset target tested metrics fills steps regions analyzer params metricCatalog".split(" ");
+  "models images dropped dataset target tested metrics fills steps regions ownMasks analyzer params metricCatalog".split(" ");
 
 export const testedOf = ({ tested, metricCatalog, catalog }) => {
   const known = new Set(catalog.analyzers.map(({ name }) => name));
@@ -21,10 +21,21 @@ export function regionsOf(state) {
   );
 }
 
+export const hasOwnMasks = ({ catalog, dataset }) => catalog.datasets.some(({ id, own_masks: own }) => id === dataset && own);
+export const takesOwnMasks = state => state.ownMasks && hasOwnMasks(state);
+export const hasRegions = state => takesOwnMasks(state) || Object.keys(regionsOf(state)).length > 0;
+
+/** What is posted: the samples' own masks, boxes, or nothing. */
+function regionsWish(state) {
+  const regions = regionsOf(state);
+  if (takesOwnMasks(state)) return "samples";
+  return Object.keys(regions).length ? regions : null;
+}
+
 /** Metrics of a region are left out where none is drawn. */
 export function metricsOf(state) {
   const all = state.metricCatalog?.metrics ?? [];
-  const drawn = Object.keys(regionsOf(state)).length > 0;
+  const drawn = hasRegions(state);
   return all
     .filter(({ name, needs_region: needs }) => (state.metrics?.includes(name) ?? true) && (drawn || !needs))
     .map(({ name }) => name);
@@ -37,7 +48,6 @@ const methodOf = (name, { analyzer, params }) =>
 /** @returns {import("../../../../tools/types/rest").NewTrust} */
 export function trustRequestOf(state) {
   const { models, dataset, images, class: class_ } = requestOf(state);
-  const regions = regionsOf(state);
   return {
     models,
     dataset,
@@ -47,7 +57,7 @@ export function trustRequestOf(state) {
     fills: state.fills,
     steps: state.steps,
     class: class_,
-    regions: Object.keys(regions).length ? regions : null,
+    regions: regionsWish(state),
   };
 }
 

@@ -9,9 +9,10 @@ export function dotOf({ codes, strengths, chosen, cross }, row, radius) {
   const faint = Boolean(chosen) && !chosen[row];
   const strength = strengths ? strengths[row] / 255 : 0;
   const crossed = !faint && codes[row] === cross;
-  const alpha = faint ? 0.13 : strengths ? 0.12 + 0.83 * strength : chosen ? 0.95 : 0.72;
+  const alpha = faint ? 0.13 : strengths ? 0.18 + 0.77 * strength : chosen ? 0.95 : 0.72;
   const reach = strengths ? 1.3 + 3.3 * strength * strength : radius + (chosen && !faint ? 0.9 : 0);
-  return { crossed, reach, alpha: crossed ? Math.max(alpha, 0.85) : alpha };
+  const extra = crossed ? 1 : 0; // a cross is as plain as a dot only when it is larger
+  return { crossed, reach: reach + extra, alpha: crossed ? Math.max(alpha, 0.85) : alpha };
 }
 
 function drawDot(ink, { crossed, reach, alpha }, x, y) {

@@ -32,7 +32,8 @@ void main() {
   float reach = standout ? 1.3 + 3.3 * strength * strength : radius;
   if (some && !faint && !standout) reach += 0.9;
   crossed = !faint && abs(code - cross) < 0.25 ? 1.0 : 0.0;
-  float alpha = faint ? 0.13 : standout ? 0.12 + 0.83 * strength : some ? 0.95 : 0.72;
+  if (crossed > 0.5) reach += 1.0;
+  float alpha = faint ? 0.13 : standout ? 0.18 + 0.77 * strength : some ? 0.95 : 0.72;
   if (crossed > 0.5) alpha = max(alpha, 0.85);
   ink = vec4(colour.rgb, alpha);
   extent = 2.0 * reach * ratio + 2.0;
@@ -47,6 +48,7 @@ precision highp float;
 in vec4 ink;
 flat in float crossed;
 in float extent;
+uniform float width;     // device pixels per pixel
 out vec4 colour;
 void main() {
   vec2 from = (gl_PointCoord - 0.5) * extent;
@@ -54,7 +56,7 @@ void main() {
   float cover = clamp(edge + 0.5 - length(from), 0.0, 1.0);
   if (crossed > 0.5) {
     float bar = min(abs(from.x - from.y), abs(from.x + from.y)) * 0.7071;
-    cover = clamp(edge * 0.32 + 0.8 - bar, 0.0, 1.0) * step(max(abs(from.x), abs(from.y)), edge);
+    cover = clamp(0.85 * width + 0.5 - bar, 0.0, 1.0) * step(max(abs(from.x), abs(from.y)), edge * 0.9);
   }
   if (cover < 0.02) discard;
   colour = vec4(ink.rgb, 1.0) * (ink.a * cover);

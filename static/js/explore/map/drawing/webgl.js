@@ -57,6 +57,7 @@ function drawPoints(gl, card, scene, { frame, ratio, radius }, onlyChosen = fals
   see(gl, at, frame);
   gl.uniform1f(at.radius, radius);
   gl.uniform1f(at.ratio, ratio);
+  gl.uniform1f(at.width, ratio);
   gl.uniform1f(at.cross, scene.cross);
   gl.uniform1i(at.some, Number(Boolean(scene.chosen)));
   gl.uniform1i(at.onlyChosen, Number(onlyChosen));

@@ -1,0 +1,156 @@
+"""Explorations through a session: odd datasets, changed files, cancelled maps."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from innv_gui.errors import BadInput, Cancelled
+from innv_gui.session.explore.maps import MapWish
+from innv_gui.session.explore.request import features_layer
+
+
+@pytest.fixture(scope="module")
+def model(sample_models):
+    return sample_models["digits_mlp"]
+
+
+def folder_of(place, pictures, labels=None):
+    for number, picture in enumerate(pictures):
+        path = place / (labels[number] if labels else "") / f"{number:03}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(picture).save(path)
+    return place
+
+
+def drawn(n, seed=0):
+    return np.random.default_rng(seed).integers(0, 255, (n, 16, 16), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def plain(session, model, tmp_path_factory):
+    """40 images without labels."""
+    return session.explore(model, session.add_dataset(folder_of(tmp_path_factory.mktemp("plain"), drawn(40))))
+
+
+def test_features_come_from_the_layer_before_the_classifier(sample_models):
+    assert features_layer(sample_models["digits_cnn"]) == "dense"
+    assert features_layer(sample_models["digits_mlp"]) == "dense_2"
+    for found in sample_models.values():
+        last = [layer.name for layer in found.layers].index(found.facts.explained_layer)
+        assert features_layer(found) in [layer.name for layer in found.layers[:last]]
+
+
+def test_without_labels_what_needs_them_says_so_and_the_rest_works(plain):
+    (told,) = plain.facts["models"]
+    assert told["right"] is None and "no labels" in told["why"]
+    assert "label" not in plain.columns and "A.loss" not in plain.columns and "A.confidence" in plain.columns
+    with pytest.raises(BadInput, match="has no labels"):
+        plain.confusion()
+    assert len(plain.query("A.confidence > 0")) == 40 and len(plain.neighbours(3).rows) == 5
+    assert np.isfinite(plain.map("pixels", "pca").places).all()
+
+
+def test_one_image_is_refused_and_images_all_alike_are_not(session, model, tmp_path):
+    with pytest.raises(BadInput, match="at least 2 are needed"):
+        session.explore(model, session.add_dataset(folder_of(tmp_path / "one", drawn(1))))
+    alike = session.explore(model, session.add_dataset(folder_of(tmp_path / "alike", [drawn(1)[0]] * 30)))
+    for method in ("pca", "tsne"):
+        for of in ("pixels", model):
+            assert np.abs(alike.map(of, method).places).max() <= 1
+    assert alike.neighbours(0).distances.max() < 1e-3
+
+
+def test_one_class_and_bad_files_leave_the_rest(session, model, tmp_path):
+    place = folder_of(tmp_path / "single", drawn(12), ["3"] * 12)
+    (place / "3" / "bad.png").write_bytes(b"no image")
+    found = session.explore(model, session.add_dataset(place))
+    assert len(found) == 12 and len(found.problems) == 1 and found.facts["n"] == 12
+    bad = next(row for row in range(13) if found.ref(row).name.endswith("bad.png"))
+    places = found.map(model, "pca").places
+    assert np.isnan(places[bad]).all() and np.isfinite(np.delete(places, bad, axis=0)).all()
+    with pytest.raises(BadInput, match="no features"):
+        found.neighbours(bad)
+    assert found.confusion().to_numpy().sum() == 12
+
+
+def test_features_that_are_no_numbers_have_no_place(session, model, tmp_path, monkeypatch):
+    found = session.explore(model, session.add_dataset(folder_of(tmp_path / "nan", drawn(20, 5))))
+    table, plain = found.table_of_scores, found.table_of_scores.activations
+
+    def broken(*of):
+        values = plain(*of)
+        values[4] = np.nan
+        return values
+
+    monkeypatch.setattr(table, "activations", broken)
+    made = found.map(model, "pca")
+    assert np.isnan(made.places[4]).all() and made.placed == 19
+    with pytest.raises(BadInput, match="no features"):
+        found.neighbours(4)
+    monkeypatch.setattr(table, "activations", lambda *of: np.full((20, 3), np.inf, np.float32))
+    found.spaces._kept.clear()
+    for path in found.spaces._folder.glob("*"):
+        path.unlink()
+    found.maps._maps.clear()
+    with pytest.raises(BadInput, match="gives no numbers"):
+        found.map(model, "pca")
+
+
+def test_a_file_that_changed_is_seen_again(session, model, tmp_path):
+    place = folder_of(tmp_path / "changing", drawn(10, 7))
+    before = session.explore(model, session.add_dataset(place))
+    first, keys = before.thumbs.get(np.arange(10)), [before.spaces.space(of).key for of in ("pixels", model.id)]
+    Image.fromarray(255 - drawn(10, 7)[2]).save(place / "002.png")
+    after = session.explore(model, session.add_dataset(place))
+    second = after.thumbs.get(np.arange(10))
+    changed = [row for row in range(10) if not np.array_equal(first[row], second[row])]
+    assert changed == [2]
+    assert not {after.spaces.space(of).key for of in ("pixels", model.id)} & set(keys)
+
+
+def test_small_pictures_whose_bytes_changed_are_black_and_made_again(session, model, tmp_path):
+    dataset = session.add_dataset(folder_of(tmp_path / "rotten", drawn(10, 9)))
+    found = session.explore(model, dataset)
+    content = bytearray(found.thumbs.path.read_bytes())
+    content[5] ^= 255
+    found.thumbs.path.write_bytes(content)
+    found.thumbs._looked.clear()
+    assert found.thumbs.get(np.arange(10)).max() == 0 and found.thumbs.n_done == 0
+    found.thumbs.make(found.job)
+    assert found.thumbs.get(np.arange(10)).max() > 0
+
+
+def test_a_cancelled_map_can_be_asked_for_again(plain, model):
+    wish = MapWish(model.id, "tsne", perplexity=7)
+    made = plain.start_map(wish)
+    made.job.cancel()
+    with pytest.raises(Cancelled):
+        made.job.wait()
+    again = plain.start_map(wish)
+    again.job.wait()
+    assert again.id != made.id and np.isfinite(again.places).all()
+    other = plain.map(model, "tsne", perplexity=7, seed=1)
+    assert not np.array_equal(again.places, other.places)
+
+
+def test_a_worker_that_dies_changes_no_coordinate(session, plain, model):
+    expected = plain.map(model, "tsne", perplexity=9).places
+    for path in plain.spaces._folder.glob("map-*"):
+        path.unlink()
+    plain.maps._maps.clear()
+    made = plain.start_map(MapWish(model.id, "tsne", perplexity=9))
+    while made.version < 2 and not made.job.ended():
+        made.job.ended(0.01)
+    session.pool._processes["numbers"].kill()
+    made.job.wait()
+    assert np.array_equal(made.places, expected)
+
+
+def test_maps_and_orders_are_there_again_in_another_exploration(plain, session, model):
+    made = plain.map(model, "tsne", perplexity=11)
+    session.explorations._recent._kept.clear()
+    again = session.explore(model, plain.dataset)
+    assert again is not plain
+    second = again.map(model, "tsne", perplexity=11)
+    assert second.version == 1 and np.array_equal(second.places, made.places)
+    assert second.trust_mean == pytest.approx(made.trust_mean)
