@@ -159,26 +159,7 @@ def test_length_depth_and_number_of_conditions_are_bounded():
     assert rows("(" * 30 + "A.right" + ")" * 30).tolist() == (RIGHT == 1).tolist()
 
 
-HOSTILE = [
-    "'",
-    '"',
-    "';",
-    '";',
-    "--",
-    "/*",
-    "*/",
-    ";",
-    "\\",
-    "\0",
-    "%",
-    "_",
-    "\n",
-    "\u202e",
-    "`",
-    "$(x)",
-    "{{7*7}}",
-    "|",
-]
+HOSTILE = ["'", '"', "';", '";', "--", "/*", "*/", ";", "\\", "\0", "%", "_", "\n", "\u202e", "`", "$(x)", "{{7*7}}", "|"]
 SENTENCES = [
     "DROP TABLE images",
     "1 OR 1=1",
