@@ -11,7 +11,8 @@ function summed(points, codes, slots, groups) {
   const sums = new Float64Array(groups * CELLS * CELLS * 3);
   for (let row = 0; row < codes.length; row += 1) {
     const slot = slots[codes[row]];
-    const [x, y] = [points[2 * row], points[2 * row + 1]];
+    const x = points[2 * row];
+    const y = points[2 * row + 1];
     if (slot < 0 || Number.isNaN(x + y)) continue;
     const at = 3 * ((slot * CELLS + cellAt(y)) * CELLS + cellAt(x));
     sums[at] += 1;
@@ -29,7 +30,10 @@ function fullestCell(sums, slot) {
 
 /** -> [{code, text, x, y, n}] as places of the map, the largest classes first; none when a colouring has no classes. */
 export function labelPlaces(points, { codes, size, groups }) {
-  const named = groups.filter(({ tone }) => tone && tone.hue !== undefined).sort((a, b) => b.n - a.n).slice(0, MOST_NAMED);
+  const named = groups
+    .filter(({ tone }) => tone && tone.hue !== undefined)
+    .sort((a, b) => b.n - a.n)
+    .slice(0, MOST_NAMED);
   if (!named.length) return [];
   const slots = new Int32Array(size).fill(-1);
   named.forEach(({ code }, slot) => (slots[code] = slot));
