@@ -119,7 +119,6 @@ function listen() {
     "Ctrl+Enter": acts.run,
     ...Object.fromEntries(VIEWS.map((view, k) => [k + 1, () => show(view)])),
     c: () => store.state.exploration && store.set({ colour: nextColour(store.state.colour, store.state.exploration), hiddenClasses: [] }),
-    o: () => store.set({ standout: !store.state.standout }),
     Escape: () => (document.querySelector(":popover-open") || !$("#inspector").hidden || !selection.count ? false : selection.clear()),
   });
   addEventListener("innv:cancelled", ({ detail }) => {
