@@ -173,7 +173,7 @@ def confusion_json(exploration: Exploration, rows: str, columns: str, similar: b
         "columns": {"title": of_columns.title, "names": [of_columns.names[c] for c in column_codes]},
         "counts": counts.tolist(),
         "same": [[same.get(int(r)) == int(c) for c in column_codes] for r in row_codes],
-        "right": shares_right(found, same, row_codes) if is_label else [None] * len(row_codes),
+        "right": shares_right(found, same, row_codes.tolist()) if is_label else [None] * len(row_codes),
         "total": int(found.counts.sum()),
         "classes": max(len(of_rows.names), len(of_columns.names)),
         "shown": len(row_codes),
