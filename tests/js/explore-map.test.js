@@ -285,12 +285,9 @@ test("of many classes the largest are listed and all others are one entry", () =
 });
 
 test("a map is wished of the pixels on the left, of a model that is there on the right", () => {
-  const exploration = { models: [{ id: "m1" }, { id: "m2" }] };
-  assert.deepEqual(wishOf(exploration, null, "left"), { of: "pixels", method: "pca" });
-  assert.deepEqual(wishOf(exploration, { right: { of: "m2", method: "tsne", seed: 0 } }, "right"), {
-    of: "m2",
-    method: "tsne",
-    seed: 0,
-  });
+  const exploration = { models: [{ id: "m1" }, { id: "m2" }], dataset: { n: 50 } };
+  assert.equal(wishOf(exploration, null, "left").of, "pixels");
+  const asked = { right: { of: "m2", method: "pca", seed: 3 } };
+  assert.deepEqual({ ...wishOf(exploration, asked, "right"), ...asked.right }, wishOf(exploration, asked, "right"));
   assert.equal(wishOf(exploration, { right: { of: "gone" } }, "right").of, "m1");
 });

@@ -2,7 +2,7 @@
 import { h, icon, key, replace } from "../../lib/dom.js";
 import { fileName, probability } from "../../lib/format.js";
 import { thumbnail } from "../../lib/thumbnail.js";
-import { letterAt } from "./letters.js";
+import { letterAt } from "../rows/values.js";
 
 const WAIT_MS = 70;
 const MOST_KEPT = 400;

@@ -5,7 +5,7 @@ import { ZOOM } from "./toolbar.js";
 const STEP = 60; // pixels of an arrow
 const ARROWS = { ArrowLeft: [STEP, 0], ArrowRight: [-STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] };
 
-/** acts: shown(), mode(name), zoom(times), standout(). */
+/** acts: shown(), mode(name), zoom(times). */
 export function mapKeys(acts) {
   const when = act => event => (acts.shown() && !event.ctrlKey ? act() : false);
   const zoom = times => when(() => acts.zoom(times));
@@ -13,7 +13,6 @@ export function mapKeys(acts) {
     v: when(() => acts.mode("move")),
     l: when(() => acts.mode("lasso")),
     b: when(() => acts.mode("box")),
-    o: when(acts.standout),
     "+": zoom(ZOOM),
     "=": zoom(ZOOM),
     "-": zoom(1 / ZOOM),

@@ -1,6 +1,5 @@
 // The letters of an exploration's models, in their order, as columns have them.
-
-export const letterAt = place => (place < 26 ? String.fromCharCode(65 + place) : `M${place + 1}`);
+import { letterAt } from "../rows/values.js";
 
 /** The model of an id with its letter, or null. */
 export function modelOf({ models }, id) {

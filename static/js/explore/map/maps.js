@@ -86,7 +86,6 @@ class Maps {
       shown: () => this.root.offsetParent !== null,
       mode: name => this.mode(name),
       zoom: times => this.zoom(times),
-      standout: () => this.standout(),
     });
     for (const side of SIDES)
       planeKeys(this.figures[side].plane, { ring: () => this.#ringMiddle(side), open: () => this.#openRinged() });

@@ -1,4 +1,5 @@
 // What the state means for the maps: colouring, palette, strengths, selected rows; each made again only when it differs.
+import { TRUST } from "../request.js";
 import { colouringOf, plainColouring, strengthsOf } from "./colours.js";
 import { labelPlaces } from "./labels.js";
 import { modelOf } from "./letters.js";
@@ -21,8 +22,6 @@ export function chosenOf(bits, count, n) {
   for (let row = 0; row < n; row += 1) chosen[row] = (bits[row >> 3] >> (row & 7)) & 1;
   return chosen;
 }
-
-const TRUST = { name: "trust", title: "trust of this map", kind: "number", model: null };
 
 export function columnOf(exploration, name) {
   if (name === "trust") return TRUST;
