@@ -189,12 +189,13 @@ test("density counts what is drawn per cell of the screen and mixes its colours"
     palette: Uint8Array.from([100, 0, 0, 255, 0, 100, 0, 255, 9, 9, 9, 0]),
   };
   const cells = cellsOf(scene, frameOf(WHOLE, SIZE));
-  const at = cells.counts.findIndex(n => n > 0);
-  assert.equal(fullest(cells.counts), 2);
-  assert.equal(cells.counts.reduce((sum, n) => sum + n, 0), 2);
+  const at = cells.sums.findIndex((n, place) => place % 4 === 3 && n > 0) >> 2;
+  assert.equal(fullest(cells), 2);
+  assert.equal(cells.sums.reduce((sum, n, place) => sum + (place % 4 === 3 ? n : 0), 0), 2);
   assert.deepEqual([at % cells.columns, Math.floor(at / cells.columns)], [150, 100]);
   const picture = cellPicture(cells, 2);
   assert.deepEqual([...picture.subarray(4 * at, 4 * at + 4)], [50, 50, 0, 255]);
+  assert.equal(fullest(cellsOf({ ...scene, chosen: Uint8Array.from([1, 0, 1, 1, 1]) }, frameOf(WHOLE, SIZE), true)), 1);
   assert.ok(strengthOf(1, 1000) < strengthOf(10, 1000) && strengthOf(0, 1000) === 0 && strengthOf(1000, 1000) === 1);
 });
 

@@ -7,19 +7,27 @@ const UNIT = { low: "0", high: "1", words: "" };
 
 const held = value => Math.max(0, Math.min(1, value));
 
+/** `into` with codeOf(value) per row; a plain loop, as there may be millions. */
+function filled(into, values, codeOf) {
+  for (let row = 0; row < values.length; row += 1) into[row] = codeOf(values[row]);
+  return into;
+}
+
+const coded = (values, codeOf) => filled(new Uint16Array(values.length), values, codeOf);
+
 /** Where a loss lies from 1e-3 (0) to 6.3 (1), by its logarithm; 0 where there is none. */
 export const lossPlace = loss => (loss >= 0 ? held((Math.log10(loss + 1e-4) + 3) / 3.8) : 0);
 
 /** Where losses lie, 0 .. 255 per row: how far a point stands out. */
-export const strengthsOf = losses => Uint8Array.from(losses, loss => Math.round(255 * lossPlace(loss)));
+export const strengthsOf = losses => filled(new Uint8Array(losses.length), losses, loss => Math.round(255 * lossPlace(loss)));
 
 const short = value => Number(value.toPrecision(3)).toString().replace("-", "−");
 
 function ends(values) {
   let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
+  for (let row = 0; row < values.length; row += 1) {
+    if (values[row] < low) low = values[row];
+    if (values[row] > high) high = values[row];
   }
   return low <= high ? [low, high] : [0, 1];
 }
@@ -34,7 +42,7 @@ function scaleOf(name, values) {
 
 function ramp({ name }, values, title) {
   const { place, ...written } = scaleOf(name, values);
-  const codes = Uint16Array.from(values, value =>
+  const codes = coded(values, value =>
     Number.isNaN(value) ? STEPS : Math.min(STEPS - 1, Math.floor(place(value) * STEPS)),
   );
   return { kind: "ramp", codes, size: STEPS + 1, none: STEPS, groups: [], ramp: { title, ...written }, cross: -1 };
@@ -43,7 +51,7 @@ function ramp({ name }, values, title) {
 /** Groups with how many rows each has; codes without a row are left out, and the last one (nothing known) has its words. */
 function grouped(codes, size, nameOf, toneOf, without, cross = -1) {
   const counts = new Uint32Array(size);
-  for (const code of codes) counts[code] += 1;
+  for (let row = 0; row < codes.length; row += 1) counts[codes[row]] += 1;
   const groups = [];
   counts.forEach((n, code) => {
     if (n) groups.push({ code, n, name: code === size - 1 ? without : nameOf(code), tone: code === size - 1 ? null : toneOf(code) });
@@ -60,14 +68,14 @@ export function classTone(code, n) {
 
 function classes({ values: names = [] }, values, without) {
   let most = names.length - 1;
-  for (const value of values) if (value > most) most = value;
+  for (let row = 0; row < values.length; row += 1) if (values[row] > most) most = values[row];
   const size = Math.min(MOST_GROUPS, most + 1) + 1;
-  const codes = Uint16Array.from(values, value => (value < 0 || value >= size - 1 ? size - 1 : value));
+  const codes = coded(values, value => (value < 0 || value >= size - 1 ? size - 1 : value));
   return grouped(codes, size, code => names[code] ?? `class ${code}`, code => classTone(code, size - 1), without);
 }
 
 function flags({ right, wrong }, values) {
-  const codes = Uint16Array.from(values, value => (value < 0 ? 2 : 1 - value));
+  const codes = coded(values, value => (value < 0 ? 2 : 1 - value));
   const tones = [{ quiet: true }, { wrong: true }];
   return grouped(codes, 3, code => [right, wrong][code], code => tones[code], "not known", 1);
 }
@@ -78,7 +86,7 @@ const NUMBERS = ["no answer", "one answer", "two answers", "three answers", "fou
 function answers(values) {
   const [, most] = ends(values);
   const size = Math.max(1, Math.min(64, most)) + 1;
-  const codes = Uint16Array.from(values, value => (value >= 1 ? Math.min(size - 2, value - 1) : size - 1));
+  const codes = coded(values, value => (value >= 1 ? Math.min(size - 2, value - 1) : size - 1));
   const tone = code => ({ step: size > 2 ? code / (size - 2) : 0 });
   return grouped(codes, size, code => NUMBERS[code + 1] ?? `${code + 1} answers`, tone, "not known");
 }

@@ -11,7 +11,8 @@ function summed(points, codes, slots, groups) {
   const sums = new Float64Array(groups * CELLS * CELLS * 3);
   for (let row = 0; row < codes.length; row += 1) {
     const slot = slots[codes[row]];
-    const [x, y] = [points[2 * row], points[2 * row + 1]];
+    const x = points[2 * row];
+    const y = points[2 * row + 1];
     if (slot < 0 || Number.isNaN(x + y)) continue;
     const at = 3 * ((slot * CELLS + cellAt(y)) * CELLS + cellAt(x));
     sums[at] += 1;

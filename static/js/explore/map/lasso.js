@@ -10,15 +10,12 @@ export const boxOf = ([x0, y0], [x1, y1]) => [
   [x0, y1],
 ];
 
-/** Whether an edge is crossed by a ray that starts at (x, y). */
-const crossed = ([x0, y0, x1, y1], x, y) => y0 > y !== y1 > y && x < ((x1 - x0) * (y - y0)) / (y1 - y0) + x0;
-
 function edgesOf(polygon) {
   const edges = polygon.map(([x, y], place) => [x, y, ...polygon[(place + 1) % polygon.length]]);
   return edges.filter(([, y0, , y1]) => y0 !== y1);
 }
 
-/** Edges by the band of y in which they lie, so that a point asks a few of them. */
+/** Edges (x0, y0, x1, y1 one behind the other) by the band of y in which they lie, so that a point asks a few of them. */
 function bandsOf(edges) {
   const low = edges.reduce((least, [, y0, , y1]) => Math.min(least, y0, y1), Infinity);
   const high = edges.reduce((most, [, y0, , y1]) => Math.max(most, y0, y1), -Infinity);
@@ -26,14 +23,20 @@ function bandsOf(edges) {
   const bands = Array.from({ length: BANDS }, () => []);
   for (const edge of edges) {
     const [from, to] = [bandOf(Math.min(edge[1], edge[3])), bandOf(Math.max(edge[1], edge[3]))];
-    for (let band = from; band <= to; band += 1) bands[band].push(edge);
+    for (let band = from; band <= to; band += 1) bands[band].push(...edge);
   }
-  return { low, high, at: y => bands[bandOf(y)] };
+  const flat = bands.map(band => Float64Array.from(band));
+  return { low, high, at: y => flat[bandOf(y)] };
 }
 
+/** Whether a ray from (x, y) crosses an odd number of edges. */
 function isInside(edges, x, y) {
   let odd = false;
-  for (const edge of edges) if (crossed(edge, x, y)) odd = !odd;
+  for (let at = 0; at < edges.length; at += 4) {
+    const y0 = edges[at + 1];
+    const y1 = edges[at + 3];
+    if (y0 > y !== y1 > y && x < ((edges[at + 2] - edges[at]) * (y - y0)) / (y1 - y0) + edges[at]) odd = !odd;
+  }
   return odd;
 }
 

@@ -7,7 +7,7 @@ import { createFeed } from "./feed.js";
 import { createFigure } from "./figure.js";
 import { mapKeys, planeKeys, spaceHeld } from "./keys.js";
 import { createLegend } from "./legend.js";
-import { columnOf, createPaint, lossColumn, wordsOf } from "./paint.js";
+import { columnOf, createPaints, lossColumn, wordsOf } from "./paint.js";
 import { inksOf } from "./drawing/palette.js";
 import { createPictures } from "./pictures.js";
 import { createToolbar } from "./toolbar.js";
@@ -37,7 +37,7 @@ class Maps {
     this.pictures = createPictures(() => this.#planes().forEach(plane => plane.remark()));
     this.card = createCard(api);
     this.feed = this.#bySide(side => createFeed(api, feed => this.#fed(side, feed)));
-    this.paint = this.#bySide(() => createPaint(this.values));
+    this.paint = this.#bySide(createPaints(this.values));
     const card = new URLSearchParams(location.search).get("webgl") !== "off";
     this.figures = this.#bySide(side => createFigure(side, this.#acts(side), card));
     this.tools = createToolbar({ mode: name => this.mode(name), zoom: times => this.zoom(times), standout: () => this.standout() });

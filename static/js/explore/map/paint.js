@@ -43,45 +43,67 @@ export function wordsOf(exploration, column) {
   return letter ? `${column.title} of ${letter}` : column.title;
 }
 
-/** One for each side, since a colour may be that of its map alone. -> {colouring, scene, labels} of what is known now. */
-export function createPaint(values) {
+/** What both sides share. values: of values.js. */
+function createInks(values) {
   const plain = kept(plainColouring);
   const coloured = kept((column, letter, known) => colouringOf(column, known, letter));
-  const palette = kept((colouring, inks, hidden) =>
-    paletteOf(colouring, inks, new Set(colouring.groups.filter(({ name }) => hidden.includes(name)).map(({ code }) => code))),
-  );
   const strengths = kept(strengthsOf);
-  const chosen = kept(chosenOf);
-  const scene = kept((points, colouring, palette_, strengths_, chosen_) => ({
-    points,
-    codes: colouring.codes,
-    palette: palette_,
-    strengths: strengths_,
-    chosen: chosen_,
-    cross: colouring.cross,
-  }));
-  const labels = kept(labelPlaces);
+  return {
+    coloured,
+    plain,
+    palette: kept((colouring, inks, hidden) => {
+      const off = colouring.groups.filter(({ name }) => hidden.includes(name));
+      return paletteOf(colouring, inks, new Set(off.map(({ code }) => code)));
+    }),
+    chosen: kept(chosenOf),
+    strengths(exploration, state) {
+      const losses = state.standout && lossColumn(exploration, state);
+      const known = losses && values.of(exploration, losses);
+      return known?.length === exploration.dataset.n ? strengths(known) : null;
+    },
+  };
+}
 
-  function colouringNow(exploration, state, map) {
-    const column = columnOf(exploration, state.colour);
-    const known = column && (column === TRUST ? map && values.trust(exploration, map) : values.of(exploration, column));
-    if (!known || known.length !== exploration.dataset.n) return plain(exploration.dataset.n);
-    return coloured(column, letterOf(exploration, column), known);
+const sceneOf = (points, colouring, palette, strengths, chosen) => ({
+  points,
+  codes: colouring.codes,
+  palette,
+  strengths,
+  chosen,
+  cross: colouring.cross,
+});
+
+const NONE_HIDDEN = [];
+
+/** -> a paint for a side; its shared parts are made once. */
+export function createPaints(values) {
+  const shared = createInks(values);
+
+  function createPaint() {
+    const own = createInks(values); // a colour may be that of this side's map alone
+    const scene = kept(sceneOf);
+    const labels = kept(labelPlaces);
+
+    function inksFor(exploration, state, map) {
+      const column = columnOf(exploration, state.colour);
+      const mine = column === TRUST;
+      const known = column && (mine ? map && values.trust(exploration, map) : values.of(exploration, column));
+      const made = mine ? own : shared;
+      if (!known || known.length !== exploration.dataset.n) return { made, colouring: made.plain(exploration.dataset.n) };
+      return { made, colouring: made.coloured(column, letterOf(exploration, column), known) };
+    }
+
+    /** -> {colouring, scene (null without places), labels} of what is known now. */
+    return function paint({ exploration, state, feed, selection, inks }) {
+      const { n } = exploration.dataset;
+      const { made, colouring } = inksFor(exploration, state, feed.map);
+      if (feed.points?.length !== 2 * n) return { colouring, scene: null, labels: [] };
+      const palette = made.palette(colouring, inks, state.hiddenClasses ?? NONE_HIDDEN);
+      const chosen = shared.chosen(selection.bits, selection.count, n);
+      const drawn = scene(feed.points, colouring, palette, shared.strengths(exploration, state), chosen);
+      return { colouring, scene: drawn, labels: labels(feed.points, colouring) };
+    };
   }
 
-  return function paint({ exploration, state, feed, selection, inks }) {
-    const { n } = exploration.dataset;
-    const colouring = colouringNow(exploration, state, feed.map);
-    const losses = state.standout && lossColumn(exploration, state);
-    const known = losses && values.of(exploration, losses);
-    const colours = palette(colouring, inks, state.hiddenClasses ?? []);
-    const fits = feed.points?.length === 2 * n;
-    const picked = chosen(selection.bits, selection.count, n);
-    const strong = known?.length === n ? strengths(known) : null;
-    return {
-      colouring,
-      scene: fits ? scene(feed.points, colouring, colours, strong, picked) : null,
-      labels: fits ? labels(feed.points, colouring) : [],
-    };
-  };
+  return createPaint;
 }

@@ -1,30 +1,28 @@
 // One map: its canvases, its view, and what is pointed at, moved and drawn around on it.
 import { h } from "../../lib/dom.js";
 import { createCellSurface } from "./drawing/cells.js";
-import { gridOf, nearest, within } from "./grid.js";
+import { nearest } from "./grid.js";
 import { boxOf, inside, thinned } from "./lasso.js";
 import { drawMarks } from "./drawing/marks.js";
-import { MOST } from "./pictures.js";
 import { onPointer } from "./pointer.js";
-import { createTop, isShown, keptFor, lookOf, seenOf } from "./scene.js";
-import { WHOLE, frameOf, moved, seenPart, toMap, toScreen, zoomed } from "./view.js";
+import { createSeen, createTop, isShown, lookOf } from "./scene.js";
+import { WHOLE, frameOf, moved, toMap, toScreen, zoomed } from "./view.js";
 import { createCardSurface } from "./drawing/webgl.js";
 
 const REACH = 11; // pixels from the pointer to a point
 const REACH_DENSE = 3;
 const LASSO_STEP = 2; // pixels
 const NOTHING = { scene: null, labels: [], similar: [], image: null, hover: -1, inks: null };
-const UNSEEN = { n: 0, dense: false, near: false };
+const UNSEEN = { n: 0, dense: false, picked: false, list: null, near: [] };
 
 export class Plane {
   #acts;
   #card;
-  #gridFor = keptFor(gridOf);
+  #sight = createSeen();
   #topFor = createTop();
   #surface = null;
   #shown = NOTHING;
   #seen = UNSEEN;
-  #rows = [];
   #asked = "";
 
   /**
@@ -98,7 +96,7 @@ export class Plane {
     const { scene } = this;
     if (!scene) return -1;
     const [x, y] = toMap(this.frame, X, Y);
-    return nearest(this.#gridFor(scene.points), x, y, reach / this.frame.scale, row => isShown(scene, row));
+    return nearest(this.#sight.gridFor(scene.points), x, y, reach / this.frame.scale, row => isShown(scene, row));
   }
 
   /** Where a row is, in pixels. */
@@ -123,7 +121,7 @@ export class Plane {
     this.#asked = "";
     if (!this.size.width || !this.#shown.inks) return;
     if (what === "all") this.#drawPoints();
-    const drawn = { ...this.#shown, frame: this.frame, view: this.view, rows: this.#rows, path: this.path };
+    const drawn = { ...this.#shown, frame: this.frame, view: this.view, rows: this.#seen.near, path: this.path };
     drawMarks(this.marks.getContext("2d"), { ...drawn, ...this.#acts }, devicePixelRatio);
   }
 
@@ -131,21 +129,15 @@ export class Plane {
     const { scene, frame } = this;
     const again = () => this.#ask("all");
     this.#surface ??= (this.#card && createCardSurface(this.points, again)) || createCellSurface(this.points);
-    this.#seen = scene ? seenOf(scene, frame, this.view.k) : UNSEEN;
-    this.#rows = this.#seen.near ? this.#rowsSeen() : [];
+    this.#seen = scene ? this.#sight.seen(scene, frame, this.view.k) : UNSEEN;
     this.#surface.draw(scene, scene ? this.lookNow() : { frame, ratio: devicePixelRatio });
     this.#acts.seen(this.#seen.n, this.view.k);
   }
 
-  #rowsSeen() {
-    const { scene } = this;
-    return within(this.#gridFor(scene.points), seenPart(this.frame), MOST, row => isShown(scene, row)).rows;
-  }
-
   lookNow(ratio = devicePixelRatio) {
-    const { dense } = this.#seen;
-    const top = dense ? this.#topFor(this.scene.points, this.scene, this.size) : 0;
-    return lookOf(this.scene, this.frame, { k: this.view.k, dense, ratio, top });
+    const seen = this.#seen;
+    const top = seen.dense ? this.#topFor(this.scene.points, this.scene, this.size) : 0;
+    return lookOf(this.scene, this.frame, { k: this.view.k, seen, ratio, top });
   }
 
   #gestures() {

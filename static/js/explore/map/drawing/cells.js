@@ -1,7 +1,7 @@
 // Points on a canvas without WebGL2. Same interface as webgl.js.
 import { CELL, cellPicture, cellsOf } from "./density.js";
 
-const DENSITY_DIM = 0.45; // beside a selection
+export const BESIDE_DIM = 0.3; // of density beside a selection
 const TURN = 2 * Math.PI;
 
 /** How the point of a row is drawn: what the program POINT_VERTEX says. */
@@ -30,23 +30,30 @@ function drawDot(ink, { crossed, reach, alpha }, x, y) {
   }
 }
 
-/** Rows that are seen, the selected ones last, with "Loss stands out" the highest loss last, else crosses last. */
-export function inOrder({ points, codes, palette, strengths, chosen, cross }, frame) {
+function seenRows({ points, codes, palette }, frame) {
   const rows = [];
   for (let row = 0; row < codes.length; row += 1) {
     const x = frame.left + points[2 * row] * frame.scale;
     const y = frame.top - points[2 * row + 1] * frame.scale;
     if (palette[4 * codes[row] + 3] && x > -8 && y > -8 && x < frame.width + 8 && y < frame.height + 8) rows.push(row);
   }
+  return rows;
+}
+
+/** Rows that are seen, the selected ones last, with "Loss stands out" the highest loss last, else crosses last. */
+export function inOrder(scene, { frame, list }) {
+  const { codes, strengths, chosen, cross } = scene;
+  const rows = list ? [...list] : seenRows(scene, frame);
   if (!chosen && !strengths && cross < 0) return rows;
   const front = row => (chosen?.[row] ? 1000 : 0) + (strengths ? strengths[row] : Number(codes[row] === cross));
   return rows.sort((a, b) => front(a) - front(b));
 }
 
-function drawPoints(ink, scene, { frame, radius }, onlyChosen = false) {
+function drawPoints(ink, scene, look, onlyChosen = false) {
   const { points, codes, palette } = scene;
+  const { frame, radius } = look;
   ink.lineWidth = 1.6;
-  for (const row of inOrder(scene, frame)) {
+  for (const row of inOrder(scene, look)) {
     if (onlyChosen && !scene.chosen[row]) continue;
     const at = 4 * codes[row];
     ink.fillStyle = ink.strokeStyle = `rgb(${palette[at]} ${palette[at + 1]} ${palette[at + 2]})`;
@@ -56,19 +63,19 @@ function drawPoints(ink, scene, { frame, radius }, onlyChosen = false) {
   ink.globalAlpha = 1;
 }
 
-function drawDensity(ink, scene, { frame, top }) {
-  const cells = cellsOf(scene, frame);
-  const picture = new ImageData(cellPicture(cells, top, scene.chosen ? DENSITY_DIM : 1), cells.columns, cells.lines);
+function drawDensity(ink, scene, { frame, top }, dim, onlyChosen = false) {
+  const cells = cellsOf(scene, frame, onlyChosen);
+  const picture = new ImageData(cellPicture(cells, top, dim), cells.columns, cells.lines);
   const small = new OffscreenCanvas(cells.columns, cells.lines);
   small.getContext("2d").putImageData(picture, 0, 0);
   ink.drawImage(small, 0, 0, cells.columns * CELL, cells.lines * CELL);
 }
 
-/** The same drawing of points on any 2D context; also that of a picture that is saved. */
-export function drawScene(ink, scene, look) {
+function drawScene(ink, scene, look) {
   if (!look.dense) return void drawPoints(ink, scene, look);
-  drawDensity(ink, scene, look);
-  if (scene.chosen) drawPoints(ink, scene, look, true);
+  drawDensity(ink, scene, look, scene.chosen ? BESIDE_DIM : 1);
+  if (scene.chosen && look.picked) drawDensity(ink, scene, look, 1, true);
+  else if (scene.chosen) drawPoints(ink, scene, look, true);
 }
 
 export function createCellSurface(canvas) {

@@ -2,36 +2,44 @@
 
 export const CELL = 2; // pixels on a side
 
-/** -> {columns, lines, counts, sums: r, g, b per cell}. scene: {points, codes, palette}. */
-export function cellsOf({ points, codes, palette }, { scale, left, top, width, height }, cell = CELL) {
-  const [columns, lines] = [Math.ceil(width / cell), Math.ceil(height / cell)];
-  const counts = new Uint32Array(columns * lines);
-  const sums = new Float32Array(3 * columns * lines);
-  for (let row = 0; 2 * row < points.length; row += 1) {
+/** -> {columns, lines, sums: Float32Array of r, g, b, n per cell, lines from the top}. scene: {points, codes, palette, chosen}. */
+export function cellsOf({ points, codes, palette, chosen }, { scale, left, top, width, height }, onlyChosen = false, cell = CELL) {
+  const columns = Math.ceil(width / cell);
+  const lines = Math.ceil(height / cell);
+  const sums = new Float32Array(4 * columns * lines);
+  for (let row = 0; row < codes.length; row += 1) {
     const ink = 4 * codes[row];
-    if (!palette[ink + 3]) continue;
+    if (!palette[ink + 3] || (onlyChosen && !chosen[row])) continue;
     const x = (left + points[2 * row] * scale) / cell;
     const y = (top - points[2 * row + 1] * scale) / cell;
     if (!(x >= 0 && y >= 0 && x < columns && y < lines)) continue;
-    const at = (y | 0) * columns + (x | 0);
-    counts[at] += 1;
-    for (let channel = 0; channel < 3; channel += 1) sums[3 * at + channel] += palette[ink + channel];
+    const at = 4 * ((y | 0) * columns + (x | 0));
+    sums[at] += palette[ink];
+    sums[at + 1] += palette[ink + 1];
+    sums[at + 2] += palette[ink + 2];
+    sums[at + 3] += 1;
   }
-  return { columns, lines, counts, sums };
+  return { columns, lines, sums };
 }
 
 /** How strongly a cell with `n` points is drawn where the fullest has `top`: 0 .. 1. */
 export const strengthOf = (n, top) => (n ? Math.min(1, 0.1 + (0.9 * Math.log1p(n)) / Math.log1p(Math.max(2, 0.6 * top))) : 0);
 
-export const fullest = counts => counts.reduce((most, n) => Math.max(most, n), 0);
+/** Points in the fullest cell. */
+export function fullest({ sums }) {
+  let most = 0;
+  for (let at = 3; at < sums.length; at += 4) if (sums[at] > most) most = sums[at];
+  return most;
+}
 
 /** RGBA bytes of all cells; dim: 0 .. 1 over all. */
-export function cellPicture({ counts, sums }, top, dim = 1) {
-  const bytes = new Uint8ClampedArray(4 * counts.length);
-  counts.forEach((n, at) => {
-    if (!n) return;
-    for (let channel = 0; channel < 3; channel += 1) bytes[4 * at + channel] = sums[3 * at + channel] / n;
-    bytes[4 * at + 3] = 255 * dim * strengthOf(n, top);
-  });
+export function cellPicture({ sums }, top, dim = 1) {
+  const bytes = new Uint8ClampedArray(sums.length);
+  for (let at = 0; at < sums.length; at += 4) {
+    const n = sums[at + 3];
+    if (!n) continue;
+    for (let channel = at; channel < at + 3; channel += 1) bytes[channel] = sums[channel] / n;
+    bytes[at + 3] = 255 * dim * strengthOf(n, top);
+  }
   return bytes;
 }

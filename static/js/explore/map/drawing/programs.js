@@ -68,6 +68,31 @@ export function paletteTexture(gl) {
   };
 }
 
+/** Rows to draw instead of all, sent when they are others than those before. */
+export function rowList(gl) {
+  const buffer = gl.createBuffer();
+  let sent = null;
+  return {
+    use(rows) {
+      gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffer);
+      if (rows !== sent) gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, rows, gl.DYNAMIC_DRAW);
+      sent = rows;
+    },
+  };
+}
+
+/** Sums that the processor has made: r, g, b, n per cell. */
+export function sumTexture(gl) {
+  const texture = plainTexture(gl);
+  return {
+    use({ columns, lines, sums }) {
+      gl.activeTexture(gl.TEXTURE0);
+      gl.bindTexture(gl.TEXTURE_2D, texture);
+      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, columns, lines, 0, gl.RGBA, gl.FLOAT, sums);
+    },
+  };
+}
+
 /** A picture of sums, drawn into by adding; null where the card cannot add floats. */
 export function sumTarget(gl) {
   const whole = gl.getExtension("EXT_color_buffer_float") && gl.getExtension("EXT_float_blend");

@@ -63,11 +63,12 @@ void main() {
 }`;
 
 export const COUNT_VERTEX = `${PLACE}
+uniform bool onlyChosen;
 out vec3 ink;
 void main() {
   vec4 colour = inkOf();
-  ink = colour.rgb;
-  bool away = colour.a < 0.5 || abs(place.x) > 8.0;
+  ink = colour.rgb * 255.0;
+  bool away = colour.a < 0.5 || abs(place.x) > 8.0 || (onlyChosen && chosen < 0.5);
   gl_Position = away ? vec4(4.0, 4.0, 4.0, 1.0) : vec4(clipOf(), 0.0, 1.0);
   gl_PointSize = 1.0;
 }`;
@@ -90,12 +91,15 @@ uniform sampler2D cells;
 uniform float cell;      // device pixels on a side of a cell
 uniform float top;       // points in the fullest cell
 uniform float dim;
+uniform bool fromTop;    // lines of cells begin at the top
 out vec4 colour;
 vec4 drawn(ivec2 at) {
-  vec4 sum = texelFetch(cells, clamp(at, ivec2(0), textureSize(cells, 0) - 1), 0);
+  ivec2 last = textureSize(cells, 0) - 1;
+  if (fromTop) at.y = last.y - at.y;
+  vec4 sum = texelFetch(cells, clamp(at, ivec2(0), last), 0);
   if (sum.a < 0.5) return vec4(0.0);
   float strength = min(1.0, 0.1 + 0.9 * log(1.0 + sum.a) / log(1.0 + max(2.0, 0.6 * top)));
-  return vec4(sum.rgb / sum.a, 1.0) * strength;
+  return vec4(sum.rgb / (255.0 * sum.a), 1.0) * strength;
 }
 void main() {
   vec2 at = gl_FragCoord.xy / cell - 0.5;

@@ -41,7 +41,7 @@ export function svgText({ scene, look, title, inks, labels, colouring }) {
   const { frame, radius } = look;
   const { width } = frame;
   const height = BAND + frame.height + FOOT;
-  const rows = inOrder(scene, frame);
+  const rows = inOrder(scene, look);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${short(width)}" height="${short(height)}" viewBox="0 0 ${short(width)} ${short(height)}" font-family="Inter, sans-serif" font-size="13">`,
     `<title>${safe(title)}</title>`,

@@ -1,9 +1,10 @@
 // Points on a canvas with WebGL2: up to millions, one call per drawing (density needs two). Same interface as cells.js.
-import { CELL } from "./density.js";
-import { attribute, paletteTexture, programOf, sumTarget } from "./programs.js";
+import { BESIDE_DIM } from "./cells.js";
+import { CELL, cellsOf } from "./density.js";
+import { attribute, paletteTexture, programOf, rowList, sumTarget, sumTexture } from "./programs.js";
 import { CELL_FRAGMENT, CELL_VERTEX, COUNT_FRAGMENT, COUNT_VERTEX, POINT_FRAGMENT, POINT_VERTEX } from "./shaders.js";
 
-const DENSITY_DIM = 0.45; // beside a selection
+const SLOW_MS = 60; // a card that sums up slower than this leaves it to the processor
 const AWAY = 1e6; // a place that the programs do not draw
 
 /** The places with NaN as AWAY: not every card knows NaN. Kept as long as the places are. */
@@ -31,7 +32,11 @@ function onCard(gl) {
     strength: attribute(gl, 2, { width: 1, type: gl.UNSIGNED_BYTE, normalized: true }),
     chosen: attribute(gl, 3, { width: 1, type: gl.UNSIGNED_BYTE }),
     palette: paletteTexture(gl),
+    list: rowList(gl),
     sums: sumTarget(gl),
+    sent: sumTexture(gl),
+    timed: false,
+    slow: false,
     clean: drawable(),
   };
 }
@@ -51,7 +56,13 @@ function see(gl, at, { scale, left, top, width, height }) {
   gl.uniform1i(at.palette, 0);
 }
 
-function drawPoints(gl, card, scene, { frame, ratio, radius }, onlyChosen = false) {
+function drawRows(gl, card, scene, list) {
+  if (!list) return void gl.drawArrays(gl.POINTS, 0, scene.points.length / 2);
+  card.list.use(list);
+  gl.drawElements(gl.POINTS, list.length, gl.UNSIGNED_INT, 0);
+}
+
+function drawPoints(gl, card, scene, { frame, ratio, radius, list }, onlyChosen = false) {
   const { program, at } = card.points;
   gl.useProgram(program);
   see(gl, at, frame);
@@ -65,38 +76,60 @@ function drawPoints(gl, card, scene, { frame, ratio, radius }, onlyChosen = fals
   gl.enable(gl.DEPTH_TEST);
   gl.depthFunc(gl.LEQUAL);
   gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-  gl.drawArrays(gl.POINTS, 0, scene.points.length / 2);
+  drawRows(gl, card, scene, list);
   gl.disable(gl.DEPTH_TEST);
 }
 
-function sumUp(gl, card, scene, { frame }) {
+/** Sums per cell on the card. */
+function sumUp(gl, card, scene, { frame }, onlyChosen) {
   const [columns, lines] = [Math.ceil(frame.width / CELL), Math.ceil(frame.height / CELL)];
   card.sums.begin(columns, lines);
   gl.viewport(0, 0, columns, lines);
   gl.clear(gl.COLOR_BUFFER_BIT);
   card.palette.use(scene.palette);
   gl.useProgram(card.counts.program);
-  see(gl, card.counts.at, frame);
+  see(gl, card.counts.at, { ...frame, width: columns * CELL, height: lines * CELL, top: frame.top + lines * CELL - frame.height });
+  gl.uniform1i(card.counts.at.onlyChosen, Number(onlyChosen));
   gl.blendFunc(gl.ONE, gl.ONE);
   gl.drawArrays(gl.POINTS, 0, scene.points.length / 2);
   gl.bindFramebuffer(gl.FRAMEBUFFER, null);
 }
 
-function drawDensity(gl, card, scene, look) {
-  sumUp(gl, card, scene, look);
+/** The first time it is waited for, to know whether the card is one or only plays one. */
+function sumUpOnce(gl, card, ...asked) {
+  const begun_ms = performance.now();
+  sumUp(gl, card, ...asked);
+  if (card.timed) return;
+  gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+  card.timed = true;
+  card.slow = performance.now() - begun_ms > SLOW_MS;
+}
+
+function drawDensity(gl, card, scene, look, dim, onlyChosen = false) {
+  const byCard = Boolean(card.sums) && !card.slow;
+  if (byCard) sumUpOnce(gl, card, scene, look, onlyChosen);
   const { program, at } = card.cells;
   gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
   gl.useProgram(program);
   gl.bindVertexArray(card.bare);
-  card.sums.use();
+  if (byCard) card.sums.use();
+  else card.sent.use(cellsOf(scene, look.frame, onlyChosen));
   gl.uniform1i(at.cells, 0);
+  gl.uniform1i(at.fromTop, Number(!byCard));
   gl.uniform1f(at.cell, (gl.drawingBufferWidth / look.frame.width) * CELL);
   gl.uniform1f(at.top, look.top);
-  gl.uniform1f(at.dim, scene.chosen ? DENSITY_DIM : 1);
+  gl.uniform1f(at.dim, dim);
   gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
   gl.drawArrays(gl.TRIANGLES, 0, 3);
   gl.bindVertexArray(card.array);
   card.palette.use(scene.palette);
+}
+
+function drawScene(gl, card, scene, look) {
+  if (!look.dense) return void drawPoints(gl, card, scene, look);
+  drawDensity(gl, card, scene, look, scene.chosen ? BESIDE_DIM : 1);
+  if (scene.chosen && look.picked) drawDensity(gl, card, scene, look, 1, true);
+  else if (scene.chosen) drawPoints(gl, card, scene, look, true);
 }
 
 /** null where the browser has no WebGL2. restored(): the card has forgotten all and is there again: draw once more. */
@@ -113,7 +146,7 @@ export function createCardSurface(canvas, restored) {
     restored();
   });
 
-  /** scene: {points, codes, palette, strengths, chosen, cross}; look: {frame, ratio, radius, dense, top}. */
+  /** scene: {points, codes, palette, strengths, chosen, cross}; look: of scene.js. */
   function draw(scene, look) {
     if (!card || gl.isContextLost()) return;
     gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
@@ -122,9 +155,7 @@ export function createCardSurface(canvas, restored) {
     if (!scene) return;
     gl.enable(gl.BLEND);
     send(gl, card, scene);
-    if (!look.dense || !card.sums) return void drawPoints(gl, card, scene, look);
-    drawDensity(gl, card, scene, look);
-    if (scene.chosen) drawPoints(gl, card, scene, look, true);
+    drawScene(gl, card, scene, look);
   }
 
   return { draw, kind: "webgl2" };
