@@ -136,11 +136,10 @@ def test_what_is_pointed_at_is_told_and_gone_when_the_map_moves_away(mapped):
         if card.is_visible():
             break
     expect(card).to_contain_text("digit_")
-    for _ in range(12):
-        page.mouse.wheel(0, -400)
-    page.mouse.wheel(0, 2000)
-    page.mouse.move(box["x"] + 2, box["y"] + 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + share * box["width"] + 90, box["y"] + 0.5 * box["height"] + 60, steps=3)
     expect(card).to_be_hidden()
+    page.mouse.up()
 
 
 def test_a_phone_shows_one_map_at_a_time(mapped):
