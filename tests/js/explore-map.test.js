@@ -90,7 +90,20 @@ test("corners on points, flat edges, lines and too few corners are decided as th
   const square = boxOf([0, 0], [0.5, 0.5]);
   assert.deepEqual(rowsOf(inside(points, square)), heldByAll(points, square));
   assert.ok(rowsOf(inside(points, square)).includes(4));
-  for (const polygon of [[], [[0, 0]], [[0, 0], [1, 1]], [[0, 0.1], [1, 0.1], [0.5, 0.1]]]) // prettier-ignore
+  for (const polygon of [
+    [],
+    [[0, 0]],
+    [
+      [0, 0],
+      [1, 1],
+    ],
+    [
+      [0, 0.1],
+      [1, 0.1],
+      [0.5, 0.1],
+    ],
+  ])
+    // prettier-ignore
     assert.deepEqual(rowsOf(inside(points, polygon)), []);
 });
 
@@ -112,7 +125,10 @@ test("the nearest point is that of a search over all, within the radius only", (
       const distance = (points[2 * row] - x) ** 2 + (points[2 * row + 1] - y) ** 2;
       if (row % 5 && distance < least) [best, least] = [row, distance];
     }
-    assert.equal(nearest(grid, x, y, radius, row => row % 5 > 0), best);
+    assert.equal(
+      nearest(grid, x, y, radius, row => row % 5 > 0),
+      best,
+    );
   }
 });
 
@@ -123,7 +139,10 @@ test("rows in view are counted, and listed up to a number", () => {
     const [x, y] = [points[2 * row], points[2 * row + 1]];
     return x >= -0.3 && x <= 0.2 && y >= 0 && y <= 0.6;
   });
-  assert.deepEqual(within(gridOf(points), part, 5000).rows.sort((a, b) => a - b), all);
+  assert.deepEqual(
+    within(gridOf(points), part, 5000).rows.sort((a, b) => a - b),
+    all,
+  );
   const { rows, n } = within(gridOf(points), part, 10);
   assert.equal(rows.length, 10);
   assert.equal(n, all.length);
@@ -140,7 +159,10 @@ test("classes have a group each with its count, unknown ones the last", () => {
 test("a thousand classes have tones of their own hue and lightness; classes beyond the names are named by number", () => {
   const column = { name: "label", kind: "class", title: "label", values: ["a"] };
   const { groups } = colouringOf(column, Int32Array.from([0, 1200]));
-  assert.deepEqual(groups.map(({ name }) => name), ["a", "class 1200"]);
+  assert.deepEqual(
+    groups.map(({ name }) => name),
+    ["a", "class 1200"],
+  );
   assert.deepEqual([classTone(3, 10), classTone(13, 20)], [{ hue: 3, lift: 0 }, { hue: 3, lift: 1 }]); // prettier-ignore
   const tones = new Set(Array.from({ length: 1000 }, (_, code) => JSON.stringify(classTone(code, 1000))));
   assert.equal(tones.size, 40);
@@ -161,7 +183,10 @@ test("losses lie on a logarithmic ramp, missing ones beside it, and stand out by
   assert.equal(codes[4], 63);
   assert.equal(codes[5], none);
   assert.equal(ramp.title, "Loss of A");
-  assert.deepEqual([...strengthsOf(losses)], [...losses].map(loss => Math.round(255 * lossPlace(loss))));
+  assert.deepEqual(
+    [...strengthsOf(losses)],
+    [...losses].map(loss => Math.round(255 * lossPlace(loss))),
+  );
   assert.equal(strengthsOf(losses)[5], 0);
 });
 
@@ -191,7 +216,10 @@ test("density counts what is drawn per cell of the screen and mixes its colours"
   const cells = cellsOf(scene, frameOf(WHOLE, SIZE));
   const at = cells.sums.findIndex((n, place) => place % 4 === 3 && n > 0) >> 2;
   assert.equal(fullest(cells), 2);
-  assert.equal(cells.sums.reduce((sum, n, place) => sum + (place % 4 === 3 ? n : 0), 0), 2);
+  assert.equal(
+    cells.sums.reduce((sum, n, place) => sum + (place % 4 === 3 ? n : 0), 0),
+    2,
+  );
   assert.deepEqual([at % cells.columns, Math.floor(at / cells.columns)], [150, 100]);
   const picture = cellPicture(cells, 2);
   assert.deepEqual([...picture.subarray(4 * at, 4 * at + 4)], [50, 50, 0, 255]);
@@ -208,7 +236,10 @@ test("a class is named where most of it lies, not between its parts", () => {
   const [label] = labelPlaces(points, colouringOf(column, new Int32Array(100)));
   assert.equal(label.text, "cat");
   assert.ok(Math.hypot(label.x - 0.52, label.y - 0.52) < 0.03);
-  assert.deepEqual(labelPlaces(points, colouringOf({ name: "A.loss", kind: "number", title: "" }, new Float32Array(100))), []);
+  assert.deepEqual(
+    labelPlaces(points, colouringOf({ name: "A.loss", kind: "number", title: "" }, new Float32Array(100))),
+    [],
+  );
 });
 
 test("names are pushed apart and stay within the map", () => {
@@ -227,7 +258,8 @@ test("pictures do not cover one another, the first has its place", () => {
   const put = uncovered(points, 30);
   assert.equal(put[0], points[0]);
   for (const one of put)
-    for (const other of put) assert.ok(one === other || Math.abs(one.X - other.X) >= 35 || Math.abs(one.Y - other.Y) >= 35);
+    for (const other of put)
+      assert.ok(one === other || Math.abs(one.X - other.X) >= 35 || Math.abs(one.Y - other.Y) >= 35);
   for (const point of points)
     assert.ok(put.some(one => Math.abs(one.X - point.X) < 35 && Math.abs(one.Y - point.Y) < 35));
 });
@@ -240,7 +272,12 @@ test("a press hides or shows, a double press isolates and a second one shows all
 });
 
 test("of many classes the largest are listed and all others are one entry", () => {
-  const groups = Array.from({ length: 60 }, (_, code) => ({ code, n: code, name: `c${code}`, tone: { hue: 0, lift: 0 } }));
+  const groups = Array.from({ length: 60 }, (_, code) => ({
+    code,
+    n: code,
+    name: `c${code}`,
+    tone: { hue: 0, lift: 0 },
+  }));
   const shown = listed(groups);
   assert.equal(shown[0].name, "c59");
   assert.equal(shown.flatMap(({ names }) => names).length, 60);
@@ -250,6 +287,10 @@ test("of many classes the largest are listed and all others are one entry", () =
 test("a map is wished of the pixels on the left, of a model that is there on the right", () => {
   const exploration = { models: [{ id: "m1" }, { id: "m2" }] };
   assert.deepEqual(wishOf(exploration, null, "left"), { of: "pixels", method: "pca" });
-  assert.deepEqual(wishOf(exploration, { right: { of: "m2", method: "tsne", seed: 0 } }, "right"), { of: "m2", method: "tsne", seed: 0 });
+  assert.deepEqual(wishOf(exploration, { right: { of: "m2", method: "tsne", seed: 0 } }, "right"), {
+    of: "m2",
+    method: "tsne",
+    seed: 0,
+  });
   assert.equal(wishOf(exploration, { right: { of: "gone" } }, "right").of, "m1");
 });

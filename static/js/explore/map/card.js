@@ -29,7 +29,9 @@ const cardOf = (dataset, image) => [
     { class: "clip" },
     h("span", { class: "mono" }, fileName(image.name)),
     h("br"),
-    image.label === null ? h("span", { class: "quiet" }, "no label") : [h("span", { class: "quiet" }, "label "), h("b", {}, image.label)],
+    image.label === null
+      ? h("span", { class: "quiet" }, "no label")
+      : [h("span", { class: "quiet" }, "label "), h("b", {}, image.label)],
   ),
   h("ul", {}, image.models.map(answerLine)),
 ];
@@ -49,6 +51,14 @@ function createKnown(api) {
   };
 }
 
+function place(card, plane, row) {
+  const [x, y] = plane.pixelOf(row);
+  const { width, height } = plane.size;
+  const fits = x + 16 + card.offsetWidth < width;
+  card.style.setProperty("left", `${fits ? x + 14 : Math.max(4, x - card.offsetWidth - 14)}px`);
+  card.style.setProperty("top", `${Math.max(4, Math.min(y - 24, height - card.offsetHeight - 6))}px`);
+}
+
 /** api: exploration-api.js. The card is put into the plane that shows it. */
 export function createCard(api) {
   const known = createKnown(api);
@@ -56,33 +66,26 @@ export function createCard(api) {
   let timer = 0;
   let newest = 0;
 
-  function place(plane, row) {
-    const [x, y] = plane.pixelOf(row);
-    const { width, height } = plane.size;
-    const fits = x + 16 + card.offsetWidth < width;
-    card.style.setProperty("left", `${fits ? x + 14 : Math.max(4, x - card.offsetWidth - 14)}px`);
-    card.style.setProperty("top", `${Math.max(4, Math.min(y - 24, height - card.offsetHeight - 6))}px`);
-  }
-
   async function fill(plane, exploration, row, mine) {
     const image = await known(exploration, row);
     if (mine !== newest || !plane.scene) return;
     replace(card, cardOf(exploration.dataset, image));
     plane.root.append(card);
     card.hidden = false;
-    place(plane, row);
+    place(card, plane, row);
   }
 
-  return {
-    show(plane, exploration, row) {
-      clearTimeout(timer);
-      const mine = ++newest;
-      timer = setTimeout(() => fill(plane, exploration, row, mine).catch(() => (card.hidden = true)), WAIT_MS);
-    },
-    hide() {
-      clearTimeout(timer);
-      newest += 1;
-      card.hidden = true;
-    },
-  };
+  function hide() {
+    clearTimeout(timer);
+    newest += 1;
+    card.hidden = true;
+  }
+
+  function show(plane, exploration, row) {
+    clearTimeout(timer);
+    const mine = ++newest;
+    timer = setTimeout(() => fill(plane, exploration, row, mine).catch(() => (card.hidden = true)), WAIT_MS);
+  }
+
+  return { show, hide };
 }

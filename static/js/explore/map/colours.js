@@ -19,7 +19,8 @@ const coded = (values, codeOf) => filled(new Uint16Array(values.length), values,
 export const lossPlace = loss => (loss >= 0 ? held((Math.log10(loss + 1e-4) + 3) / 3.8) : 0);
 
 /** Where losses lie, 0 .. 255 per row: how far a point stands out. */
-export const strengthsOf = losses => filled(new Uint8Array(losses.length), losses, loss => Math.round(255 * lossPlace(loss)));
+export const strengthsOf = losses =>
+  filled(new Uint8Array(losses.length), losses, loss => Math.round(255 * lossPlace(loss)));
 
 const short = value => Number(value.toPrecision(3)).toString().replace("-", "−");
 
@@ -54,7 +55,13 @@ function grouped(codes, size, nameOf, toneOf, without, cross = -1) {
   for (let row = 0; row < codes.length; row += 1) counts[codes[row]] += 1;
   const groups = [];
   counts.forEach((n, code) => {
-    if (n) groups.push({ code, n, name: code === size - 1 ? without : nameOf(code), tone: code === size - 1 ? null : toneOf(code) });
+    if (n)
+      groups.push({
+        code,
+        n,
+        name: code === size - 1 ? without : nameOf(code),
+        tone: code === size - 1 ? null : toneOf(code),
+      });
   });
   return { kind: "groups", codes, size, none: size - 1, groups, ramp: null, cross };
 }
@@ -71,13 +78,26 @@ function classes({ values: names = [] }, values, without) {
   for (let row = 0; row < values.length; row += 1) if (values[row] > most) most = values[row];
   const size = Math.min(MOST_GROUPS, most + 1) + 1;
   const codes = coded(values, value => (value < 0 || value >= size - 1 ? size - 1 : value));
-  return grouped(codes, size, code => names[code] ?? `class ${code}`, code => classTone(code, size - 1), without);
+  return grouped(
+    codes,
+    size,
+    code => names[code] ?? `class ${code}`,
+    code => classTone(code, size - 1),
+    without,
+  );
 }
 
 function flags({ right, wrong }, values) {
   const codes = coded(values, value => (value < 0 ? 2 : 1 - value));
   const tones = [{ quiet: true }, { wrong: true }];
-  return grouped(codes, 3, code => [right, wrong][code], code => tones[code], "not known", 1);
+  return grouped(
+    codes,
+    3,
+    code => [right, wrong][code],
+    code => tones[code],
+    "not known",
+    1,
+  );
 }
 
 const NUMBERS = ["no answer", "one answer", "two answers", "three answers", "four answers", "five answers"];
@@ -94,7 +114,8 @@ function answers(values) {
 /** column: as `exploration.columns` has it; letter: of its model. values: one per row. */
 export function colouringOf(column, values, letter = "") {
   const of = letter ? ` of ${letter}` : "";
-  if (column.kind === "flag") return flags({ right: `${letter} right`.trim(), wrong: `${letter} wrong`.trim() }, values);
+  if (column.kind === "flag")
+    return flags({ right: `${letter} right`.trim(), wrong: `${letter} wrong`.trim() }, values);
   if (column.kind === "class") return classes(column, values, column.name === "label" ? "no label" : "no answer");
   if (column.name === "disagreement") return answers(values);
   const title = column.title.charAt(0).toUpperCase() + column.title.slice(1);
@@ -103,5 +124,11 @@ export function colouringOf(column, values, letter = "") {
 
 /** One colour for all, while values are on their way or there are none. */
 export const plainColouring = n => ({
-  kind: "plain", codes: new Uint16Array(n), size: 1, none: 0, groups: [], ramp: null, cross: -1,
+  kind: "plain",
+  codes: new Uint16Array(n),
+  size: 1,
+  none: 0,
+  groups: [],
+  ramp: null,
+  cross: -1,
 });

@@ -6,61 +6,72 @@ const ENDED = new Set(["done", "failed", "cancelled"]);
 const NOTHING = { map: null, points: null, problem: "", waiting: false };
 
 const problemOf = map =>
-  map.problem || (map.job.status === "failed" ? map.job.error?.message || map.job.message || "The map could not be made." : "");
+  map.problem ||
+  (map.job.status === "failed" ? map.job.error?.message || map.job.message || "The map could not be made." : "");
 
-/** told({map, points, problem, waiting}) at every change. api: exploration-api.js. */
-export function createFeed(api, told) {
-  let wanted = "";
-  let turn = 0;
-  let stop = new AbortController();
-  let now = NOTHING;
+class Feed {
+  #wanted = "";
+  #turn = 0;
+  #stop = new AbortController();
+  #now = NOTHING;
 
-  const tell = changes => told((now = { ...now, ...changes }));
+  constructor(api, told) {
+    this.api = api;
+    this.told = told;
+  }
 
-  async function take(id, map, mine) {
-    const finer = map.placed > 0 && (map.version !== now.map?.version || map.id !== now.map?.id || !now.points);
-    const points = finer ? await api.points(id, map.id, map.version, stop.signal) : now.points;
+  #tell(changes) {
+    this.#now = { ...this.#now, ...changes };
+    this.told(this.#now);
+  }
+
+  /** Takes a state of the map over; -> whether it is the last. */
+  async #take(id, map, mine) {
+    const { map: before, points: known } = this.#now;
+    const finer = map.placed > 0 && (map.version !== before?.version || map.id !== before?.id || !known);
+    const points = finer ? await this.api.points(id, map.id, map.version, this.#stop.signal) : known;
     const ended = ENDED.has(map.job.status);
-    if (mine === turn) tell({ map, points, waiting: !ended, problem: ended ? problemOf(map) : "" });
+    if (mine === this.#turn) this.#tell({ map, points, waiting: !ended, problem: ended ? problemOf(map) : "" });
     return ended;
   }
 
-  async function follow(id, wish, mine) {
-    const answer = await api.startMap(id, wish);
-    if (mine !== turn) return;
-    if (!ENDED.has(answer.job.status)) dispatchEvent(new CustomEvent("innv:job", { detail: answer.job }));
-    let map = answer.map;
-    while (mine === turn && !(await take(id, map, mine))) {
+  async #follow(id, wish, mine) {
+    const { job, map: first } = await this.api.startMap(id, wish);
+    if (mine !== this.#turn) return;
+    if (!ENDED.has(job.status)) dispatchEvent(new CustomEvent("innv:job", { detail: job }));
+    let map = first;
+    while (mine === this.#turn && !(await this.#take(id, map, mine))) {
       await pause(document.hidden ? 4 * STEP_MS : STEP_MS);
-      if (mine === turn) map = await api.map(id, map.id, stop.signal);
+      if (mine === this.#turn) map = await this.api.map(id, map.id, this.#stop.signal);
     }
   }
 
-  function begin(id, wish) {
-    stop.abort();
-    stop = new AbortController();
-    const mine = ++turn;
-    tell({ waiting: true, problem: "" });
-    follow(id, wish, mine).catch(error => {
-      if (mine === turn && error.name !== "AbortError") tell({ waiting: false, problem: error.sentence ?? error.message });
+  #begin(id, wish) {
+    this.#stop.abort();
+    this.#stop = new AbortController();
+    const mine = ++this.#turn;
+    this.#tell({ waiting: true, problem: "" });
+    this.#follow(id, wish, mine).catch(error => {
+      if (mine === this.#turn) this.#tell({ waiting: false, problem: error.sentence ?? error.message });
     });
   }
 
-  return {
-    /** Nothing is asked when it is what is wanted already. `again`: also then. */
-    want(id, wish, again = false) {
-      const key = JSON.stringify([id, wish]);
-      if (key === wanted && !again) return;
-      const other = !wanted.startsWith(`["${id}"`);
-      wanted = key;
-      if (other) now = NOTHING;
-      begin(id, wish);
-    },
-    forget() {
-      stop.abort();
-      turn += 1;
-      wanted = "";
-      tell(NOTHING);
-    },
-  };
+  /** Nothing is asked when it is what is wanted already. `again`: also then. */
+  want(id, wish, again = false) {
+    const key = JSON.stringify([id, wish]);
+    if (key === this.#wanted && !again) return;
+    if (!this.#wanted.startsWith(`["${id}"`)) this.#now = NOTHING;
+    this.#wanted = key;
+    this.#begin(id, wish);
+  }
+
+  forget() {
+    this.#stop.abort();
+    this.#turn += 1;
+    this.#wanted = "";
+    this.#tell(NOTHING);
+  }
 }
+
+/** told({map, points, problem, waiting}) at every change. api: exploration-api.js. -> {want, forget} */
+export const createFeed = (api, told) => new Feed(api, told);

@@ -28,38 +28,51 @@ const cannot = (problem, again) =>
     h("button", { class: "btn", type: "button", onclick: again }, "Try again"),
   );
 
-/** side: "left" or "right"; acts: those of a Plane and again(). */
-export function createFigure(side, acts, card) {
-  const caption = h("figcaption");
-  const shown = h("span", { class: "quiet num shown" });
-  const plane = new Plane("Map", { ...acts, seen: (n, k) => (shown.textContent = seenWords(n, k)) }, card);
-  const words = h("p", { class: "sr", id: `map-words-${side}` });
-  const state = h("p", { class: "map-state quiet num" });
-  const problem = h("div", { class: "map-problem", hidden: true });
-  plane.root.setAttribute("aria-describedby", words.id);
-  let drawn = "";
+class Figure {
+  #drawn = "";
+  #caption = h("figcaption");
+  #seen = h("span", { class: "quiet num shown" });
+  #state = h("p", { class: "map-state quiet num" });
+  #problem = h("div", { class: "map-problem", hidden: true });
+  #sentence = "";
 
-  function head(exploration, wish, feed) {
-    const at = JSON.stringify([exploration.id, exploration.models.map(({ id }) => id), wish, subOf(feed, wish), stateWords(feed), trustWords(feed)]);
-    if (at === drawn) return;
-    drawn = at;
-    const sub = h("span", { class: "quiet sub" }, subOf(feed, wish));
-    state.textContent = stateWords(feed);
-    replace(caption, titled(exploration, wish), sub, trustOf(feed), shown);
-    sub.title = sub.textContent;
+  constructor(side, acts, card) {
+    this.again = acts.again;
+    this.plane = new Plane("Map", { ...acts, seen: (n, k) => (this.#seen.textContent = seenWords(n, k)) }, card);
+    this.words = h("p", { class: "sr", id: `map-words-${side}` });
+    this.plane.root.setAttribute("aria-describedby", this.words.id);
+    const parts = [this.#caption, this.plane.root, this.#state, this.#problem, this.words];
+    this.root = h("figure", { class: "scatter", "data-map": side }, parts);
+  }
+
+  #head(exploration, wish, feed) {
+    const sub = subOf(feed, wish);
+    const at = JSON.stringify([exploration.models.map(({ id }) => id), wish, sub, trustWords(feed)]);
+    if (at === this.#drawn) return;
+    this.#drawn = at;
+    const shown = h("span", { class: "quiet sub", title: sub }, sub);
+    replace(this.#caption, titled(exploration, wish), shown, trustOf(feed), this.#seen);
+  }
+
+  #fail({ problem, points }) {
+    this.#problem.hidden = !problem;
+    this.#problem.classList.toggle("over", Boolean(points));
+    if (problem === this.#sentence) return;
+    this.#sentence = problem;
+    replace(this.#problem, problem ? cannot(problem, this.again) : null);
   }
 
   /** told: {colouring, title, count}. feed: {map, problem, waiting, points}. */
-  function render({ exploration, wish, feed, told }) {
-    head(exploration, wish, feed);
-    words.textContent = description(feed, told);
-    plane.root.setAttribute("aria-label", wish.of === "pixels" ? "Map of raw pixels" : "Map of features");
-    plane.root.setAttribute("aria-busy", String(feed.waiting));
-    const failed = feed.problem && !problem.hidden && problem.firstChild?.firstChild?.textContent === feed.problem;
-    if (!failed) replace(problem, feed.problem ? cannot(feed.problem, acts.again) : null);
-    problem.hidden = !feed.problem;
-    problem.classList.toggle("over", Boolean(feed.points));
+  render({ exploration, wish, feed, told }) {
+    const { root } = this.plane;
+    this.#head(exploration, wish, feed);
+    this.#fail(feed);
+    this.#state.textContent = feed.problem ? "" : stateWords(feed);
+    this.words.textContent = description(feed, told);
+    root.setAttribute("aria-label", wish.of === "pixels" ? "Map of raw pixels" : "Map of features");
+    root.setAttribute("aria-busy", String(feed.waiting));
   }
-
-  return { root: h("figure", { class: "scatter", "data-map": side }, caption, plane.root, state, problem, words), plane, render };
 }
+
+/** side: "left" or "right"; acts: those of a Plane and again(). -> {root, plane, render} */
+export const createFigure = (side, acts, card) => new Figure(side, acts, card);

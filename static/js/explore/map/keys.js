@@ -40,7 +40,8 @@ export function spaceHeld(planes) {
   let held = false;
   const over = () => planes.some(({ root }) => root.matches(":hover"));
   addEventListener("keydown", event => {
-    if (event.key !== " " || event.target.closest?.("button, input, select, textarea, a, [contenteditable]") || !over()) return;
+    if (event.key !== " " || event.target.closest?.("button, input, select, textarea, a, [contenteditable]") || !over())
+      return;
     held = true;
     event.preventDefault();
   });

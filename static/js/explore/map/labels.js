@@ -30,7 +30,10 @@ function fullestCell(sums, slot) {
 
 /** -> [{code, text, x, y, n}] as places of the map, the largest classes first; none when a colouring has no classes. */
 export function labelPlaces(points, { codes, size, groups }) {
-  const named = groups.filter(({ tone }) => tone && tone.hue !== undefined).sort((a, b) => b.n - a.n).slice(0, MOST_NAMED);
+  const named = groups
+    .filter(({ tone }) => tone && tone.hue !== undefined)
+    .sort((a, b) => b.n - a.n)
+    .slice(0, MOST_NAMED);
   if (!named.length) return [];
   const slots = new Int32Array(size).fill(-1);
   named.forEach(({ code }, slot) => (slots[code] = slot));

@@ -13,7 +13,9 @@ const isSame = (a, b) => a.length === b.length && a.every(name => b.includes(nam
 
 /** What is hidden after a press on `names`. */
 export const toggled = (hidden, names) =>
-  names.every(name => hidden.includes(name)) ? hidden.filter(name => !names.includes(name)) : [...new Set([...hidden, ...names])];
+  names.every(name => hidden.includes(name))
+    ? hidden.filter(name => !names.includes(name))
+    : [...new Set([...hidden, ...names])];
 
 /** What is hidden after a double press: all others, or nothing when that was so. */
 export function isolated(hidden, names, all) {
@@ -27,7 +29,10 @@ export function listed(groups) {
   const largest = [...groups].sort((a, b) => b.n - a.n).slice(0, FEW);
   const rest = groups.filter(one => !largest.includes(one));
   const others = { name: `${group(rest.length)} others`, names: rest.map(({ name }) => name), tone: null, code: -1 };
-  return [...largest.map(one => ({ ...one, names: [one.name] })), { ...others, n: rest.reduce((sum, { n }) => sum + n, 0) }];
+  return [
+    ...largest.map(one => ({ ...one, names: [one.name] })),
+    { ...others, n: rest.reduce((sum, { n }) => sum + n, 0) },
+  ];
 }
 
 function swatch(palette, { code, tone }) {
@@ -66,34 +71,47 @@ const rampOf = ({ title, low, high, words }) =>
     words ? h("span", { class: "quiet not-s" }, words) : null,
   );
 
-/** hide(names): the classes that are hidden from now on. */
-export function createLegend(root, hide) {
-  let drawn = "";
-  let last = { name: "", at_ms: -Infinity };
+class Legend {
+  #drawn = "";
+  #last = { name: "", at_ms: -Infinity };
+
+  constructor(root, hide) {
+    this.root = root;
+    this.hide = hide;
+  }
 
   /** The first press of a double press has toggled already: the second takes that back. */
-  function press(one, hidden, all) {
-    const twice = last.name === one.name && performance.now() - last.at_ms < TWICE_MS;
-    last = { name: twice ? "" : one.name, at_ms: performance.now() };
+  #press(one, hidden, all) {
+    const now_ms = performance.now();
+    const twice = this.#last.name === one.name && now_ms - this.#last.at_ms < TWICE_MS;
+    this.#last = { name: twice ? "" : one.name, at_ms: now_ms };
     const next = toggled(hidden, one.names);
-    hide(twice ? isolated(next, one.names, all) : next);
+    this.hide(twice ? isolated(next, one.names, all) : next);
+  }
+
+  #chips({ groups }, palette, hidden) {
+    const names = groups.map(({ name }) => name);
+    const acts = { press: one => this.#press(one, hidden, names) };
+    return listed(groups).map(one => chip(one, palette, hidden, acts));
+  }
+
+  #showAll() {
+    return h("button", { class: "btn plain tiny", type: "button", onclick: () => this.hide([]) }, "Show all");
   }
 
   /** state.hiddenClasses: names. */
-  function render({ colouring, inks, state }) {
+  render({ colouring, inks, state }) {
     const hidden = state.hiddenClasses ?? [];
     const at = JSON.stringify([colouring.kind, colouring.ramp, colouring.groups, hidden, inks.hues, inks.steps]);
-    if (at === drawn) return;
-    drawn = at;
-    if (colouring.ramp) return void replace(root, rampOf(colouring.ramp));
-    const focused = root.contains(document.activeElement) ? document.activeElement.dataset.name : null;
-    const names = colouring.groups.map(({ name }) => name);
-    const does = { press: one => press(one, hidden, names) };
-    const palette = paletteOf(colouring, inks);
-    const all = hidden.length ? h("button", { class: "btn plain tiny", type: "button", onclick: () => hide([]) }, "Show all") : null;
-    replace(root, listed(colouring.groups).map(one => chip(one, palette, hidden, does)), all);
-    if (focused) [...root.children].find(one => one.dataset.name === focused)?.focus();
+    if (at === this.#drawn) return;
+    this.#drawn = at;
+    if (colouring.ramp) return void replace(this.root, rampOf(colouring.ramp));
+    const focused = this.root.contains(document.activeElement) ? document.activeElement.dataset.name : null;
+    const chips = this.#chips(colouring, paletteOf(colouring, inks), hidden);
+    replace(this.root, chips, hidden.length ? this.#showAll() : null);
+    if (focused) chips.find(one => one.dataset.name === focused)?.focus();
   }
-
-  return { render };
 }
+
+/** hide(names): the classes that are hidden from now on. -> {render} */
+export const createLegend = (root, hide) => new Legend(root, hide);

@@ -9,7 +9,8 @@ import { mapKeys, planeKeys, spaceHeld } from "./keys.js";
 import { createLegend } from "./legend.js";
 import { columnOf, createPaints, lossColumn, wordsOf } from "./paint.js";
 import { inksOf } from "./drawing/palette.js";
-import { createPictures } from "./pictures.js";
+import { createRowFacts } from "./row-facts.js";
+import { createSideSwitch } from "./side-switch.js";
 import { createToolbar } from "./toolbar.js";
 import { createValues } from "./values.js";
 import { WHOLE } from "./view.js";
@@ -20,7 +21,6 @@ const SIDES = ["left", "right"];
 const FIELDS = ["exploration", "maps", "colour", "standout", "hiddenClasses", "image", "similar", "view"];
 const EMPTY = { map: null, points: null, problem: "", waiting: false };
 const TOLD_MS = 250;
-const INDEX = { name: "index", kind: "number" };
 
 class Maps {
   #mode = "move";
@@ -34,16 +34,20 @@ class Maps {
     this.store = store;
     this.selection = selection;
     this.values = createValues(api, () => this.draw());
-    this.pictures = createPictures(() => this.#planes().forEach(plane => plane.remark()));
+    this.facts = createRowFacts(store, this.values, () => this.#planes().forEach(plane => plane.remark()));
     this.card = createCard(api);
     this.feed = this.#bySide(side => createFeed(api, feed => this.#fed(side, feed)));
     this.paint = this.#bySide(createPaints(this.values));
     const card = new URLSearchParams(location.search).get("webgl") !== "off";
     this.figures = this.#bySide(side => createFigure(side, this.#acts(side), card));
-    this.tools = createToolbar({ mode: name => this.mode(name), zoom: times => this.zoom(times), standout: () => this.standout() });
+    this.tools = createToolbar({
+      mode: name => this.mode(name),
+      zoom: times => this.zoom(times),
+      standout: () => this.standout(),
+    });
     this.legend = createLegend(this.tools.legend, hiddenClasses => store.set({ hiddenClasses }));
     this.live = h("p", { class: "sr", role: "status" });
-    this.switch = h("div", { class: "seg full only-s", role: "radiogroup", "aria-label": "Which map" });
+    this.switch = createSideSwitch(SIDES, side => (this.root.dataset.side = side));
     this.#build();
     this.#listen();
   }
@@ -57,8 +61,12 @@ class Maps {
   }
 
   #build() {
-    const pair = h("div", { class: "pair" }, SIDES.map(side => this.figures[side].root));
-    replace(this.root, this.tools.root, this.switch, pair, this.live);
+    const pair = h(
+      "div",
+      { class: "pair" },
+      SIDES.map(side => this.figures[side].root),
+    );
+    replace(this.root, this.tools.root, this.switch.root, pair, this.live);
     this.root.dataset.side = "right";
   }
 
@@ -74,8 +82,14 @@ class Maps {
       this.#inks = null;
       this.draw();
     });
-    mapKeys({ shown: () => this.root.offsetParent !== null, mode: name => this.mode(name), zoom: times => this.zoom(times), standout: () => this.standout() });
-    for (const side of SIDES) planeKeys(this.figures[side].plane, { ring: () => this.#ringMiddle(side), open: () => this.#openRinged() });
+    mapKeys({
+      shown: () => this.root.offsetParent !== null,
+      mode: name => this.mode(name),
+      zoom: times => this.zoom(times),
+      standout: () => this.standout(),
+    });
+    for (const side of SIDES)
+      planeKeys(this.figures[side].plane, { ring: () => this.#ringMiddle(side), open: () => this.#openRinged() });
     this.space = spaceHeld(this.#planes());
   }
 
@@ -93,8 +107,7 @@ class Maps {
       hovered: row => this.#point(row, side),
       pressed: (row, how) => this.#press(row, how),
       selected: (bits, how) => this.selection[how](bits),
-      pictureOf: row => this.#pictureOf(row),
-      wrong: row => this.#isWrong(row),
+      ...this.facts,
       again: () => this.#want(side, true),
     };
   }
@@ -141,20 +154,6 @@ class Maps {
     if (this.#hover.row >= 0) this.store.set({ image: this.#hover.row });
   }
 
-  #pictureOf(row) {
-    const { exploration } = this.store.state;
-    const indices = this.values.of(exploration, INDEX);
-    return indices ? this.pictures.of(exploration.dataset.id, indices[row]) : null;
-  }
-
-  /** Whether the model that colours, or that of the right map, is wrong on a row. */
-  #isWrong(row) {
-    const { exploration, maps, colour } = this.store.state;
-    const model = columnOf(exploration, colour)?.model ?? wishOf(exploration, maps, "right").of;
-    const column = exploration.columns.find(one => one.kind === "flag" && one.model === model);
-    return Boolean(column) && this.values.of(exploration, column)?.[row] === 0;
-  }
-
   #fed(side, feed) {
     const other = feed.map?.id !== this.#feeds[side].map?.id;
     this.#feeds[side] = feed;
@@ -185,14 +184,16 @@ class Maps {
     this.tools.render({ mode: this.#mode, standout: state.standout && hasLoss, hasLoss });
     this.legend.render({ colouring: this.#drawn.right.colouring, inks: this.#inks, state });
     this.root.dataset.mode = this.#mode;
-    this.#drawSwitch(exploration, state);
+    this.#drawSwitch(state);
   }
 
   #drawSide(side, state) {
     const { exploration, image, similar } = state;
     const feed = this.#feeds[side];
     const drawn = this.paint[side]({ exploration, state, feed, selection: this.selection, inks: this.#inks });
-    const rows = similar ? [similar.query.row, ...similar.neighbours.map(({ row }) => row)].filter(row => row !== null) : [];
+    const rows = similar
+      ? [similar.query.row, ...similar.neighbours.map(({ row }) => row)].filter(row => row !== null)
+      : [];
     const { scene, labels } = drawn;
     const column = columnOf(exploration, state.colour);
     const told = { ...drawn, title: column ? wordsOf(exploration, column) : "", count: this.selection.count };
@@ -201,12 +202,12 @@ class Maps {
     this.figures[side].render({ exploration, wish: this.#drawn[side].wish, feed, told });
   }
 
-  #drawSwitch(exploration, state) {
-    const names = SIDES.map(side => (wishOf(exploration, state.maps, side).of === "pixels" ? "Pixels" : "Features"));
-    if (this.switch.dataset.names === names.join()) return;
-    this.switch.dataset.names = names.join();
-    const radio = side => h("input", { type: "radio", name: "map-side", value: side, checked: this.root.dataset.side === side, onchange: () => (this.root.dataset.side = side) });
-    replace(this.switch, SIDES.map((side, place) => h("label", {}, radio(side), h("span", {}, names[place]))));
+  #drawSwitch({ exploration, maps }) {
+    const isPixels = side => wishOf(exploration, maps, side).of === "pixels";
+    this.switch.render(
+      SIDES.map(side => (isPixels(side) ? "Pixels" : "Features")),
+      this.root.dataset.side,
+    );
   }
 
   #exported(side) {

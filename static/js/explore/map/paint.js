@@ -75,35 +75,35 @@ const sceneOf = (points, colouring, palette, strengths, chosen) => ({
 
 const NONE_HIDDEN = [];
 
-/** -> a paint for a side; its shared parts are made once. */
+/** What codes mean now, for a side; a colour may be that of this side's map alone. */
+function createColours(values, shared) {
+  const own = createInks(values);
+  return (exploration, state, map) => {
+    const column = columnOf(exploration, state.colour);
+    const mine = column === TRUST;
+    const made = mine ? own : shared;
+    const known = column && (mine ? map && values.trust(exploration, map) : values.of(exploration, column));
+    if (!known || known.length !== exploration.dataset.n) return { made, colouring: made.plain(exploration.dataset.n) };
+    return { made, colouring: made.coloured(column, letterOf(exploration, column), known) };
+  };
+}
+
+/** -> create(): a paint for a side; what both sides share is made once. */
 export function createPaints(values) {
   const shared = createInks(values);
-
-  function createPaint() {
-    const own = createInks(values); // a colour may be that of this side's map alone
+  return function create() {
+    const colours = createColours(values, shared);
     const scene = kept(sceneOf);
     const labels = kept(labelPlaces);
-
-    function inksFor(exploration, state, map) {
-      const column = columnOf(exploration, state.colour);
-      const mine = column === TRUST;
-      const known = column && (mine ? map && values.trust(exploration, map) : values.of(exploration, column));
-      const made = mine ? own : shared;
-      if (!known || known.length !== exploration.dataset.n) return { made, colouring: made.plain(exploration.dataset.n) };
-      return { made, colouring: made.coloured(column, letterOf(exploration, column), known) };
-    }
-
     /** -> {colouring, scene (null without places), labels} of what is known now. */
-    return function paint({ exploration, state, feed, selection, inks }) {
+    return ({ exploration, state, feed, selection, inks }) => {
       const { n } = exploration.dataset;
-      const { made, colouring } = inksFor(exploration, state, feed.map);
+      const { made, colouring } = colours(exploration, state, feed.map);
       if (feed.points?.length !== 2 * n) return { colouring, scene: null, labels: [] };
       const palette = made.palette(colouring, inks, state.hiddenClasses ?? NONE_HIDDEN);
       const chosen = shared.chosen(selection.bits, selection.count, n);
       const drawn = scene(feed.points, colouring, palette, shared.strengths(exploration, state), chosen);
       return { colouring, scene: drawn, labels: labels(feed.points, colouring) };
     };
-  }
-
-  return createPaint;
+  };
 }

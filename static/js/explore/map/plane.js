@@ -37,7 +37,12 @@ export class Plane {
     this.path = [];
     this.points = h("canvas", { class: "points", "aria-hidden": "true" });
     this.marks = h("canvas", { class: "marks", "aria-hidden": "true" });
-    this.root = h("div", { class: "plane", tabindex: "0", role: "application", "aria-label": name }, this.points, this.marks);
+    this.root = h(
+      "div",
+      { class: "plane", tabindex: "0", role: "application", "aria-label": name },
+      this.points,
+      this.marks,
+    );
     new ResizeObserver(() => this.fit()).observe(this.root);
     onPointer(this.root, this.#gestures());
   }
@@ -108,7 +113,11 @@ export class Plane {
   /** Rows within corners in pixels, as bits. */
   within(corners) {
     const { scene } = this;
-    return inside(scene.points, corners.map(([X, Y]) => toMap(this.frame, X, Y)), row => isShown(scene, row));
+    return inside(
+      scene.points,
+      corners.map(([X, Y]) => toMap(this.frame, X, Y)),
+      row => isShown(scene, row),
+    );
   }
 
   #ask(what) {

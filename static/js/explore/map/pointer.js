@@ -15,63 +15,90 @@ function pinch(before, now, acts) {
   acts.zoomed(apartOf(now) / (apartOf(before) || 1), ...to);
 }
 
-/**
- * acts: draws() (whether a drag draws rather than moves), hovered(X, Y), left(), pressed(X, Y, how), moved(dX, dY),
- * drawing(from, to, how), drawn(how), cancelled(), zoomed(times, X, Y).
- */
-export function onPointer(plane, acts) {
-  const down = new Map();
-  let drag = null;
+class Gestures {
+  #down = new Map();
+  #drag = null;
 
-  const at = event => {
-    const box = plane.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
-  };
-
-  function begin(event) {
-    if (event.button > 1 || event.target.closest("button")) return;
-    plane.setPointerCapture(event.pointerId);
-    plane.focus({ preventScroll: true });
-    down.set(event.pointerId, at(event));
-    if (down.size > 1 && drag?.draws) acts.cancelled();
-    drag = down.size > 1 ? null : { from: at(event), last: at(event), draws: event.button === 0 && acts.draws(), how: how(event), far: false };
+  constructor(plane, acts) {
+    this.plane = plane;
+    this.acts = acts;
   }
 
-  function dragged(place) {
+  #at(event) {
+    const box = this.plane.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  }
+
+  pointerdown(event) {
+    if (event.button > 1 || event.target.closest("button")) return;
+    this.plane.setPointerCapture(event.pointerId);
+    this.plane.focus({ preventScroll: true });
+    this.#down.set(event.pointerId, this.#at(event));
+    if (this.#down.size > 1) return void this.#second();
+    const place = this.#at(event);
+    const draws = event.button === 0 && this.acts.draws();
+    this.#drag = { from: place, last: place, draws, how: how(event), far: false };
+  }
+
+  /** A second finger: what was a drag becomes a pinch. */
+  #second() {
+    if (this.#drag?.draws) this.acts.cancelled();
+    this.#drag = null;
+  }
+
+  #dragged(drag, place) {
     drag.far ||= apartOf([drag.from, place]) > STILL;
     if (!drag.far) return;
-    if (drag.draws) acts.drawing(drag.from, place, drag.how);
-    else acts.moved(place[0] - drag.last[0], place[1] - drag.last[1]);
+    if (drag.draws) this.acts.drawing(drag.from, place);
+    else this.acts.moved(place[0] - drag.last[0], place[1] - drag.last[1]);
     drag.last = place;
   }
 
-  function move(event) {
-    const place = at(event);
-    if (!down.has(event.pointerId)) return void acts.hovered(...place);
-    const before = [...down.values()];
-    down.set(event.pointerId, place);
-    if (down.size === 2) pinch(before, [...down.values()], acts);
-    else if (drag) dragged(place);
+  pointermove(event) {
+    const place = this.#at(event);
+    if (!this.#down.has(event.pointerId)) return void this.acts.hovered(...place);
+    const before = [...this.#down.values()];
+    this.#down.set(event.pointerId, place);
+    if (this.#down.size === 2) pinch(before, [...this.#down.values()], this.acts);
+    else if (this.#drag) this.#dragged(this.#drag, place);
   }
 
-  function end(event) {
-    down.delete(event.pointerId);
-    if (drag?.draws && drag.far) acts.drawn(drag.how);
-    else if (drag && !drag.far && event.type === "pointerup") acts.pressed(...drag.from, drag.how);
-    drag = null;
+  pointerup(event) {
+    const drag = this.#drag;
+    this.#down.delete(event.pointerId);
+    this.#drag = null;
+    if (drag?.draws && drag.far) this.acts.drawn(drag.how);
+    else if (drag && !drag.far) this.acts.pressed(...drag.from, drag.how);
   }
 
-  function wheel(event) {
+  /** The system took the finger for itself: nothing is meant by it. */
+  pointercancel(event) {
+    this.#down.delete(event.pointerId);
+    this.#second();
+  }
+
+  pointerleave(event) {
+    if (!this.#down.has(event.pointerId)) this.acts.left();
+  }
+
+  wheel(event) {
     event.preventDefault();
     const step = event.deltaMode ? LINE_PX : 1;
-    acts.zoomed(Math.exp(-event.deltaY * step * WHEEL), ...at(event));
+    this.acts.zoomed(Math.exp(-event.deltaY * step * WHEEL), ...this.#at(event));
   }
 
-  plane.addEventListener("pointerdown", begin);
-  plane.addEventListener("pointermove", move);
-  plane.addEventListener("pointerup", end);
-  plane.addEventListener("pointercancel", end);
-  plane.addEventListener("pointerleave", event => !down.has(event.pointerId) && acts.left());
-  plane.addEventListener("wheel", wheel, { passive: false });
-  plane.addEventListener("dblclick", event => acts.draws() || acts.zoomed(1.8, ...at(event)));
+  dblclick(event) {
+    if (!this.acts.draws()) this.acts.zoomed(1.8, ...this.#at(event));
+  }
+}
+
+const HEARD = ["pointerdown", "pointermove", "pointerup", "pointercancel", "pointerleave", "wheel", "dblclick"];
+
+/**
+ * acts: draws() (whether a drag draws rather than moves), hovered(X, Y), left(), pressed(X, Y, how), moved(dX, dY),
+ * drawing(from, to), drawn(how), cancelled(), zoomed(times, X, Y); how: "only", "add" or "remove".
+ */
+export function onPointer(plane, acts) {
+  const gestures = new Gestures(plane, acts);
+  for (const name of HEARD) plane.addEventListener(name, event => gestures[name](event), { passive: false });
 }

@@ -70,7 +70,9 @@ export function createSeen() {
       return { n, dense: n > DENSE_VIEW, picked: false, list: found.list, near: picture(n) ? [...found.seen] : [] };
     }
     const { n, picked } = countSeen(scene, seenPart(frame));
-    const rows = picture(n) ? within(gridFor(scene.points), seenPart(frame), MOST, row => isShown(scene, row)).rows : [];
+    const rows = picture(n)
+      ? within(gridFor(scene.points), seenPart(frame), MOST, row => isShown(scene, row)).rows
+      : [];
     return { n, dense: isLarge(scene) && n > DENSE_VIEW, picked: picked > DENSE_VIEW, list: null, near: rows };
   }
 

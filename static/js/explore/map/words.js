@@ -1,4 +1,4 @@
-// What is written at the maps and said of them.
+// What is written at the maps, and what a screen reader says about them.
 import { group } from "../../lib/format.js";
 
 const grouped = text => text.replace(/\d{1,3}(?:,\d{3})+/g, number => group(Number(number.replaceAll(",", ""))));
@@ -12,7 +12,8 @@ export function stateWords({ map, waiting }) {
 
 const TRUST_TIP =
   "Of each image's 10 nearest by its values, how many are among its 10 nearest on the map; the mean over images that were measured. Fewer: look at neighbours, not at the map.";
-export const trustWords = ({ map }) => (map?.trust === null || map?.trust === undefined ? null : { words: map.trust_words, tip: TRUST_TIP });
+export const trustWords = ({ map }) =>
+  map?.trust === null || map?.trust === undefined ? null : { words: map.trust_words, tip: TRUST_TIP };
 
 export const seenWords = (n, k) => (k > 1.05 ? `${group(n)} in view` : "");
 

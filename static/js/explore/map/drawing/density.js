@@ -3,7 +3,12 @@
 export const CELL = 2; // pixels on a side
 
 /** -> {columns, lines, sums: Float32Array of r, g, b, n per cell, lines from the top}. scene: {points, codes, palette, chosen}. */
-export function cellsOf({ points, codes, palette, chosen }, { scale, left, top, width, height }, onlyChosen = false, cell = CELL) {
+export function cellsOf(
+  { points, codes, palette, chosen },
+  { scale, left, top, width, height },
+  onlyChosen = false,
+  cell = CELL,
+) {
   const columns = Math.ceil(width / cell);
   const lines = Math.ceil(height / cell);
   const sums = new Float32Array(4 * columns * lines);
@@ -23,7 +28,8 @@ export function cellsOf({ points, codes, palette, chosen }, { scale, left, top, 
 }
 
 /** How strongly a cell with `n` points is drawn where the fullest has `top`: 0 .. 1. */
-export const strengthOf = (n, top) => (n ? Math.min(1, 0.1 + (0.9 * Math.log1p(n)) / Math.log1p(Math.max(2, 0.6 * top))) : 0);
+export const strengthOf = (n, top) =>
+  n ? Math.min(1, 0.1 + (0.9 * Math.log1p(n)) / Math.log1p(Math.max(2, 0.6 * top))) : 0;
 
 /** Points in the fullest cell. */
 export function fullest({ sums }) {

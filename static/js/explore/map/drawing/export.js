@@ -27,7 +27,9 @@ export const MOST_SVG = 20_000;
 export function svgOf(plane, { title, inks, labels, colouring }) {
   const { n } = plane.seen;
   if (n > MOST_SVG)
-    throw new Error(`An SVG holds up to ${group(MOST_SVG)} points, ${group(n)} are in view. Zoom in, hide classes, or save a PNG.`);
+    throw new Error(
+      `An SVG holds up to ${group(MOST_SVG)} points, ${group(n)} are in view. Zoom in, hide classes, or save a PNG.`,
+    );
   const { scene, frame, view } = plane;
   const drawn = { scene, frame, view, inks, labels };
   const names = placedLabels(new OffscreenCanvas(1, 1).getContext("2d"), drawn);

@@ -106,10 +106,12 @@ function framed(ink, { scene, inks, wrong }, { row, X, Y, picture }, side) {
 function pictures(ink, drawn) {
   const side = sideAt(drawn.view.k);
   const front = row => Number(drawn.scene.chosen?.[row] ?? 0) + 2 * Number(row === drawn.image);
-  const points = [...drawn.rows].sort((a, b) => front(b) - front(a) || a - b).map(row => {
-    const [X, Y] = placeOf(drawn, row);
-    return { row, X, Y };
-  });
+  const points = [...drawn.rows]
+    .sort((a, b) => front(b) - front(a) || a - b)
+    .map(row => {
+      const [X, Y] = placeOf(drawn, row);
+      return { row, X, Y };
+    });
   for (const point of uncovered(points, side)) {
     const picture = drawn.pictureOf(point.row);
     if (picture) framed(ink, drawn, { ...point, picture }, side);

@@ -49,10 +49,12 @@ const colourOf = (colouring, inks, code) => onRamp(inks.steps, code / Math.max(1
 export function paletteOf(colouring, inks, hidden = new Set()) {
   const bytes = new Uint8Array(WIDTH * Math.ceil(colouring.size / WIDTH) * 4);
   const write = (code, colour) => bytes.set([...colour, hidden.has(code) ? 0 : 255], 4 * code);
-  if (colouring.kind === "ramp") for (let code = 0; code < colouring.size - 1; code += 1) write(code, colourOf(colouring, inks, code));
+  if (colouring.kind === "ramp")
+    for (let code = 0; code < colouring.size - 1; code += 1) write(code, colourOf(colouring, inks, code));
   write(colouring.none, inks.none);
   for (const { code, tone } of colouring.groups) write(code, toneColour(inks, tone));
   return bytes;
 }
 
-export const cssColour = (palette, code) => `rgb(${palette[4 * code]} ${palette[4 * code + 1]} ${palette[4 * code + 2]})`;
+export const cssColour = (palette, code) =>
+  `rgb(${palette[4 * code]} ${palette[4 * code + 1]} ${palette[4 * code + 2]})`;

@@ -14,7 +14,8 @@ function dot(scene, frame, row, radius) {
   const X = frame.left + scene.points[2 * row] * frame.scale;
   const Y = frame.top - scene.points[2 * row + 1] * frame.scale;
   const colour = cssColour(scene.palette, scene.codes[row]);
-  if (!crossed) return `<circle cx="${short(X)}" cy="${short(Y)}" r="${short(reach)}" fill="${colour}" fill-opacity="${short(alpha)}"/>`;
+  if (!crossed)
+    return `<circle cx="${short(X)}" cy="${short(Y)}" r="${short(reach)}" fill="${colour}" fill-opacity="${short(alpha)}"/>`;
   const [l, r, t, b] = [X - reach, X + reach, Y - reach, Y + reach].map(short);
   return `<path d="M${l} ${t}L${r} ${b}M${r} ${t}L${l} ${b}" stroke="${colour}" stroke-width="1.6" stroke-opacity="${short(alpha)}"/>`;
 }
@@ -24,7 +25,8 @@ const name = (inks, { text, X, Y }) =>
 
 /** What the colours mean, side by side; what has no room is left out. */
 function legend(scene, { groups, ramp }, inks, width, Y) {
-  if (ramp) return `<text x="12" y="${Y}" fill="${inks.ink}">${safe(`${ramp.title}: pale ${ramp.low}, deep ${ramp.high}`)}</text>`;
+  if (ramp)
+    return `<text x="12" y="${Y}" fill="${inks.ink}">${safe(`${ramp.title}: pale ${ramp.low}, deep ${ramp.high}`)}</text>`;
   const parts = [];
   let X = 12;
   for (const one of groups.filter(({ code }) => scene.palette[4 * code + 3])) {

@@ -88,7 +88,12 @@ function sumUp(gl, card, scene, { frame }, onlyChosen) {
   gl.clear(gl.COLOR_BUFFER_BIT);
   card.palette.use(scene.palette);
   gl.useProgram(card.counts.program);
-  see(gl, card.counts.at, { ...frame, width: columns * CELL, height: lines * CELL, top: frame.top + lines * CELL - frame.height });
+  see(gl, card.counts.at, {
+    ...frame,
+    width: columns * CELL,
+    height: lines * CELL,
+    top: frame.top + lines * CELL - frame.height,
+  });
   gl.uniform1i(card.counts.at.onlyChosen, Number(onlyChosen));
   gl.blendFunc(gl.ONE, gl.ONE);
   gl.drawArrays(gl.POINTS, 0, scene.points.length / 2);
