@@ -49,7 +49,7 @@ function together({ together: { all_right: all, none_right: none, answers } }, o
 export function createFacts(store, selection) {
   const root = $("#facts");
 
-  /** What was selected would hide what the query finds; it can be had back. */
+  /** What was selected would hide what the query finds; the message offers it again. */
   function query(text) {
     const { bits, count: n } = selection;
     selection.clear();

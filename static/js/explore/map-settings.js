@@ -51,7 +51,7 @@ export function createMapSettings(store) {
     store.set({ maps: { ...maps, [side]: { ...maps[side], ...changes } } });
   };
 
-  function numberLine([name, { title, term, least, most }], map) {
+  function numberLine([name, { title, term = null, least, most }], map) {
     const onchange = event => {
       const value = Math.round(Number(event.target.value));
       const wanted = event.target.value !== "" && Number.isFinite(value) ? Math.max(least, Math.min(most, value)) : map[name];

@@ -17,6 +17,7 @@ import { createFacts } from "./facts.js";
 import { createInspector } from "./image/inspector.js";
 import { createExplorePanel } from "./panel.js";
 import { BLANK, datasetOf, firstState, matches, nextColour, obstacle, requestOf } from "./request.js";
+import { createMaps } from "./map/maps.js";
 import { createTray } from "./rows/tray.js";
 import { createExploreRunner, running } from "./runner.js";
 import { Selection } from "./selection.js";
@@ -48,7 +49,7 @@ const acts = {
 };
 const panel = createExplorePanel(store, acts);
 const facts = createFacts(store, selection);
-const PARTS = { "#confusion": createConfusion, "#inspector": createInspector, "#tray": createTray };
+const PARTS = { "#maps": createMaps, "#confusion": createConfusion, "#inspector": createInspector, "#tray": createTray };
 let parts = [];
 
 /** Maps, matrix, image and list begin with the first numbers; from then on each listens by itself. */
@@ -186,7 +187,7 @@ async function start() {
     store.set({ methods });
     observe();
     listen();
-    createExportMenu(store, selection);
+    createExportMenu(store, selection, () => parts[Object.keys(PARTS).indexOf("#maps")]);
     await open(catalog, held);
     addEventListener("hashchange", () => open(store.state.catalog).catch(complain));
     await settle(catalog, next => {
