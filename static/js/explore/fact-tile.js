@@ -7,7 +7,7 @@ import { exponential, percent } from "./rows/values.js";
 const BARS = 12; // classes that a bar each has room for
 const NAMED = 10; // classes whose names have room below
 const POINTS = 60; // of the curve of many classes
-const SIZE = { width: 118, base: 32, height: 30, most: 20 }; // px; most: of a class
+const SIZE = { width: 104, base: 32, height: 30, most: 18 }; // px; most: of a class
 const widthFor = n => (n > BARS ? SIZE.width : Math.min(SIZE.width, Math.max(32, n * SIZE.most)));
 
 /** Nothing and all are said only where it is so: 0.997 -> "99.7 %". */
