@@ -383,13 +383,15 @@ class ScoredImages:
     """n images under several models, in the order asked.
 
     stamps: (n, 2) int64, size in bytes and time of change in ns of each file when it was read; GONE where there was
-    none, CHANGED where it had changed after the dataset was opened.
+    none, CHANGED where it had changed after the dataset was opened. squares: (n, 32, 32, 3) uint8, the middle of each
+    image, where they were asked for.
     """
 
     stamps: np.ndarray = field(compare=False)
     models: tuple[Votes, ...] = ()
     seconds: float = 0.0  # in the worker, without loading the models
     worker: str = ""  # machine and process that did it
+    squares: np.ndarray | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

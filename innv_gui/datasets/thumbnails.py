@@ -15,7 +15,7 @@ from innv_gui.records import ImageRef, Preprocessing
 
 def thumbnail(ref: ImageRef, size_px: int) -> bytes:
     """PNG whose longest side is size_px; an image smaller than that is enlarged without blur. Raises ImageRefused."""
-    image = Image.fromarray(_drawable(pixels_about(ref, size_px)))
+    image = Image.fromarray(_drawable(_pixels(ref, size_px)))
     scale = size_px / max(image.size)
     size = tuple(max(1, round(side * scale)) for side in image.size)
     small = image.resize(size, Image.Resampling.NEAREST if scale >= 1 else Image.Resampling.LANCZOS, reducing_gap=3.0)
@@ -39,8 +39,7 @@ def _png(image: Image.Image) -> bytes:
     return content.getvalue()
 
 
-def pixels_about(ref: ImageRef, size_px: int) -> np.ndarray:
-    """Pixels (H, W, C) of an image, decoded at no more than it takes for a longest side of about size_px."""
+def _pixels(ref: ImageRef, size_px: int) -> np.ndarray:
     if ref.index is not None:
         return decode(ref)
     try:

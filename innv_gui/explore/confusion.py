@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -54,6 +56,16 @@ def most_confused(confusion: Confusion, same: dict[int, int], most: int) -> list
     wrong = np.flatnonzero(~right)
     order = wrong[np.argsort(-confusion.counts[wrong], kind="stable")][:most]
     return [Pair(int(confusion.rows[i]), int(confusion.columns[i]), int(confusion.counts[i])) for i in order]
+
+
+def shares_right(confusion: Confusion, same: dict[int, int], rows: Sequence[int]) -> list[float | None]:
+    """Share of each row's images that are said to be the same class; None where none is counted (yet)."""
+    total, right = Counter(), Counter()
+    pairs = zip(confusion.rows.tolist(), confusion.columns.tolist(), confusion.counts.tolist(), strict=True)
+    for row, column, n in pairs:
+        total[row] += n
+        right[row] += n if same.get(row) == column else 0
+    return [right[row] / total[row] if total[row] else None for row in map(int, rows)]
 
 
 def similar_together(counts: np.ndarray) -> np.ndarray:

@@ -12,8 +12,11 @@ from tests.browser.pages import WAIT_MS, ask
 pytestmark = pytest.mark.browser
 
 SHOWS_PICTURES = """canvas => new Promise(done => {
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
   const look = left => {
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    copy.clearRect(0, 0, canvas.width, canvas.height);
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
     const black = data.filter((value, k) => k % 4 === 0 && value < 8 && data[k + 3] === 255).length;
     if (black > 10_000 || !left) done(black > 10_000);
     else requestAnimationFrame(() => look(left - 1));

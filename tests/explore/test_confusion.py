@@ -8,7 +8,7 @@ import pytest
 from innv_gui.errors import BadInput
 from innv_gui.explore.bits import id_of, packed, unpacked
 from innv_gui.explore.columns import Column
-from innv_gui.explore.confusion import confusion_of, most_confused, similar_together
+from innv_gui.explore.confusion import confusion_of, most_confused, shares_right, similar_together
 from innv_gui.explore.sorting import order_by
 
 RNG = np.random.default_rng(2)
@@ -24,6 +24,14 @@ def test_counts_are_those_of_a_loop(classes):
     wrong = sorted(((-n, pair) for pair, n in twin.items() if pair[0] != pair[1]))[:7]
     pairs = most_confused(found, {code: code for code in range(classes)}, 7)
     assert [(-pair.n, (pair.row, pair.column)) for pair in pairs] == wrong
+
+
+def test_a_class_that_is_only_said_so_far_has_no_share_right():
+    """While scores grow, a class can be an answer before any of its own images is scored."""
+    found = confusion_of(np.array([0, 0, 0, 1]), np.array([0, 0, 5, 1]), 10)
+    same = {code: code for code in range(10)}
+    assert shares_right(found, same, np.array([0, 1, 5])) == [2 / 3, 1, None]
+    assert shares_right(confusion_of(np.array([-1]), np.array([-1]), 10), same, [3]) == [None]
 
 
 def test_classes_confused_with_each_other_stand_side_by_side():

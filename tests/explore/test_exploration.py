@@ -154,3 +154,16 @@ def test_maps_and_orders_are_there_again_in_another_exploration(plain, session, 
     second = again.map(model, "tsne", perplexity=11)
     assert second.version == 1 and np.array_equal(second.places, made.places)
     assert second.trust_mean == pytest.approx(made.trust_mean)
+
+
+def test_pictures_that_come_along_with_scores_are_those_made_alone(session, model, tmp_path):
+    pictures = [np.kron(one, np.ones((5, 7), np.uint8)) for one in drawn(9)]
+    dataset = session.add_dataset(folder_of(tmp_path / "along", pictures))
+    found = session.explore(model, dataset)
+    along = found.thumbs.get(np.arange(9))
+    assert len(np.unique(along.reshape(9, -1), axis=0)) == 9
+    alone = session.pool.run("images.small", list(dataset), 32)
+    assert np.array_equal(along, alone.pixels)
+    middle = np.kron(drawn(9)[4], np.ones((5, 7)))[:80, 16:96]  # 80 x 112: the middle square
+    block = middle[8:72, 8:72].reshape(32, 2, 32, 2).mean(axis=(1, 3))
+    assert np.abs(along[4, :, :, 0] - block).max() <= 0.5

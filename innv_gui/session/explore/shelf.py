@@ -56,7 +56,8 @@ class ExploreShelf:
         tags = Tags(self._folder / "tags", dataset)
         folders = {model.id: self._scoring.path(model, dataset) for model in request.models}
         found = Exploration(request, folders, thumbs, tags, Places(self._folder / "maps", self._pool, self._jobs))
-        scoring = self._scoring.start(request.models, dataset, request.measured())
+        thumbs.prepare()
+        scoring = self._scoring.start(request.models, dataset, request.measured(), thumbs)
         title = f"Exploring {dataset.name}"
         total = scoring.total + len(dataset)
         found.job = self._jobs.start("explore", title, lambda job: _work(job, scoring, thumbs), total, "images")

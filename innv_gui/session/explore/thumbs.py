@@ -32,6 +32,8 @@ class Thumbs:
         self._lock = threading.Lock()
         self._checks = self._kept()
         self._looked: set[int] = set()  # parts whose bytes are what was written
+        self._pieces: dict[int, dict[int, tuple[np.ndarray, np.ndarray]]] = {}
+        self._unsaved = 0  # parts
         self._compared = False  # whether all images were compared with their files since they were opened
 
     @property
@@ -52,23 +54,44 @@ class Thumbs:
         with self._lock:
             return min(self.n, len(self._checks) * ROWS)
 
-    def make(self, job: Job) -> None:
-        """Make what is missing; the job has one step per image."""
+    def prepare(self) -> None:
+        """The file, of its full size."""
         with told(self.path):
             private_folder(self.path.parent)
             with open(self.path, "ab") as file:
                 file.truncate(self.n * SIDE * SIDE * 3)
+
+    def make(self, job: Job) -> None:
+        """Make what is missing; the job has one step per image."""
+        self.prepare()
         self._forget_changed(job)
         todo = [part for part in range(self._n_parts) if part not in self._checks]
         job.skip(self.n - sum(len(self._rows(part)) for part in todo))
         try:
-            for count, part in enumerate(todo, 1):
+            for part in todo:
                 job.check()
                 self._make(part, job)
-                if count % SAVED_EVERY == 0:
-                    self._save()
         finally:
             self._save()
+
+    # -- pictures that come along with scores
+
+    def misses(self, start: int, stop: int) -> bool:
+        """Whether any of these rows has none yet."""
+        with self._lock:
+            return any(part not in self._checks for part in range(start // ROWS, (stop - 1) // ROWS + 1))
+
+    def take(self, start: int, pixels: np.ndarray, stamps: np.ndarray) -> None:
+        """Keep pictures of rows from `start` on; a part is written once all of its rows are there."""
+        stop = start + len(pixels)
+        for part in range(start // ROWS, (stop - 1) // ROWS + 1):
+            rows = self._rows(part)
+            low, high = max(start, rows.start), min(stop, rows.stop)
+            pieces = self._pieces.setdefault(part, {})
+            pieces[low] = pixels[low - start : high - start], stamps[low - start : high - start]
+            if sum(len(one) for one, _ in pieces.values()) >= len(rows):
+                whole = [piece for _, piece in sorted(self._pieces.pop(part).items())]
+                self._write(part, np.concatenate([one for one, _ in whole]), np.concatenate([two for _, two in whole]))
 
     def _forget_changed(self, job: Job) -> None:
         """Parts with an image whose file has changed are made again."""
@@ -98,20 +121,27 @@ class Thumbs:
         rows = self._rows(part)
         asked = (self._refs(rows), SIDE)
         made = self._pool().run("images.small", *asked, cancelled=job.cancelled, about=self._dataset.name)
-        pixels = np.ascontiguousarray(made.pixels)
-        with told(self.path), open(self.path, "r+b") as file:  # a full disk ends a write, but kills who maps a file
-            file.seek(rows.start * SIDE * SIDE * 3)
-            file.write(pixels.tobytes())
-        with self._lock:
-            self._checks[part] = zlib.crc32(pixels.tobytes()), zlib.crc32(made.stamps.tobytes())
-            self._looked.add(part)
+        self._write(part, made.pixels, made.stamps)
         job.step(len(rows))
+
+    def _write(self, part: int, pixels: np.ndarray, stamps: np.ndarray) -> None:
+        content = np.ascontiguousarray(pixels).tobytes()
+        with told(self.path), open(self.path, "r+b") as file:  # a full disk ends a write, but kills who maps a file
+            file.seek(part * ROWS * SIDE * SIDE * 3)
+            file.write(content)
+        with self._lock:
+            self._checks[part] = zlib.crc32(content), zlib.crc32(np.ascontiguousarray(stamps, np.int64).tobytes())
+            self._looked.add(part)
+            self._unsaved += 1
+        if self._unsaved >= SAVED_EVERY:
+            self._save()
 
     def _rows(self, part: int) -> range:
         return range(part * ROWS, min(self.n, (part + 1) * ROWS))
 
     def _save(self) -> None:
         with self._lock:
+            self._unsaved = 0
             record = {"n": self.n, "checks": {str(part): check for part, check in self._checks.items()}}
         write_record(self.path.with_suffix(".json"), record)
 

@@ -18,7 +18,7 @@ from innv_gui.session.datasets import Dataset
 from innv_gui.session.labels import class_of_label
 from innv_gui.session.models import hooks_hash
 from innv_gui.session.naming import naming_of
-from innv_gui.session.scoring.work import ModelParts, ScoringWork, Seen
+from innv_gui.session.scoring.work import ModelParts, ScoringWork, Seen, Squares
 from innv_gui.store.score_parts import VERSION, ScoreFolder
 
 LINE = "scoring"  # jobs of one line run one after the other
@@ -108,14 +108,19 @@ class Scoring:
         self._seen = Seen()
 
     def start(
-        self, models: Sequence[Model], dataset: Dataset, layers: Mapping[str, Sequence[str]] | None = None
+        self,
+        models: Sequence[Model],
+        dataset: Dataset,
+        layers: Mapping[str, Sequence[str]] | None = None,
+        squares: Squares | None = None,
     ) -> Job:
         """Begin to score; what is kept is not computed again. layers: per model id, beside the default layer.
+        squares: who keeps small pictures of the images that are read anyway.
 
         The job's result is a `Scored`. Raises BadInput for a layer that is not there.
         """
         parts = [self._parts(model, dataset, (layers or {}).get(model.id, ())) for model in models]
-        work = ScoringWork(self._pool(), parts, dataset, self._seen)
+        work = ScoringWork(self._pool(), parts, dataset, self._seen, squares)
         title = f"Scoring {dataset.name} with {_listed([model.name for model in models])}"
         return self._jobs.start("score", title, work.do, work.n_steps, "images", line=LINE)
 

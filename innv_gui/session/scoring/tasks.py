@@ -25,6 +25,7 @@ class Asking:
     opened_ns: int
     about: str
     cancelled: Event
+    squares: bool = False  # small pictures as well
 
     def score(self, refs: list[ImageRef]) -> ScoredImages:
         """Scores of these images. Raises WorkerDied when it is not a single image that ends the worker."""
@@ -37,7 +38,7 @@ class Asking:
 
     def _task(self, refs: list[ImageRef]) -> ScoredImages:
         more = {"cancelled": self.cancelled, "about": self.about, "background": True}
-        return self.pool.run("keras.score", self.wishes, refs, self.opened_ns, **more)
+        return self.pool.run("keras.score", self.wishes, refs, self.opened_ns, self.squares, **more)
 
     def _one_by_one(self, refs: list[ImageRef]) -> ScoredImages:
         found: list[ScoredImages | None] = []
@@ -64,14 +65,17 @@ class Asking:
             )
             for vote in like.models
         )
-        return ScoredImages(stamps, votes, 0.0, like.worker)
+        black = None if like.squares is None else np.zeros_like(like.squares[:1])
+        return ScoredImages(stamps, votes, 0.0, like.worker, black)
 
 
 def joined(pieces: list[ScoredImages]) -> ScoredImages:
     """Neighbouring images as one."""
     models = tuple(joined_votes(list(votes)) for votes in zip(*(piece.models for piece in pieces), strict=True))
     stamps = np.concatenate([piece.stamps for piece in pieces])
-    return ScoredImages(stamps, models, sum(piece.seconds for piece in pieces), pieces[0].worker)
+    squares = [piece.squares for piece in pieces if piece.squares is not None]
+    whole = np.concatenate(squares) if len(squares) == len(pieces) else None
+    return ScoredImages(stamps, models, sum(piece.seconds for piece in pieces), pieces[0].worker, whole)
 
 
 def joined_votes(pieces: list[Votes]) -> Votes:

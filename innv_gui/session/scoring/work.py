@@ -9,6 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -74,6 +75,18 @@ class Seen:
             self._parts.add((folder.path, part, opened_ns))
 
 
+class Squares(Protocol):
+    """Who keeps small pictures that come along with scores."""
+
+    def misses(self, start: int, stop: int) -> bool:
+        """Whether any of these rows has none yet."""
+        ...
+
+    def take(self, start: int, pixels: np.ndarray, stamps: np.ndarray) -> None:
+        """Pictures (n, 32, 32, 3) uint8 of rows from `start` on, and the stamps of their files."""
+        ...
+
+
 @dataclass(frozen=True)
 class Piece:
     """Rows start <= row < stop of the dataset, as they came back in a chunk that began at `origin`."""
@@ -102,7 +115,10 @@ class Piece:
 class ScoringWork:
     """One scoring job."""
 
-    def __init__(self, pool: Pool, parts: list[ModelParts], dataset: Dataset, seen: Seen):
+    def __init__(
+        self, pool: Pool, parts: list[ModelParts], dataset: Dataset, seen: Seen, squares: Squares | None = None
+    ):
+        self._squares = squares
         self._pool, self._parts, self._dataset, self._seen = pool, parts, dataset, seen
         self._of = {part.model.id: part for part in parts}
         self._positions = dataset.positions()
@@ -217,7 +233,8 @@ class ScoringWork:
     def _score(self, chunk: Stretch, job: Job) -> ScoredImages:
         wishes = tuple(self._of[model].wish for model in chunk.models)
         about = ", ".join(self._of[model].model.name for model in chunk.models)
-        asking = Asking(self._pool, wishes, self._opened_ns, about, job.cancelled)
+        squares = self._squares is not None and self._squares.misses(chunk.start, chunk.stop)
+        asking = Asking(self._pool, wishes, self._opened_ns, about, job.cancelled, squares)
         return asking.score(self._refs(chunk.start, chunk.stop))
 
     def _take(self, chunk: Stretch, images: ScoredImages, job: Job) -> None:
@@ -231,6 +248,8 @@ class ScoringWork:
             if have == min(len(self._dataset), (part + 1) * size) - part * size:
                 pieces = sorted(self._pieces.pop((part, chunk.models)), key=lambda piece: piece.start)
                 self._write(part, chunk.models, pieces, job)
+        if self._squares is not None and images.squares is not None:
+            self._squares.take(chunk.start, images.squares, images.stamps)
         self._by_worker[images.worker] += chunk.stop - chunk.start
         job.step(chunk.stop - chunk.start)
 

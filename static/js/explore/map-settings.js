@@ -115,7 +115,7 @@ export function createMapSettings(store) {
   const paint = keepFocus((state, map, layers) =>
     replace(
       root,
-      segmented("map-side", "Which map", SIDES, side, chosen => ((side = chosen), draw(store.state))),
+      segmented("side-set", "Which map", SIDES, side, chosen => ((side = chosen), draw(store.state))),
       ofLine(state, map),
       layerLine(state, map, layers),
       methods.length ? methodChoice(map) : null,

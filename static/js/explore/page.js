@@ -17,6 +17,7 @@ import { createFacts } from "./facts.js";
 import { createInspector } from "./image/inspector.js";
 import { createExplorePanel } from "./panel.js";
 import { BLANK, datasetOf, firstState, matches, nextColour, obstacle, requestOf } from "./request.js";
+import { createMaps } from "./map/maps.js";
 import { createTray } from "./rows/tray.js";
 import { createExploreRunner, running } from "./runner.js";
 import { Selection } from "./selection.js";
@@ -48,7 +49,7 @@ const acts = {
 };
 const panel = createExplorePanel(store, acts);
 const facts = createFacts(store, selection);
-const PARTS = { "#confusion": createConfusion, "#inspector": createInspector, "#tray": createTray };
+const PARTS = { "#maps": createMaps, "#confusion": createConfusion, "#inspector": createInspector, "#tray": createTray };
 let parts = [];
 
 /** Maps, matrix, image and list begin with the first numbers; from then on each listens by itself. */
@@ -118,7 +119,6 @@ function listen() {
     "Ctrl+Enter": acts.run,
     ...Object.fromEntries(VIEWS.map((view, k) => [k + 1, () => show(view)])),
     c: () => store.state.exploration && store.set({ colour: nextColour(store.state.colour, store.state.exploration), hiddenClasses: [] }),
-    o: () => store.set({ standout: !store.state.standout }),
     Escape: () => (document.querySelector(":popover-open") || !$("#inspector").hidden || !selection.count ? false : selection.clear()),
   });
   addEventListener("innv:cancelled", ({ detail }) => {

@@ -31,6 +31,7 @@ from innv_gui.runtimes.keras.networks.network import BATCH, Network
 from innv_gui.runtimes.keras.predict import preprocessing as rules
 
 AHEAD = 3  # batches that are decoded while one is predicted
+BLACK = np.zeros((32, 32, 3), np.uint8)
 GROUP = 8  # images a thread takes at a time: small ones are done faster than they are handed out
 AS_IT_IS = None  # the look for a custom function, which resizes itself
 NOT_FINITE = "the model gives values that are not numbers for it."
@@ -46,27 +47,32 @@ class Read:
     stamp: tuple[int, int]
     problem: str | None = None
     pixels: dict[Look, np.ndarray] = field(default_factory=dict)
+    square: np.ndarray | None = None
 
 
 def score(
     wishes: tuple[ScoreWish, ...],
     refs: list[ImageRef],
     opened_ns: int = 0,
+    squares: bool = False,
+    *,
     stopped: Callable[[], bool] = lambda: False,
     make_way: Callable[[], bool] = lambda: False,
 ) -> ScoredImages:
     """Class probabilities and the neurons of the requested layers for each image, under each model.
 
-    stopped: asked before each batch; raises Cancelled when it says so. make_way: asked behind each batch; what is done
-    until then is returned, images from the first on.
+    squares: small squares of the images, too, which costs little where they are decoded anyway. stopped: asked before
+    each batch; raises Cancelled when it says so. make_way: asked behind each batch; what is done until then is
+    returned, images from the first on.
     """
     voters = [Voter(wish) for wish in wishes]
     looks = tuple({voter.look: None for voter in voters})
-    started, stamps = time.monotonic(), []
-    for batch in batches(refs, looks, opened_ns):
+    started, stamps, small = time.monotonic(), [], []
+    for batch in batches(refs, looks, opened_ns, squares):
         if stopped():
             raise Cancelled("The work was cancelled.")
         stamps += [read.stamp for read in batch]
+        small += [BLACK if read.square is None else read.square for read in batch] if squares else []
         inputs: dict[tuple, np.ndarray] = {}
         for voter in voters:
             voter.vote(batch, inputs)
@@ -74,7 +80,8 @@ def score(
             break
     results = tuple(voter.result() for voter in voters)
     stamped = np.array(stamps, np.int64).reshape(-1, 2)
-    return ScoredImages(stamped, results, time.monotonic() - started, f"{socket.gethostname()}-{os.getpid()}")
+    worker = f"{socket.gethostname()}-{os.getpid()}"
+    return ScoredImages(stamped, results, time.monotonic() - started, worker, np.stack(small) if squares else None)
 
 
 @cache
@@ -82,14 +89,16 @@ def _readers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="read")
 
 
-def batches(refs: list[ImageRef], looks: tuple[Look, ...], opened_ns: int) -> Iterator[list[Read]]:
+def batches(
+    refs: list[ImageRef], looks: tuple[Look, ...], opened_ns: int, squares: bool = False
+) -> Iterator[list[Read]]:
     """The images in batches, read ahead; never more than a few batches of pixels are in memory."""
     waiting: deque[list[Future]] = deque()
     try:
         for start in range(0, len(refs), BATCH):
             batch = refs[start : start + BATCH]
             groups = (batch[at : at + GROUP] for at in range(0, len(batch), GROUP))
-            waiting.append([_readers().submit(_read_all, group, looks, opened_ns) for group in groups])
+            waiting.append([_readers().submit(_read_all, group, looks, opened_ns, squares) for group in groups])
             if len(waiting) > AHEAD:
                 yield _collected(waiting.popleft())
         while waiting:
@@ -103,11 +112,11 @@ def _collected(futures: list[Future]) -> list[Read]:
     return [read for future in futures for read in future.result()]
 
 
-def _read_all(refs: list[ImageRef], looks: tuple[Look, ...], opened_ns: int) -> list[Read]:
-    return [_read(ref, looks, opened_ns) for ref in refs]
+def _read_all(refs: list[ImageRef], looks: tuple[Look, ...], opened_ns: int, squares: bool) -> list[Read]:
+    return [_read(ref, looks, opened_ns, squares) for ref in refs]
 
 
-def _read(ref: ImageRef, looks: tuple[Look, ...], opened_ns: int) -> Read:
+def _read(ref: ImageRef, looks: tuple[Look, ...], opened_ns: int, squares: bool = False) -> Read:
     found = stamp(ref, opened_ns)
     if found == CHANGED:
         return Read(CHANGED, CHANGED_SINCE)
@@ -115,7 +124,8 @@ def _read(ref: ImageRef, looks: tuple[Look, ...], opened_ns: int) -> Read:
         image = datasets.decoded_or_reason(ref)
         if isinstance(image, str):
             return Read(found, image)
-        return Read(found, None, {look: _fitted(image, look) for look in looks})
+        fitted = {look: _fitted(image, look) for look in looks}
+        return Read(found, None, fitted, datasets.square_of(image) if squares else None)
     except MemoryError:
         return Read(found, "needs more memory than is available.")
     except Exception as error:  # the border around one image: whatever is wrong with it, the others go on

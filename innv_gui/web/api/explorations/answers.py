@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from innv_gui.explore.columns import Column
-from innv_gui.explore.confusion import Pair, most_confused, similar_together
+from innv_gui.explore.confusion import Pair, most_confused, shares_right, similar_together
 from innv_gui.records import Model
 from innv_gui.session.explore.columns import letter_of
 from innv_gui.session.explore.exploration import Exploration
@@ -165,10 +165,6 @@ def confusion_json(exploration: Exploration, rows: str, columns: str, similar: b
     row_codes, column_codes = _classes(found.rows, found.columns, same, pairs[:most])
     row_codes, column_codes = _ordered(found, row_codes, column_codes, same, similar)
     counts = found.dense(row_codes, column_codes)
-    totals = np.bincount(found.rows, weights=found.counts, minlength=int(max(found.rows, default=0)) + 1)
-    right = {
-        int(r): int(n) for r, c, n in zip(found.rows, found.columns, found.counts, strict=True) if same.get(int(r)) == c
-    }
     is_label = "label" in (rows, columns)
     shown = np.asarray(counts).sum()
     told = [_pair(of_rows.names, of_columns.names, pair) for pair in pairs]
@@ -177,7 +173,7 @@ def confusion_json(exploration: Exploration, rows: str, columns: str, similar: b
         "columns": {"title": of_columns.title, "names": [of_columns.names[c] for c in column_codes]},
         "counts": counts.tolist(),
         "same": [[same.get(int(r)) == int(c) for c in column_codes] for r in row_codes],
-        "right": [right.get(int(c), 0) / totals[c] if is_label and totals[c] else None for c in row_codes],
+        "right": shares_right(found, same, row_codes.tolist()) if is_label else [None] * len(row_codes),
         "total": int(found.counts.sum()),
         "classes": max(len(of_rows.names), len(of_columns.names)),
         "shown": len(row_codes),

@@ -66,6 +66,7 @@ export function createConfusion(root, { store, selection, api }) {
     const open = store.state.cell;
     const again = open && open.row === cell.row && open.column === cell.column;
     store.set({ cell: again ? null : { rows: r, columns: c, ...cell } });
+    if (!again && matchMedia("(max-width: 1000px)").matches) wall.element.scrollIntoView({ block: "center" });
   };
 
   function drawChoosers(state) {

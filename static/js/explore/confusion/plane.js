@@ -1,12 +1,11 @@
 // The wall itself: pictures of any order on a canvas, from tiles that the server composes; zoomed, dragged, scrolled.
 import { h } from "../../lib/dom.js";
 import { onTheme } from "../../lib/theme.js";
-import { exponential } from "../rows/values.js";
+import { boxOf, drawPicture, hasRoom } from "./picture.js";
 import {
   columnsFor,
   held,
   leastSize,
-  placeOf,
   positionAt,
   positionsOf,
   scrolled,
@@ -18,7 +17,6 @@ import {
 } from "./tiles.js";
 
 const MOST_ZOOM = 12;
-const PRINTED_PX = 84; // from this size on there is room for a number
 const NUDGE = 3; // px that a press may move
 const KEY_STEP = 60;
 const HOME = { k: 1, x: 2 * GAP, y: 2 * GAP };
@@ -27,7 +25,10 @@ const css = name => getComputedStyle(document.documentElement).getPropertyValue(
 
 const SIDEWAYS = new Set(["ArrowLeft", "ArrowRight"]);
 
-/** from: {tiles, lossAt(j) or null, want(positions), marked(j)}. images: {open(j), opened(): whether one is open, sized(px)}. */
+/**
+ * from: {tiles, lossAt(j) or null, want(positions, whether there is room for numbers), marked(j): width of a frame or 0}.
+ * images: {open(j), opened(): whether one is open, sized(px)}.
+ */
 export function createPlane(from, images) {
   const canvas = h("canvas", { role: "img", "aria-label": "Wall of images" });
   const thumb = h("div", { class: "thumb-y" });
@@ -72,37 +73,6 @@ export function createPlane(from, images) {
     context.imageSmoothingQuality = "high";
   }
 
-  function cornerOf(j) {
-    const step = (wall.size + GAP) * view.k;
-    return [view.x + (j % wall.columns) * step, view.y + Math.floor(j / wall.columns) * step];
-  }
-
-  function drawLoss(context, j, x, y, size) {
-    const loss = from.lossAt(j);
-    if (loss === null) return;
-    context.fillStyle = "rgb(0 0 0 / 0.66)";
-    context.beginPath();
-    context.roundRect(x + 4, y + size - 20, 62, 16, 3);
-    context.fill();
-    context.fillStyle = "#fff";
-    context.fillText(exponential(loss), x + 9, y + size - 8.5);
-  }
-
-  function drawPicture(context, j, side_px, colours) {
-    const size = wall.size * view.k;
-    const [x, y] = cornerOf(j);
-    const { tile, x: sx, y: sy } = placeOf(j, side_px);
-    const picture = from.tiles.get(tile, side_px);
-    context.fillStyle = colours.empty;
-    if (picture) context.drawImage(picture, sx, sy, side_px, side_px, x, y, size, size);
-    else context.fillRect(x, y, size, size);
-    if (size > PRINTED_PX) drawLoss(context, j, x, y, size);
-    if (!from.marked(j)) return;
-    context.strokeStyle = colours.mark;
-    context.lineWidth = 3;
-    context.strokeRect(x - 1, y - 1, size + 2, size + 2);
-  }
-
   function drawBar() {
     const { at, shown, way } = scrolled(wall, view, height());
     bar.hidden = !way;
@@ -121,9 +91,13 @@ export function createPlane(from, images) {
     const list = positions();
     const side_px = sideFor(list, wall.size * view.k * devicePixelRatio);
     from.tiles.want(tilesOf(list, side_px), side_px);
-    if (wall.size * view.k > PRINTED_PX) from.want(list);
+    from.want(list, hasRoom(wall.size * view.k));
     const colours = { empty: css("--surface-3"), mark: css("--accent") };
-    for (const j of list) drawPicture(context, j, side_px, colours);
+    const tile = number => from.tiles.get(number, side_px);
+    for (const j of list) {
+      const picture = { j, side_px, tile, loss: from.lossAt(j), marked: from.marked(j) };
+      drawPicture(context, boxOf(wall, view, j), picture, colours);
+    }
     drawBar();
   }
 

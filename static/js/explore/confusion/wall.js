@@ -10,6 +10,7 @@ import { createTileStore } from "./tile-store.js";
 import { createWallRows } from "./wall-rows.js";
 
 const RENEW_MS = 2000;
+const FRAME_PX = { open: 3.5, selected: 1.5 };
 const SIZES_PX = { least: 22, most: 150 };
 
 /** As large as is still a screen or two. */
@@ -39,9 +40,9 @@ export function createWall({ store, selection, api, close }) {
   const plane = createPlane(
     {
       tiles,
-      want: positions => rows.want(positions),
+      want: (positions, room) => (room || selection.count) && rows.want(positions), // numbers and frames need to know which
       lossAt: j => rows.known(j)?.loss?.[order?.letter] ?? null,
-      marked: j => isMarked(rows.known(j)),
+      marked: j => frameOf(rows.known(j)),
     },
     { open, opened: () => store.state.image !== null, sized: px => (size.value = String(px)) },
   );
@@ -60,7 +61,11 @@ export function createWall({ store, selection, api, close }) {
     foot,
   );
 
-  const isMarked = row => Boolean(row) && (selection.has(row.row) || store.state.image === row.row);
+  /** A frame around the open image, a thinner one around what is selected. */
+  function frameOf(row) {
+    if (row && row.row === store.state.image) return FRAME_PX.open;
+    return row && selection.has(row.row) ? FRAME_PX.selected : 0;
+  }
 
   async function open(j) {
     const row = await rows.find(j).catch(() => renew().then(() => rows.find(j)).catch(complain));
