@@ -5,6 +5,8 @@ import { ZOOM } from "./toolbar.js";
 const STEP = 60; // pixels of an arrow
 const ARROWS = { ArrowLeft: [STEP, 0], ArrowRight: [-STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] };
 
+const SIDEWAYS = new Set(["ArrowLeft", "ArrowRight"]);
+
 /** acts: shown(), mode(name), zoom(times). */
 export function mapKeys(acts) {
   const when = act => event => (acts.shown() && !event.ctrlKey ? act() : false);
@@ -21,10 +23,11 @@ export function mapKeys(acts) {
   });
 }
 
-/** acts: ring() (the point in the middle), open(). */
+/** acts: ring() (the point in the middle), open(), walks(): whether left and right are those of the open image. */
 export function planeKeys(plane, acts) {
   plane.root.addEventListener("keydown", event => {
     if (event.target !== plane.root || event.ctrlKey || event.metaKey) return;
+    if (SIDEWAYS.has(event.key) && acts.walks()) return;
     if (ARROWS[event.key]) {
       plane.move(...ARROWS[event.key]);
       acts.ring();

@@ -87,8 +87,13 @@ class Maps {
       mode: name => this.mode(name),
       zoom: times => this.zoom(times),
     });
+    const walks = () => (store.state.image ?? null) !== null;
     for (const side of SIDES)
-      planeKeys(this.figures[side].plane, { ring: () => this.#ringMiddle(side), open: () => this.#openRinged() });
+      planeKeys(this.figures[side].plane, {
+        ring: () => this.#ringMiddle(side),
+        open: () => this.#openRinged(),
+        walks,
+      });
     this.space = spaceHeld(this.#planes());
   }
 

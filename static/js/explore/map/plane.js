@@ -136,11 +136,38 @@ export class Plane {
 
   #drawPoints() {
     const { scene, frame } = this;
-    const again = () => this.#ask("all");
-    this.#surface ??= (this.#card && createCardSurface(this.points, again)) || createCellSurface(this.points);
+    this.#surface ??= this.#surfaceNow();
     this.#seen = scene ? this.#sight.seen(scene, frame, this.view.k) : UNSEEN;
     this.#surface.draw(scene, scene ? this.lookNow() : { frame, ratio: devicePixelRatio });
     this.#acts.seen(this.#seen.n, this.view.k);
+  }
+
+  /** With WebGL2 where there is one that can be used; what it refused is drawn on a canvas of its own. */
+  #surfaceNow() {
+    const acts = { restored: () => this.#ask("all"), gone: () => this.#withoutCard() };
+    try {
+      const surface = this.#card && createCardSurface(this.points, acts);
+      if (surface) return surface;
+    } catch (error) {
+      console.warn(error);
+      this.#replaceCanvas();
+    }
+    return createCellSurface(this.points);
+  }
+
+  #withoutCard() {
+    this.#card = false;
+    this.#surface = null;
+    this.#replaceCanvas();
+    this.#ask("all");
+  }
+
+  /** A canvas keeps the kind of context that it had first. */
+  #replaceCanvas() {
+    const { width, height } = this.points;
+    const canvas = h("canvas", { class: "points", "aria-hidden": "true", width, height });
+    this.points.replaceWith(canvas);
+    this.points = canvas;
   }
 
   lookNow(ratio = devicePixelRatio) {

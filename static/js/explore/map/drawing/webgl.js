@@ -4,7 +4,10 @@ import { CELL, cellsOf } from "./density.js";
 import { attribute, paletteTexture, programOf, rowList, sumTarget, sumTexture } from "./programs.js";
 import { CELL_FRAGMENT, CELL_VERTEX, COUNT_FRAGMENT, COUNT_VERTEX, POINT_FRAGMENT, POINT_VERTEX } from "./shaders.js";
 
-const SLOW_MS = 60; // a card that sums up slower than this leaves it to the processor
+const SLOW_MS = 100; // for a million points; a card that needs longer leaves the sums to the processor
+const SAMPLE = 20_000; // points on which that is tried
+const A_MILLION = 1e6;
+const PATIENCE_MS = 2000;
 const AWAY = 1e6; // a place that the programs do not draw
 
 /** The places with NaN as AWAY: not every card knows NaN. Kept as long as the places are. */
@@ -35,8 +38,7 @@ function onCard(gl) {
     list: rowList(gl),
     sums: sumTarget(gl),
     sent: sumTexture(gl),
-    timed: false,
-    slow: false,
+    slow: null,
     clean: drawable(),
   };
 }
@@ -80,39 +82,38 @@ function drawPoints(gl, card, scene, { frame, ratio, radius, list }, onlyChosen 
   gl.disable(gl.DEPTH_TEST);
 }
 
-/** Sums per cell on the card. */
-function sumUp(gl, card, scene, { frame }, onlyChosen) {
+/** Sums per cell on the card, of the first n rows. */
+function sumUp(gl, card, scene, { frame }, onlyChosen, n = scene.codes.length) {
   const [columns, lines] = [Math.ceil(frame.width / CELL), Math.ceil(frame.height / CELL)];
+  const [width, height] = [columns * CELL, lines * CELL];
   card.sums.begin(columns, lines);
   gl.viewport(0, 0, columns, lines);
   gl.clear(gl.COLOR_BUFFER_BIT);
   card.palette.use(scene.palette);
   gl.useProgram(card.counts.program);
-  see(gl, card.counts.at, {
-    ...frame,
-    width: columns * CELL,
-    height: lines * CELL,
-    top: frame.top + lines * CELL - frame.height,
-  });
+  see(gl, card.counts.at, { ...frame, width, height, top: frame.top + height - frame.height });
   gl.uniform1i(card.counts.at.onlyChosen, Number(onlyChosen));
   gl.blendFunc(gl.ONE, gl.ONE);
-  gl.drawArrays(gl.POINTS, 0, scene.points.length / 2);
+  gl.drawArrays(gl.POINTS, 0, n);
   gl.bindFramebuffer(gl.FRAMEBUFFER, null);
 }
 
-/** The first time it is waited for, to know whether the card is one or only plays one. */
-function sumUpOnce(gl, card, ...asked) {
+/** Whether the card sums up slower than the processor would, as one that is only played by it; tried once, on some rows. */
+function isSlow(gl, card, scene, look) {
+  if (card.slow !== null) return card.slow;
+  const n = Math.min(SAMPLE, scene.codes.length);
+  const wait = () => gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+  wait(); // for what was asked before
   const begun_ms = performance.now();
-  sumUp(gl, card, ...asked);
-  if (card.timed) return;
-  gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
-  card.timed = true;
-  card.slow = performance.now() - begun_ms > SLOW_MS;
+  sumUp(gl, card, scene, look, false, n);
+  wait();
+  card.slow = (performance.now() - begun_ms) * (A_MILLION / n) > SLOW_MS;
+  return card.slow;
 }
 
 function drawDensity(gl, card, scene, look, dim, onlyChosen = false) {
-  const byCard = Boolean(card.sums) && !card.slow;
-  if (byCard) sumUpOnce(gl, card, scene, look, onlyChosen);
+  const byCard = card.sums && !isSlow(gl, card, scene, look);
+  if (byCard) sumUp(gl, card, scene, look, onlyChosen);
   const { program, at } = card.cells;
   gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
   gl.useProgram(program);
@@ -137,19 +138,33 @@ function drawScene(gl, card, scene, look) {
   else if (scene.chosen) drawPoints(gl, card, scene, look, true);
 }
 
-/** null where the browser has no WebGL2. restored(): the card has forgotten all and is there again: draw once more. */
-export function createCardSurface(canvas, restored) {
+/** Calls gone() when the card does not come back in time after it was lost, else restored(). */
+function onLoss(canvas, gl, { lost, restored, gone }) {
+  let timer = 0;
+  canvas.addEventListener("webglcontextlost", event => {
+    event.preventDefault();
+    lost();
+    timer = setTimeout(() => gl.isContextLost() && gone(), PATIENCE_MS);
+  });
+  canvas.addEventListener("webglcontextrestored", () => {
+    clearTimeout(timer);
+    restored();
+  });
+}
+
+/**
+ * null where the browser has no WebGL2. acts: restored(): the card has forgotten all and is there again: draw once more;
+ * gone(): it does not come back.
+ */
+export function createCardSurface(canvas, { restored, gone }) {
   const gl = canvas.getContext("webgl2", { antialias: false, premultipliedAlpha: true, preserveDrawingBuffer: true });
   if (!gl) return null;
   let card = onCard(gl);
-  canvas.addEventListener("webglcontextlost", event => {
-    event.preventDefault();
-    card = null;
-  });
-  canvas.addEventListener("webglcontextrestored", () => {
+  const again = () => {
     card = onCard(gl);
     restored();
-  });
+  };
+  onLoss(canvas, gl, { lost: () => (card = null), restored: again, gone });
 
   /** scene: {points, codes, palette, strengths, chosen, cross}; look: of scene.js. */
   function draw(scene, look) {
