@@ -13,7 +13,8 @@ OF_FOLDERS = {
     "innvestigate": REFERENCE,
     "analyzers": REFERENCE,
 } | dict.fromkeys(
-    "cluster commands explain explore extensions features names patterns probe scoring session suggest trust web".split(),
+    "cluster commands explain explore extensions features names patterns probe scoring".split()
+    + "session suggest trust web".split(),
     SESSION,
 )
 OF_FILES = dict.fromkeys(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -58,7 +58,7 @@ def most_confused(confusion: Confusion, same: dict[int, int], most: int) -> list
     return [Pair(int(confusion.rows[i]), int(confusion.columns[i]), int(confusion.counts[i])) for i in order]
 
 
-def shares_right(confusion: Confusion, same: dict[int, int], rows: Sequence[int]) -> list[float | None]:
+def shares_right(confusion: Confusion, same: dict[int, int], rows: Iterable[int]) -> list[float | None]:
     """Share of each row's images that are said to be the same class; None where none is counted (yet)."""
     total, right = Counter(), Counter()
     pairs = zip(confusion.rows.tolist(), confusion.columns.tolist(), confusion.counts.tolist(), strict=True)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from innv_gui.cluster.jobs import Job
 from innv_gui.errors import BadInput, Cancelled
 from innv_gui.session.explore.maps import MapWish
 from innv_gui.session.explore.request import features_layer
@@ -167,3 +168,16 @@ def test_pictures_that_come_along_with_scores_are_those_made_alone(session, mode
     middle = np.kron(drawn(9)[4], np.ones((5, 7)))[:80, 16:96]  # 80 x 112: the middle square
     block = middle[8:72, 8:72].reshape(32, 2, 32, 2).mean(axis=(1, 3))
     assert np.abs(along[4, :, :, 0] - block).max() <= 0.5
+
+
+def test_the_first_images_are_on_a_map_while_others_are_scored(session, model, tmp_path):
+    found = session.explore(model, session.add_dataset(folder_of(tmp_path / "growing", drawn(80, 11))))
+    waiting = Job("explore", "Exploring", 80, "images")
+    finished, found.job = found.job, waiting
+    made = found.start_map(MapWish(model.id, "pca"))
+    while not made.version and not made.job.ended():
+        made.job.ended(0.02)
+    assert made.job.status == "running" and made.placed == 80 and "first images" in made.state
+    waiting.run(lambda job: None)
+    made.job.wait()
+    assert found.job is waiting and finished.status == "done" and made.trust_mean is not None

@@ -1,5 +1,8 @@
 """The kind of a network by its layers, and that what is suggested for it can be run on it."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from innv_gui import analyzers
@@ -34,3 +37,16 @@ def test_what_is_suggested_exists_is_fast_and_is_explained():
     found = suggested(layers("Conv2D", "Dense"))
     assert found.method in found.reason and "VGG-like" in found.reason
     assert suggested(layers("Dense")) is None
+
+
+def test_a_family_has_a_suggestion_just_where_a_method_beat_all_controls_when_measured():
+    measured = json.loads((Path(__file__).parents[2] / "docs" / "trust.json").read_text())
+    assert {row["family"] for row in measured} >= set(DEFAULTS)
+    for network in measured:
+        best = {name: row["difference"] for name, row in network["rows"].items() if "difference" in row}
+        beaten = [name for name, (*_, beats) in best.items() if beats == "all"]
+        method = DEFAULTS.get(network["family"])
+        assert (method in beaten) if method else not beaten, network["network"]
+        if method:
+            *_, place, _ = best[method]
+            assert place == min(row[3] for row in best.values() if row[3] is not None), network["network"]

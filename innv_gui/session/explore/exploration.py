@@ -27,6 +27,8 @@ from innv_gui.session.explore.thumbs import Thumbs
 from innv_gui.session.suggest.numbers import Numbers
 from innv_gui.session.suggest.request import SuggestionRequest
 
+FIRST = 50  # images that make a rough map
+
 if TYPE_CHECKING:
     import pandas
 
@@ -170,11 +172,16 @@ class Exploration:
         """Begin a map; it is there in a rough form soon."""
         return self.maps.start(check_map(wish, self._places.has_umap()), self._ready)
 
-    def _ready(self, job: Job) -> None:
-        """Waits until all images are scored and have a thumbnail."""
+    def _ready(self, made: PlacedMap) -> None:
+        """Waits until all images are scored and have a small picture; meanwhile the first ones are on the map."""
+        job, shown = made.job, 0
         while not self.job.ended(0.2):
-            job.message = "Waits for the scores"
             job.check()
+            rows = self.spaces.first_rows(made.wish.of)
+            if len(rows) >= max(FIRST, 2 * shown):
+                made.take(rows, self.spaces.rough(made.wish.of, rows), 0, "The first images, by components")
+                shown = len(rows)
+            job.message = "Waits for the scores"
         job.message = ""
         if not len(self.table_of_scores.rows()):
             raise BadInput("No image has been scored, so there is nothing to map.", "Score the images first.", "of")

@@ -144,8 +144,8 @@ class Maps:
                 raise NotFound(f"There is no map {id!r:.40}.", "Ask for it again; kept maps are reused.", "map")
             return self._maps[id]
 
-    def start(self, wish: MapWish, ready: Callable[[Job], None]) -> PlacedMap:
-        """Begin a map, or give the one that is there. ready: waits until all vectors are there."""
+    def start(self, wish: MapWish, ready: Callable[[PlacedMap], None]) -> PlacedMap:
+        """Begin a map, or give the one that is there. ready: waits until all features are there."""
         with self._lock:
             same = [one for one in self._maps.values() if one.wish.asked() == wish.asked()]
             for one in same:
@@ -160,7 +160,7 @@ class Maps:
             begun.wait()
             with self._lock:
                 made = self._maps[id]
-            ready(job)
+            ready(made)
             made.space = self.spaces.space(wish.of)
             if not self._take_kept(made):
                 self._make(made, job)

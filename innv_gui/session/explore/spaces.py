@@ -16,7 +16,7 @@ import numpy as np
 from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput
-from innv_gui.explore.components import Components, Shortened
+from innv_gui.explore.components import Components, Shortened, components_of
 from innv_gui.session.explore.thumbs import SIDE, Thumbs
 from innv_gui.session.suggest.numbers import Numbers
 from innv_gui.store import raw_arrays
@@ -25,6 +25,7 @@ from innv_gui.store.files import private_folder, told
 PIXELS = "pixels"
 VERSION = 1  # of how vectors are made short
 IN_MEMORY = 2
+FIRST = 2000  # images of a rough map
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,26 @@ class Spaces:
             words = f"{space.layer} gives no numbers for any of the images."
             raise BadInput(words, "Choose another layer.", "layer")
         return chosen
+
+    def first_rows(self, of: str) -> np.ndarray:
+        """(k,) rows that have features already, at most FIRST of them, evenly spaced."""
+        rows = self._numbers.table.rows()
+        if of == PIXELS:
+            rows = rows[self._thumbs.has(rows)]
+        return rows if len(rows) <= FIRST else rows[np.linspace(0, len(rows) - 1, FIRST).astype(int)]
+
+    def rough(self, of: str, rows: np.ndarray) -> np.ndarray:
+        """(k, 2) two principal components of some images; NaN where features are no numbers."""
+        if of == PIXELS:
+            features = self._thumbs.get(rows).reshape(len(rows), -1).astype(np.float32) / 255
+        else:
+            features = self._numbers.table.activations(of, self._layers[of], rows)
+        places, good = np.full((len(rows), 2), np.nan, np.float32), np.isfinite(features).all(axis=1)
+        if good.sum() > 1 and features.shape[1]:
+            short = components_of(lambda: [features[good]], 2)(features[good])
+            places[good, : short.shape[1]] = short
+            places[good, short.shape[1] :] = 0
+        return places
 
     def vector(self, space: Space, row: int) -> np.ndarray:
         """(D,) of one image, as it was before it was made short."""

@@ -76,6 +76,11 @@ class Thumbs:
 
     # -- pictures that come along with scores
 
+    def has(self, rows: np.ndarray) -> np.ndarray:
+        """(k,) bool: rows that have a picture."""
+        with self._lock:
+            return np.isin(np.asarray(rows) // ROWS, list(self._checks))
+
     def misses(self, start: int, stop: int) -> bool:
         """Whether any of these rows has none yet."""
         with self._lock:

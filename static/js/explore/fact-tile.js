@@ -7,10 +7,14 @@ import { exponential, percent } from "./rows/values.js";
 const BARS = 12; // classes that a bar each has room for
 const NAMED = 10; // classes whose names have room below
 const POINTS = 60; // of the curve of many classes
-const SIZE = { width: 118, base: 32, height: 30, most: 20 }; // px; most: of a class
+const SIZE = { width: 104, base: 32, height: 30, most: 18 }; // px; most: of a class
 const widthFor = n => (n > BARS ? SIZE.width : Math.min(SIZE.width, Math.max(32, n * SIZE.most)));
 
-const share = right => (right === 1 || right === 0 ? `${100 * right} %` : `${Math.min(99.9, Math.max(0.1, 100 * right)).toFixed(1)} %`);
+/** Nothing and all are said only where it is so: 0.997 -> "99.7 %". */
+export const share = right => (right === 1 || right === 0 ? `${100 * right} %` : `${Math.min(99.9, Math.max(0.1, 100 * right)).toFixed(1)} %`);
+
+/** In whole percent where that does not read as nothing or all. */
+export const roughly = value => (Number.isFinite(value) && [0, 100].includes(Math.round(100 * value)) ? share(value) : percent(value));
 
 /** 1.064 -> "1.06"; what is very small keeps its digits. */
 export const lossText = loss => (loss >= 0.01 ? loss.toPrecision(3) : exponential(loss));
@@ -66,7 +70,7 @@ function worstWords(letter, fact, onquery) {
       "button",
       { class: "worst-class", type: "button", "data-tip": tip, onclick: () => onquery(wrongOf(name, letter)) },
       h("b", { class: "clip" }, name),
-      `\u00a0${percent(right)}`,
+      `\u00a0${roughly(right)}`,
     );
   };
   return shown.length ? ["worst ", shown.map(press)] : "every class right";
@@ -89,7 +93,7 @@ function pairWords(letter, { pairs }, onquery) {
 const tipOf = (letter, { classes }) => {
   const known = classes.filter(({ n }) => n);
   if (known.length > BARS) return `Share right of each of the ${group(known.length)} classes, sorted. Press to look through ${letter}.`;
-  return `Right per class: ${known.map(({ name, right }) => `${name} ${percent(right)}`).join(", ")}. Press to look through ${letter}.`;
+  return `Right per class: ${known.map(({ name, right }) => `${name} ${roughly(right)}`).join(", ")}. Press to look through ${letter}.`;
 };
 
 const head = (model, fact, pressed, onlook) =>

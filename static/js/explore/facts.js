@@ -3,9 +3,9 @@ import { $, h, replace } from "../lib/dom.js";
 import { count } from "../lib/format.js";
 import { svg } from "../lib/svg.js";
 import { toast } from "../shell/toast.js";
-import { factTile } from "./fact-tile.js";
+import { factTile, roughly } from "./fact-tile.js";
 import { FEW, colourThrough } from "./request.js";
-import { lettered, modelOf, percent } from "./rows/values.js";
+import { lettered, modelOf } from "./rows/values.js";
 
 const NUMBERS = ["no", "one", "two", "three", "four", "five", "six"];
 const words = n => NUMBERS[n] ?? String(n);
@@ -29,14 +29,14 @@ function answerKey({ n_answers: n, n: images, share, query }, place, onquery) {
     "button",
     { type: "button", "data-tip": tip, "data-answers": n, onclick: () => onquery(query) },
     h("i", { class: `sh-${shadeOf(place)}`, "aria-hidden": "true" }),
-    h("span", {}, `${words(n)}${n === 1 ? " answer" : ""} `, h("b", { class: "num" }, percent(share))),
+    h("span", {}, `${words(n)}${n === 1 ? " answer" : ""} `, h("b", { class: "num" }, roughly(share))),
   );
 }
 
 /** What all models say of the same images; nothing with one model. */
 function together({ together: { all_right: all, none_right: none, answers } }, onquery) {
   if (!answers.length) return null;
-  const shares = all === null ? "" : `all right ${percent(all)} · none ${percent(none)}`;
+  const shares = all === null ? "" : `all right ${roughly(all)} · none ${roughly(none)}`;
   return h(
     "div",
     { class: "fact together" },
@@ -49,7 +49,7 @@ function together({ together: { all_right: all, none_right: none, answers } }, o
 export function createFacts(store, selection) {
   const root = $("#facts");
 
-  /** What was selected would hide what the query finds; it can be had back. */
+  /** What was selected would hide what the query finds; a press brings it back. */
   function query(text) {
     const { bits, count: n } = selection;
     selection.clear();

@@ -6,9 +6,8 @@ import { layerField } from "../widgets/layer-field.js";
 import { datasetOf, fittingMaps, letteredModels } from "./request.js";
 
 const SIDES = [["left", "Left"], ["right", "Right"]];
-const BEFORE = "before the classifier";
 const NUMBERS = {
-  perplexity: { title: "Perplexity", term: "perplexity", least: 5, most: 100, of: "tsne" },
+  perplexity: { title: "Perplexity", least: 5, most: 100, of: "tsne" },
   neighbours: { title: "Neighbours", least: 2, most: 200, of: "umap" },
   seed: { title: "Seed", least: 0, most: 2 ** 31 - 1, of: null },
 };
@@ -51,7 +50,7 @@ export function createMapSettings(store) {
     store.set({ maps: { ...maps, [side]: { ...maps[side], ...changes } } });
   };
 
-  function numberLine([name, { title, term, least, most }], map) {
+  function numberLine([name, { title, least, most }], map) {
     const onchange = event => {
       const value = Math.round(Number(event.target.value));
       const wanted = event.target.value !== "" && Number.isFinite(value) ? Math.max(least, Math.min(most, value)) : map[name];
@@ -59,7 +58,7 @@ export function createMapSettings(store) {
       change({ [name]: wanted });
     };
     const field = { class: "field num", id: `map-${name}`, type: "number", min: least, max: most, step: 1, value: String(map[name]), onchange };
-    return h("div", { class: "line", "data-term": term }, h("label", { class: "label", for: `map-${name}` }, title), h("input", field));
+    return h("div", { class: "line" }, h("label", { class: "label", for: `map-${name}` }, title), h("input", field));
   }
 
   function fold(map) {
@@ -91,10 +90,12 @@ export function createMapSettings(store) {
   function layerLine(state, map, layers) {
     const model = letteredModels({ catalog: state.catalog, models: state.models }).find(({ id }) => id === map.of);
     if (!model?.letter || !layers.length) return null;
+    const shown = state.exploration?.models.find(({ id }) => id === map.of)?.layer;
+    const automatic = state.layers[map.of] ? "default" : (shown ?? "default");
     const onchoose = layer => store.set({ layers: { ...store.state.layers, [map.of]: layer } });
     const field = layerField({
       ...{ id: "map-layer", label: `Layer of ${model.name}`, layers: usable(layers) },
-      ...{ chosen: state.layers[map.of] ?? null, automatic: BEFORE, onchoose },
+      ...{ chosen: state.layers[map.of] ?? null, automatic, onchoose },
     });
     return h("div", { class: "line" }, h("span", { class: "row label" }, key(model), "Layer"), field);
   }
@@ -130,7 +131,7 @@ export function createMapSettings(store) {
     const mine = ++newest;
     const map = mapsOf(state)[side];
     const layers = map.of === "pixels" ? [] : await layersOf(map.of).catch(() => []);
-    const now = JSON.stringify([side, map, choicesOf(state), state.models, state.layers[map.of], layers.length, methods]);
+    const now = JSON.stringify([side, map, choicesOf(state), state.models, state.layers[map.of], state.exploration?.id, layers.length, methods]);
     if (mine !== newest || now === drawn) return;
     drawn = now;
     paint(state, map, layers);

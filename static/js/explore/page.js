@@ -186,7 +186,7 @@ async function start() {
     store.set({ methods });
     observe();
     listen();
-    createExportMenu(store, selection);
+    createExportMenu(store, selection, () => parts[Object.keys(PARTS).indexOf("#maps")]);
     await open(catalog, held);
     addEventListener("hashchange", () => open(store.state.catalog).catch(complain));
     await settle(catalog, next => {

@@ -223,6 +223,10 @@ class Maps {
     return { ...this.#drawn[side], inks: this.#inks, title: `${dataset.name}: ${map.title}, ${map.sub}` };
   }
 
+  isDrawn(side) {
+    return Boolean(this.#drawn[side]?.scene);
+  }
+
   png(side) {
     return pngOf(this.figures[side].plane, this.#exported(side));
   }
@@ -232,8 +236,8 @@ class Maps {
   }
 }
 
-/** root: #maps. -> {render(state), mapPng(side) -> a promise of a Blob, mapSvg(side) -> text}; side: "left" or "right". */
+/** root: #maps. -> {render(state), isDrawn(side), mapPng(side) -> a promise of a Blob, mapSvg(side) -> text}; side: "left" or "right". */
 export function createMaps(root, parts) {
   const maps = new Maps(root, parts);
-  return { render: state => maps.render(state), mapPng: side => maps.png(side), mapSvg: side => maps.svg(side) };
+  return { render: state => maps.render(state), isDrawn: side => maps.isDrawn(side), mapPng: side => maps.png(side), mapSvg: side => maps.svg(side) };
 }

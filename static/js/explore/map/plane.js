@@ -183,18 +183,19 @@ export class Plane {
       hovered: (X, Y) => acts.hovered(this.rowAt(X, Y)),
       left: () => acts.hovered(-1),
       pressed: (X, Y, how) => acts.pressed(this.rowAt(X, Y), how),
-      moved: (dX, dY) => this.#seeing(() => this.move(dX, dY)),
-      zoomed: (times, X, Y) => this.#seeing(() => this.zoom(times, X, Y)),
+      moved: (dX, dY) => this.#moved(() => this.move(dX, dY)),
+      zoomed: (times, X, Y) => this.#moved(() => this.zoom(times, X, Y), X, Y),
       drawing: (from, to) => this.#drawing(from, to),
       drawn: how => this.#drawn(how),
       cancelled: () => this.forgetPath(),
     };
   }
 
-  /** What is pointed at is another after the view has changed. */
-  #seeing(change) {
+  /** What was pointed at is no longer there; another image may lie under the pointer. */
+  #moved(move, X = null, Y = null) {
+    move();
     this.#acts.hovered(-1);
-    change();
+    if (X !== null) this.#acts.hovered(this.rowAt(X, Y));
   }
 
   #drawing(from, to) {

@@ -1,0 +1,62 @@
+// The request of Explore as a value: what maps and colours fall back on, and what the address says of them.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+globalThis.location = { hash: "" };
+globalThis.sessionStorage = { getItem: () => null, setItem: () => {} };
+const { arrival, colourThrough, fittingColour, fittingMaps, matches, nextColour, requestOf } = await import("../../static/js/explore/request.js");
+const { read, write } = await import("../../static/js/explore/url.js");
+const { roughly, sortedCurve, wrongOf } = await import("../../static/js/explore/fact-tile.js");
+
+const colours = ["label", "A.prediction", "A.loss", "B.prediction"].map(name => ({ name }));
+const exploration = { id: "x", dataset: { id: "d1", n: 10 }, models: [{ id: "m1" }, { id: "m2" }], colours };
+
+test("a map of a model that is not explored becomes one of the first", () => {
+  const maps = fittingMaps({ maps: { right: { of: "m9", method: "pca" } }, models: ["m1"] }, 100);
+  assert.equal(maps.left.of, "pixels");
+  assert.deepEqual([maps.right.of, maps.right.method], ["m1", "pca"]);
+  assert.equal(fittingMaps({ maps: {}, models: ["m1"] }, 20_001).left.method, "pca");
+});
+
+test("a colouring that is not there becomes the first, and the same question goes to another model", () => {
+  assert.equal(fittingColour("C.loss", exploration), "label");
+  assert.equal(nextColour("trust", exploration), "label");
+  assert.equal(colourThrough("A.loss", "B", exploration), "B.prediction");
+  assert.equal(colourThrough("label", "B", exploration), "B.prediction");
+});
+
+test("another exploration forgets the image, the first one keeps what the address names where it exists", () => {
+  const state = { exploration: null, image: 3, maps: {}, colour: "label" };
+  assert.equal(arrival(state, exploration).image, 3);
+  assert.equal(arrival({ ...state, image: 10 }, exploration).image, null);
+  assert.equal(arrival({ ...state, exploration: { ...exploration, id: "y" } }, exploration).image, null);
+});
+
+test("what is shown is what is asked for only with the same layers", () => {
+  const state = { exploration, dataset: "d1", models: ["m1", "m2"], layers: {} };
+  const asked = JSON.stringify(requestOf(state));
+  assert.ok(matches({ ...state, asked }));
+  assert.ok(!matches({ ...state, asked, layers: { m1: "dense" } }));
+});
+
+test("an address comes back as the state it was written of", () => {
+  const map = { of: "pixels", method: "tsne", perplexity: 12, neighbours: 15, seed: 3 };
+  const state = {
+    ...{ dataset: "d1", models: ["m1"], layers: { m1: "dense:1" }, view: "confusion", colour: "A.loss", standout: true },
+    ...{ maps: { left: map, right: { ...map, of: "m1" } }, query: 'label = "a,b:c"', sort: "A.loss", order: "desc", tray: "rows" },
+    ...{ cell: { rows: "label", columns: "m1", row: "a:b", column: "é" }, image: 0, hiddenClasses: ["a,b"], run: "x-1" },
+  };
+  assert.deepEqual(read(write(state)), state);
+});
+
+test("nothing and all are said only where it is so", () => {
+  assert.deepEqual([0, 0.001, 0.5, 0.9968, 1].map(roughly), ["0 %", "0.1 %", "50 %", "99.7 %", "100 %"]);
+  assert.equal(wrongOf('a"b', "B"), 'label = "a\\"b" and not B.right');
+});
+
+test("the curve of many classes is sorted and ends at the best", () => {
+  const curve = sortedCurve(Array.from({ length: 1000 }, (_, k) => ({ right: ((k * 37) % 1000) / 999 })), 50);
+  assert.equal(curve.length, 50);
+  assert.deepEqual([curve[0], curve.at(-1)], [0, 1]);
+  assert.deepEqual(curve, [...curve].sort((a, b) => a - b));
+});
