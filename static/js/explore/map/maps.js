@@ -27,6 +27,7 @@ class Maps {
   #hover = { row: -1, side: "" };
   #feeds = { left: EMPTY, right: EMPTY };
   #drawn = {};
+  #of = null;
   #inks = null;
 
   constructor(root, { store, selection, api }) {
@@ -101,6 +102,8 @@ class Maps {
   #changed(state, changed) {
     if (changed.has("colour") && !changed.has("hiddenClasses") && state.hiddenClasses?.length)
       return void this.store.set({ hiddenClasses: [] });
+    if (state.exploration?.id !== this.#of) this.#point(-1, ""); // rows of another exploration are other images
+    this.#of = state.exploration?.id;
     this.render(state);
   }
 
