@@ -6,7 +6,7 @@ import { NO_CELLS, cellsOf, queryOf, withCell, without } from "../../static/js/e
 import { ordinary, shownOf, sortAfter, sortOf, tracksOf } from "../../static/js/explore/rows/layout.js";
 import { createPages } from "../../static/js/explore/rows/pages.js";
 import { inkOf, replaced, tokensOf } from "../../static/js/explore/rows/tokens.js";
-import { distanceText, exponential, letterAt, modelOf, numberText } from "../../static/js/explore/rows/values.js";
+import { distanceText, exponential, letterAt, modelOf, numberText, percent } from "../../static/js/explore/rows/values.js";
 import { MOST_PX, heightOf, pagesOf, scrollFor, windowOf } from "../../static/js/explore/rows/window.js";
 
 const COLUMNS = new Set(["index", "label", "a.loss", "a.right"]);
@@ -183,4 +183,9 @@ test("rows stay when the next question is refused, and go when it is answered", 
   assert.equal(pages.problem, null);
   assert.equal(pages.at(100), undefined);
   assert.deepEqual(asks, [["", 0], ["bad", 0], ["", 60], ["", 120], ["good", 0]]);
+});
+
+test("a share that is nearly all or nothing is not said to be it", () => {
+  const said = [0, 0.0004, 0.004, 0.5, 0.994, 0.9964, 0.99999, 1].map(share => percent(share).replace(/\s/, " "));
+  assert.deepEqual(said, ["0 %", "0.1 %", "0.4 %", "50 %", "99 %", "99.6 %", "99.9 %", "100 %"]);
 });

@@ -8,6 +8,7 @@ from innv_gui.records import Layer, Model
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.suggest.request import SuggestionRequest, check_suggestion
 
+PASSED_ON = ("Dropout", "AlphaDropout", "GaussianDropout")  # give what they get once a network is trained
 Layers = str | Mapping[str, str | None] | None
 
 
@@ -38,5 +39,5 @@ def features_layer(model: Model) -> str:
     names = [layer.name for layer in layers]
     last = names.index(model.facts.explained_layer) if model.facts.explained_layer in names else len(names)
     before = layers[:last]
-    flat = [layer for layer in before if len(layer.output_shape) == 1]
+    flat = [layer for layer in before if len(layer.output_shape) == 1 and layer.type not in PASSED_ON]
     return (flat or list(before) or list(layers))[-1].name

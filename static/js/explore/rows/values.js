@@ -19,7 +19,13 @@ export function distanceText(d) {
 
 export const images = n => count(n, "image");
 
-export const percent = share => (Number.isFinite(share) ? `${Math.round(100 * share)} %` : "–");
+/** A share; what is nearly nothing or nearly all is not said to be it. */
+export function percent(share) {
+  if (!Number.isFinite(share)) return "–";
+  const whole = Math.round(100 * share);
+  const nearly = (whole === 0 && share > 0) || (whole === 100 && share < 1);
+  return nearly ? `${Math.min(99.9, Math.max(0.1, 100 * share)).toFixed(1)} %` : `${whole} %`;
+}
 
 /** "A.loss" -> "loss", "label" -> "label". */
 export const partOf = column => column.slice(column.indexOf(".") + 1);
