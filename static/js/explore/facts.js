@@ -11,15 +11,16 @@ const NUMBERS = ["no", "one", "two", "three", "four", "five", "six"];
 const words = n => NUMBERS[n] ?? String(n);
 const SHADES = 3;
 
-const shadeOf = k => Math.min(k, SHADES - 1);
+/** n: different answers. */
+const shadeOf = n => Math.min(n - 1, SHADES - 1);
 
 function strip(answers) {
   const drawing = svg("svg", { viewBox: "0 0 1000 8", preserveAspectRatio: "none", "aria-hidden": "true" });
   let x = 0;
-  answers.forEach(({ share }, k) => {
-    drawing.append(svg("rect", { class: `sh-${shadeOf(k)}`, x, y: 0, width: 1000 * share, height: 8 }));
+  for (const { n_answers: n, share } of answers) {
+    drawing.append(svg("rect", { class: `sh-${shadeOf(n)}`, x, y: 0, width: 1000 * share, height: 8 }));
     x += 1000 * share + 4;
-  });
+  }
   return drawing;
 }
 
@@ -28,8 +29,8 @@ function answerKey({ n_answers: n, n: images, share, query }, place, onquery) {
   return h(
     "button",
     { type: "button", "data-tip": tip, "data-answers": n, onclick: () => onquery(query) },
-    h("i", { class: `sh-${shadeOf(place)}`, "aria-hidden": "true" }),
-    h("span", {}, `${words(n)}${n === 1 ? " answer" : ""} `, h("b", { class: "num" }, roughly(share))),
+    h("i", { class: `sh-${shadeOf(n)}`, "aria-hidden": "true" }),
+    h("span", {}, `${words(n)}${place ? "" : n === 1 ? " answer" : " answers"} `, h("b", { class: "num" }, roughly(share))),
   );
 }
 
