@@ -35,5 +35,5 @@ setup(
         **{f"innv_gui.{name}": files_below(name) for name in MAPPED},
     },
     install_requires=requirements("run"),
-    extras_require={"photos": requirements("photos")},
+    extras_require={name: requirements(name) for name in ("photos", "umap")},
 )

@@ -55,7 +55,7 @@ def check_map(wish: MapWish, has_umap: bool) -> MapWish:
     if wish.method not in METHODS:
         raise BadInput(f"Unknown projection {wish.method!r:.40}.", f"Expected {', '.join(METHODS)}.", "method", METHODS)
     if wish.method == "umap" and not has_umap:
-        raise BadInput("UMAP is not installed.", "Install it with pip install umap-learn, or use tsne.", "method")
+        raise BadInput("UMAP is not installed.", "Install it with pip install 'innv-gui[umap]', or use tsne.", "method")
     for name, given, known in (
         ("perplexity", wish.perplexity, PERPLEXITY),
         ("neighbours", wish.neighbours, NEIGHBOURS),

@@ -57,7 +57,7 @@ def list_explorations():
 def list_projections():
     """How images can be placed on a map."""
     has = {"umap": Places.has_umap()}
-    why = "UMAP is not installed: pip install umap-learn."
+    why = "UMAP is not installed: pip install 'innv-gui[umap]'."
     return {
         "methods": [
             {"name": name, "title": title, "summary": summary, "available": ok, "why": "" if ok else why}
