@@ -142,9 +142,12 @@ def trust() -> str:
 
 
 def _trusted(one: dict) -> str:
-    trained = "pretrained" if one["accuracy"] is None else f"trained here, accuracy {one['accuracy']:.1%}"
+    origin = "pretrained" if one["family"] == "inverted bottleneck" else "trained here"
+    trained = origin if one["accuracy"] is None else f"{origin}, accuracy {one['accuracy']:.1%}"
     head = f"**{one['family']}** ({one['network']}, {trained}; {one['images']} images). {one['sentence']}"
     columns = {"difference": "ins − del", "deletion": "deletion", "insertion": "insertion"}
+    if any("pointing" in row for row in one["rows"].values()):
+        columns |= {"pointing": "pointing", "region_mass": "in the region"}
     columns |= {"sanity": "sanity", "stability": "stability", "sparseness": "sparseness"}
     order = sorted(one["rows"], key=lambda row: -one["rows"][row].get("difference", [-9])[0])
     rows = ((_row_name(one, row), *(_measured(one["rows"][row].get(name)) for name in columns)) for row in order)

@@ -24,6 +24,7 @@ from innv_gui import Session, analyzers, imagenet
 from innv_gui.samples import weather
 from innv_gui.session.pretrained import PREPROCESSING
 from innv_gui.session.trust.record import Trust
+from innv_gui.session.trust.regions import OWN
 
 PLACE = Path(__file__).with_name("trust.json")
 IMAGES, FEWER = 48, 16  # for insertion and deletion, and for what needs the map again and again
@@ -38,6 +39,7 @@ METHODS = (
 )
 SLOW = ("integrated_gradients", "smoothgrad", "occlusion")  # more than five passes: not for large networks here
 JUDGED, ALSO = ("difference", "deletion", "insertion", "sparseness"), ("sanity", "stability")
+IN_REGION = ("pointing", "region_mass")  # of drawn pictures, which know where their sky is
 FILLS = ("blur",)
 SETTINGS = {"occlusion": {"window": 0.2, "positions": 10}}
 
@@ -129,6 +131,8 @@ def measured(session: Session, model, images, family: str, accuracy: float | Non
     trust: Trust = session.trust(model, images[spread.tolist()], methods, JUDGED, fills=FILLS)
     more: Trust = session.trust(model, images[spread[:: IMAGES // FEWER].tolist()], methods, ALSO)
     said, cells = trust.advice(model), trust.table(model) | more.table(model)
+    if family != PRETRAINED:
+        cells |= session.trust(model, images[spread.tolist()], methods, IN_REGION, regions=OWN).table(model)
     return {
         "family": family,
         "network": model.name,
