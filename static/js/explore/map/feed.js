@@ -3,11 +3,14 @@ import { pause } from "../../lib/api.js";
 
 const STEP_MS = 400;
 const ENDED = new Set(["done", "failed", "cancelled"]);
-const NOTHING = { map: null, points: null, problem: "", waiting: false };
+const NOTHING = { map: null, points: null, problem: "", error: null, waiting: false };
 
-const problemOf = map =>
-  map.problem ||
-  (map.job.status === "failed" ? map.job.error?.message || map.job.message || "The map could not be made." : "");
+/** What kept a map from being finished: {problem: a sentence, error: whether trying again may help}. */
+function endOf({ problem, job }) {
+  if (job.status === "cancelled") return { problem: "The map was cancelled.", error: { retry: true } };
+  if (job.status !== "failed") return { problem: problem || "", error: null };
+  return { problem: problem || job.error?.message || job.message || "The map could not be made.", error: job.error };
+}
 
 class Feed {
   #wanted = "";
@@ -31,7 +34,7 @@ class Feed {
     const finer = map.placed > 0 && (map.version !== before?.version || map.id !== before?.id || !known);
     const points = finer ? await this.api.points(id, map.id, map.version, this.#stop.signal) : known;
     const ended = ENDED.has(map.job.status);
-    if (mine === this.#turn) this.#tell({ map, points, waiting: !ended, problem: ended ? problemOf(map) : "" });
+    if (mine === this.#turn) this.#tell({ map, points, waiting: !ended, ...(ended ? endOf(map) : {}) });
     return ended;
   }
 
@@ -50,9 +53,9 @@ class Feed {
     this.#stop.abort();
     this.#stop = new AbortController();
     const mine = ++this.#turn;
-    this.#tell({ waiting: true, problem: "" });
+    this.#tell({ waiting: true, problem: "", error: null });
     this.#follow(id, wish, mine).catch(error => {
-      if (mine === this.#turn) this.#tell({ waiting: false, problem: error.sentence ?? error.message });
+      if (mine === this.#turn) this.#tell({ waiting: false, problem: error.sentence ?? error.message, error });
     });
   }
 
@@ -73,5 +76,5 @@ class Feed {
   }
 }
 
-/** told({map, points, problem, waiting}) at every change. api: exploration-api.js. -> {want, forget} */
+/** told({map, points, problem, error, waiting}) at every change. api: exploration-api.js. -> {want, forget} */
 export const createFeed = (api, told) => new Feed(api, told);

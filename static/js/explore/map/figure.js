@@ -1,5 +1,6 @@
 // A map with its title, how far it is, how much it can be trusted, and what to do when it could not be made.
 import { h, key, replace } from "../../lib/dom.js";
+import { retry } from "../../widgets/strip-parts.js";
 import { modelOf } from "./letters.js";
 import { Plane } from "./plane.js";
 import { description, seenWords, stateWords, trustWords } from "./words.js";
@@ -20,13 +21,8 @@ const trustOf = feed => {
   return trust && h("button", { class: "term trust-words", type: "button", "data-tip": trust.tip }, trust.words);
 };
 
-const cannot = (problem, again) =>
-  h(
-    "div",
-    { class: "cannot", role: "alert" },
-    h("p", {}, problem),
-    h("button", { class: "btn", type: "button", onclick: again }, "Try again"),
-  );
+const cannot = ({ problem, error }, again) =>
+  h("div", { class: "cannot", role: "alert" }, h("p", {}, problem), retry([error], again, "Try again"));
 
 class Figure {
   #drawn = "";
@@ -54,12 +50,13 @@ class Figure {
     replace(this.#caption, titled(exploration, wish), shown, trustOf(feed), this.#seen);
   }
 
-  #fail({ problem, points }) {
+  #fail(feed) {
+    const { problem, points } = feed;
     this.#problem.hidden = !problem;
     this.#problem.classList.toggle("over", Boolean(points));
     if (problem === this.#sentence) return;
     this.#sentence = problem;
-    replace(this.#problem, problem ? cannot(problem, this.again) : null);
+    replace(this.#problem, problem ? cannot(feed, this.again) : null);
   }
 
   /** told: {colouring, title, count}. feed: {map, problem, waiting, points}. */

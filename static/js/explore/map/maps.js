@@ -19,7 +19,7 @@ import { selectionWords } from "./words.js";
 
 const SIDES = ["left", "right"];
 const FIELDS = ["exploration", "maps", "colour", "standout", "hiddenClasses", "image", "similar", "view"];
-const EMPTY = { map: null, points: null, problem: "", waiting: false };
+const EMPTY = { map: null, points: null, problem: "", error: null, waiting: false };
 const TOLD_MS = 250;
 
 class Maps {

@@ -33,7 +33,9 @@ function wrongOf(state, known) {
   });
   const all = new Map(words.filter(Boolean));
   const one = all.get(modelOf(state).letter);
-  return one ? h("span", { "data-tip": [...all.values()].join(", ") }, ` · ${one}`) : null;
+  if (!one) return null;
+  const told = [...all.values()].join(", ");
+  return all.size > 1 ? h("button", { class: "term", type: "button", "data-tip": told }, ` · ${one}`) : h("span", {}, ` · ${one}`);
 }
 
 function composition(state, facts) {
