@@ -37,7 +37,9 @@ def test_twenty_wrong_labels_are_found_by_colour_lasso_and_table(mislabelled, op
     page = open_tab(f"/explore#dataset={dataset}&models={ids['digits_cnn']}&maps={maps}").page
     page.locator("#run:enabled").click(timeout=WAIT_MS)
     page.locator("body[data-state=ready]").wait_for(timeout=WAIT_MS)
+    expect(page.locator("#maps .plane[aria-busy=false]")).to_have_count(2, timeout=WAIT_MS)
     page.get_by_role("radio", name=re.compile("Loss of")).check()
+    page.evaluate("document.activeElement.blur()")  # letters are no keys in a field
     page.keyboard.press("o")  # loss stands out
     _draw_around(page)
     expect(page.locator("#tray-count")).to_contain_text("image")
