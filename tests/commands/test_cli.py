@@ -256,5 +256,5 @@ def test_explore_writes_the_rows_that_a_query_means_and_says_what_is_right(sampl
     assert frame[["pixels.x", "pixels.y", "A.x", "A.y"]].abs().max().max() <= 1
     said = capsys.readouterr().out
     assert "A digits_cnn: 99." in said and f"{len(frame)} of 1,797 images" in said
-    bad = ["explore", "--model", MODEL, "--images", digits, "--query", "A.rigt no", "--out", str(out)]
+    bad = ["explore", "--model", MODEL, "--images", digits, "--query", "A.rght no", "--out", str(out)]
     assert main(bad) == 2 and "Did you mean A.right?" in capsys.readouterr().err
