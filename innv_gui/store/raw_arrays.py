@@ -14,7 +14,6 @@ from innv_gui.store.files import private_folder, told, write_bytes
 from innv_gui.store.kept_files import Damaged, read_record, sound, write_record
 
 KINDS = ("float32", "uint8")
-BLOCK_BYTES = 16_000_000
 
 
 def record_path(path: Path) -> Path:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from innv_gui.errors import BadInput, Cancelled
+from innv_gui.errors import Cancelled
 from innv_gui.explore.nearest import neighbours, placed_by, trust
 from innv_gui.explore.placing import Placing
 
@@ -44,7 +44,20 @@ class State:
     trust: np.ndarray | None = field(default=None, repr=False)
 
 
-_begun: OrderedDict[tuple[str, int], Iterator[State]] = OrderedDict()
+@dataclass
+class Begun:
+    """A map on its way. stopped: asked of the step that runs, which is another task each time."""
+
+    stopped: Callable[[], bool]
+    states: Iterator[State] = iter(())
+
+    def check(self) -> None:
+        """Raises Cancelled where nobody waits for it any more."""
+        if self.stopped():
+            raise Cancelled("The work was cancelled.")
+
+
+_begun: OrderedDict[tuple[str, int], Begun] = OrderedDict()
 
 
 def place(
@@ -61,19 +74,17 @@ def place(
     A worker that does not know the steps before makes them again. make_way: not asked, a map has its own worker.
     """
 
-    def check() -> None:
-        if stopped():
-            raise Cancelled("The work was cancelled.")
-
-    states = _begun.pop(step, None)
-    if states is None:
+    begun = _begun.pop(step, None)
+    if begun is None:
+        begun = Begun(stopped)
         features = np.fromfile(source, np.float32).reshape(shape)
-        states = placed(features, wish, check)
+        begun.states = placed(features, wish, begun.check)
         for _ in range(step[1]):
-            next(states)
-    found = next(states, None)
+            next(begun.states)
+    begun.stopped = stopped
+    found = next(begun.states, None)
     if found is not None:
-        _begun[step[0], step[1] + 1] = states
+        _begun[step[0], step[1] + 1] = begun
         while len(_begun) > KEPT:
             _begun.popitem(last=False)
     return found
@@ -182,18 +193,8 @@ def _start(places: np.ndarray, seed: int) -> np.ndarray:
 
 
 def _umap(features, start, wish: Placing, check) -> Iterator[tuple[str, float, np.ndarray]]:
-    umap = umap_library()
-    if umap is None:
-        raise BadInput("UMAP is not installed.", "Install it with: pip install 'innv-gui[umap]'.", "method")
     check()
+    umap = importlib.import_module("umap")  # not installed everywhere: the server asks before
     count = int(min(wish.neighbours, len(features) - 1))
     found = umap.UMAP(n_neighbors=count, random_state=wish.seed, init=10 * _start(start, wish.seed) / START_DEVIATION)
     yield "Groups form", 1.0, np.asarray(found.fit_transform(features), np.float32)
-
-
-def umap_library():
-    """The module, or None."""
-    try:
-        return importlib.import_module("umap")
-    except ImportError:
-        return None

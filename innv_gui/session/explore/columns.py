@@ -37,7 +37,7 @@ def columns_of(numbers: Numbers, tags: Tags) -> dict[str, Column]:
 def _of_model(numbers: Numbers, position: int) -> list[Column]:
     model, letter = numbers.models[position], letter_of(position)
     column = _for_model(model.id, letter)
-    found = [column("prediction", "class", lambda: numbers.predicted()[position], numbers.common.names)]
+    found = [column("prediction", "class", lambda: prediction(numbers, position), numbers.common.names)]
     if numbers.class_of[position]:
         found.append(column("right", "flag", lambda: right(numbers, position)))
         found.append(column("loss", "number", lambda: numbers.table.column(model.id, "loss")))
@@ -52,11 +52,20 @@ def _for_model(id: str, letter: str) -> Callable[..., Column]:
     return column
 
 
+def prediction(numbers: Numbers, position: int) -> np.ndarray:
+    """(n,) int32: what one model says, as common numbers."""
+    id = numbers.models[position].id
+    return numbers.kept(
+        ("prediction", position), lambda: numbers.common.of(position, numbers.table.column(id, "predicted"))
+    )
+
+
 def right(numbers: Numbers, position: int) -> np.ndarray:
     """(n,) int8: 1 where the model names the label, 0 where not, -1 where one of the two is unknown."""
 
     def make() -> np.ndarray:
-        said, true = numbers.predicted()[position], numbers.label_classes()[position]
+        id = numbers.models[position].id
+        said, true = numbers.table.column(id, "predicted"), numbers.table.column(id, "label_class")
         return np.where((said >= 0) & (true >= 0), said == true, -1).astype(np.int8)
 
     return numbers.kept(("right", position), make)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -238,8 +238,3 @@ def cell_mask(exploration: Exploration, rows: str, columns: str, row: str, colum
             raise BadInput(f"{side.title} has no class {name!r:.80}.", "", "cell")
         found &= side.codes == side.names.index(name)
     return found
-
-
-def all_models(models: Sequence[Model]) -> dict[str, str]:
-    """Letter -> id."""
-    return {letter_of(position): model.id for position, model in enumerate(models)}

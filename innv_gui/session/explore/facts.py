@@ -8,7 +8,7 @@ import numpy as np
 
 from innv_gui.explore.confusion import Confusion, Pair, confusion_of, most_confused
 from innv_gui.explore.tokens import quoted
-from innv_gui.session.explore.columns import answers, letter_of, right
+from innv_gui.session.explore.columns import answers, letter_of, prediction, right
 from innv_gui.session.suggest.numbers import Numbers
 
 WORST, PAIRS = 3, 10
@@ -31,7 +31,7 @@ def side_of(numbers: Numbers, of: str) -> Side:
         return Side("label", numbers.dataset.class_names or (), numbers.labels, LABEL)
     position = int(of)
     name = f"{letter_of(position)}.prediction"
-    return Side(f"{letter_of(position)} says", numbers.common.names, numbers.predicted()[position], name)
+    return Side(f"{letter_of(position)} says", numbers.common.names, prediction(numbers, position), name)
 
 
 def same_classes(numbers: Numbers, rows: str, columns: str) -> dict[int, int]:

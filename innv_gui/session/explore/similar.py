@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from innv_gui.cluster.pool import Pool
-from innv_gui.datasets import geometry
+from innv_gui.datasets import square_of
 from innv_gui.errors import BadInput
 from innv_gui.explore.nearest import nearest_to
 from innv_gui.explore.waves import drawn
@@ -16,7 +16,6 @@ from innv_gui.records import ImageRef, Model
 from innv_gui.session.explain.request import Item
 from innv_gui.session.explain.work import prepare
 from innv_gui.session.explore.spaces import PIXELS, Short, Space, Spaces
-from innv_gui.session.explore.thumbs import SIDE
 
 FEWEST, MOST = 1, 100
 
@@ -73,8 +72,8 @@ def _found(spaces: Spaces, space: Space, short: Short, vector: np.ndarray, near,
 def vector_of(pool: Pool, space: Space, model: Model | None, ref: ImageRef) -> np.ndarray:
     """(D,) features of any image in a space. Raises ImageRefused for one that cannot be read."""
     if space.of == PIXELS or model is None:
-        pixels = geometry.fitted(pool.run("images.decode", ref, about=ref.name), SIDE, SIDE, 3, "crop")
-        return np.clip(np.round(pixels), 0, 255).astype(np.float32).reshape(-1) / 255
+        pixels = pool.run("images.decode", ref, about=ref.name)  # says what is wrong with it
+        return square_of(pixels).astype(np.float32).reshape(-1) / 255
     prepared = prepare(pool, model, [Item(0, ref.name, ref=ref)])
     values = pool.run("keras.output", model.source, prepared.x, space.layer, about=model.name)
     return np.asarray(values[0], np.float32).reshape(-1, values.shape[-1]).max(axis=0)

@@ -15,9 +15,10 @@ import numpy as np
 
 from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
+from innv_gui.datasets.small import SIDE
 from innv_gui.errors import BadInput
 from innv_gui.explore.components import Components, Shortened, components_of
-from innv_gui.session.explore.thumbs import SIDE, Thumbs
+from innv_gui.session.explore.thumbs import Thumbs
 from innv_gui.session.suggest.numbers import Numbers
 from innv_gui.store import raw_arrays
 from innv_gui.store.files import private_folder, told

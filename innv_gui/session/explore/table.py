@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from innv_gui.errors import BadInput, NotFound
-from innv_gui.explore.bits import id_of
+from innv_gui.explore.bits import id_of, packed, unpacked
 from innv_gui.explore.columns import Column
 from innv_gui.explore.filtering import left_without, rows_that
 from innv_gui.explore.query import cells_of, parsed, terms_of, text_of
@@ -22,7 +23,10 @@ ORDERS, SELECTIONS = 8, 200
 
 @dataclass(frozen=True)
 class Order:
-    """Rows in the order they are shown; hidden: rows of the selection that the query leaves out."""
+    """Rows in the order they are shown; hidden: rows of the selection that the query leaves out.
+
+    id: of the rows and their order, so that what was drawn of it can be kept.
+    """
 
     id: str
     rows: np.ndarray = field(repr=False)
@@ -36,7 +40,7 @@ class Table:
         self._numbers, self.columns, self._state = numbers, columns, state
         self._orders: OrderedDict[tuple, Order] = OrderedDict()
         self._by_id: dict[str, Order] = {}
-        self._selections: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._selections: OrderedDict[str, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
     @property
@@ -70,7 +74,7 @@ class Table:
         """Keep a selection (n,) bool -> its id; the same rows have the same id."""
         id = id_of(rows)
         with self._lock:
-            self._selections[id] = np.packbits(rows)
+            self._selections[id] = packed(rows)
             self._selections.move_to_end(id)
             while len(self._selections) > SELECTIONS:
                 self._selections.popitem(last=False)
@@ -81,7 +85,7 @@ class Table:
         with self._lock:
             if id not in self._selections:
                 raise NotFound(f"There is no selection {id!r:.40}.", "Send its rows again.", "selection")
-            return np.unpackbits(self._selections[id])[: self.n].astype(bool)
+            return unpacked(self._selections[id], self.n)
 
     # -- orders
 
@@ -110,9 +114,7 @@ class Table:
             mask &= chosen
         rows = np.flatnonzero(mask)
         rows = rows if sort is None else order_by(self._column(sort), rows, falling)
-        padded = np.zeros(self.n + 1, bool)
-        padded[rows] = True
-        return Order("o" + id_of(padded)[1:13] + f"-{hash((sort, falling, len(rows))) & 0xFFFFFFFF:08x}", rows, hidden)
+        return Order(f"o{hashlib.sha256(rows.tobytes()).hexdigest()[:20]}", rows, hidden)
 
     def _column(self, name: str) -> Column:
         columns = self.columns()

@@ -12,12 +12,13 @@ import numpy as np
 
 from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
+from innv_gui.datasets.small import SIDE
 from innv_gui.records import ImageRef
 from innv_gui.session.datasets import Dataset
 from innv_gui.store.files import private_folder, told
 from innv_gui.store.kept_files import Damaged, read_record, write_record
 
-SIDE, ROWS = 32, 256
+ROWS = 256
 SAVED_EVERY = 40  # parts
 
 

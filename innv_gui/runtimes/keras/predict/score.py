@@ -22,6 +22,7 @@ import tensorflow as tf
 
 from innv_gui import datasets
 from innv_gui.datasets import geometry
+from innv_gui.datasets.small import SIDE
 from innv_gui.datasets.stamps import CHANGED, stamp
 from innv_gui.errors import BadInput, Cancelled, WorkFailed
 from innv_gui.records import ImageRef, ModelSource, Preprocessing, ScoredImages, ScoreWish, Votes
@@ -31,7 +32,7 @@ from innv_gui.runtimes.keras.networks.network import BATCH, Network
 from innv_gui.runtimes.keras.predict import preprocessing as rules
 
 AHEAD = 3  # batches that are decoded while one is predicted
-BLACK = np.zeros((32, 32, 3), np.uint8)
+BLACK = np.zeros((SIDE, SIDE, 3), np.uint8)
 GROUP = 8  # images a thread takes at a time: small ones are done faster than they are handed out
 AS_IT_IS = None  # the look for a custom function, which resizes itself
 NOT_FINITE = "the model gives values that are not numbers for it."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import io
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -162,8 +162,11 @@ def find_neighbours(id: str):
     if len(files) != 1:
         raise BadInput(f"Expected one picture, got {len(files)}.", "", "image")
     folder = save_image_uploads(session().workspace, files)
-    path = next(path for path in folder.rglob("*") if path.is_file())
-    return _nearest_to(exploration, ImageRef(path.name, str(path)), query)
+    try:
+        path = next(path for path in folder.rglob("*") if path.is_file())
+        return _nearest_to(exploration, ImageRef(path.name, str(path)), query)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)  # asked about, not kept
 
 
 def _nearest_to(exploration: Exploration, ref: ImageRef, query: NeighboursQuery) -> dict:
@@ -172,5 +175,5 @@ def _nearest_to(exploration: Exploration, ref: ImageRef, query: NeighboursQuery)
     space = exploration.spaces.space(of)
     found: Similar = similar_to_vector(exploration.spaces, of, vector_of(session().pool, space, model, ref), query.k)
     png = session().pool.run("images.thumbnail", ref, 256, about=ref.name)
-    picture = f"data:image/png;base64,{base64.b64encode(io.BytesIO(png).getvalue()).decode()}"
+    picture = f"data:image/png;base64,{base64.b64encode(png).decode()}"
     return similar_json(exploration, found, {"name": ref.name, "picture": picture})
