@@ -62,9 +62,9 @@ def table(n: int) -> dict:
         places = Places(Path(folder) / "explore", lambda: session.pool, session.jobs)
         thumbs = session.explorations.thumbs(suggestion.dataset)
         tags = Tags(Path(folder) / "tags", suggestion.dataset)
-        exploration = Exploration(request, suggestion._folders, thumbs, tags, places)
-        exploration.job = Job("explore", "Exploring", n, "images")
-        exploration.job.run(lambda job: None)
+        job = Job("explore", "Exploring", n, "images")
+        job.run(lambda job: None)
+        exploration = Exploration(request, suggestion._folders, job, thumbs, tags, places)
         took = {"facts": timed(lambda: exploration.facts)}
         exploration.query("", "file")  # ranks of names are made once
         took |= {f"rows by {name}": timed(lambda name=name: _page(exploration, name)) for name in exploration.columns}

@@ -8,10 +8,10 @@ from pathlib import Path
 from innv_gui.commands.reports import tell_left_out
 from innv_gui.commands.steps import add_models, check_given, check_out, follow, say_naming, session_of
 from innv_gui.errors import BadInput
-from innv_gui.session.explore.columns import letter_of
 from innv_gui.session.explore.exploration import Exploration
 from innv_gui.session.explore.maps import MapWish
 from innv_gui.session.explore.spaces import PIXELS
+from innv_gui.session.models import letter_of
 from innv_gui.store.score_export import SUFFIXES, save_frame
 
 

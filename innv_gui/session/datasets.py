@@ -15,6 +15,7 @@ from innv_gui.datasets import Collection, is_address, left_out, plain
 from innv_gui.errors import BadInput, InnvError, NotFound
 from innv_gui.notebook import card
 from innv_gui.records import ImageRef, Problem
+from innv_gui.samples.own_masks import has_own_masks
 
 SCAN_CHUNK = 64
 LONGEST_NAME = 80
@@ -82,6 +83,11 @@ class Dataset:
         if codes is None or self.indices is None:
             return self.collection.n_unlabelled
         return int(np.count_nonzero(codes[self.indices] < 0))
+
+    @property
+    def has_own_masks(self) -> bool:
+        """Whether a sample set knows where the evidence in its pictures should be."""
+        return has_own_masks(self.collection.root)
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -127,7 +127,7 @@ test("the model that is looked through is that of the colour, else of the right 
   assert.equal(letter({ colour: "B.loss" }), "B");
   assert.equal(letter({ colour: "label", maps: { right: { of: "m2" } } }), "B");
   assert.equal(letter({ colour: "label" }), "A");
-  assert.deepEqual([0, 25, 26, 27].map(letterAt), ["A", "Z", "M27", "M28"]);
+  assert.deepEqual([0, 25, 26, 27].map(letterAt), ["A", "Z", "AA", "AB"]);
 });
 
 test("a loss has three significant digits in exponential form", () => {

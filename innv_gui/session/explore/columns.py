@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Callable
 
 import numpy as np
@@ -10,12 +9,8 @@ import numpy as np
 from innv_gui.datasets.names import sort_naturally
 from innv_gui.explore.columns import Column
 from innv_gui.session.explore.tags import Tags
+from innv_gui.session.models import letter_of
 from innv_gui.session.suggest.numbers import Numbers
-
-
-def letter_of(position: int) -> str:
-    """A, B, ...; M27 and so on behind Z."""
-    return string.ascii_uppercase[position] if position < 26 else f"M{position + 1}"
 
 
 def columns_of(numbers: Numbers, tags: Tags) -> dict[str, Column]:

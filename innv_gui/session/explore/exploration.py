@@ -16,7 +16,7 @@ from innv_gui.errors import BadInput, NotFound
 from innv_gui.explore.columns import Column
 from innv_gui.records import ImageRef, Model, Problem
 from innv_gui.session.datasets import Dataset
-from innv_gui.session.explore.columns import columns_of, letter_of
+from innv_gui.session.explore.columns import columns_of
 from innv_gui.session.explore.facts import LABEL, confused, facts_of, same_classes, side_of
 from innv_gui.session.explore.maps import Maps, MapWish, PlacedMap, check_map
 from innv_gui.session.explore.similar import Similar, similar_to_row
@@ -24,6 +24,7 @@ from innv_gui.session.explore.spaces import PIXELS, Spaces
 from innv_gui.session.explore.table import Table
 from innv_gui.session.explore.tags import Tags
 from innv_gui.session.explore.thumbs import Thumbs
+from innv_gui.session.models import letter_of
 from innv_gui.session.suggest.numbers import Numbers
 from innv_gui.session.suggest.request import SuggestionRequest
 
@@ -38,13 +39,14 @@ if TYPE_CHECKING:
 class Exploration:
     """What `Session.explore` gives. layers: per model id where its features are taken."""
 
-    def __init__(self, request: SuggestionRequest, folders: Mapping[str, Path], thumbs: Thumbs, tags: Tags, places):
+    def __init__(
+        self, request: SuggestionRequest, folders: Mapping[str, Path], job: Job, thumbs: Thumbs, tags: Tags, places
+    ):
         self.id = f"x-{uuid.uuid4().hex[:12]}"
         self.models: tuple[Model, ...] = request.models
         self.dataset: Dataset = request.dataset
         self.layers = {id: layers[0] for id, layers in request.more.items()}
-        self.thumbs, self.tags = thumbs, tags
-        self.job: Job = None  # type: ignore[assignment]  # set by the shelf before anyone sees it
+        self.job, self.thumbs, self.tags = job, thumbs, tags
         self._folders, self._places = dict(folders), places
 
     @cached_property
@@ -170,7 +172,7 @@ class Exploration:
 
     def start_map(self, wish: MapWish) -> PlacedMap:
         """Begin a map; it is there in a rough form soon."""
-        return self.maps.start(check_map(wish, self._places.has_umap()), self._ready)
+        return self.maps.start(check_map(wish), self._ready)
 
     def _ready(self, made: PlacedMap) -> None:
         """Waits until all images are scored and have a small picture; meanwhile the first ones are on the map."""

@@ -8,7 +8,8 @@ import numpy as np
 
 from innv_gui.explore.confusion import Confusion, Pair, confusion_of, most_confused
 from innv_gui.explore.tokens import quoted
-from innv_gui.session.explore.columns import answers, letter_of, prediction, right
+from innv_gui.session.explore.columns import answers, prediction, right
+from innv_gui.session.models import letter_of
 from innv_gui.session.suggest.numbers import Numbers
 
 WORST, PAIRS = 3, 10

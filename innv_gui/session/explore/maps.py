@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import threading
 import uuid
@@ -50,11 +51,16 @@ class MapWish:
         return found | {"size": self.size, "seed": self.seed, "full": self.full}
 
 
-def check_map(wish: MapWish, has_umap: bool) -> MapWish:
+def has_umap() -> bool:
+    """Whether UMAP's library is installed; it is not imported here."""
+    return importlib.util.find_spec("umap") is not None
+
+
+def check_map(wish: MapWish) -> MapWish:
     """Raises BadInput for a method or a setting that is not there."""
     if wish.method not in METHODS:
         raise BadInput(f"Unknown projection {wish.method!r:.40}.", f"Expected {', '.join(METHODS)}.", "method", METHODS)
-    if wish.method == "umap" and not has_umap:
+    if wish.method == "umap" and not has_umap():
         raise BadInput("UMAP is not installed.", "Install it with pip install 'innv-gui[umap]', or use tsne.", "method")
     for name, given, known in (
         ("perplexity", wish.perplexity, PERPLEXITY),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,11 +30,6 @@ class Places:
     pool: Callable[[], Pool]
     jobs: Jobs
 
-    @staticmethod
-    def has_umap() -> bool:
-        """Whether UMAP's library is installed; it is not imported here."""
-        return importlib.util.find_spec("umap") is not None
-
 
 class ExploreShelf:
     """Begins explorations and keeps the latest."""
@@ -53,14 +47,14 @@ class ExploreShelf:
                 return known
         dataset = request.dataset
         thumbs = self.thumbs(dataset)
-        tags = Tags(self._folder / "tags", dataset)
         folders = {model.id: self._scoring.path(model, dataset) for model in request.models}
-        found = Exploration(request, folders, thumbs, tags, Places(self._folder / "maps", self._pool, self._jobs))
         thumbs.prepare()
         scoring = self._scoring.start(request.models, dataset, request.measured(), thumbs)
-        title = f"Exploring {dataset.name}"
         total = scoring.total + len(dataset)
-        found.job = self._jobs.start("explore", title, lambda job: _work(job, scoring, thumbs), total, "images")
+        work = lambda job: _work(job, scoring, thumbs)  # noqa: E731
+        job = self._jobs.start("explore", f"Exploring {dataset.name}", work, total, "images")
+        places = Places(self._folder / "maps", self._pool, self._jobs)
+        found = Exploration(request, folders, job, thumbs, Tags(self._folder / "tags", dataset), places)
         return self._recent.put(found)
 
     def thumbs(self, dataset: Dataset) -> Thumbs:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import threading
 from pathlib import Path
 
 import numpy as np
 
 from innv_gui.errors import BadInput
-from innv_gui.explore.bits import packed, unpacked
 from innv_gui.session.datasets import Dataset, DatasetEntry, DatasetShelf
-from innv_gui.store.kept_files import Damaged, read_record, write_record
+from innv_gui.store.named_masks import read_masks, write_masks
 
 MOST = 100
 
@@ -27,9 +25,7 @@ class Subsets:
         return self._folder / f"{dataset.collection.fingerprint[:32]}.json"
 
     def _kept(self, dataset: Dataset) -> dict[str, np.ndarray]:
-        n = dataset.collection.n
-        record = read_record(self._path(dataset), lambda record: _masks(record, n))
-        return {} if record is None else _masks(record, n)
+        return read_masks(self._path(dataset), dataset.collection.n, MOST)
 
     def add(self, dataset: Dataset, name: str, positions: np.ndarray) -> DatasetEntry:
         """Keep a part and open it. positions: in the whole collection."""
@@ -41,8 +37,7 @@ class Subsets:
             mask = np.zeros(dataset.collection.n, bool)
             mask[positions] = True
             kept[entry.name] = mask
-            lists = {name: base64.b64encode(packed(one)).decode() for name, one in kept.items()}
-            write_record(self._path(dataset), {"n": dataset.collection.n, "lists": lists})
+            write_masks(self._path(dataset), kept, dataset.collection.n)
         return entry
 
     def open_kept(self, dataset: Dataset) -> None:
@@ -50,12 +45,3 @@ class Subsets:
         with self._lock:
             for name, mask in self._kept(dataset).items():
                 self._datasets.add_part(dataset, name, np.flatnonzero(mask))
-
-
-def _masks(record: dict, n: int) -> dict[str, np.ndarray]:
-    if record["n"] != n or not isinstance(record["lists"], dict) or len(record["lists"]) > MOST:
-        raise Damaged
-    found = {str(name): unpacked(base64.b64decode(text, validate=True), n) for name, text in record["lists"].items()}
-    if not all(mask.any() and name.isprintable() for name, mask in found.items()):
-        raise Damaged
-    return found

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import threading
 from pathlib import Path
 
 import numpy as np
 
 from innv_gui.errors import BadInput
-from innv_gui.explore.bits import packed, unpacked
 from innv_gui.session.datasets import Dataset
-from innv_gui.store.kept_files import Damaged, read_record, write_record
+from innv_gui.store.named_masks import read_masks, write_masks
 
 MOST, LONGEST = 64, 60
 
@@ -23,12 +21,8 @@ class Tags:
         self._path = Path(folder) / f"{dataset.collection.fingerprint[:32]}.json"
         self._n, self._positions = dataset.collection.n, np.asarray(dataset.positions())
         self._lock = threading.Lock()
-        self._masks: dict[str, np.ndarray] = self._kept()
+        self._masks = read_masks(self._path, self._n, MOST)
         self.version = 0
-
-    def _kept(self) -> dict[str, np.ndarray]:
-        record = read_record(self._path, lambda record: _masks(record, self._n))
-        return {} if record is None else _masks(record, self._n)
 
     def names(self) -> tuple[str, ...]:
         """In the order they were given."""
@@ -65,12 +59,5 @@ class Tags:
             mask[self._positions[rows]] = on
             masks = {**self._masks, name: mask}
             masks = {name: mask for name, mask in masks.items() if mask.any()}
-            tags = {name: base64.b64encode(packed(mask)).decode() for name, mask in masks.items()}
-            write_record(self._path, {"n": self._n, "tags": tags})
+            write_masks(self._path, masks, self._n)
             self._masks, self.version = masks, self.version + 1
-
-
-def _masks(record: dict, n: int) -> dict[str, np.ndarray]:
-    if record["n"] != n or not isinstance(record["tags"], dict) or len(record["tags"]) > MOST:
-        raise Damaged
-    return {str(name): unpacked(base64.b64decode(text, validate=True), n) for name, text in record["tags"].items()}

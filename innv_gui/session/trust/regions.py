@@ -12,12 +12,10 @@ import numpy as np
 from innv_gui.datasets import geometry
 from innv_gui.errors import BadInput
 from innv_gui.records import ImageRef, Model
-from innv_gui.samples.own_masks import has_own_masks, own_mask
+from innv_gui.samples.own_masks import own_mask
 from innv_gui.session.explain.request import Item
 
 MASK_SUFFIXES = (".png", ".bmp", ".gif", ".tif", ".tiff", ".jpg", ".jpeg", ".webp")
-__all__ = ["Boxes", "Mask", "MaskFile", "Regions", "check_regions", "has_own_masks"]
-
 MOST_BOXES = 50
 OWN = "samples"  # what a sample set knows of its pictures
 

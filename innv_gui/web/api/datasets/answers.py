@@ -5,7 +5,6 @@ from __future__ import annotations
 from innv_gui.session import Session
 from innv_gui.session.datasets import Dataset, DatasetEntry
 from innv_gui.session.labels import label_fit
-from innv_gui.session.trust.regions import has_own_masks
 from innv_gui.web.api.common_answers import job_id, refused_json, without_json
 
 
@@ -24,7 +23,7 @@ def dataset_json(entry: DatasetEntry, session: Session) -> dict:
         "n": len(dataset) if dataset is not None else 0,
         "class_names": list(names) if names else None,
         "n_unlabelled": dataset.n_unlabelled if names else 0,
-        "own_masks": dataset is not None and has_own_masks(dataset.collection.root),
+        "own_masks": dataset is not None and dataset.has_own_masks,
         "n_problems": len(entry.problems),
         "checked": entry.checked,
         **(_fitting(dataset, session) if dataset is not None else {"fits": [], "left_out": []}),

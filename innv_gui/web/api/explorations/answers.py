@@ -7,7 +7,6 @@ import numpy as np
 from innv_gui.explore.columns import Column
 from innv_gui.explore.confusion import Pair, most_confused, shares_right, similar_together
 from innv_gui.records import Model
-from innv_gui.session.explore.columns import letter_of
 from innv_gui.session.explore.exploration import Exploration
 from innv_gui.session.explore.facts import confused, side_of
 from innv_gui.session.explore.maps import TITLES, PlacedMap, problem_of
@@ -15,6 +14,7 @@ from innv_gui.session.explore.request import usable_layers
 from innv_gui.session.explore.similar import Similar
 from innv_gui.session.explore.spaces import PIXELS
 from innv_gui.session.explore.thumbs import SIDE
+from innv_gui.session.models import letter_of
 from innv_gui.session.naming import naming_of
 
 MOST_NAMES = 1000

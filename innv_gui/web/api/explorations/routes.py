@@ -7,9 +7,8 @@ import numpy as np
 from innv_gui.errors import BadInput, NotFound
 from innv_gui.explore.bits import packed, unpacked
 from innv_gui.session.explore.exploration import Exploration, cell_mask
-from innv_gui.session.explore.maps import MapWish
+from innv_gui.session.explore.maps import MapWish, has_umap
 from innv_gui.session.explore.request import check_exploration
-from innv_gui.session.explore.shelf import Places
 from innv_gui.session.kept import has_scores
 from innv_gui.web.api.blueprint import api, session
 from innv_gui.web.api.datasets.answers import dataset_json
@@ -56,7 +55,7 @@ def list_explorations():
 @route(api, "GET", "/explorations/methods")
 def list_projections():
     """How images can be placed on a map."""
-    has = {"umap": Places.has_umap()}
+    has = {"umap": has_umap()}
     why = "UMAP is not installed: pip install 'innv-gui[umap]'."
     return {
         "methods": [

@@ -41,8 +41,11 @@ export function numberText(column, value) {
   return share ? probability(value) : group(value);
 }
 
-/** "A", "B", .., "Z", "M27", ..: what the columns of a model of an exploration begin with, by its place. */
-export const letterAt = place => (place < 26 ? String.fromCharCode(65 + place) : `M${place + 1}`);
+/** "A", "B", .., "Z", "AA", ..: what the columns of a model of an exploration begin with, by its place. */
+export function letterAt(place) {
+  const last = String.fromCharCode(65 + (place % 26));
+  return place < 26 ? last : letterAt(Math.floor(place / 26) - 1) + last;
+}
 
 /** The models with the letter that their columns begin with. */
 export const lettered = exploration =>
