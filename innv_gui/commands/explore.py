@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from innv_gui.commands.reports import tell_left_out
-from innv_gui.commands.steps import add_models, check_given, check_out, follow, say_naming, session_of
-from innv_gui.errors import BadInput
+from innv_gui.commands.steps import add_models, check_given, follow, say_naming, session_of, table_file
 from innv_gui.session.explore.exploration import Exploration
 from innv_gui.session.explore.maps import MapWish
 from innv_gui.session.explore.spaces import PIXELS
 from innv_gui.session.models import letter_of
-from innv_gui.store.score_export import SUFFIXES, save_frame
+from innv_gui.store.score_export import save_frame
 
 
 def explore(options: argparse.Namespace) -> int:
     """Check what can be checked first, then score, place and write the rows that the query means."""
     check_given(options)
-    out = Path(options.out)
-    if out.suffix.lower() not in SUFFIXES:
-        raise BadInput(f"{options.out!r} ends in neither .parquet nor .csv.", "", field="out", allowed=SUFFIXES)
-    check_out(options.out, "images.parquet")
+    out = table_file(options.out, "images.parquet")
     with session_of(options) as session:
         models, dataset = add_models(session, options), session.add_dataset(options.images)
         tell_left_out(dataset)

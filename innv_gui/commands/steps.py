@@ -22,6 +22,7 @@ from innv_gui.session.labels import label_fit
 from innv_gui.session.models import ModelEntry
 from innv_gui.session.naming import naming_of
 from innv_gui.store.files import written
+from innv_gui.store.score_export import SUFFIXES
 
 POLL_S = 0.1
 STOP_S = 10.0
@@ -48,6 +49,15 @@ def check_given(options: argparse.Namespace) -> None:
         raise BadInput("No model was given; expected at least one.", "Add --model FILE.", field="models")
     if not options.images:
         raise BadInput("No image was given; expected at least one.", "Add --images FILE or FOLDER.", field="images")
+
+
+def table_file(text: str, example: str) -> Path:
+    """The table to write, whose name and place fit."""
+    out = Path(text)
+    if out.suffix.lower() not in SUFFIXES:
+        raise BadInput(f"{text!r} ends in neither .parquet nor .csv.", "", field="out", allowed=SUFFIXES)
+    check_out(text, example)
+    return out
 
 
 def check_out(text: str, example: str) -> None:

@@ -7,20 +7,15 @@ import sys
 from pathlib import Path
 
 from innv_gui.commands.reports import tell_left_out
-from innv_gui.commands.steps import add_models, check_given, check_out, follow, say_naming, session_of
-from innv_gui.errors import BadInput
+from innv_gui.commands.steps import add_models, check_given, follow, say_naming, session_of, table_file
 
-SUFFIXES = (".parquet", ".csv")
 SHOWN_PROBLEMS = 20
 
 
 def suggest(options: argparse.Namespace) -> int:
     """Check what can be checked first, then score and write the table."""
     check_given(options)
-    out = Path(options.out)
-    if out.suffix.lower() not in SUFFIXES:
-        raise BadInput(f"{options.out!r} ends in neither .parquet nor .csv.", "", field="out", allowed=SUFFIXES)
-    check_out(options.out, "scores.parquet")
+    out = table_file(options.out, "scores.parquet")
     with session_of(options) as session:
         models = add_models(session, options)
         dataset = session.add_dataset(options.images)

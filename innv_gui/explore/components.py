@@ -42,21 +42,19 @@ class Shortened:
 
 def components_of(blocks: Blocks, k: int = COMPONENTS, seed: int = 0) -> Components:
     """blocks: gives (m, D) float32 blocks of all vectors, the same each time. k: at most D and N are given."""
-    n, mean, squares = _moments(blocks)
+    n, mean = _mean(blocks)
     k = min(k, len(mean), n)
     if len(mean) <= EXACT_DIMENSIONS:
         return _exact(blocks, n, mean, k)
-    return _randomised(blocks, n, mean, squares, k, seed)
+    return _randomised(blocks, n, mean, k, seed)
 
 
-def _moments(blocks: Blocks) -> tuple[int, np.ndarray, float]:
-    n, total, squares = 0, 0.0, 0.0
+def _mean(blocks: Blocks) -> tuple[int, np.ndarray]:
+    n, total = 0, 0.0
     for block in blocks():
         n += len(block)
         total = total + block.sum(axis=0, dtype=np.float64)
-        squares += float(np.square(block, dtype=np.float64).sum())
-    mean = np.asarray(total) / max(n, 1)
-    return n, mean, max(squares / max(n, 1) - float(mean @ mean), 0.0)
+    return n, np.asarray(total) / max(n, 1)
 
 
 def _exact(blocks: Blocks, n: int, mean: np.ndarray, k: int) -> Components:
@@ -68,18 +66,20 @@ def _exact(blocks: Blocks, n: int, mean: np.ndarray, k: int) -> Components:
     return _sorted(mean, vectors[:, ::-1][:, :k], values[::-1][:k], float(values.sum()))
 
 
-def _randomised(blocks: Blocks, n: int, mean: np.ndarray, squares: float, k: int, seed: int) -> Components:
+def _randomised(blocks: Blocks, n: int, mean: np.ndarray, k: int, seed: int) -> Components:
     width = min(k + MORE, len(mean), n)
     basis = np.linalg.qr(np.random.default_rng(seed).normal(size=(len(mean), width)))[0]
     for _ in range(ITERATIONS + 1):
         basis = np.linalg.qr(_through(blocks, mean, basis))[0]
-    small = np.zeros((width, width))
+    small, squares = np.zeros((width, width)), 0.0
     for block in blocks():
-        short = (block - mean.astype(np.float32)) @ basis.astype(np.float32)
+        centred = block - mean.astype(np.float32)
+        squares += float(np.square(centred, dtype=np.float64).sum())
+        short = centred @ basis.astype(np.float32)
         small += short.T.astype(np.float64) @ short
     values, vectors = np.linalg.eigh(small / max(n - 1, 1))
     axes = (basis @ vectors)[:, ::-1][:, :k]
-    return _sorted(mean, axes, values[::-1][:k], squares * n / max(n - 1, 1))
+    return _sorted(mean, axes, values[::-1][:k], squares / max(n - 1, 1))
 
 
 def _through(blocks: Blocks, mean: np.ndarray, basis: np.ndarray) -> np.ndarray:

@@ -20,7 +20,9 @@ def read_masks(path: Path, n: int, most: int) -> dict[str, np.ndarray]:
 
 def write_masks(path: Path, masks: Mapping[str, np.ndarray], n: int) -> None:
     """Keep all of them."""
-    texts = {name: base64.b64encode(np.packbits(mask, bitorder="little").tobytes()).decode() for name, mask in masks.items()}
+    texts = {
+        name: base64.b64encode(np.packbits(mask, bitorder="little").tobytes()).decode() for name, mask in masks.items()
+    }
     write_record(path, {"n": n, "masks": texts})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,14 @@ from innv_gui.store.files import private_folder, told, write_bytes
 from innv_gui.store.kept_files import Damaged, read_record, sound, write_record
 
 KINDS = ("float32", "uint8")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """values: as they were put; more: the facts that were put with them."""
+
+    values: np.ndarray = field(repr=False)
+    more: dict[str, Any] = field(default_factory=dict)
 
 
 def record_path(path: Path) -> Path:
@@ -43,8 +52,8 @@ def sign(path: Path, shape: Sequence[int], kind: str, check: int, more: dict[str
     write_record(record_path(path), facts)
 
 
-def facts_of(path: Path) -> dict[str, Any] | None:
-    """What the record says besides; None where there is none, or the file has another size."""
+def _record(path: Path) -> dict[str, Any] | None:
+    """None where there is none, or the file has another size."""
     record = read_record(record_path(path), _check)
     if record is None or not path.exists():
         return None
@@ -52,17 +61,17 @@ def facts_of(path: Path) -> dict[str, Any] | None:
     return record if os.path.getsize(path) == size else None
 
 
-def get(path: Path) -> np.ndarray | None:
-    """The array, or None where there is none, or its bytes have changed."""
-    record = facts_of(path)
+def get(path: Path) -> Kept | None:
+    """The array and its facts, or None where there is none, or its bytes have changed."""
+    record = _record(path)
     if record is None:
         return None
 
-    def read(path: Path) -> np.ndarray:
+    def read(path: Path) -> Kept:
         values = np.fromfile(path, record["kind"]).reshape(record["shape"])
         if zlib.crc32(values.data) != record["crc"]:
             raise Damaged
-        return values
+        return Kept(values, record["more"])
 
     return sound(path, read)
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from innv_gui.explore.inside import inside
 from tests.browser.axe import problems
 from tests.browser.pages import WAIT_MS, ask, pixels
+from tests.explore.polygon import inside
 
 pytestmark = pytest.mark.browser
 

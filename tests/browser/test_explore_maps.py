@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from innv_gui.explore.bits import unpacked
-from innv_gui.explore.inside import inside
 from tests.browser.axe import problems
 from tests.browser.pages import WAIT_MS, ask
+from tests.explore.polygon import inside
 
 pytestmark = pytest.mark.browser
 

@@ -8,12 +8,12 @@ from sklearn.manifold import trustworthiness
 from sklearn.neighbors import NearestNeighbors
 
 from innv_gui.explore.components import EXACT_DIMENSIONS, components_of
-from innv_gui.explore.inside import inside
 from innv_gui.explore.nearest import nearest_to, neighbours, placed_by, trust
 from innv_gui.explore.placing import Placing
 from innv_gui.explore.waves import drawn, wave, window_of
 from innv_gui.runtimes.numbers import placing
 from innv_gui.runtimes.numbers.placing import placed
+from tests.explore.polygon import inside
 
 RNG = np.random.default_rng(3)
 

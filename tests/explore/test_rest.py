@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from innv_gui.explore.bits import unpacked
-from innv_gui.explore.inside import inside
+from tests.explore.polygon import inside
 
 ENDED = ("done", "failed", "cancelled")
 

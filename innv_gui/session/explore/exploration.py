@@ -140,19 +140,18 @@ class Exploration:
         """The same of some rows, in their order."""
         import pandas as pd  # it takes half a second to import
 
-        found: dict[str, object] = {}
-        for column in self.columns.values():
-            values = column.values()[rows]
-            found[column.name] = self._shown(column, rows, values)
+        found = {name: self._shown(column, rows, column.values()[rows]) for name, column in self.columns.items()}
         return pd.DataFrame(found, index=pd.Index(rows, name="row"))
 
     def _shown(self, column: Column, rows: np.ndarray, values: np.ndarray):
+        from innv_gui.session.suggest.frame import named  # with pandas
+
         if column.kind == "text":
             return [self.ref(int(row)).name for row in rows]
         if column.kind == "tags":
             return [", ".join(n for k, n in enumerate(column.names) if int(bits) >> k & 1) for bits in values]
         if column.kind == "class":
-            return np.array([*column.names, None], object)[values]
+            return named(values, column.names)
         if column.kind == "flag":
             return np.array([False, True, None], object)[values]
         return values

@@ -186,12 +186,11 @@ class Maps:
         return self._folder / f"map-{hashlib.sha256(json.dumps(told).encode()).hexdigest()[:24]}.f32"
 
     def _take_kept(self, made: PlacedMap) -> bool:
-        values = raw_arrays.get(self._path(made))
-        facts = raw_arrays.facts_of(self._path(made))
-        if values is None or facts is None or values.shape != (self._n, 3):
+        kept = raw_arrays.get(self._path(made))
+        if kept is None or kept.values.shape != (self._n, 3):
             return False
-        made.places, made.trust = np.ascontiguousarray(values[:, :2]), np.ascontiguousarray(values[:, 2])
-        made.landmarks, made.state = int(facts["more"].get("landmarks", 0)), str(facts["more"].get("state", ""))
+        made.places, made.trust = np.ascontiguousarray(kept.values[:, :2]), np.ascontiguousarray(kept.values[:, 2])
+        made.landmarks, made.state = int(kept.more.get("landmarks", 0)), str(kept.more.get("state", ""))
         made.version += 1
         return True
 

@@ -24,7 +24,7 @@ from innv_gui.store import raw_arrays
 from innv_gui.store.files import private_folder, told
 
 PIXELS = "pixels"
-VERSION = 1  # of how vectors are made short
+VERSION = 2  # of how vectors are made short
 IN_MEMORY = 2
 FIRST = 2000  # images of a rough map
 
@@ -117,14 +117,16 @@ class Spaces:
         return found
 
     def _read(self, space: Space) -> Short | None:
-        vectors, axes = raw_arrays.get(self.path(space)), raw_arrays.get(self._beside(space, "axes.f32"))
-        chosen, scored = raw_arrays.get(self._beside(space, "rows.u8")), self._numbers.table.rows()
-        if vectors is None or axes is None or chosen is None or len(chosen) != len(scored):
+        places = (self.path(space), self._beside(space, "axes.f32"), self._beside(space, "rows.u8"))
+        vectors, axes, chosen = map(raw_arrays.get, places)
+        scored = self._numbers.table.rows()
+        if vectors is None or axes is None or chosen is None or len(chosen.values) != len(scored):
             return None
-        rows = scored[chosen.astype(bool)]
-        if len(vectors) != len(rows) or len(axes) != vectors.shape[1] + 1:
+        rows = scored[chosen.values.astype(bool)]
+        if len(vectors.values) != len(rows) or len(axes.values) != vectors.values.shape[1] + 1:
             return None
-        return Short(rows, vectors, Components(axes[0], np.ascontiguousarray(axes[1:].T), np.zeros(vectors.shape[1])))
+        directions, variances = np.ascontiguousarray(axes.values[1:].T), np.array(axes.more["variances"])
+        return Short(rows, vectors.values, Components(axes.values[0], directions, variances, axes.more["total"]))
 
     def _beside(self, space: Space, ending: str) -> Path:
         return self._folder / f"{space.key}.{ending}"
@@ -146,7 +148,8 @@ class Spaces:
                 source.unlink(missing_ok=True)
         raw_arrays.put(self._beside(space, "rows.u8"), chosen.astype(np.uint8))
         axes = np.vstack([made.components.mean, made.components.axes.T]).astype(np.float32)
-        raw_arrays.put(self._beside(space, "axes.f32"), axes)
+        spread = {"variances": made.components.variances.tolist(), "total": made.components.total}
+        raw_arrays.put(self._beside(space, "axes.f32"), axes, spread)
         raw_arrays.sign(target, made.shape, "float32", made.check)
         return Short(scored[chosen], np.fromfile(target, np.float32).reshape(made.shape), made.components)
 

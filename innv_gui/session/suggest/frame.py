@@ -38,7 +38,7 @@ def _texts(numbers: Numbers, rows: np.ndarray) -> tuple[list[str], pandas.Catego
     class_names = numbers.dataset.class_names
     if not class_names:
         return names, np.full(len(rows), None, object)
-    return names, _named(numbers.labels, class_names)[rows]
+    return names, named(numbers.labels, class_names)[rows]
 
 
 def _columns(numbers: Numbers, shared: Shared, layers: Mapping, neurons: Mapping) -> dict[str, np.ndarray]:
@@ -61,7 +61,7 @@ def _predicted(numbers: Numbers, model: Model, names: tuple[str, ...]) -> np.nda
     """(n,) text: the class, or where several can be right all with p > 0.5, the likeliest first."""
     table = numbers.table
     if model.facts.outputs.exclusive:
-        return _named(table.column(model.id, "predicted"), names)
+        return named(table.column(model.id, "predicted"), names)
     found = np.full(table.n, None, object)
     for rows in numbers.blocks():
         for row, p in zip(rows, table.probabilities(model.id, rows), strict=True):
@@ -69,6 +69,6 @@ def _predicted(numbers: Numbers, model: Model, names: tuple[str, ...]) -> np.nda
     return found
 
 
-def _named(codes: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
+def named(codes: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
     """Codes as text, None for -1; every text is one object, however many images have it."""
     return np.array([*names, None], object)[codes]

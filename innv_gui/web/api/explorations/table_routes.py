@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 import shutil
-import tempfile
-from pathlib import Path
 
 import numpy as np
-from flask import Response, request, send_file
+from flask import Response, request
 
 from innv_gui.errors import BadInput
 from innv_gui.plots.wall import tile
@@ -31,6 +29,7 @@ from innv_gui.web.api.explorations.incoming import (
     TileQuery,
 )
 from innv_gui.web.api.route import checked, route
+from innv_gui.web.api.tables import table_answer
 from innv_gui.web.api.uploads import save_image_uploads
 
 TILE_PX = 512
@@ -59,21 +58,19 @@ def explain_query(id: str, query: LineQuery):
 @route(api, "GET", "/explorations/<id>/export.csv", query=TableQuery, answer="text/csv")
 def export_rows_csv(id: str, query: TableQuery):
     """Rows of the table as CSV."""
-    return _export(id, query, ".csv", "text/csv")
+    return _export(id, query, ".csv")
 
 
 @route(api, "GET", "/explorations/<id>/export.parquet", query=TableQuery, answer="application/vnd.apache.parquet")
 def export_rows_parquet(id: str, query: TableQuery):
     """Rows of the table as Parquet."""
-    return _export(id, query, ".parquet", "application/vnd.apache.parquet")
+    return _export(id, query, ".parquet")
 
 
-def _export(id: str, query: TableQuery, suffix: str, mimetype: str) -> Response:
+def _export(id: str, query: TableQuery, suffix: str) -> Response:
     exploration = exploration_of(id)
     frame = exploration.frame_of(_order(exploration, query).rows)
-    with tempfile.TemporaryDirectory(dir=session().workspace.folder) as folder:
-        file = open(save_frame(frame, Path(folder) / f"images{suffix}"), "rb")  # noqa: SIM115 - closed with the answer
-    return send_file(file, mimetype, True, f"images{suffix}")
+    return table_answer(lambda path: save_frame(frame, path), "images", suffix)
 
 
 @route(api, "GET", "/explorations/<id>/confusion", query=MatrixQuery)

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
-from flask import Response, send_file
-
 from innv_gui.errors import BadInput, NotFound
 from innv_gui.records import as_plain
 from innv_gui.session.kept import has_scores
@@ -24,6 +19,7 @@ from innv_gui.web.api.suggestions.incoming import (
     ProblemsQuery,
     SelectionQuery,
 )
+from innv_gui.web.api.tables import table_answer
 
 
 @route(api, "POST", "/suggestions", body=NewSuggestion, status=202)
@@ -116,20 +112,13 @@ def list_suggestion_indices(id: str, query: SelectionQuery):
 @route(api, "GET", "/suggestions/<id>/scores.csv", answer="text/csv")
 def get_suggestion_csv(id: str):
     """All scores as CSV."""
-    return _scores(id, ".csv", "text/csv")
+    return table_answer(session().suggestion(id).save, "scores", ".csv")
 
 
 @route(api, "GET", "/suggestions/<id>/scores.parquet", answer="application/vnd.apache.parquet")
 def get_suggestion_parquet(id: str):
     """All scores as Parquet."""
-    return _scores(id, ".parquet", "application/vnd.apache.parquet")
-
-
-def _scores(id: str, suffix: str, mimetype: str) -> Response:
-    suggestion = session().suggestion(id)
-    with tempfile.TemporaryDirectory(dir=session().workspace.folder) as folder:
-        file = open(suggestion.save(Path(folder) / f"scores{suffix}"), "rb")  # noqa: SIM115 - closed with the answer
-    return send_file(file, mimetype, True, f"scores{suffix}")
+    return table_answer(session().suggestion(id).save, "scores", ".parquet")
 
 
 @route(api, "GET", "/suggestions/<id>/problems", query=ProblemsQuery)

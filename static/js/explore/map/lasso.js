@@ -1,4 +1,4 @@
-// Which points lie inside a polygon: the even-odd rule, exactly as innv_gui/explore/inside.py has it.
+// Which points lie inside a polygon: the even-odd rule, held to a plain one in the tests.
 import { bitsFor } from "../selection.js";
 
 const BANDS = 256;

@@ -1,4 +1,4 @@
-"""Which points lie inside a polygon: the even-odd rule, exactly as the page's lasso has it."""
+"""Which points lie inside a polygon: the even-odd rule, as the lasso of the page has it."""
 
 from __future__ import annotations
 
