@@ -1,6 +1,6 @@
 // The two maps: what each is of, how images are placed, and the settings of the method.
 import { $, h, key, replace, segmented } from "../lib/dom.js";
-import { get } from "../lib/api.js";
+import { layersOf } from "../lib/layers.js";
 import { keepFocus } from "../lib/focus.js";
 import { layerField } from "../widgets/layer-field.js";
 import { datasetOf, fittingMaps, letteredModels } from "./request.js";
@@ -13,16 +13,6 @@ const NUMBERS = {
 };
 
 const settingsOf = method => Object.entries(NUMBERS).filter(([, { of }]) => method !== "pca" && (of === null || of === method));
-
-const layerLists = new Map();
-function layersOf(id) {
-  if (!layerLists.has(id)) {
-    const answer = get(`/models/${encodeURIComponent(id)}/layers`).then(({ layers }) => layers);
-    answer.catch(() => layerLists.delete(id));
-    layerLists.set(id, answer);
-  }
-  return layerLists.get(id);
-}
 
 /** Which layers have features: any with neurons. */
 const usable = layers => layers.map(layer => ({ ...layer, usable: Boolean(layer.output_shape?.at(-1)), why_not: "No neurons" }));

@@ -1,5 +1,5 @@
 // The request of Explore as a value: where it starts from, what is posted, what a map and a colouring fall back on.
-import { modelsFor, ready } from "../lib/choices.js";
+import { lacks, modelsFor, ready } from "../lib/choices.js";
 import { letterAt } from "./rows/values.js";
 import { read, remembered } from "./url.js";
 
@@ -59,14 +59,7 @@ export function requestOf({ dataset, models, layers }) {
 }
 
 /** What prevents it, in the words of the next action; null when nothing does. */
-export function obstacle(state) {
-  const record = datasetOf(state);
-  if (!record) return "Open a dataset first.";
-  if (record.n < 2) return `${record.name} has ${record.n} image. A map needs at least 2.`;
-  if (!state.models.length)
-    return ready(state.catalog.models).length ? "Choose at least one model." : "Add a model first.";
-  return null;
-}
+export const obstacle = state => lacks(datasetOf(state), state, "A map needs at least 2.");
 
 /** Whether the panel asks for what is shown. `asked`: the request that was posted, as text. */
 export function matches(state) {

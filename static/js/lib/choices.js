@@ -8,6 +8,14 @@ const FIRST_METHODS = ["lrp.epsilon", "gradient"];
 export const beside = (models, dataset) =>
   models.map(model => (model.borrowed?.[dataset] ? { ...model, ...model.borrowed[dataset] } : model));
 
+/** What a request over a whole dataset lacks, in the words of the next action; null when nothing. why: two images. */
+export function lacks(record, { models, catalog }, why) {
+  if (!record) return "Open a dataset first.";
+  if (record.n < 2) return `${record.name} has ${record.n} image. ${why}`;
+  if (models.length) return null;
+  return ready(catalog.models).length ? "Choose at least one model." : "Add a model first.";
+}
+
 export const ready = models => models.filter(model => model.status === "ready");
 
 /** Models that have a label of the dataset's among their classes; all when nothing is known or nothing fits. */

@@ -1,6 +1,6 @@
 // The request on the left: dataset, models, plots, the class, layers, neuron, binning, and the button that scores.
 import { $, h, key, replace } from "../lib/dom.js";
-import { get } from "../lib/api.js";
+import { layersOf } from "../lib/layers.js";
 import { askClass } from "./class-question.js";
 import { count, group, shape } from "../lib/format.js";
 import { createModelChips } from "../widgets/model-chips.js";
@@ -81,16 +81,6 @@ function drawClass(state) {
   const from = state.className === null && classShown(state) ? " · from labels" : "";
   $("#class-words").textContent = classShown(state) === null ? own : `${classShown(state)}${from}`;
   $("#class-open").setAttribute("aria-label", `Class: ${$("#class-words").textContent}. Change`);
-}
-
-const layerLists = new Map();
-function layersOf(id) {
-  if (!layerLists.has(id)) {
-    const answer = get(`/models/${encodeURIComponent(id)}/layers`).then(({ layers }) => layers);
-    answer.catch(() => layerLists.delete(id));
-    layerLists.set(id, answer);
-  }
-  return layerLists.get(id);
 }
 
 /** One line per model: a field that finds a layer by name; empty is the layer before the softmax. */

@@ -1,5 +1,5 @@
 // The request of Suggest as a value: where it starts from, what is posted, what each plot asks for.
-import { methodFor, modelsFor, ready } from "../lib/choices.js";
+import { methodFor, lacks, modelsFor, ready } from "../lib/choices.js";
 import { read, remembered } from "./url.js";
 
 export const POINTS_AT_MOST = 50_000; // above, the server counts what is in view
@@ -105,14 +105,7 @@ export function requestOf({ dataset, models, layers, neuron, show, modelShown: w
 }
 
 /** What prevents it, in the words of the next action; null when nothing does. */
-export function obstacle(state) {
-  const record = datasetOf(state);
-  if (!record) return "Open a dataset first.";
-  if (record.n < 2) return `${record.name} has ${record.n} image. Suggestions compare at least 2.`;
-  if (!state.models.length)
-    return ready(state.catalog.models).length ? "Choose at least one model." : "Add a model first.";
-  return null;
-}
+export const obstacle = state => lacks(datasetOf(state), state, "Suggestions compare at least 2.");
 
 /** Whether the panel asks for what is shown. */
 export function matches(state) {
