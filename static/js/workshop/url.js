@@ -1,0 +1,60 @@
+// The whole choice of the Workshop in the address behind the #. A drawing is written as name:pixels, pictures of a dataset
+// as name:dataset:images, marks as class:plus.minus.
+import { codec, listed, number, single, whole } from "../lib/address-codec.js";
+import { DATASETS, MODELS } from "../lib/address-names.js";
+import { drawingOf, packedDrawing, packedMarks, unpackedMarks } from "./packing.js";
+
+const part = encodeURIComponent;
+const pieces = raw => raw.split(":").map(decodeURIComponent);
+
+function readOwn(raw) {
+  const [name, of, images] = pieces(raw);
+  if (images === undefined) return { name, pixels: drawingOf(of) };
+  return { name, dataset: DATASETS.idOf(of), images: images === "all" ? null : images.split(".").map(whole) };
+}
+
+function writeOwn({ name, pixels, dataset, images }) {
+  const parts = pixels ? [name, packedDrawing(pixels)] : [name, DATASETS.nameOf(dataset), images ? images.join(".") : "all"];
+  return parts.map(part).join(":");
+}
+
+const own = {
+  read: raw => raw.split(",").filter(Boolean).map(readOwn),
+  write: values => values.map(writeOwn).join(","),
+};
+
+const marks = {
+  read: raw => Object.fromEntries(raw.split(",").filter(Boolean).map(pieces).map(([name, text]) => [name, unpackedMarks(text)])),
+  write: values => Object.entries(values).map(([name, all]) => `${part(name)}:${packedMarks(all)}`).join(","),
+};
+
+const oneOf = (values, usual) =>
+  single(
+    text => {
+      if (!values.includes(text)) throw new RangeError("not known");
+      return text;
+    },
+    String,
+    usual,
+  );
+
+const FIELDS = {
+  chosen: ["classes", { ...listed(), emptyToo: true }],
+  own: ["own", own],
+  marks: ["marks", marks],
+  way: ["way", single()],
+  strength: ["strength", single(number)],
+  model: ["model", oneOf(["mlp", "cnn", "file"], null)],
+  file: ["file", single(MODELS.idOf, MODELS.nameOf)],
+  initial: ["start", single()],
+  step_size: ["step", single(number)],
+  epochs: ["epochs", single(whole)],
+  seed: ["seed", single(whole)],
+  seeds: ["seeds", single(whole)],
+  show: ["show", oneOf(["grey", "change"], "grey")],
+  open: ["steps", listed()],
+  difference: ["difference", listed()],
+  tour: ["tour", single(whole)],
+};
+
+export const { kept: KEPT, read, remember, remembered, write } = codec(FIELDS, "innv-workshop");
