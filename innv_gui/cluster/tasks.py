@@ -34,6 +34,7 @@ TASKS = {
     "images.as_seen": Task("images", "innv_gui.datasets:as_seen"),
     "images.decode": Task("images", "innv_gui.datasets:decode"),
     "images.scan": Task("images", "innv_gui.datasets:scan"),
+    "images.greys": Task("images", "innv_gui.datasets:greys"),
     "images.small": Task("images", "innv_gui.datasets:small"),
     "images.stamps": Task("images", "innv_gui.datasets:stamps"),
     "images.samples": Task("images", "innv_gui.samples:make"),

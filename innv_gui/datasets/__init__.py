@@ -8,6 +8,7 @@ from innv_gui.datasets.addresses import is_address, plain
 from innv_gui.datasets.collection import Collection, left_out
 from innv_gui.datasets.decoding import content_hash, decode, decoded_or_reason, scan
 from innv_gui.datasets.formats import is_upload_acceptable
+from innv_gui.datasets.greys import greys
 from innv_gui.datasets.opening import open_dataset
 from innv_gui.datasets.small import small, square_of
 from innv_gui.datasets.stamps import GONE, stamp, stamps
@@ -20,6 +21,7 @@ __all__ = [
     "content_hash",
     "decode",
     "decoded_or_reason",
+    "greys",
     "is_address",
     "is_upload_acceptable",
     "left_out",
