@@ -43,7 +43,8 @@ ALLOWED = {
     | {"suggestions", "cluster", "session"},
     "plugins": BASE | {"extensions", "analyzers", "suggestions", "views"},
     "testing": BASE | {"extensions", "analyzers", "runtimes"},
-    "web": BASE | set("extensions analyzers views trust explore workshop plots suggestions cluster store session web".split()),
+    "web": BASE
+    | set("extensions analyzers views trust explore workshop plots suggestions cluster store session web".split()),
     "commands": BASE
     | {"extensions", "analyzers", "trust", "workshop", "samples", "store", "cluster", "session", "web", "commands"},
     "cli": BASE | {"extensions", "commands", "cli"},

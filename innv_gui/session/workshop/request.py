@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from innv_gui.errors import BadInput
 from innv_gui.records import Model, replace
@@ -39,6 +42,19 @@ class ShapesRequest:
         """(seed, way) of each network; with marks without and with them, from the same start."""
         ways = ("none",) if self.way == "none" else ("none", self.way)
         return [(self.recipe.seed + k, way) for k in range(self.seeds) for way in ways]
+
+    @cached_property
+    def key(self) -> str:
+        """The same for requests that give the same numbers."""
+        recipe = self.recipe
+        plain = [recipe.model, recipe.initial, recipe.step_size, recipe.epochs, self.trials]
+        plain += [recipe.strength] if self.way in ("penalty", "both") else []
+        found = hashlib.sha256(json.dumps([plain, recipe.source and recipe.source.sha256, self.file]).encode())
+        for one in recipe.classes:
+            for part in (one.pixels, one.marks):
+                found.update(b"-" if part is None else part.tobytes())
+            found.update(json.dumps([one.name, one.tile]).encode())
+        return found.hexdigest()
 
     def of(self, seed: int, way: str) -> Recipe:
         """The recipe of one trial."""

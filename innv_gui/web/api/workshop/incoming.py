@@ -7,8 +7,9 @@ from typing import Literal
 from pydantic import Field
 
 from innv_gui.web.api.route import Incoming
-from innv_gui.workshop.tiles import PIXELS
+from innv_gui.workshop.tiles import SIDE
 
+PIXELS = SIDE * SIDE
 NAME = 80  # characters
 MOST_CLASSES = 100  # that are looked at; the limit with its sentence is the session's
 
@@ -21,6 +22,7 @@ class WantedShape(Incoming):
     pixels: list[int] | None = Field(None, max_length=PIXELS, description="A drawing: 28 x 28 rows of 0 to 255.")
     dataset: str | None = Field(None, max_length=64, description="Whose images are the class.")
     images: list[int] | None = Field(None, max_length=10_000, description="Their indices; null is all.")
+    run: str | None = Field(None, max_length=64, description="An earlier run, whose pictures of this name are taken.")
 
 
 class NewShapesRun(Incoming):
