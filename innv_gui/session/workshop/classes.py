@@ -79,7 +79,7 @@ def checked_name(text: str) -> str:
 
 
 def drawing(name: str, values) -> Wanted:
-    """A class of one drawing (28, 28) or of several pictures (n, 28, 28): uint8, or numbers from 0 to 1."""
+    """A class of one drawing (28, 28) or of several pictures (n, 28, 28): 0 to 255, or numbers from 0 to 1."""
     pixels = _as_bytes(name, values)
     if pixels.ndim == 2 or len(pixels) == 1:
         one = pixels.reshape(1, SIDE, SIDE)
@@ -101,7 +101,7 @@ def pictures(name: str, pixels: np.ndarray, asked: dict, notes: tuple[str, ...] 
 
 
 def _as_bytes(name: str, values) -> np.ndarray:
-    """uint8; numbers from 0 to 1 become 0 to 255, as a page draws them."""
+    """uint8; numbers from 0 to 1 become 0 to 255, whole ones too."""
     try:
         array = np.asarray(values)
     except ValueError:  # rows of different lengths
@@ -110,7 +110,7 @@ def _as_bytes(name: str, values) -> np.ndarray:
     if not is_right or array.dtype.kind not in "fiub":
         expected = f"Expected {SIDE} x {SIDE} numbers for {name!r}"
         raise BadInput(f"{expected}, got {array.shape} of {array.dtype}.", "", "classes")
-    whole = array.dtype.kind in "iu"
+    whole = array.dtype.kind in "iu" and array.max() > 1
     most = 255 if whole else 1
     if not ((array >= 0) & (array <= most)).all():
         kind = "whole numbers" if whole else "numbers"
