@@ -156,7 +156,7 @@ def _check_names(found: Sequence[Wanted]) -> None:
 
 
 def _check_different(found: Sequence[Wanted]) -> None:
-    """Two classes with the same pictures cannot be told from each other."""
+    """A network cannot distinguish two classes with the same pictures."""
     seen: dict[bytes, str] = {}
     for one in found:
         content = _content(one.shape)
