@@ -43,9 +43,10 @@ ALLOWED = {
     | {"suggestions", "cluster", "session"},
     "plugins": BASE | {"extensions", "analyzers", "suggestions", "views"},
     "testing": BASE | {"extensions", "analyzers", "runtimes"},
-    "web": BASE | set("extensions analyzers views trust explore plots suggestions cluster store session web".split()),
+    "web": BASE
+    | set("extensions analyzers views trust explore workshop plots suggestions cluster store session web".split()),
     "commands": BASE
-    | {"extensions", "analyzers", "trust", "samples", "store", "cluster", "session", "web", "commands"},
+    | {"extensions", "analyzers", "trust", "workshop", "samples", "store", "cluster", "session", "web", "commands"},
     "cli": BASE | {"extensions", "commands", "cli"},
 }
 FULLEST = 25  # files in a folder
