@@ -14,7 +14,7 @@ export function cut(buffer, counts) {
   );
 }
 
-const keyOf = (run, trial) => `${run.id}/${trial}/${run.trials[trial].epoch}`;
+const keyOf = (run, trial) => `${run.id}/${trial}/${run.trials[trial].films_epoch}`;
 const isMade = (run, trial) => run.trials[trial].films.length > 0;
 
 /** fetched(id, trial): its bytes. */

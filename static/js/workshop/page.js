@@ -61,7 +61,7 @@ function train(name = null) {
 function trainStory(story, place) {
   if (isBusy(store.state)) return;
   const { own, marks } = store.state;
-  store.set({ ...stateOf({ ...BLANK, ...story, marks: {} }, store.state), own, marks, tour: place, show: place ? store.state.show : "change", checked: null });
+  store.set({ ...stateOf({ ...BLANK, ...story.body }, store.state), own, marks, tour: place, show: place ? store.state.show : "change", checked: null });
   train(story.name);
 }
 
@@ -141,7 +141,7 @@ async function keepCatalog() {
 }
 
 async function start() {
-  startShell({ own: ({ id, kind }) => store.state.runs.some(run => run.job?.id === id) || (store.state.posting && kind === "workshop") });
+  startShell({ own: ({ id, kind }) => store.state.runs.some(run => run.job?.id === id) || (store.state.posting && kind === "shapes") });
   try {
     const [options, runs, held] = await Promise.all([api.options(), api.runs(), holdings()]);
     store.set({ ...held, runs });

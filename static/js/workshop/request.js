@@ -6,7 +6,7 @@ const FIRST = ["vertical_line", "horizontal_line"];
 
 export const BLANK = {
   chosen: FIRST, // names of classes: ids of tiles, names of the person's own
-  own: [], // classes that are no tiles, as they are posted: {name, pixels} or {name, dataset, images}
+  own: [], // classes that are no tiles, as they are posted: {name, pixels}, or {name, dataset, images, run}, run: that has them
   marks: {}, // name of a class -> 784 of +1, -1, 0
   way: "both",
   strength: 1,
@@ -29,12 +29,16 @@ const SETTINGS = ["strength", "model", "initial", "step_size", "epochs", "seed",
 const tileOf = ({ options }, name) => options?.tiles.find(({ id }) => id === name) ?? null;
 const ownOf = ({ own }, name) => own.find(one => one.name === name) ?? null;
 
+/** The mean of the images that an earlier run was trained on. */
+const inRun = ({ runs }, { name, run }) =>
+  runs?.find(({ id }) => id === run)?.classes.find(one => one.name === name)?.pixels ?? null;
+
 /** A class as it is shown: {name, label, noise, pixels or null, own}; null where nothing has that name. */
 export function classOf(state, name) {
   const tile = tileOf(state, name);
   if (tile) return { name, label: tile.label, noise: tile.noise, pixels: tile.pixels, own: null };
   const own = ownOf(state, name);
-  return own && { name, label: name, noise: false, pixels: own.pixels ?? null, own };
+  return own && { name, label: name, noise: false, pixels: own.pixels ?? inRun(state, own), own };
 }
 
 /** Every class there is to choose, in the order of the tiles. */
@@ -103,7 +107,6 @@ export function firstState(options, drawings) {
   const defaults = Object.fromEntries(
     DEFAULTS.filter(field => options.defaults?.[field] !== undefined).map(field => [field, options.defaults[field]]),
   );
-  if (defaults.way === "none") delete defaults.way; // what marks do without a word from the person
   const named = given.own ?? [];
   const own = [...drawings.filter(one => !named.some(({ name }) => name === one.name)), ...named];
   return { ...BLANK, ...defaults, ...given, own };

@@ -47,7 +47,7 @@ export function likeness(run, name, places = mainTrials(run)) {
 }
 
 /** The network that trains now, or will next; null when all are done. */
-export const unfinished = run => run.trials.find(trial => !trial.films.length) ?? null;
+export const unfinished = run => run.trials.find(trial => trial.films_epoch !== run.request.epochs) ?? null;
 
 /** Epochs done of all networks, in [0, 1]. */
 export function share(run) {
@@ -63,10 +63,10 @@ const NETWORKS = { mlp: "MLP", cnn: "CNN", file: "Keras file" };
 export const WAYS = { penalty: "penalty", filling: "filling", both: "penalty and filling" };
 
 /**
- * The settings of a run, a few words each.
- * @param {{request: any, file_name?: string}} run
+ * The settings of a run, a few words each. file: the name of its model, where it is a file.
+ * @param {{request: any, file?: string}} run
  */
-export function settingWords({ request, file_name: file }) {
+export function settingWords({ request, file = null }) {
   return [
     file ?? NETWORKS[request.model] ?? request.model,
     `${request.initial} start`,

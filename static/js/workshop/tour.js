@@ -10,6 +10,7 @@ const STEPS = [
   { title: "Add disk and ring", words: "Two more classes that cover the same place.", look: "Now each line has to be drawn itself.", button: "Add disk and ring" },
   { title: "Add noise", words: "Two classes without any shape.", look: "The lines get clearer still.", button: "Add both noises" },
 ];
+const DESCRIBED = "tour-heading tour-words";
 const LATER = ["", "after the first", "after the second"];
 
 export function isSkipped() {
@@ -28,7 +29,7 @@ function keepSkipped() {
   }
 }
 
-const classesOf = story => story.classes.map(one => one.tile || one.name).sort().join(" ");
+const classesOf = ({ body }) => body.classes.map(one => one.tile || one.name).sort().join(" ");
 const isOf = (run, story) => run.status === "done" && run.classes.map(one => one.name).sort().join(" ") === classesOf(story);
 
 /** How many steps are done once this run has ended. */
@@ -45,7 +46,7 @@ const rise = (before, after) => (mean(after) > mean(before) ? "rise" : "go");
 
 function absence(runs, stories) {
   const run = runs.find(one => isOf(one, stories[0]));
-  const [a, b] = stories[0].classes;
+  const [a, b] = stories[0].body.classes;
   const film = run && filmOf(run.trials[mainTrials(run)[0]], a.tile);
   const r = film?.others?.[b.tile];
   return Number.isFinite(r) && r < 0 ? ` Its likeness to the flat line is ${decimals(r)}.` : "";
@@ -57,12 +58,12 @@ const SEEN = [
     `In the picture of the upright line, a dark flat bar is as strong as the line itself, and the other way round.${absence(runs, stories)} With two classes, “no flat line” says as much as “an upright line”. Red: brighter than the start. Blue: darker.`,
   ],
   (runs, stories) => {
-    const [before, after] = [0, 1].map(step => linesOf(runs, stories[step], stories[0].classes));
+    const [before, after] = [0, 1].map(step => linesOf(runs, stories[step], stories[0].body.classes));
     const numbers = before && after ? ` Both lines ${rise(before, after)} from ${both(before)} to ${both(after)}.` : "";
     return ["Now each line is drawn itself.", `Disk and ring are dark where the flat line is, too, so its absence no longer tells the classes apart.${numbers}`];
   },
   (runs, stories) => {
-    const after = linesOf(runs, stories[2], stories[0].classes);
+    const after = linesOf(runs, stories[2], stories[0].body.classes);
     const numbers = after ? ` With two noise classes in the game, the lines reach ${both(after)}.` : "";
     return ["More to tell apart, more to draw.", `How a class looks to a network depends on what else it has to know.${numbers}`];
   },
@@ -73,7 +74,7 @@ const picture = (name, tiles, old) => tilePicture(tiles.find(({ id }) => id === 
 function stepCard(story, place, { options }, acts) {
   const { title, words, look, button } = STEPS[place];
   const before = place ? classesOf(options.stories[place - 1]).split(" ") : [];
-  const names = story.classes.map(one => one.tile);
+  const names = story.body.classes.map(one => one.tile);
   const start = { type: "button", class: "btn primary", id: "tour-first", onclick: () => acts.story(0) };
   return h(
     "li",
@@ -112,12 +113,12 @@ function tourBar(state, acts) {
     "section",
     { class: "tour-bar", "aria-label": "Tour" },
     dots(done),
-    h("div", { class: "grow" }, h("strong", { id: "tour-heading", tabIndex: -1 }, heading), h("p", {}, words)),
+    h("div", { class: "grow" }, h("strong", { id: "tour-heading" }, heading), h("p", { id: "tour-words" }, words)),
     h(
       "div",
       { class: "row" },
-      h("button", { type: "button", class: "btn plain tiny", id: "tour-end", onclick: acts.end }, next ? "End the tour" : "Close"),
-      next ? h("button", { type: "button", class: "btn primary", id: "tour-next", onclick: () => acts.story(done) }, icon("play"), next.button) : null,
+      h("button", { type: "button", class: "btn plain tiny", id: "tour-end", "aria-describedby": next ? null : DESCRIBED, onclick: acts.end }, next ? "End the tour" : "Close"),
+      next ? h("button", { type: "button", class: "btn primary", id: "tour-next", "aria-describedby": DESCRIBED, onclick: () => acts.story(done) }, icon("play"), next.button) : null,
     ),
   );
 }

@@ -1,20 +1,23 @@
-// The whole choice of the Workshop in the address behind the #. A drawing is written as name:pixels, pictures of a dataset
-// as name:dataset:images, marks as class:plus.minus.
+// The whole choice of the Workshop in the address behind the #. A drawing is written as name:pixels, images of a dataset
+// as name:dataset:images, those of an earlier run as name:run:of, marks as class:plus.minus.
 import { codec, listed, number, single, whole } from "../lib/address-codec.js";
 import { DATASETS, MODELS } from "../lib/address-names.js";
 import { drawingOf, packedDrawing, packedMarks, unpackedMarks } from "./packing.js";
 
+const OF_RUN = "run";
 const part = encodeURIComponent;
 const pieces = raw => raw.split(":").map(decodeURIComponent);
 
 function readOwn(raw) {
   const [name, of, images] = pieces(raw);
   if (images === undefined) return { name, pixels: drawingOf(of) };
+  if (images === OF_RUN) return { name, run: of };
   return { name, dataset: DATASETS.idOf(of), images: images === "all" ? null : images.split(".").map(whole) };
 }
 
-function writeOwn({ name, pixels, dataset, images }) {
-  const parts = pixels ? [name, packedDrawing(pixels)] : [name, DATASETS.nameOf(dataset), images ? images.join(".") : "all"];
+function writeOwn({ name, pixels, dataset, images, run }) {
+  if (pixels) return [name, packedDrawing(pixels)].map(part).join(":");
+  const parts = run ? [name, run, OF_RUN] : [name, DATASETS.nameOf(dataset), images ? images.join(".") : "all"];
   return parts.map(part).join(":");
 }
 

@@ -8,15 +8,14 @@ import { complainIn, problemLine } from "./form.js";
 import { removeClass, withDrawing } from "./draw-class.js";
 import { freeName, nameProblem } from "./rules.js";
 
-const MOST = 100; // images of a class, unless the selection is larger
 const PER_PAGE = 500;
 const SHOWN = 8;
 const ALL = "all";
 const SELECTION = "selection";
 const labelled = label => `label:${label}`;
 
-/** At most MOST of these, evenly. */
-const thinned = images => (images.length > MOST ? spread(images.length, MOST).map(place => images[place]) : images);
+/** At most so many of these, evenly. */
+const thinned = (images, most) => (images.length > most ? spread(images.length, most).map(place => images[place]) : images);
 
 async function ofLabel(dataset, label) {
   const found = [];
@@ -28,11 +27,11 @@ async function ofLabel(dataset, label) {
   }
 }
 
-/** Indices that a choice stands for; null where it is all and they are few. */
-export async function imagesOf(dataset, which, basket) {
-  if (which === SELECTION) return basket.images;
-  if (which === ALL) return dataset.n > MOST ? spread(dataset.n, MOST) : null;
-  return thinned(await ofLabel(dataset.id, which.slice(labelled("").length)));
+/** Indices that a choice stands for; null where it is all, which the server thins out. */
+export async function imagesOf(dataset, which, basket, most) {
+  if (which === ALL) return null;
+  const found = which === SELECTION ? basket.images : await ofLabel(dataset.id, which.slice(labelled("").length));
+  return thinned(found, most);
 }
 
 const options = (dataset, basket) => [
@@ -43,12 +42,12 @@ const options = (dataset, basket) => [
 
 const stemOf = (dataset, which) => (which.startsWith(labelled("")) ? which.slice(labelled("").length) : dataset.name);
 
-function preview(dataset, images) {
+function preview(dataset, images, most) {
   const shown = images ? images.slice(0, SHOWN) : spread(dataset.n, SHOWN);
-  const n = images ? images.length : dataset.n;
+  const n = Math.min(most, images ? images.length : dataset.n);
   return [
     h("div", { class: "shots" }, shown.map(index => h("img", { class: "photo", src: address.thumbnail(dataset.id, index), alt: "" }))),
-    h("p", { class: "why" }, `${count(n, "image")}, made grey and 28 × 28${n === MOST ? ", spread evenly" : ""}.`),
+    h("p", { class: "why" }, `${count(n, "image")}, made grey and 28 × 28${n === most ? ", spread evenly" : ""}.`),
   ];
 }
 
@@ -77,6 +76,7 @@ function fill(dialog, store, { before, title, sets, basket }) {
   const own = store.state.own.find(({ name }) => name === before);
   let dataset = sets.find(({ id }) => id === (own?.dataset ?? basket.dataset)) ?? sets[0];
   let images = own?.images ?? null;
+  const most = store.state.options.limits.pictures;
   let named = Boolean(before);
   const problem = problemLine();
   const shots = h("div", {});
@@ -98,9 +98,9 @@ function fill(dialog, store, { before, title, sets, basket }) {
   async function choose() {
     complainIn(problem, null);
     try {
-      images = await imagesOf(dataset, which.value, basket);
+      images = await imagesOf(dataset, which.value, basket, most);
       if (!named) name.value = freeName(stemOf(dataset, which.value), others);
-      replace(shots, preview(dataset, images));
+      replace(shots, preview(dataset, images, most));
     } catch (error) {
       complainIn(problem, error.sentence || error.message);
     }

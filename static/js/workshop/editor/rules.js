@@ -1,5 +1,4 @@
 // What a drawing, its name and marks have to be, in sentences; null where nothing is wrong.
-import { PIXELS } from "../packing.js";
 
 const MOST_NAME = 80; // characters
 
@@ -8,6 +7,7 @@ const same = (a, b) => a.every((value, place) => value >= 128 === b[place] >= 12
 /** others: classes {name, label, pixels} other than the one that is drawn. */
 export function drawingProblem(pixels, others) {
   if (!pixels.some(value => value > 0)) return "The drawing is empty. Paint at least one pixel.";
+  if (pixels.every(value => value > 0)) return "The drawing is white everywhere. Erase some of it.";
   const twin = others.find(one => one.pixels && !one.noise && same(one.pixels, pixels));
   return twin ? `This is the same as ${twin.label}: no network can tell them apart. Change a few pixels.` : null;
 }
@@ -20,9 +20,9 @@ export function nameProblem(name, others) {
 }
 
 export function marksProblem(marks, label) {
-  const n_minus = marks.filter(mark => mark < 0).length;
-  if (n_minus < PIXELS) return null;
-  return `All of ${label} is marked “not here”: nothing is left to look at. Erase some of it.`;
+  if (marks.every(mark => mark < 0)) return `All of ${label} is marked “not here”: nothing is left to look at. Erase some of it.`;
+  if (marks.every(mark => mark > 0)) return `All of ${label} is marked “look here”: that leaves nothing out. Erase some of it.`;
+  return null;
 }
 
 /** "house", "house 2", ... */

@@ -10,6 +10,12 @@ const LAYERS = {
   file: [],
 };
 
+const WORDS = {
+  mlp: "Sees all pixels at once. The quickest to train.",
+  cnn: "Looks for small patterns anywhere in the picture.",
+  file: "Any model of this session with a 28 × 28 grey input and as many outputs as classes. Its weights begin at random.",
+};
+
 function drawLayers(state) {
   const names = LAYERS[state.model] ?? [];
   const all = names.length ? [...names, String(chosenNames(state).length)] : [];
@@ -48,7 +54,7 @@ export function createModelChoice(store) {
     replace($("#models"), [...segmented("network", "Model", choices, state.model, model => store.set({ model })).children]);
     $("#file-choice").hidden = state.model !== "file";
     replace($("#file-choice"), state.model === "file" ? fileChoice(state, store) : null);
-    $("#model-words").textContent = models.find(({ id }) => id === state.model)?.about ?? "";
+    $("#model-words").textContent = WORDS[state.model] ?? "";
     drawLayers(state);
   });
   store.on(["options", "models", "model", "file", "checked"], draw);

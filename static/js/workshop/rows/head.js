@@ -35,11 +35,17 @@ function figures(run) {
   return h("p", { class: "rf-num num" }, figure("accuracy", decimals(accuracy, 3), ACCURACY), figure("loss", lossWords(loss), LOSS));
 }
 
+/** What a person should know of the run, and that its numbers are those of an earlier one. */
+function notes({ notes: said, same_as: twin }) {
+  const words = [...(twin ? [`The same numbers as ${twin.name}: the same request.`] : []), ...(said ?? [])];
+  return words.map(one => h("p", { class: "rf-note small quiet" }, one));
+}
+
 /** Stopped or failed: what was kept, and the way on. */
 function endNote(run) {
   if (!["cancelled", "failed"].includes(run.status)) return null;
   const epoch = unfinished(run)?.epoch ?? run.request.epochs;
-  const error = run.job?.error;
+  const { error } = run;
   const words = run.status === "failed" ? [error?.message ?? "The training failed.", error?.hint].filter(Boolean).join(" ") : "Cancelled.";
   return h("p", { class: "rf-end small" }, icon("warn"), h("span", {}, `${words} ${epoch} of ${run.request.epochs} epochs are kept.`));
 }
@@ -130,6 +136,7 @@ export function rowHead(run, shown) {
     h("p", { class: "rf-facts" }, settingWords(run).join(" · ")),
     live ? liveFigures(run) : figures(run),
     endNote(run),
+    notes(run),
     h("div", { class: "row rf-acts" }, live ? liveActs(run, shown.acts) : doneActs(run, shown)),
   );
 }
