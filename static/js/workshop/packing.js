@@ -35,6 +35,27 @@ export function unpackedMarks(text) {
   return plus.map((on, place) => on - minus[place]);
 }
 
+/** Indices in ascending order, neighbours as a range: [0, 1, 2, 7] -> "0-2.7". */
+export function packedIndices(indices) {
+  const ranges = [];
+  for (const index of indices) {
+    const last = ranges.at(-1);
+    if (last && index === last[1] + 1) last[1] = index;
+    else ranges.push([index, index]);
+  }
+  return ranges.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(".");
+}
+
+/** Throws a RangeError where the text is none or names too many. */
+export function unpackedIndices(text, most = 10_000) {
+  return text.split(".").flatMap(part => {
+    const [from, to = from] = part.split("-").map(Number);
+    const n = to - from + 1;
+    if (!part || !Number.isInteger(n) || n < 1 || n > most) throw new RangeError("no indices");
+    return Array.from({ length: n }, (_, place) => from + place);
+  });
+}
+
 /** A drawing of 0 and 255, as REST has pixels. */
 export const drawingOf = text => unpacked(text).map(on => 255 * on);
 export const packedDrawing = pixels => packed(pixels.map(value => value >= 128));

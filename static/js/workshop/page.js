@@ -37,11 +37,15 @@ const films = createFilms();
 const line = createAddress({ read, write, remember });
 const runner = createWorkshopRunner(store, ended);
 
-/** The row opens by itself: what the click was for is the film. */
+/**
+ * The row opens by itself: what the click was for is the film. Further steps of the tour are compared down the columns,
+ * where films would be between the rows.
+ */
 function ended(run) {
   const { open, tour, options } = store.state;
   const steps = stepsAfter(tour, run, options.stories);
-  store.set({ open: run.status === "done" ? [run.id, ...open.filter(id => id !== run.id)].slice(0, 1) : open, tour: steps });
+  const opened = steps > 1 && steps !== tour ? [] : [run.id];
+  store.set({ open: run.status === "done" ? opened : open, tour: steps });
   if (steps !== tour) tourPart.announce();
 }
 

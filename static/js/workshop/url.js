@@ -2,7 +2,7 @@
 // as name:dataset:images, those of an earlier run as name:run:of, marks as class:plus.minus.
 import { codec, listed, number, single, whole } from "../lib/address-codec.js";
 import { DATASETS, MODELS } from "../lib/address-names.js";
-import { drawingOf, packedDrawing, packedMarks, unpackedMarks } from "./packing.js";
+import { drawingOf, packedDrawing, packedIndices, packedMarks, unpackedIndices, unpackedMarks } from "./packing.js";
 
 const OF_RUN = "run";
 const part = encodeURIComponent;
@@ -12,12 +12,12 @@ function readOwn(raw) {
   const [name, of, images] = pieces(raw);
   if (images === undefined) return { name, pixels: drawingOf(of) };
   if (images === OF_RUN) return { name, run: of };
-  return { name, dataset: DATASETS.idOf(of), images: images === "all" ? null : images.split(".").map(whole) };
+  return { name, dataset: DATASETS.idOf(of), images: images === "all" ? null : unpackedIndices(images) };
 }
 
 function writeOwn({ name, pixels, dataset, images, run }) {
   if (pixels) return [name, packedDrawing(pixels)].map(part).join(":");
-  const parts = run ? [name, run, OF_RUN] : [name, DATASETS.nameOf(dataset), images ? images.join(".") : "all"];
+  const parts = run ? [name, run, OF_RUN] : [name, DATASETS.nameOf(dataset), images ? packedIndices(images) : "all"];
   return parts.map(part).join(":");
 }
 

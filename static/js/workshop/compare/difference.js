@@ -59,10 +59,13 @@ function picture(run, one, films, look) {
     : h("span", { class: "wait grown" });
 }
 
+/** As it is printed beside it, so that the numbers add up. */
+const rounded = value => Number(value.toFixed(2));
+
 function changeCell({ before, after }) {
   if (before === null) return h("span", { class: "quiet" }, "new");
   if (after === null) return h("span", { class: "quiet" }, "gone");
-  return h("b", {}, change(after - before));
+  return h("b", {}, change(rounded(after) - rounded(before)));
 }
 
 const line = (row, [older, newer], films, look) =>

@@ -30,7 +30,7 @@ export function createTray(store) {
     },
   };
   const draw = state => {
-    const runs = state.ticked.map(id => state.runs.find(run => run.id === id)).filter(Boolean);
+    const runs = state.runs.filter(({ id }) => state.ticked.includes(id)).reverse();
     replace($("#tray"), runs.length ? bar(runs, acts) : null);
   };
   store.on(["ticked", "runs"], draw);

@@ -4,7 +4,7 @@ import { address, get } from "../../lib/api.js";
 import { ready, spread } from "../../lib/choices.js";
 import { count, group } from "../../lib/format.js";
 import { classNames, classOf } from "../request.js";
-import { complainIn, problemLine } from "./form.js";
+import { bodyOf, complainIn, problemLine } from "./form.js";
 import { removeClass, withDrawing } from "./draw-class.js";
 import { freeName, nameProblem } from "./rules.js";
 
@@ -63,7 +63,7 @@ export async function openPictures(store, before = null) {
   const title = before ? `Change ${before}` : "Images of a dataset as a class";
   const sets = ready(store.state.datasets);
   if (!sets.length) {
-    replace(dialog, header(dialog, title), nothing(dialog));
+    replace(bodyOf(dialog), header(dialog, title), nothing(dialog));
     return dialog.showModal();
   }
   const basket = await get("/basket").catch(() => ({ dataset: null, images: [] }));
@@ -123,7 +123,7 @@ function fill(dialog, store, { before, title, sets, basket }) {
 
   const field = (id, words, element) => h("div", { class: "fieldset" }, h("label", { class: "label", for: id }, words), element);
   replace(
-    dialog,
+    bodyOf(dialog),
     header(dialog, title),
     h("div", { class: "pictures-form" }, field("pictures-dataset", "Dataset", setChoice), field("pictures-which", "Which images", which), field("pictures-name", "Name of the class", name), shots),
     problem,

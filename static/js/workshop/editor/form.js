@@ -1,5 +1,5 @@
 // What the editor's two uses have in common: the frame of the dialog, brush sizes, mirror, undo and clear.
-import { h, icon, replace, segmented } from "../../lib/dom.js";
+import { $, h, icon, replace, segmented } from "../../lib/dom.js";
 
 const WIDTHS = [1, 2, 3, 4, 5];
 const MIRRORS = [["off", "Off"], ["sides", "Left, right"], ["updown", "Up, down"]];
@@ -29,6 +29,9 @@ export const keysLine = () =>
     [["← ↑ → ↓", "move"], ["Space", "paint"], ["Ctrl Z", "undo"]].map(([keys, words]) => [h("kbd", {}, keys), ` ${words} `]),
   );
 
+/** What a dialog is filled in: beside it the page's tip may be shown. */
+export const bodyOf = dialog => $(".dialog-body", dialog);
+
 /**
  * Fills the dialog and shows it. acts: buttons at the foot, the last one is the main one.
  * @param {HTMLDialogElement} dialog
@@ -36,7 +39,7 @@ export const keysLine = () =>
 export function openDialog(dialog, { title, left, right, acts, problem }) {
   const close = { type: "button", class: "btn plain icon", "aria-label": "Close", onclick: () => dialog.close() };
   replace(
-    dialog,
+    bodyOf(dialog),
     h("header", {}, h("h2", { id: "editor-title" }, title), h("button", close, icon("close", false))),
     h("div", { class: "ed" }, h("div", { class: "ed-left" }, left), h("div", { class: "ed-right" }, right)),
     problem,

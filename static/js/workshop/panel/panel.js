@@ -15,11 +15,13 @@ const refusal = ({ checked }) => (checked?.error && checked.error.field !== "fil
 
 export const isRefused = state => Boolean(state.checked?.error && state.checked.of === JSON.stringify(requestOf(state)));
 
+const secondsWords = takes => (takes < 10 ? `${Math.max(1, Math.round(takes))} s` : seconds(takes));
+
 function costWords(state) {
   if (obstacle(state)) return chosenNames(state).length < 2 ? "needs two classes" : obstacle(state);
   if (isBusy(state)) return "earlier runs stay usable";
   const { seconds: takes } = state.checked ?? {};
-  const about = Number.isFinite(takes) ? `about ${takes < 1.5 ? "1 s" : seconds(Math.round(takes))}` : null;
+  const about = Number.isFinite(takes) ? `about ${secondsWords(takes)}` : null;
   const twice = Object.keys(marksOf(state)).length ? "with and without marks" : null;
   return [about, twice, `${seedWords(state)}, repeatable`].filter(Boolean).join(" · ");
 }
