@@ -6,73 +6,16 @@ import keras
 import numpy as np
 import pytest
 
-from innv_gui.runtimes.keras.training import adadelta, batches, shapes
+from innv_gui.runtimes.keras.training import adadelta, shapes
 from innv_gui.workshop.copies import copies
 from innv_gui.workshop.recipe import Recipe, ShapeClass
+from tests.workshop.by_hand import equal, looked, slow
 
 NAMES = ("vertical_line", "horizontal_line", "disk")
 
 
 def recipe(model="mlp", names=NAMES, **settings):
     return Recipe(tuple(ShapeClass(name, name) for name in names), model, **settings)
-
-
-def softmax(scores):
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return raised / raised.sum(axis=1, keepdims=True)
-
-
-def forward(weights, x):
-    """What each layer gives; the last are probabilities."""
-    first = np.tanh(x @ weights[0] + weights[1])
-    second = np.tanh(first @ weights[2] + weights[3])
-    return x, first, second, softmax(second @ weights[4] + weights[5])
-
-
-def gradients(weights, x, labels):
-    """Of the mean cross-entropy, by the chain rule."""
-    *inputs, p = forward(weights, x)
-    slope = (p - np.eye(p.shape[1])[labels]) / len(x)
-    found = []
-    for layer in (2, 1, 0):
-        found = [inputs[layer].T @ slope, slope.sum(axis=0), *found]
-        slope = (slope @ weights[2 * layer].T) * (1 - inputs[layer] ** 2)
-    return found
-
-
-def stepped(weights, squares, steps, found):
-    """Adadelta's three lines (Zeiler 2012), number by number of each array."""
-    for place, slope in enumerate(found):
-        squares[place] = 0.95 * squares[place] + 0.05 * slope**2
-        change = -np.sqrt(steps[place] + 1e-7) / np.sqrt(squares[place] + 1e-7) * slope
-        steps[place] = 0.95 * steps[place] + 0.05 * change**2
-        weights[place] = weights[place] + change
-
-
-def slow(made, weights, seed, epochs):
-    """Weights and rows after each epoch, in double precision."""
-    weights = [one.astype(float) for one in weights]
-    squares, steps = ([np.zeros_like(one) for one in weights] for _ in range(2))
-    rows = []
-    for epoch in range(epochs):
-        order = batches.orders(seed, epoch, 1, len(made.x))[0][0]
-        for images in order:
-            images = images[images >= 0]
-            flat = made.x[images].reshape(len(images), -1).astype(float)
-            stepped(weights, squares, steps, gradients(weights, flat, made.y[images]))
-        rows.append([*looked(weights, made.x, made.y), *looked(weights, made.held, made.held_y)])
-    return weights, np.array(rows)
-
-
-def looked(weights, x, y):
-    p = forward(weights, x.reshape(len(x), -1).astype(float))[-1]
-    return -np.log(p[np.arange(len(y)), y]).mean(), (p.argmax(axis=1) == y).mean()
-
-
-def equal(first, second):
-    assert first.epoch == second.epoch
-    for one, other in zip((*first.weights, *first.slots), (*second.weights, *second.slots), strict=True):
-        np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize("seed", [0, 3])
@@ -153,7 +96,7 @@ def test_dropout_drops_in_training_alone_and_follows_the_seed():
     plain = shapes.OFFERED["cnn"]
     after, _ = shapes.train(asked, begun, 1)
     p = shapes.probabilities(plain, after.weights, copies(asked).held, 3)
-    np.testing.assert_allclose(p, plain.model(after.weights, 3)(copies(asked).held[..., None]), atol=1e-5)
+    np.testing.assert_allclose(p, plain.model(after.weights, 3)(255 * copies(asked).held[..., None]), atol=1e-5)
     key = np.array([4, 7], np.int64)
     weights = plain.widened(begun.weights)
     x = copies(asked).x[:4, ..., None]
@@ -182,7 +125,7 @@ def slope_of(network, picture, k):
     x = shapes.tf.constant(picture[None, ..., None])
     with shapes.tf.GradientTape() as tape:
         tape.watch(x)
-        p = network(x)[0, k]
+        p = network(255 * x)[0, k]
     return float(p), tape.gradient(p, x).numpy()[0, ..., 0]
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
+from innv_gui.workshop.copies import WHITE
 from innv_gui.workshop.recipe import MOST_CLASSES
 from innv_gui.workshop.tiles import SIDE
 
@@ -33,7 +34,8 @@ class Trainee:
     drawn(n_classes, seed): its first weights; the first `n_trained(weights)` of them are trained, others only kept.
     scores(weights, x, key): (N, 28, 28, 1) -> (N, width) before the softmax, and the kept weights as they are then.
     key: two whole numbers, of which random numbers in training follow; None outside it.
-    xla: whether the loop gains by it. model(weights, n_classes): the same as a Keras network, with softmax.
+    xla: whether the loop gains by it.
+    model(weights, n_classes): the same as a Keras network, from pixels 0 to 255 to probabilities.
     """
 
     name: str
@@ -117,7 +119,7 @@ def cnn_model(weights: Arrays, n_classes: int) -> keras.Model:
 
 def _model(hidden: list, weights: Arrays, n_classes: int) -> keras.Model:
     end = layers.Dense(n_classes, activation="softmax")
-    model = keras.Sequential([keras.Input((SIDE, SIDE, 1)), *hidden, end])
+    model = keras.Sequential([keras.Input((SIDE, SIDE, 1)), layers.Rescaling(1 / WHITE), *hidden, end])
     model.set_weights(list(weights))
     return model
 
