@@ -65,6 +65,7 @@ TASKS = {
     "keras.shapes_ascend": Task("keras", "innv_gui.runtimes.keras.training.shapes:ascend"),
     "keras.shapes_measure": Task("keras", "innv_gui.runtimes.keras.training.measuring:measure"),
     "keras.shapes_file": Task("keras", "innv_gui.runtimes.keras.training.files:file"),
+    "keras.shapes_fits": Task("keras", "innv_gui.runtimes.keras.training.foreign:fits"),
     "keras.shapes_warm": Task("keras", "innv_gui.runtimes.keras.training.shapes:warm"),
     "innvestigate.explain": Task("innvestigate", "innv_gui.runtimes.innvestigate.explain:explain"),
     "numbers.shorten": Task("numbers", "innv_gui.runtimes.numbers.shortening:shorten"),

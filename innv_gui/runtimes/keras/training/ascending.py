@@ -5,13 +5,13 @@ A step is ShapeShop's: x <- x + step * g / (sqrt(mean g^2) + 1e-5), g the gradie
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import tensorflow as tf
 
 from innv_gui.runtimes.keras.maximize.direction import normalised
-from innv_gui.runtimes.keras.training.networks import Trainee, within
+from innv_gui.runtimes.keras.training.networks import MOST_KEPT, Trainee, within
 from innv_gui.workshop.recipe import STOPS, Film
 from innv_gui.workshop.tiles import SIDE
 
@@ -19,7 +19,7 @@ STOP_AT = 0.99
 PROBABILITY, ITERATIONS, FLAT, NOT_FINITE = (STOPS.index(name) + 1 for name in STOPS)  # 0: it goes on
 
 
-@cache
+@lru_cache(MOST_KEPT)
 def trace(trainee: Trainee):
     """Compiled `run(weights, x, step_size, iterations)`: x (K, 28, 28, 1), picture k for class k.
 

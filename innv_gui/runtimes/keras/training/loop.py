@@ -6,20 +6,20 @@ penalty, Adadelta moves the weights. After each epoch all images are looked at w
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 import tensorflow as tf
 
 from innv_gui.runtimes.keras.training import adadelta, painting
 from innv_gui.runtimes.keras.training.batches import BATCH
-from innv_gui.runtimes.keras.training.networks import Trainee, within
+from innv_gui.runtimes.keras.training.networks import MOST_KEPT, Trainee, within
 from innv_gui.workshop.recipe import MOST_CLASSES
 from innv_gui.workshop.tiles import SIDE
 
 STREAMS, NOISE = 4, 2  # of random numbers, and that of a fill: dropout has 0 and 1
 
 
-@cache
+@lru_cache(MOST_KEPT)
 def trace(trainee: Trainee, penalised: bool):
     """Compiled `run(weights, squares, steps, data, plan)` -> the first three again and rows (E, 4); see `signature`.
 

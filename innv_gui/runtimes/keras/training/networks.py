@@ -19,6 +19,7 @@ from innv_gui.workshop.recipe import MOST_CLASSES
 from innv_gui.workshop.tiles import SIDE
 
 OUT_OF_REACH = -1e9  # a score that no probability is left for
+MOST_KEPT = 8  # compiled functions of one kind
 UNITS = 128
 MLP_SHAPES = ((SIDE * SIDE, UNITS), (UNITS,), (UNITS, UNITS), (UNITS,), (UNITS, 0), (0,))  # 0: the number of classes
 CNN_SHAPES = ((3, 3, 1, 32), (32,), (3, 3, 32, 32), (32,), (12 * 12 * 32, UNITS), (UNITS,), (UNITS, 0), (0,))
@@ -31,7 +32,8 @@ Arrays = tuple[np.ndarray, ...]
 class Trainee:
     """A network to be trained.
 
-    drawn(n_classes, seed): its first weights; the first `n_trained(weights)` of them are trained, others only kept.
+    width: scores it gives. roomy: the last two weights have room for as many, else it is made for n_classes alone.
+    drawn(n_classes, seed): its first weights; the last `kept` of them are not trained, but change in training.
     scores(weights, x, key): (N, 28, 28, 1) -> (N, width) before the softmax, and the kept weights as they are then.
     key: two whole numbers, of which random numbers in training follow; None outside it.
     xla: whether the loop gains by it.
@@ -45,15 +47,16 @@ class Trainee:
     model: Callable[[Arrays, int], keras.Model]
     kept: int = 0
     xla: bool = False
+    roomy: bool = True
 
     def widened(self, arrays: Arrays) -> list:
         """Weights, or means of their gradients, with room for all classes."""
-        return [*arrays[:-2], *(_padded(one, self.width) for one in arrays[-2:])] if not self.kept else list(arrays)
+        return [*arrays[:-2], *(_padded(one, self.width) for one in arrays[-2:])] if self.roomy else list(arrays)
 
     def narrowed(self, arrays: list, n_classes: int) -> Arrays:
         """The same without that room."""
         plain = [np.asarray(one) for one in arrays]
-        return tuple(plain) if self.kept else (*plain[:-2], *(one[..., :n_classes] for one in plain[-2:]))
+        return (*plain[:-2], *(one[..., :n_classes] for one in plain[-2:])) if self.roomy else tuple(plain)
 
 
 def within(scores, n_classes):
@@ -63,14 +66,18 @@ def within(scores, n_classes):
 
 def glorot(shapes: tuple, n_classes: int, rng: np.random.Generator) -> Arrays:
     """Glorot uniform for kernels (Glorot and Bengio 2010), 0 for biases; an output of 0 stands for n_classes."""
-    return tuple(_glorot((*shape[:-1], shape[-1] or n_classes), rng) for shape in shapes)
+    return tuple(
+        np.zeros(shape[-1] or n_classes, np.float32)
+        if len(shape) == 1
+        else glorot_of((*shape[:-1], shape[-1] or n_classes), rng)
+        for shape in shapes
+    )
 
 
-def _glorot(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-    if len(shape) == 1:
-        return np.zeros(shape, np.float32)
-    field = int(np.prod(shape[:-2]))
-    limit = np.sqrt(6 / (field * (shape[-2] + shape[-1])))
+def glorot_of(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """One kernel, its last axes inputs and outputs, whatever is before them positions."""
+    positions = int(np.prod(shape[:-2]))
+    limit = np.sqrt(6 / (positions * (shape[-2] + shape[-1])))
     return rng.uniform(-limit, limit, shape).astype(np.float32)
 
 

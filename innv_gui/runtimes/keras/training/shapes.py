@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import tensorflow as tf
 
+from innv_gui.errors import BadInput
 from innv_gui.runtimes.keras.maximize.starts import PICTURES
-from innv_gui.runtimes.keras.training import ascending, feeding, loop, painting
+from innv_gui.runtimes.keras.training import ascending, feeding, foreign, loop, painting
 from innv_gui.runtimes.keras.training.networks import CNN, MLP, Arrays, Trainee, within
 from innv_gui.workshop import tiles
 from innv_gui.workshop.copies import Copies, copies
@@ -58,7 +59,9 @@ def ascend(recipe: Recipe, state: TrainState, iterations: int = ITERATIONS) -> t
 
 
 def warm(model: str) -> None:
-    """Traces what a model of OFFERED needs, so that the first person who trains one does not wait."""
+    """Traces what a model of OFFERED needs, so that the first person who trains one does not wait; a file has none."""
+    if model not in OFFERED:
+        return
     lines = (ShapeClass("vertical", "vertical_line"), ShapeClass("horizontal", "horizontal_line"))
     recipe = Recipe(lines, model)
     state, _ = train(recipe, begin(recipe)[0], 1)
@@ -71,8 +74,12 @@ def penalised(recipe: Recipe) -> bool:
 
 
 def trainee_of(recipe: Recipe) -> Trainee:
-    """The network that a recipe names."""
-    return OFFERED[recipe.model]
+    """The network that a recipe names. Raises ModelRefused for a file that cannot be trained."""
+    if recipe.model != "file":
+        return OFFERED[recipe.model]
+    if recipe.source is None:
+        raise BadInput("The recipe names no file.", "Expected the source of the network's file.", "file")
+    return foreign.trainee(recipe.source, len(recipe.classes))
 
 
 def probabilities(trainee: Trainee, weights: Arrays, x: np.ndarray, n_classes: int) -> np.ndarray:
