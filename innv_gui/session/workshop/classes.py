@@ -58,8 +58,9 @@ def _class(one, read: Read) -> Wanted:
         what = "Expected the name of a tile, or a pair of a name and a drawing or images"
         raise BadInput(f"{what}, got {type(one).__name__}.", "", "classes")
     name = checked_name(one[0])
-    if isinstance(one[1], Dataset | ImageRef):
-        return _of_images(name, one[1], read)
+    images = [one[1]] if isinstance(one[1], ImageRef) else one[1]
+    if isinstance(images, Dataset) or isinstance(images, list) and all(isinstance(ref, ImageRef) for ref in images):
+        return _of_images(name, images, read)
     return drawing(name, one[1])
 
 
@@ -118,7 +119,7 @@ def _as_bytes(name: str, values) -> np.ndarray:
     return array.astype(np.uint8) if whole else np.rint(np.float64(array) * 255).astype(np.uint8)
 
 
-def _of_images(name: str, images: Dataset | ImageRef, read: Read) -> Wanted:
+def _of_images(name: str, images: Dataset | list[ImageRef], read: Read) -> Wanted:
     refs, asked, notes = _chosen(name, images)
     pixels, problems = read(refs)
     if not len(pixels):
@@ -130,10 +131,10 @@ def _of_images(name: str, images: Dataset | ImageRef, read: Read) -> Wanted:
     return pictures(name, pixels, asked, notes)
 
 
-def _chosen(name: str, images: Dataset | ImageRef) -> tuple[list[ImageRef], dict, tuple[str, ...]]:
+def _chosen(name: str, images: Dataset | list[ImageRef]) -> tuple[list[ImageRef], dict, tuple[str, ...]]:
     """Of a whole dataset that is larger than a class, pictures spread evenly over it."""
-    if isinstance(images, ImageRef):
-        return [images], {"name": name, "dataset": None, "images": None}, ()
+    if isinstance(images, list):
+        return images, {"name": name, "dataset": None, "images": None}, ()
     positions, notes = np.asarray(images.positions(), np.int64), ()
     if images.indices is None and len(positions) > MOST_PICTURES:
         notes = (f"{name}: {MOST_PICTURES} of {len(positions):,} pictures, spread evenly over {images.name}.",)
