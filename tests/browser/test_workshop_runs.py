@@ -15,8 +15,9 @@ pytestmark = pytest.mark.browser
 
 ROW = "[data-run]"
 LEVELS = """canvas => {
-  const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  return [canvas.width, ...data];
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", {willReadFrequently: true});
+  copy.drawImage(canvas, 0, 0);
+  return [canvas.width, ...copy.getImageData(0, 0, canvas.width, canvas.height).data];
 }"""
 
 
@@ -40,7 +41,7 @@ def grey(film, step):
 
 
 def trained(page, n=1):
-    expect(page.locator(f"{ROW} [data-key=steps]")).to_have_count(n, timeout=WAIT_MS)
+    expect(page.locator(f"{ROW} [data-key=steps]")).to_have_count(n, timeout=3 * WAIT_MS)
     expect(page.locator("body")).to_have_attribute("data-state", "ready", timeout=WAIT_MS)
 
 
