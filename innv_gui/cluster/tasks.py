@@ -64,6 +64,7 @@ TASKS = {
     "keras.retrain_step": Task("keras", "innv_gui.runtimes.keras.retraining.retrain:step", stoppable=True),
     "keras.retrain_measure": Task("keras", "innv_gui.runtimes.keras.retraining.retrain:measure"),
     "keras.retrain_file": Task("keras", "innv_gui.runtimes.keras.retraining.retrain:made"),
+    "keras.retrain_map": Task("keras", "innv_gui.runtimes.keras.retraining.retrain:relevance"),
     "keras.retrain_shown": Task("keras", "innv_gui.runtimes.keras.retraining.retrain:shown"),
     "innvestigate.explain": Task("innvestigate", "innv_gui.runtimes.innvestigate.explain:explain"),
     "numbers.shorten": Task("numbers", "innv_gui.runtimes.numbers.shortening:shorten"),

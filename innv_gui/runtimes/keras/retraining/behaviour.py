@@ -92,12 +92,18 @@ def _of_other_classes(labels: np.ndarray, rows: np.ndarray, pool: np.ndarray, se
 def _shares(network, found: list, weights, plan: RetrainPlan, shown: Pictures, rows: np.ndarray) -> np.ndarray:
     """(n,): of the positive gradient times (input - black) of the label's score; NaN without any, or without paint."""
     masks = plan.masks[rows] if len(plan.masks) > 1 else np.repeat(plan.masks, len(rows), axis=0)
-    run = network.function(("retrain relevance",), lambda: _trace_relevance(network, [one for _, one in found]))
-    maps = _in_batches(run, weights, shown.x[rows], plan.labels[rows].astype(np.int32), low=shown.low)
-    positive = np.maximum(maps, 0)
+    positive = relevance(network, found, weights, plan, shown, rows)
     whole, inside = positive.sum(axis=(1, 2)), (positive * masks).sum(axis=(1, 2))
     known = (whole > 0) & masks.any(axis=(1, 2))
     return np.divide(inside, whole, out=np.full(len(rows), np.nan), where=known)
+
+
+def relevance(network, found: list, weights, plan: RetrainPlan, shown: Pictures, rows: np.ndarray) -> np.ndarray:
+    """(n, H, W) float32: the positive part of gradient times (input - black), of the score of each label's class."""
+    weights = tensors([values(one) for _, one in found] if weights is None else weights)
+    run = network.function(("retrain relevance",), lambda: _trace_relevance(network, [one for _, one in found]))
+    maps = _in_batches(run, weights, shown.x[rows], plan.labels[rows].astype(np.int32), low=shown.low)
+    return np.maximum(maps, 0)
 
 
 def _trace_relevance(network: Network, variables: list):

@@ -73,6 +73,16 @@ def shown(plan: RetrainPlan, row: int, seed: int) -> np.ndarray:
     return behaviour.as_pictures(plan, _filled(plan, known, np.array([row]), rng))[0]
 
 
+def relevance(plan: RetrainPlan, state: RetrainState | None, row: int) -> tuple[np.ndarray, np.ndarray]:
+    """(picture (H, W, C) uint8, positive relevance (H, W) of the label's class), of the model or of a state."""
+    network = loading.load(plan.source)
+    found, known = checked(network, 0.0), pictures(network, plan)
+    weights = None if state is None else state.weights
+    return behaviour.as_pictures(plan, known.x[row : row + 1])[0], behaviour.relevance(
+        network, found, weights, plan, known, np.array([row])
+    )[0]
+
+
 def _compiled(network: Network, found: list, plan: RetrainPlan):
     penalised = plan.way != "filling"
     variables = [one for _, one in found]
