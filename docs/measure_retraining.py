@@ -51,26 +51,27 @@ class Case:
     region: str = "samples"
 
 
+FILLING, PENALTY = {"way": "filling"}, {"way": "penalty", "strength": 1.0}
 CASES = (
-    Case("recommended: filling from other images, fresh weights, 1500 steps", 5),
+    Case("recommended: filling from other images and a light penalty, fresh weights, 1500 steps", 5),
+    Case("filling alone", 5, FILLING),
     Case("one box over the upper part of all images", 5, region="box"),
-    Case("8 images painted, the others take what most of them have", 5, painted=8),
-    Case("32 images painted, the others take what most of them have", 3, painted=32),
-    Case("32 images painted, the others stay as they are", 2, painted=32, region="own"),
-    Case("keeps the weights", 3, KEEP),
-    Case("half forgets the weights", 2, {"forget": 0.5}),
-    Case("keeps the weights, 95 steps", 2, SHORT),
-    Case("keeps the weights, 95 steps, filled with noise", 2, SHORT | {"fill": "noise"}),
-    Case("keeps the weights, 95 steps, penalty", 2, SHORT | {"way": "penalty"}),
-    Case("fresh weights, filled with noise", 2, {"fill": "noise"}),
-    Case("fresh weights, filled with one colour", 2, {"fill": "colour"}),
-    Case("fresh weights, penalty", 2, {"way": "penalty"}),
-    Case("fresh weights, penalty of strength 10", 2, {"way": "penalty", "strength": 10.0}),
-    Case("keeps the weights, penalty", 2, KEEP | {"way": "penalty"}),
-    Case("fresh weights, filling and penalty", 2, {"way": "both"}),
-    Case("500 steps", 2, {"steps": 500}),
-    Case("learning rate 0.005", 2, {"learning_rate": 0.005}),
-    Case("learning rate 0.001", 2, {"learning_rate": 0.001}),
+    Case("8 images painted, the others take what most of them have", 3, painted=8),
+    Case("keeps the weights, filling alone", 3, KEEP | FILLING),
+    Case("fresh weights, penalty alone", 2, PENALTY),
+    Case("keeps the weights, penalty alone", 2, KEEP | PENALTY),
+    Case("keeps the weights, 95 steps, filling alone", 2, SHORT | FILLING),
+    Case("keeps the weights, 95 steps, filled with noise alone", 2, SHORT | FILLING | {"fill": "noise"}),
+    Case("keeps the weights, 95 steps, penalty alone", 2, SHORT | PENALTY),
+    Case("fresh weights, filled with noise alone", 2, FILLING | {"fill": "noise"}),
+    Case("fresh weights, filled with one colour alone", 2, FILLING | {"fill": "colour"}),
+    Case("half forgets the weights, filling alone", 2, FILLING | {"forget": 0.5}),
+    Case("filling alone, 500 steps", 2, FILLING | {"steps": 500}),
+    Case("filling alone, learning rate 0.005", 2, FILLING | {"learning_rate": 0.005}),
+    Case("filling alone, 32 images painted, the others stay as they are", 2, FILLING, 32, "own"),
+    Case("filling alone, 32 images painted, the others take what most of them have", 2, FILLING, 32),
+    Case("keeps the weights, filling and a light penalty", 2, KEEP),
+    Case("filling and a penalty of strength 1", 2, {"strength": 1.0}),
 )
 
 

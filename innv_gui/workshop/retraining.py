@@ -31,9 +31,9 @@ class RetrainPlan:
     labels: np.ndarray
     held: np.ndarray
     masks: np.ndarray
-    way: str = "filling"
+    way: str = "both"
     fill: str = "pictures"
-    strength: float = 1.0
+    strength: float = 0.1
     steps: int = 1500
     learning_rate: float = 0.002
     forget: float = 1.0

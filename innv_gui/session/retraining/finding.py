@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from innv_gui.session.retraining.request import LEARNING_RATE, MOST_STEPS, STEPS, keeps_weights
+from innv_gui.session.retraining.request import LEARNING_RATE, MOST_STEPS, STEPS, STRENGTH, keeps_weights
 from innv_gui.workshop.retraining import Behaviour
 
 if TYPE_CHECKING:
@@ -128,8 +128,8 @@ _WORDS = {
 def _tries(request: RetrainRequest):
     """The next things to try, the likeliest first."""
     plan, model = request.plan, request.model
-    if plan.way != "filling":
-        yield Try("Fill instead", {"way": "filling"})
+    if plan.way == "penalty":
+        yield Try("Fill as well", {"way": "both", "strength": STRENGTH})
     if plan.way != "penalty" and plan.fill != "pictures":
         yield Try("Fill from other images", {"fill": "pictures"})
     if plan.forget < 1 and not keeps_weights(model):

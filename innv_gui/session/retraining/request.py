@@ -25,6 +25,7 @@ MOST_IMAGES = 10_000
 MOST_STEPS, STEPS = 20_000, 1500
 LARGEST = {"learning_rate": 1.0, "strength": 1000.0}
 LARGEST_SEED = 2**31 - 1
+STRENGTH = 0.1
 LEARNING_RATE = 0.002  # of fresh weights
 GENTLE = 0.0005  # of weights that are kept
 MOST_FRESH = 1_000_000  # weights: a larger network has learned more than a few images could teach it again
@@ -73,7 +74,7 @@ def recommended(model: Model) -> dict:
     """OPTIONS as they are where nothing is said; measured by docs/measure_retraining.py."""
     keeps = keeps_weights(model)
     rate = GENTLE if keeps else LEARNING_RATE
-    known = {"way": "filling", "fill": "pictures", "strength": 1.0, "steps": STEPS}
+    known = {"way": "both", "fill": "pictures", "strength": STRENGTH, "steps": STEPS}
     return known | {"learning_rate": rate, "forget": 0.0 if keeps else 1.0, "seed": 0}
 
 

@@ -18,8 +18,8 @@ _UNLEARNED = "Training keeps the model as it is and makes a new one beside it, s
 def checked(network: Network, forget: float) -> list[tuple[keras.Layer, keras.Variable]]:
     """(layer, weight) of all that learns, in the order of computation; frozen layers learn as well.
 
-    Raises AnalyzerRefused for a network that cannot be trained: custom code, whole numbers for weights, no weights,
-    and BatchNormalization where the weights are forgotten, because its statistics are those of the old weights.
+    Raises AnalyzerRefused for a network that cannot be trained: custom code, no weights, and BatchNormalization where
+    the weights are forgotten, because its statistics are those of the old weights. A quantised one is not opened.
     """
     for name, operation in network.flat.operations.items():
         _check(network, name, operation, forget)
@@ -35,20 +35,11 @@ def _check(network: Network, name: str, operation, forget: float) -> None:
         raise AnalyzerRefused(
             f"{network.file}: {quoted(name)} is custom code, which is not trained here.", hint, "model"
         )
-    if not isinstance(operation, keras.Layer):
-        return
-    if getattr(operation, "quantization_mode", None) or any(_is_whole(one) for one in operation.weights):
-        hint = "Open the model that it was made of, before quantisation."
-        raise AnalyzerRefused(f"{network.file}: {quoted(name)} is quantised and has no gradient.", hint, "model")
     if forget and isinstance(operation, keras.layers.BatchNormalization):
         message = f"{network.file}: {quoted(name)} holds statistics of the weights that would be forgotten."
         raise AnalyzerRefused(
             message, "Keep the weights (forget = 0): BatchNormalization then stays as it is.", "forget"
         )
-
-
-def _is_whole(variable) -> bool:
-    return variable.name == "kernel" and not keras.backend.is_float_dtype(variable.dtype)
 
 
 def _found(network: Network):

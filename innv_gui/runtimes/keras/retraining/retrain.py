@@ -44,10 +44,9 @@ def step(plan: RetrainPlan, state: RetrainState, count: int, stopped: Callable, 
         if stopped() or losses and make_way():
             break
         *now, loss = run(*now, *_batch(plan, shown, at), *_settings(plan, state, at))
-        losses.append(float(loss))
+        losses.append(_finite(float(loss), at))
         if (at + 1) % plan.every == 0 or at + 1 == plan.steps:
             looks.append((at + 1, *behaviour.rights(network, found, now[0], plan, shown)))
-    _check_finite(losses, state.step)
     arrays = (tuple(one.numpy() for one in each) for each in now)
     after = RetrainState(*arrays, state.step + len(losses), state.scale)
     return RetrainSlice(after, np.asarray(losses, np.float32), np.asarray(looks, np.float64).reshape(-1, 3))
@@ -138,8 +137,8 @@ def _check_classes(plan: RetrainPlan, shown: Pictures) -> None:
         raise BadInput("None of the images that would be trained on is painted.", "Paint more of them.", "regions")
 
 
-def _check_finite(losses: list, begin: int) -> None:
-    wrong = np.flatnonzero(~np.isfinite(losses))
-    if len(wrong):
-        message = f"Training failed at step {begin + int(wrong[0]) + 1}: its numbers are no longer finite."
+def _finite(loss: float, at: int) -> float:
+    if not math.isfinite(loss):
+        message = f"Training failed at step {at + 1}: its numbers are no longer finite."
         raise WorkFailed(message, "Choose a smaller learning rate or strength.")
+    return loss
