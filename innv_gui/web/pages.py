@@ -85,6 +85,12 @@ def features():
     return render_template("features.html", page="features")
 
 
+@pages.get("/workshop")
+def workshop():
+    """Train a small network on shapes, see what it learned, say where it should not look."""
+    return render_template("workshop.html", page="workshop")
+
+
 @pages.get("/help")
 def help_page():
     """The glossary, and all methods."""

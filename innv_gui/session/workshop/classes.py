@@ -58,8 +58,9 @@ def _class(one, read: Read) -> Wanted:
         what = "Expected the name of a tile, or a pair of a name and a drawing or images"
         raise BadInput(f"{what}, got {type(one).__name__}.", "", "classes")
     name = checked_name(one[0])
-    if isinstance(one[1], Dataset | ImageRef):
-        return _of_images(name, one[1], read)
+    images = [one[1]] if isinstance(one[1], ImageRef) else one[1]
+    if isinstance(images, Dataset) or isinstance(images, list) and all(isinstance(ref, ImageRef) for ref in images):
+        return _of_images(name, images, read)
     return drawing(name, one[1])
 
 
@@ -79,7 +80,7 @@ def checked_name(text: str) -> str:
 
 
 def drawing(name: str, values) -> Wanted:
-    """A class of one drawing (28, 28) or of several pictures (n, 28, 28): uint8, or numbers from 0 to 1."""
+    """A class of one drawing (28, 28) or of several pictures (n, 28, 28): 0 to 255, or numbers from 0 to 1."""
     pixels = _as_bytes(name, values)
     if pixels.ndim == 2 or len(pixels) == 1:
         one = pixels.reshape(1, SIDE, SIDE)
@@ -101,7 +102,7 @@ def pictures(name: str, pixels: np.ndarray, asked: dict, notes: tuple[str, ...] 
 
 
 def _as_bytes(name: str, values) -> np.ndarray:
-    """uint8; numbers from 0 to 1 become 0 to 255, as a page draws them."""
+    """uint8; numbers from 0 to 1 become 0 to 255, whole ones too."""
     try:
         array = np.asarray(values)
     except ValueError:  # rows of different lengths
@@ -110,7 +111,7 @@ def _as_bytes(name: str, values) -> np.ndarray:
     if not is_right or array.dtype.kind not in "fiub":
         expected = f"Expected {SIDE} x {SIDE} numbers for {name!r}"
         raise BadInput(f"{expected}, got {array.shape} of {array.dtype}.", "", "classes")
-    whole = array.dtype.kind in "iu"
+    whole = array.dtype.kind in "iu" and array.max() > 1
     most = 255 if whole else 1
     if not ((array >= 0) & (array <= most)).all():
         kind = "whole numbers" if whole else "numbers"
@@ -118,7 +119,7 @@ def _as_bytes(name: str, values) -> np.ndarray:
     return array.astype(np.uint8) if whole else np.rint(np.float64(array) * 255).astype(np.uint8)
 
 
-def _of_images(name: str, images: Dataset | ImageRef, read: Read) -> Wanted:
+def _of_images(name: str, images: Dataset | list[ImageRef], read: Read) -> Wanted:
     refs, asked, notes = _chosen(name, images)
     pixels, problems = read(refs)
     if not len(pixels):
@@ -130,10 +131,10 @@ def _of_images(name: str, images: Dataset | ImageRef, read: Read) -> Wanted:
     return pictures(name, pixels, asked, notes)
 
 
-def _chosen(name: str, images: Dataset | ImageRef) -> tuple[list[ImageRef], dict, tuple[str, ...]]:
+def _chosen(name: str, images: Dataset | list[ImageRef]) -> tuple[list[ImageRef], dict, tuple[str, ...]]:
     """Of a whole dataset that is larger than a class, pictures spread evenly over it."""
-    if isinstance(images, ImageRef):
-        return [images], {"name": name, "dataset": None, "images": None}, ()
+    if isinstance(images, list):
+        return images, {"name": name, "dataset": None, "images": None}, ()
     positions, notes = np.asarray(images.positions(), np.int64), ()
     if images.indices is None and len(positions) > MOST_PICTURES:
         notes = (f"{name}: {MOST_PICTURES} of {len(positions):,} pictures, spread evenly over {images.name}.",)
@@ -156,7 +157,7 @@ def _check_names(found: Sequence[Wanted]) -> None:
 
 
 def _check_different(found: Sequence[Wanted]) -> None:
-    """Two classes with the same pictures cannot be told from each other."""
+    """A network cannot distinguish two classes with the same pictures."""
     seen: dict[bytes, str] = {}
     for one in found:
         content = _content(one.shape)

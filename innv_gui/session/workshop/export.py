@@ -32,12 +32,13 @@ def archive_of(run: ShapesRun) -> bytes:
     """A zip archive: each class's picture and prototype as PNG, curves, numbers, and the request."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as made:
-        for name, part in _parts(run):
+        for name, part in parts_of(run):
             made.writestr(zipfile.ZipInfo(name, WHEN), part, zipfile.ZIP_DEFLATED)
     return content.getvalue()
 
 
-def _parts(run: ShapesRun) -> Iterator[tuple[str, bytes]]:
+def parts_of(run: ShapesRun) -> Iterator[tuple[str, bytes]]:
+    """Place and content of each file of a run."""
     yield "request.json", json.dumps(run.request.asked, indent=1).encode()
     yield "numbers.csv", table_of([run]).encode()
     names = [f"{k:02}_{stem_of(name)}" for k, name in enumerate(run.names)]

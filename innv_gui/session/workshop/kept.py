@@ -68,11 +68,11 @@ class RunFolder:
         return found[0] if found else None
 
     def _read(self, record: dict) -> tuple[ShapesRequest, KeptFacts]:
-        facts = KeptFacts(**{name: record[name] for name in KeptFacts.__dataclass_fields__})
-        _check_facts(facts)
         if record["version"] != VERSION:
             raise Damaged
+        facts = KeptFacts(**{name: record[name] for name in KeptFacts.__dataclass_fields__})
         try:
+            _check_facts(facts)
             return self._request(record["asked"], tuple(map(str, record["notes"])), facts), facts
         except InnvError as error:
             raise Damaged(str(error)) from None

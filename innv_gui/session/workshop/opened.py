@@ -17,7 +17,7 @@ from innv_gui.store.array_files import write_arrays
 from innv_gui.store.files import write_bytes
 from innv_gui.workshop.copies import copies
 
-PREPROCESSING = "mode=unit;resize=crop"  # the training images are in [0, 1], and pictures are cropped
+PREPROCESSING = "mode=none;resize=crop"  # the file scales pixels itself; training images are middles of pictures
 
 
 @dataclass(frozen=True)
