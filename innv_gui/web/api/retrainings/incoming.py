@@ -31,6 +31,12 @@ class NewRetraining(Incoming):
     seed: int | None = None
 
 
+class OfModel(Incoming):
+    """Which model."""
+
+    model: str = Id
+
+
 class MapQuery(Incoming):
     """Of the model as it is, or as it is now trained."""
 

@@ -9,13 +9,13 @@ from flask import send_file
 from innv_gui.datasets import png_of
 from innv_gui.plots.heatmap import render
 from innv_gui.session.retraining.record import Retraining
-from innv_gui.session.retraining.request import OPTIONS, RetrainRequest, part_of
+from innv_gui.session.retraining.request import OPTIONS, RetrainRequest, part_of, recommended
 from innv_gui.session.workshop.opened import stem_of
 from innv_gui.web.api.blueprint import api, session
 from innv_gui.web.api.models.answers import model_json
 from innv_gui.web.api.pictures import image_ref, png
 from innv_gui.web.api.retrainings.answers import request_json, retraining_json
-from innv_gui.web.api.retrainings.incoming import MapQuery, NewRetraining, ShownQuery
+from innv_gui.web.api.retrainings.incoming import MapQuery, NewRetraining, OfModel, ShownQuery
 from innv_gui.web.api.route import route
 
 BYTES = "application/octet-stream"
@@ -37,6 +37,12 @@ def add_retraining(body: NewRetraining):
 def list_retrainings():
     """Those of this server's life, newest first."""
     return {"retrainings": [_json(one) for one in session().retrainings.newest_first()]}
+
+
+@route(api, "GET", "/workshop/retrainings/recommended", query=OfModel)
+def get_recommended_retraining(query: OfModel):
+    """How a model would be trained where nothing is said: the recipe that was measured to work."""
+    return recommended(session().models.get(query.model))
 
 
 @route(api, "GET", "/workshop/retrainings/<id>")

@@ -42,7 +42,7 @@ function firstChoice({ models, datasets, model, dataset, image }) {
  * @param {any} given
  */
 export function createOwn({ root, held, first = {}, keep = () => {} }) {
-  const store = new Store({ ...BLANK, ...held, ...first, retraining: null, posting: false, problem: null, checked: null, refused: null });
+  const store = new Store({ ...BLANK, ...held, ...first, recommended: null, retraining: null, posting: false, problem: null, checked: null, refused: null });
   const set = changes => store.set("retraining" in changes ? { ...changes, shown: changes.retraining?.id ?? null } : changes);
   const follower = createFollower({ path: api.PATH, key: "retraining", set, opened: ({ retraining }) => retraining });
   const painting = createPainting(store);
@@ -89,6 +89,11 @@ export function createOwn({ root, held, first = {}, keep = () => {} }) {
     }
   }, CHECK_MS);
 
+  /** What is recommended for the model that is chosen. */
+  async function recommend({ model }) {
+    if (model) store.set({ recommended: await api.recommended(model).catch(() => null) });
+  }
+
   function stopped({ retraining }) {
     const failed = retraining.status === "failed";
     const error = retraining.job.error;
@@ -125,16 +130,18 @@ export function createOwn({ root, held, first = {}, keep = () => {} }) {
     painting.draw(state);
     for (const one of body.querySelectorAll(".nowbox button")) one.disabled = Boolean(obstacle(state)) || busy();
   });
-  store.on([...REQUEST, "image", "checked", "refused", "posting", "retraining", "models", "datasets"], panel);
+  store.on([...REQUEST, "image", "checked", "recommended", "refused", "posting", "retraining", "models", "datasets"], panel);
   store.on(REQUEST, check);
+  store.on(["model"], recommend);
   store.on([...REQUEST, "image", "shown"], keep);
-  store.on(["models", "datasets"], state => store.set(firstChoice(state)));
+  store.on(["models", "datasets", "dataset"], state => store.set(firstChoice(state)));
   addEventListener("innv:cancelled", () => store.state.retraining && follower.reopen(store.state.retraining.id, () => null).catch(complain));
 
   store.set(firstChoice(store.state));
   if (!datasetOf(store.state)?.own_masks && store.state.spread === "samples") store.set({ spread: "all" });
   drawBody(store.state);
   panel(store.state);
+  recommend(store.state);
   check();
   if (first.shown) follower.reopen(first.shown, () => null).catch(complain);
   return { store, train, stop: () => cancel(store.state.retraining.job) };

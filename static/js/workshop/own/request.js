@@ -61,7 +61,7 @@ export function obstacle(state) {
 }
 
 /** The wish, or what is recommended; null until the server has said it. */
-export const valueOf = (state, name) => state[name] ?? state.checked?.recommended?.[name] ?? null;
+export const valueOf = (state, name) => state[name] ?? state.recommended?.[name] ?? null;
 
 /** What a try of a failed cure changes. */
 export const withTry = (state, { changes }) => ({ ...state, ...changes });

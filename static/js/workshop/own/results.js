@@ -3,6 +3,7 @@ import { h, icon } from "../../lib/dom.js";
 import { measureRow } from "../rows/behaviour.js";
 import { decimals } from "../summary.js";
 import { files } from "./own-api.js";
+import { picture } from "./picture.js";
 
 const BEFORE_AFTER = ["before", "after"];
 const ROWS = [
@@ -62,14 +63,14 @@ function behaviour(retraining) {
   );
 }
 
-const map = (retraining, { index, name }, after) =>
-  h("img", { class: "scene px", src: files.map(retraining.id, index, after), alt: `Evidence in ${name}, ${after ? "after" : "before"}`, loading: "lazy" });
+const map = (place, retraining, { index, name }, after) =>
+  picture(place, files.map(retraining.id, index, after), `Evidence in ${name}, ${after ? "after" : "before"}`);
 
 const pair = (retraining, example) =>
   h(
     "figure",
     { class: "pair" },
-    [false, true].map(after => h("div", {}, map(retraining, example, after), h("span", {}, after ? "after" : "before"))),
+    [false, true].map(after => h("div", {}, map("pair", retraining, example, after), h("span", {}, after ? "after" : "before"))),
     h("figcaption", { class: "clip" }, example.name),
   );
 
@@ -92,7 +93,7 @@ export function nowCard(retraining, given) {
   const before = retraining?.before;
   const inside = before
     ? [
-        h("div", { class: "nowpics" }, retraining.examples.slice(0, 2).map(one => h("figure", {}, map(retraining, one, false), h("figcaption", { class: "clip" }, one.name)))),
+        h("div", { class: "nowpics" }, retraining.examples.slice(0, 2).map(one => h("figure", {}, map("now", retraining, one, false), h("figcaption", { class: "clip" }, one.name)))),
         h("dl", { class: "nowfacts" }, [
           ["Right, images as they are", before.usual, lookOf(before.usual)],
           ["Right, painted part replaced", before.replaced, lookOf(before.replaced)],

@@ -2,6 +2,7 @@
 import { h, icon } from "../../lib/dom.js";
 import { curvePlot } from "../rows/curve.js";
 import { files } from "./own-api.js";
+import { picture } from "./picture.js";
 
 /** Points where the held-out images were looked at; the loss is that of the steps just before. */
 export function curveOf({ curve }) {
@@ -17,7 +18,7 @@ export function curveOf({ curve }) {
 }
 
 const figure = (retraining, { index, name }, seed) =>
-  h("figure", {}, h("img", { class: "scene px", src: files.shown(retraining.id, index, seed), alt: `${name}, its painted part filled`, loading: "lazy" }), h("figcaption", { class: "clip" }, name));
+  h("figure", {}, picture("shown", files.shown(retraining.id, index, seed), `${name}, its painted part filled`), h("figcaption", { class: "clip" }, name));
 
 const shown = retraining => [
   h("div", { class: "sub" }, h("h3", {}, "What it is shown"), h("span", { class: "quiet small" }, retraining.options.fill === "pictures" ? "the painted part of each image comes from another one" : "the painted part is filled")),
