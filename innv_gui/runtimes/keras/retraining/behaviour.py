@@ -13,7 +13,7 @@ from innv_gui.runtimes.keras.retraining.pictures import Pictures
 from innv_gui.workshop.retraining import MOST_MEASURED, Behaviour, RetrainPlan
 
 ONE_CLASS = 0.95  # of the answers: more than this of one class, where the labels are of several
-UNCLEAR = 0.1  # above 1 / K: the mean of the largest probability
+UNCLEAR = 0.04  # of the way from 1 / K to 1: the mean of the largest probability
 SETTLED = 0.8  # of the labels: a class with more is really the usual one
 
 
