@@ -41,41 +41,45 @@ function inward(value, grows) {
   return grows ? "end" : "start";
 }
 
-/** Words under both ends of the line, or one for both where they are too close. */
-function labels(before, after) {
+const WITHOUT_WITH = ["without", "with"];
+
+/** Words under both ends of the line, or one for both where they are too close. ends: what both are called. */
+function labels(before, after, ends) {
+  const [first, second] = ends;
   const text = (value, words, anchor, strong) => svg("text", { class: strong ? "strong" : null, x: x(value), y: 41, "text-anchor": anchor }, words);
   if (Math.abs(after - before) < 0.25) {
     const middle = nearEdge(after) ? inward(after, true) : "middle";
-    return [text(after, `without ${decimals(before)}, with ${decimals(after)}`, middle, true)];
+    return [text(after, `${first} ${decimals(before)}, ${second} ${decimals(after)}`, middle, true)];
   }
   const grows = after > before;
-  return [text(before, `without ${decimals(before)}`, inward(before, grows), false), text(after, `with ${decimals(after)}`, inward(after, !grows), true)];
+  return [text(before, `${first} ${decimals(before)}`, inward(before, grows), false), text(after, `${second} ${decimals(after)}`, inward(after, !grows), true)];
 }
 
-function dumbbell(words, before, after, look) {
+function dumbbell({ words, ends = WITHOUT_WITH }, before, after, look) {
   const said = look === "same" ? null : svg("line", { class: look === "better" ? "bell" : "bell bad", x1: x(before), x2: x(after), y1: 18, y2: 18 });
   return svg(
     "svg",
-    { viewBox: `0 0 ${WIDTH} 44`, role: "img", "aria-label": `${words}: ${decimals(before)} without marks, ${decimals(after)} with them` },
+    { viewBox: `0 0 ${WIDTH} 44`, role: "img", "aria-label": `${words}: ${decimals(before)} ${ends[0]}, ${decimals(after)} ${ends[1]}` },
     svg("line", { class: "rail", x1: x(0), x2: x(1), y1: 18, y2: 18 }),
     [0, 0.5, 1].map(value => svg("line", { class: "tick", x1: x(value), x2: x(value), y1: 14, y2: 22 })),
     said,
     svg("circle", { class: "from", cx: x(before), cy: 18, r: 6 }),
     svg("circle", { class: "to", cx: x(after), cy: 18, r: 6 }),
-    labels(before, after),
+    labels(before, after, ends),
   );
 }
 
 const VERDICTS = { same: ["same", null, "about the same"], better: ["ok", "check", "better"], worse: ["warn", "warn", "worse"] };
 
 /** A measure before and after, on a line from 0 to 1. */
-export function measureRow({ words, tip, rises, main = false }, before, after) {
+export function measureRow(row, before, after) {
+  const { words, tip, rises, main = false } = row;
   const [look, symbol, said] = VERDICTS[verdict(before, after, rises)];
   return h(
     "div",
     { class: main ? "mrow main" : "mrow" },
     h("div", {}, h("span", { class: "mname", "data-tip": tip, tabIndex: 0 }, words), h("span", { class: "quiet small" }, rises ? "high is better" : "low is better")),
-    dumbbell(words, before, after, verdict(before, after, rises)),
+    dumbbell(row, before, after, verdict(before, after, rises)),
     h("span", { class: `mverdict ${look}` }, symbol ? icon(symbol) : null, said),
   );
 }

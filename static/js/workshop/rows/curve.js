@@ -56,21 +56,21 @@ const legend = () =>
     h("span", { class: "k train" }, "training"),
   );
 
-function wordsOf(curve, total) {
+function wordsOf(curve, total, unit) {
   const held = `held-out accuracy ${decimals(curve.held_accuracy.at(-1))}, held-out loss ${decimals(curve.held_loss.at(-1), 3)}`;
-  return `After ${curve.epoch.at(-1) ?? 0} of ${total} epochs: ${held}`;
+  return `After ${curve.epoch.at(-1) ?? 0} of ${total} ${unit}: ${held}`;
 }
 
-/** curve: as REST has it; total: epochs that the axis reaches to. */
-export function curvePlot(curve = NOTHING, total = 0) {
+/** curve: as REST has it; total: epochs, or another unit, that the axis reaches to. */
+export function curvePlot(curve = NOTHING, total = 0, unit = "epochs") {
   const x = across(total);
   const foot = (epoch, words) => svg("text", { x: x(epoch), y: 208, "text-anchor": "middle" }, words);
-  const box = { viewBox: `0 0 ${WIDTH} 218`, role: "img", "aria-label": wordsOf(curve, total) };
+  const box = { viewBox: `0 0 ${WIDTH} 218`, role: "img", "aria-label": wordsOf(curve, total, unit) };
   const plots = [panel(ACCURACY, 1, curve, x), panel(LOSS, lossTop(curve), curve, x)];
   return h(
     "figure",
     { class: "plot curve2" },
-    svg("svg", box, ...plots, foot(0, "0"), foot(total / 2, "epoch"), foot(total, String(total))),
+    svg("svg", box, ...plots, foot(0, "0"), foot(total / 2, unit.replace(/s$/, "")), foot(total, String(total))),
     legend(),
   );
 }
