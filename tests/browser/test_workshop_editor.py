@@ -154,7 +154,7 @@ def test_marks_have_signs_are_shown_on_tiles_and_what_they_do_comes_first(worksh
     behaviour = page.locator("[data-run] .behaviour")
     expect(behaviour).to_contain_text("Right with the marked part replaced", timeout=WAIT_MS)
     without, with_marks = ask(demo, "/workshop/runs")["runs"][0]["trials"]
-    assert (without["way"], with_marks["way"]) == ("none", "both")
+    assert (without["way"], with_marks["way"]) == ("none", "filling")
     numbers = [f"{trial['replaced_accuracy']:.2f}" for trial in (without, with_marks)]
     expect(behaviour.locator("svg[role=img]").first).to_have_attribute(
         "aria-label", f"Right with the marked part replaced: {numbers[0]} without, {numbers[1]} with"
