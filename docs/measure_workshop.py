@@ -30,6 +30,7 @@ SIX = ("box", "vertical_line", "disk", "triangle", "noise", "blurred_noise")
 MODELS = ("mlp", "cnn")
 PICTURES, REACH_PX = 40, 4  # of a class with a marker; how far its shape is moved along each axis
 MARKERS_PX = (3, 5)
+EPOCHS = {"mlp": 100, "cnn": 50}  # with markers
 WAYS = (("none", 1.0), ("penalty", 1.0), ("penalty", 10.0), ("filling", 1.0), ("both", 1.0))
 
 
@@ -71,7 +72,7 @@ def marked(side: int, model: str, seed: int, way: str, strength: float) -> Recip
     rng = np.random.default_rng(seed)
     places = slice(1, 1 + side), slice(27 - side, 27)
     classes = [with_marker(tile, place, side, rng) for tile, place in zip(LINES, places, strict=True)]
-    return Recipe(tuple(classes), model, seed=seed, way=way, strength=strength)
+    return Recipe(tuple(classes), model, epochs=EPOCHS[model], seed=seed, way=way, strength=strength)
 
 
 def of_markers(side: int, model: str, way: str, strength: float) -> dict:
@@ -87,10 +88,16 @@ def of_markers(side: int, model: str, way: str, strength: float) -> dict:
     return {"model": model, "side": side, "way": way, "strength": strength, "seeds": found}
 
 
+def marker_settings() -> list[tuple]:
+    """Size, model, way and strength; of the convolutional network, which takes long, only the larger marker."""
+    sides = {"mlp": MARKERS_PX, "cnn": MARKERS_PX[-1:]}
+    return [(side, model, *way) for model in MODELS for side in sides[model] for way in WAYS]
+
+
 PARTS = {
     "lines": lambda: [of_tiles(names, model) for model in MODELS for names in (LINES, MORE, ALL)],
     "six": lambda: [of_tiles(SIX, model) for model in MODELS],
-    "markers": lambda: [of_markers(side, model, *way) for model in MODELS for side in MARKERS_PX for way in WAYS],
+    "markers": lambda: [of_markers(*one) for one in marker_settings()],
 }
 
 
