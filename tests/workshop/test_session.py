@@ -68,7 +68,7 @@ def test_more_epochs_are_those_of_one_long_run(session, lines):
     assert session.workshop.resume(run.id, 40) is run
     same(run.wait(), lines)
     assert run.request.asked["epochs"] == 60 and run.trials[0].films_epoch == 60
-    assert session.workshop.runs.same_as(run) is not None
+    assert session.workshop.runs.same_as(run.request, run) is not None
 
 
 def test_a_cancelled_run_goes_on_where_it_was(session, lines):

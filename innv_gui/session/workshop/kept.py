@@ -51,7 +51,9 @@ class RunFolder:
     # -- the record
 
     def write(self, request: ShapesRequest, facts: KeptFacts) -> None:
-        """Replace the record."""
+        """Replace the record; not that of a run that was removed meanwhile."""
+        if not self.path.is_dir():
+            return
         plain = {"version": VERSION, "asked": request.asked, "notes": list(request.notes)}
         write_record(self.path / RECORD, plain | vars(facts))
 
@@ -97,6 +99,8 @@ class RunFolder:
 
     def write_trial(self, k: int, trial: Trial) -> None:
         """All of a network; what is not in memory is taken over from the file."""
+        if not self.path.is_dir():
+            return
         state, frames = trial.state or self.state(k), trial.frames or self.frames(k)
         arrays = {"rows": trial.rows, "facts": np.frombuffer(json.dumps(_facts(trial, state)).encode(), np.uint8)}
         arrays |= _numbered("weight", state.weights) | _numbered("slot", state.slots)

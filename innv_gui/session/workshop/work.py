@@ -15,7 +15,7 @@ import numpy as np
 
 from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
-from innv_gui.errors import Cancelled, InnvError, StorageFailed
+from innv_gui.errors import Cancelled, InnvError, StorageFailed, WorkerDied
 from innv_gui.session.workshop.request import MOST_STEPS
 from innv_gui.session.workshop.run import ShapesRun
 from innv_gui.session.workshop.trial import Trial, facts_of
@@ -118,7 +118,11 @@ class Training:
 
     def _ask(self, task: str, recipe: Recipe, *more):
         self.job.check()
-        return self.pool.run(task, recipe, *more, cancelled=self.job.cancelled, about=self.run.name)
+        try:
+            return self.pool.run(task, recipe, *more, cancelled=self.job.cancelled, about=self.run.name)
+        except WorkerDied as error:
+            hint = "Train fewer pictures or a smaller network, or go on: what was trained is kept."
+            raise WorkerDied(error.message, hint) from None
 
 
 def work(run: ShapesRun, pool: Pool, job: Job, speeds: Speeds) -> ShapesRun:

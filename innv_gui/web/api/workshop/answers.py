@@ -100,11 +100,16 @@ def run_json(run: ShapesRun, same: ShapesRun | None) -> dict:
         "request": _asked(run),
         "model": recipe.model,
         "file": request.file or None,
-        "same_as": None if same is None else {"id": same.id, "name": same.name},
+        "same_as": same_json(same),
         "notes": list(request.notes),
         "classes": _classes(run),
         "trials": [_trial(run, k, trial) for k, trial in enumerate(run.trials)],
     }
+
+
+def same_json(run: ShapesRun | None) -> dict | None:
+    """A run that has the same numbers."""
+    return None if run is None else {"id": run.id, "name": run.name}
 
 
 def _asked(run: ShapesRun) -> dict:

@@ -12,7 +12,7 @@ from innv_gui.web.api.datasets.answers import dataset_json
 from innv_gui.web.api.models.answers import model_json
 from innv_gui.web.api.pictures import image_ref
 from innv_gui.web.api.route import route
-from innv_gui.web.api.workshop.answers import options_json, run_json
+from innv_gui.web.api.workshop.answers import options_json, run_json, same_json
 from innv_gui.web.api.workshop.incoming import MoreEpochs, NewShapesRun, ShapesRunChange, TrainedModel, WarmModel
 
 
@@ -33,7 +33,9 @@ def warm_workshop(body: WarmModel):
 def check_shapes_run(body: NewShapesRun):
     """Check a run without beginning it: about how many seconds it takes, and what a person should know."""
     request = _request(body)
-    return {"seconds": session().workshop.seconds(request), "problems": list(request.notes)}
+    workshop = session().workshop
+    same = same_json(workshop.runs.same_as(request))
+    return {"seconds": workshop.seconds(request), "problems": list(request.notes), "same_as": same}
 
 
 @route(api, "POST", "/workshop/runs", body=NewShapesRun, status=202)
@@ -89,7 +91,7 @@ def add_trained_model(id: str, body: TrainedModel):
 
 
 def _run(run: ShapesRun) -> dict:
-    return run_json(run, session().workshop.runs.same_as(run))
+    return run_json(run, session().workshop.runs.same_as(run.request, run))
 
 
 def _begun(run: ShapesRun) -> dict:
