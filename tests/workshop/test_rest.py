@@ -237,7 +237,7 @@ WRONG = {
     "short marks": (TWO | {"marks": {"vertical_line": [1]}}, "marks", "784 numbers"),
     "marks of none": (TWO | {"marks": {"box": [1] * 784}}, "marks", "Expected vertical line, horizontal line"),
     "no file": (TWO | {"model": "file"}, "file", "was not named"),
-    "an unknown field": (TWO | {"lamda": 3}, "lamda", "extra"),
+    "an unknown field": (TWO | {"lr": 3}, "lr", "extra"),
     "19 classes": ({"classes": [drawn(f"{k}", HOUSE // (k + 1)) for k in range(19)]}, "classes", "at most 18"),
 }
 
