@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from innv_gui.errors import BadInput
 from innv_gui.records import Model, replace
 from innv_gui.session.workshop.classes import LONGEST_NAME, Read, Wanted, check_classes
@@ -140,7 +142,7 @@ def _number(field: str, value, most: float) -> float:
 
 def whole(field: str, value, least: int, most: int) -> int:
     """A whole number in its limits."""
-    if isinstance(value, numbers.Integral) and not isinstance(value, bool) and least <= value <= most:
+    if isinstance(value, int | np.integer) and not isinstance(value, bool) and least <= value <= most:
         return int(value)
     limits = f"{least} to {most}"
     raise BadInput(f"Expected {limits} as {field}, got {str(value)[:60]}.", "", field, (limits,))

@@ -87,7 +87,8 @@ def add_trained_model(id: str, body: TrainedModel):
     current = session()
     model, dataset = current.workshop.open(current.workshop.runs.get(id), body.trial, body.images)
     images = None if dataset is None else dataset_json(dataset, current)
-    return {"model": model_json(model, current), "dataset": images, "job": model.job.as_json()}
+    found = model_json(model, current)
+    return {"model": found, "dataset": images, "job": current.jobs.get(found["job"]).as_json()}
 
 
 def _run(run: ShapesRun) -> dict:
@@ -95,7 +96,8 @@ def _run(run: ShapesRun) -> dict:
 
 
 def _begun(run: ShapesRun) -> dict:
-    return {"run": _run(run), "job": run.job.as_json()}
+    found = _run(run)
+    return {"run": found, "job": found["job"]}
 
 
 def _request(body: NewShapesRun) -> ShapesRequest:
@@ -127,8 +129,8 @@ def _images(one: dict):
 
 def _of_run(one: dict) -> Wanted:
     run = session().workshop.runs.get(one["run"])
-    places = zip(run.request.recipe.classes, run.request.asked["classes"], strict=True)
-    found = next((pair for pair in places if pair[0].name == one["name"] and pair[0].pixels is not None), None)
-    if found is None:
-        raise NotFound(f"{run.name} has no class {one['name']!r} of pictures.", "Choose images again.", "classes")
-    return pictures(one["name"], found[0].pixels, {name: found[1].get(name) for name in ("name", "dataset", "images")})
+    for shape, asked in zip(run.request.recipe.classes, run.request.asked["classes"], strict=True):
+        if shape.name == one["name"] and shape.pixels is not None:
+            kept = {name: asked.get(name) for name in ("name", "dataset", "images")}
+            return pictures(shape.name, shape.pixels, kept)
+    raise NotFound(f"{run.name} has no class {one['name']!r} of pictures.", "Choose images again.", "classes")
