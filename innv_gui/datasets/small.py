@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 
 import numpy as np
+
 from innv_gui.datasets import geometry
 from innv_gui.datasets.decoding import decode, decoded_or_reason
 from innv_gui.datasets.stamps import stamps
