@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from innv_gui.cluster.jobs import Jobs
+from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import Conflict
 from innv_gui.records import Model, ModelSource, replace
@@ -29,7 +28,8 @@ class Workshop:
 
     def __init__(self, pool: Callable[[], Pool], jobs: Jobs, folder: Path, models: ModelShelf, opening: Opening):
         self._pool, self._jobs, self._models, self._opening = pool, jobs, models, opening
-        self._speeds, self._warming = Speeds(), threading.Lock()
+        self._speeds = Speeds()
+        self._warming: dict[str, Job] = {}
         self._squares = Squares(pool)
         self._fitting: set[tuple[ModelSource, int]] = set()  # files, for so many classes
         self.runs = Runs(folder, self.model)
@@ -40,7 +40,7 @@ class Workshop:
         classes: tiles by name (`innv_gui.workshop.tiles`), and pairs of a name and a drawing (28, 28), or of a name and
         images of a dataset. wishes: model ("mlp", "cnn" or a Model), epochs, seed, seeds (so many networks), initial
         ("black", "white", "noise", "blurred"), step_size; marks (class -> (28, 28) of 1 look here, -1 not here, 0),
-        way ("none", "penalty", "filling", "both") and strength.
+        way ("none", "penalty", "filling", "both"; without it the recommended one) and strength.
         """
         return self.start(self.check(classes, **wishes), name)
 
@@ -59,10 +59,13 @@ class Workshop:
 
     def warm(self, model: str) -> None:
         """Prepare a kind of network, without waiting for it."""
+        begun = self._warming.get(model)
+        if begun is not None and not begun.ended():
+            return
         pool = self._pool()
         pool.start("keras")
         title = f"Preparing the {model.upper()}"
-        self._jobs.start("warm", title, lambda job: warm(model, pool, self._warming))
+        self._warming[model] = self._jobs.start("warm", title, lambda job: warm(model, pool, self._speeds))
 
     # -- runs
 
