@@ -123,6 +123,15 @@ def _print_groups(result: dict) -> None:
         print(f"  {name:<32}{ratio:>8.2f}")
 
 
+def _print_loop(result: dict) -> None:
+    if "skipped" in result:
+        print(f"  against a tf.data loop: skipped. {result['skipped']}")
+        return
+    for row in result["rows"]:
+        what = f"  {result['photos']} photos, {row['models']} x EfficientNet-Lite, with features and thumbnails"
+        print(f"{what}: {row['rate']:.1f}; a tf.data loop: {row['loop']:.1f}; {row['ratio']:.2f} x (aim {row['aim']})")
+
+
 def _print_scoring(result: dict) -> None:
     print("\nScoring, images a second")
     for row in result["photos"]:
@@ -137,6 +146,7 @@ def _print_scoring(result: dict) -> None:
     for row in result["memory"]:
         peaks = f"server {row['web_mib']:.0f} MiB, worker {row['worker_mib']:.0f} MiB"
         print(f"  {row['rows']:,} arrays: {row['rate']:.0f}; peak: {peaks}")
+    _print_loop(result["loop"])
     bad = result["bad"]
     print(f"  of 10,000 files, 1,000 bad: {bad['scored']:,} scored, {bad['listed']:,} listed, again: {bad['same']}")
 
