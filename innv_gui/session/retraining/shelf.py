@@ -92,8 +92,8 @@ class Retrainings:
         state = one.trained if after else None
         return self._pool().run("keras.retrain_map", one.request.plan, state, self._row(one, image))
 
-    def shown(self, one: Retraining, image: int, seed: int) -> np.ndarray:
-        """(H, W, C) uint8: an image as training shows it, the painted part filled."""
+    def shown(self, one: Retraining, image: int, seed: int) -> bytes:
+        """PNG of an image as training shows it, the painted part filled."""
         return self._pool().run("keras.retrain_shown", one.request.plan, self._row(one, image), seed)
 
     @staticmethod

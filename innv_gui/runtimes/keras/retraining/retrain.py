@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
+from innv_gui.datasets import png_of
 from innv_gui.errors import BadInput, WorkFailed
 from innv_gui.records import Problem
 from innv_gui.runtimes.keras.networks import loading
@@ -65,11 +66,11 @@ def made(plan: RetrainPlan, state: RetrainState, recipe: dict) -> bytes:
     return file.made(network, checked(network, 0.0), state.weights, recipe)
 
 
-def shown(plan: RetrainPlan, row: int, seed: int) -> np.ndarray:
-    """(H, W, C) uint8: what training shows of an image, its painted part filled."""
+def shown(plan: RetrainPlan, row: int, seed: int) -> bytes:
+    """PNG of what training shows of an image, its painted part filled."""
     network = loading.load(plan.source)
     known, rng = pictures(network, plan), np.random.default_rng((seed, row))
-    return behaviour.as_pictures(plan, _filled(plan, known, np.array([row]), rng))[0]
+    return png_of(behaviour.as_pictures(plan, _filled(plan, known, np.array([row]), rng))[0])
 
 
 def relevance(plan: RetrainPlan, state: RetrainState | None, row: int) -> tuple[np.ndarray, np.ndarray]:

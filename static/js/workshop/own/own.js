@@ -1,4 +1,4 @@
-// Retraining a person's own model with a part painted out: joins painting, request, training and what came of it.
+// Retraining a custom model with a part painted out: joins painting, request, training and what came of it.
 import { $, debounced, h, icon, replace } from "../../lib/dom.js";
 import { cancel, follow } from "../../lib/api.js";
 import { ready, spread } from "../../lib/choices.js";
