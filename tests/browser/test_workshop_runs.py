@@ -240,3 +240,49 @@ def test_rows_and_films_are_usable_for_all_at_both_sizes(workshop, width, height
     page.locator("[data-key=more]").click()
     menu = page.locator(".acts-menu").bounding_box()
     assert menu["x"] >= 0 and menu["x"] + menu["width"] <= width and problems(page) == []
+
+
+def altered(page, change):
+    """What REST says about the runs from now on, changed: for what a network does too rarely to wait for it."""
+
+    def fulfil(route):
+        answer = route.fetch()
+        said = answer.json()
+        for run in said["runs"]:
+            change(run)
+        route.fulfill(response=answer, json=said)
+
+    page.route("**/api/v1/workshop/runs", fulfil)
+    page.reload()
+
+
+def test_a_picture_that_never_became_sure_is_amber_and_says_how_sure_it_is(workshop):
+    tab = workshop("classes=box,disk&epochs=50")
+    page = tab.page
+    train(page)
+    page.evaluate("localStorage.setItem('innv-workshop-tour', 'done')")
+
+    def stop_early(run):
+        film = run["trials"][0]["films"][0]
+        film["p"][-1], film["stopped"] = 0.83, "iterations"
+
+    altered(page, stop_early)
+    flag = page.locator("[data-run] [data-class=box] .rc-flag")
+    expect(flag).to_have_text("only p 0.83")
+    expect(page.locator(".film-end.warn")).to_contain_text("not reached in")
+    assert page.locator("[data-run] [data-class=disk] .rc-flag").count() == 0
+    assert problems(page) == [] and tab.complaints == []
+
+
+def test_a_network_that_stopped_deciding_is_said_above_its_numbers(workshop):
+    page = workshop("classes=box,disk&epochs=50").page
+    train(page)
+
+    def undecided(run):
+        run["classes"][0]["marked"], run["request"]["way"] = True, "penalty"
+        run["trials"][0] |= {"way": "penalty", "replaced_accuracy": 0.5, "inside": 0.1, "undecided": True}
+        run["trials"].append(run["trials"][0] | {"way": "none", "replaced_accuracy": 0.4, "undecided": False})
+
+    altered(page, undecided)
+    expect(page.locator("[data-run] .behaviour .call")).to_contain_text("stopped deciding")
+    assert problems(page) == []
