@@ -7,7 +7,7 @@ from pathlib import Path
 
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
-from innv_gui.errors import Conflict
+from innv_gui.errors import BadInput, Conflict
 from innv_gui.records import Model, ModelSource, replace
 from innv_gui.session.models import ModelShelf
 from innv_gui.session.workshop.kept import ENDED
@@ -85,9 +85,7 @@ class Workshop:
                 raise Conflict(f"{run.name} is being trained.", "Wait for it, or cancel it.", "run")
             run.request = replace(run.request, recipe=self._with_source(run))
             if run.status == "done":
-                epochs_now = run.request.recipe.epochs
-                more = whole("epochs", epochs, 1, max(MOST_EPOCHS - epochs_now, 1))
-                run.request = run.request.longer(min(epochs_now + more, MOST_EPOCHS))
+                run.request = _longer(run, epochs)
             return self._go(run)
 
     def _go(self, run: ShapesRun) -> ShapesRun:
@@ -137,3 +135,11 @@ class Workshop:
         """A network as a model of the session."""
         entry, _ = self.open(run, trial, images=False)
         return self._models.get(entry.id)
+
+
+def _longer(run: ShapesRun, epochs: int) -> ShapesRequest:
+    """The request of a finished run with more epochs."""
+    now = run.request.recipe.epochs
+    if now >= MOST_EPOCHS:
+        raise BadInput(f"{run.name} has been trained for {now:,} epochs, the most there are.", "", "epochs")
+    return run.request.longer(now + whole("epochs", epochs, 1, MOST_EPOCHS - now))
