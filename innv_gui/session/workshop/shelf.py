@@ -47,10 +47,10 @@ class Workshop:
     def check(self, classes: Sequence, **wishes) -> ShapesRequest:
         """A request, complete; raises BadInput naming the field, or a refusal that says why a file does not fit."""
         request = check_shapes(classes, read=self._squares.read, **wishes)
-        fits = request.recipe.source, len(request.recipe.classes)
-        if fits[0] is not None and fits not in self._fitting:
-            self._pool().run("keras.shapes_fits", *fits, about=request.file)
-            self._fitting.add(fits)
+        source, n_classes = request.recipe.source, len(request.recipe.classes)
+        if source is not None and (source, n_classes) not in self._fitting:
+            self._pool().run("keras.shapes_fits", source, n_classes, about=request.file)
+            self._fitting.add((source, n_classes))
         return request
 
     def seconds(self, request: ShapesRequest) -> float:
