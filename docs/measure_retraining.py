@@ -1,8 +1,9 @@
 """Measures how a network that learnt the sky is cured, and what does not cure it: `python docs/measure_retraining.py`.
 
-Writes retraining.json and the table of how_to/retrain_with_a_part_painted_out.md, case by case, and goes on where it was
-stopped. The model is weather_shortcut.keras; trained on are the 200 sample pictures with their usual sky (vehicles under clouds, trees under the sun), of which a
-quarter is held out; measured is on 400 new scenes, each kind under each sky. About half an hour on two cores.
+Writes retraining.json and the table of how_to/retrain_with_a_part_painted_out.md, case by case; goes on where it was
+stopped. The model is weather_shortcut.keras; trained on are the 200 sample pictures with their usual sky (vehicles
+under clouds, trees under the sun), of which a quarter is held out; measured is on 400 new scenes, each kind under each
+sky. About an hour on two cores.
 """
 
 from __future__ import annotations

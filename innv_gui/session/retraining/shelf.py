@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
@@ -104,7 +104,7 @@ class Retrainings:
         return int(rows[0])
 
     @staticmethod
-    def examples(one: Retraining, count: int = 4) -> Sequence[int]:
+    def examples(one: Retraining, count: int = 4) -> list[int]:
         """Indices of held-out images to look at: class after class."""
         plan, found = one.request.plan, []
         held = np.flatnonzero(plan.held)
