@@ -91,7 +91,7 @@ def test_it_fits_a_phone_and_axe_finds_nothing_serious(own):
 def test_visualize_leads_here(visualize, ids):
     page = visualize("digits_cnn", more="view=trust", method="gradient").page
     page.locator("#region-open").click(timeout=WAIT_MS)
-    page.get_by_role("link", name="Retrain with this painted out").click()
+    page.locator("#regions-retrain").click()
     page.locator("body[data-state=ready][data-page=workshop]").wait_for(timeout=WAIT_MS)
     expect(page.locator("#own-model")).to_have_value(ids["digits_cnn"])
     expect(page.locator("#own-images")).to_have_value(ids["digits"])

@@ -102,6 +102,6 @@ def _nearest(masks: np.ndarray) -> np.ndarray | None:
     places = np.broadcast_to(np.arange(height * width, dtype=np.int32).reshape(1, height, width), masks.shape).copy()
     for row, mask in enumerate(masks):
         if mask.any():
-            found = distance_transform_edt(~mask, return_distances=False, return_indices=True)
-            places[row] = found[0] * width + found[1]
+            rows, columns = np.asarray(distance_transform_edt(~mask, return_distances=False, return_indices=True))
+            places[row] = rows * width + columns
     return places
