@@ -34,11 +34,12 @@ GOOD, BAD = 9000, 1000
 def measure() -> dict:
     """All of it, one process after the other."""
     memory = [_asked("memory", rows) for rows in MEMORY_ROWS]
-    return {"photos": _asked("photos"), "small": _asked("small"), "memory": memory, "bad": _asked("bad")}
+    asked = {name: _asked(name) for name in ("photos", "small", "bad")}
+    return {**asked, "memory": memory, "loop": _asked(module="bench.photo_loop")}
 
 
-def _asked(*words) -> object:
-    command = [sys.executable, "-m", "bench.scoring", *map(str, words)]
+def _asked(*words, module: str = "bench.scoring") -> object:
+    command = [sys.executable, "-m", module, *map(str, words)]
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])

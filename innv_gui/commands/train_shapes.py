@@ -29,7 +29,8 @@ def train_shapes(options: argparse.Namespace) -> int:
         run = session.workshop(classes, model=model, **{name: getattr(options, name) for name in WISHES})
         for note in run.request.notes:
             say(note)
-        follow(run.job)
+        if run.job is not None:
+            follow(run.job)
         _write(session, run, out)
         _say(run)
         print(f"{options.out}: {len(run.trials)} networks x {len(run.names)} classes")

@@ -28,7 +28,7 @@ def open_folder(root: str, labels: Sequence | None = None, follow: bool = False)
     files = sort_naturally(listing.files())
     name = os.path.basename(os.path.normpath(root)) or "images"
     if not files:
-        raise _no_image(name, problems)
+        raise _no_image(quoted(name) if follow else "what was sent", problems)
     found, order = (labels, None) if labels is not None else labels_and_order(files, listing.folders)
     found = found or wordnet_labels(files)
     return of_files(name, "folder", root, files, given_labels(found, len(files)), problems, order)
@@ -40,9 +40,9 @@ def open_image(path: str, labels: Sequence | None = None) -> Collection:
     return of_files(file, "folder", root, [file], given_labels(labels, 1), ProblemList())
 
 
-def _no_image(name: str, problems: ProblemList) -> BadInput:
+def _no_image(place: str, problems: ProblemList) -> BadInput:
     hint = left_out(problems.n, problems.n, problems.listed()) if problems.n else "The folder is empty."
-    return BadInput(f"No image in {quoted(name)}; expected files that are {READABLE}.", hint, field="images")
+    return BadInput(f"No image in {place}; expected files that are {READABLE}.", hint, field="images")
 
 
 def labels_and_order(

@@ -7,7 +7,7 @@ from pathlib import Path
 import bokeh
 
 VERSION = bokeh.__version__
-SCRIPTS = ("bokeh.min.js", "bokeh-gl.min.js")
+SCRIPTS = ("bokeh.min.js",)
 
 
 def scripts_folder() -> Path:

@@ -31,7 +31,7 @@ from innv_gui.plots.plot_style import FONT, TEXT_PX, colours, empty_figure, ramp
 
 POINTS_AT_MOST = 50_000
 DOTS_IN_PART = 10_000  # of more: each step of a zoom brings others, and a browser has a few tenths of a second for it
-WEBGL_FROM = 5_000
+MANY = 5_000
 JITTER = 0.35  # of a row, to either side
 CELL = 0.36  # half the height of an aggregated row
 _GOLDEN = 0.6180339887498949
@@ -85,13 +85,13 @@ def scatter(
     there = np.isfinite(confidence)
     index, confidence, rows = index[there], confidence[there], rows[there]
     columns = {"index": index.astype(np.int32), "x": confidence, "y": drawn_y(index, rows)}
-    plot = _rows_figure(confidence, rows, n_models, theme, width, height, x_range, y_range, len(index))
+    plot = _rows_figure(confidence, rows, n_models, theme, width, height, x_range, y_range)
     return _with_dots(plot, ColumnDataSource(columns, name="source"), theme, len(index))
 
 
 def _with_dots(plot: figure, source: ColumnDataSource, theme: str, n: int) -> figure:
     ink = colours(theme)
-    size = 5.2 if n <= WEBGL_FROM else 4
+    size = 5.2 if n <= MANY else 4
     marks = plot.scatter(
         "x",
         "y",
@@ -100,7 +100,7 @@ def _with_dots(plot: figure, source: ColumnDataSource, theme: str, n: int) -> fi
         size=size,
         line_color=None,
         fill_color=ink.mark,
-        fill_alpha=0.42 if n <= WEBGL_FROM else 0.3,
+        fill_alpha=0.42 if n <= MANY else 0.3,
         nonselection_fill_color=ink.mark,
         nonselection_fill_alpha=0.3,
         selection_fill_color=ink.mark,
@@ -127,7 +127,7 @@ def scatter_aggregate(
     cells: low (C,), high (C,) ends of the slice in 0-100; row (C,) number of classes; count (C,) images, > 0.
     """
     low, high, row, count = (np.asarray(cells[name]) for name in ("low", "high", "row", "count"))
-    plot = _rows_figure(np.concatenate([low, high]), row, n_models, theme, width, height, x_range, y_range, len(row))
+    plot = _rows_figure(np.concatenate([low, high]), row, n_models, theme, width, height, x_range, y_range)
     columns = {"low": low, "high": high, "row": row, "count": count, "bottom": row - CELL, "top": row + CELL}
     source = ColumnDataSource(columns, name="source")
     ink = colours(theme)
@@ -149,7 +149,7 @@ def scatter_aggregate(
     return plot
 
 
-def _rows_figure(x, rows, n_models, theme, width, height, x_range, y_range, n) -> figure:
+def _rows_figure(x, rows, n_models, theme, width, height, x_range, y_range) -> figure:
     """Confidence to the right, a row for each number of classes."""
     highest = max(n_models or 1, int(rows.max()) if len(rows) else 1)
     lowest_x = min(100.0, np.floor(x.min() / 10) * 10) if len(x) else 0.0
@@ -163,7 +163,6 @@ def _rows_figure(x, rows, n_models, theme, width, height, x_range, y_range, n) -
         height,
         x_range=Range1d(x0, x1, name="x_range"),
         y_range=Range1d(y0, y1, name="y_range"),
-        output_backend="webgl" if n > WEBGL_FROM else "canvas",
         tools=[],
     )
     plot.yaxis.ticker = plot.ygrid.ticker = FixedTicker(ticks=list(range(1, highest + 1)), minor_ticks=[])

@@ -111,7 +111,9 @@ class Session:
         self.datasets = DatasetShelf(lambda: self.pool, self.jobs)
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
-        self.explorations = ExploreShelf(lambda: self.pool, self.jobs, self.scoring, self.workspace.part("explore"))
+        self._rankings: Recent[Ranking] = Recent(RECENT, "ranking", "Ask for it again.")
+        explored = self.workspace.part("explore"), self._rankings.newest_first
+        self.explorations = ExploreShelf(lambda: self.pool, self.jobs, self.scoring, *explored)
         self.subsets = Subsets(self.workspace.part("explore") / "subsets", self.datasets)
         self.datasets.opened = self.subsets.open_kept
         self.features = FeatureShelf(lambda: self.pool, self.jobs, self.workspace.part("scores"))
@@ -123,7 +125,6 @@ class Session:
         self.workshop = Workshop(lambda: self.pool, self.jobs, folder, self.models, made)
         self.retrainings = Retrainings(lambda: self.pool, self.jobs, self.models, made)
         self._runs: Recent[Run] = Recent(RECENT, "explanation", "Ask for it again; kept maps are reused.")
-        self._rankings: Recent[Ranking] = Recent(RECENT, "ranking", "Ask for it again.")
         again = "Ask for it again; kept scores are reused."
         self._suggestions: Recent[Suggestion] = Recent(RECENT, "suggestion", again)
         self._views: Recent[Shown] = Recent(RECENT, "view", "Ask for it again.")

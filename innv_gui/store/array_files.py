@@ -9,6 +9,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.lib import format as npy
@@ -48,7 +49,7 @@ def _member(stored: zipfile.ZipFile, one: zipfile.ZipInfo) -> np.ndarray:
     return np.frombuffer(content, kind).reshape(shape)
 
 
-def _header(file) -> tuple[tuple[int, ...], bool, np.dtype]:
+def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
     version = npy.read_magic(file)
     if version != (1, 0):
         raise Damaged

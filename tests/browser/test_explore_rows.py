@@ -78,6 +78,23 @@ def test_query_and_filter_cells_are_one_expression(explored, demo):
     assert tab.complaints == []
 
 
+def test_chosen_columns_are_in_the_address(explored):
+    page = explored("table")[0].page
+    heads = page.locator(".rows [role=columnheader]")
+    expect(heads.filter(has_text="different answers")).to_have_count(0)
+    page.locator("#columns-open").click()
+    page.get_by_role("checkbox", name="different answers").check()
+    expect(heads.filter(has_text="different answers")).to_have_count(1)
+    page.wait_for_function("location.hash.includes('columns=')")
+    page.reload()
+    page.locator("body[data-state=ready]").wait_for(timeout=WAIT_MS)
+    expect(heads.filter(has_text="different answers")).to_have_count(1)
+    page.locator("#columns-open").click()
+    page.get_by_role("button", name="As at first").click()
+    expect(heads.filter(has_text="different answers")).to_have_count(0)
+    page.wait_for_function("!location.hash.includes('columns=')")
+
+
 def test_a_refused_query_keeps_the_rows_and_offers_the_nearest_column(explored):
     page = explored("table")[0].page
     rows = page.locator("#tray .tr.d")

@@ -179,7 +179,7 @@ def test_refusals_stay_on_one_line_whatever_the_name(tmp_path):
     [
         (lambda p: p / "nothing", "There is no folder or file"),
         (lambda p: p, "No image in .*The folder is empty"),
-        (lambda p: touched(p, "only/notes.txt") / "only", "No image in only"),
+        (lambda p: touched(p, "only/notes.txt") / "only", "No image in what was sent"),
         (lambda p: touched(p, "zero.png") / "zero.png", "is empty"),
         (lambda p: (p / "no.png", (p / "no.png").write_bytes(b"hello there"))[0], "not an image"),
         (lambda p: (p / "a.txt", (p / "a.txt").write_bytes(b"hello there"))[0], "holds no images"),
@@ -700,3 +700,9 @@ def test_datasets_never_load_tensorflow():
     heavy = ("tensorflow", "keras", "h5py", "pyarrow", "pandas")
     code = f"import innv_gui.datasets, innv_gui.class_names; print([m for m in {heavy} if m in sys.modules])"
     assert in_own_process(code, "", 60).stdout.strip() == "[]"
+
+
+def test_a_folder_that_the_command_line_names_is_called_by_its_name(tmp_path):
+    touched(tmp_path, "only/notes.txt")
+    with pytest.raises(BadInput, match="No image in only; expected files that are PNG"):
+        open_dataset(str(tmp_path / "only"), anywhere=True)

@@ -51,6 +51,23 @@ def test_without_labels_what_needs_them_says_so_and_the_rest_works(plain):
     assert np.isfinite(plain.map("pixels", "pca").places).all()
 
 
+def test_agreement_of_heatmaps_is_a_column_once_the_same_models_were_ranked(session, sample_models, sample_datasets):
+    models, digits = [sample_models["digits_cnn"], sample_models["digits_mlp"]], sample_datasets["digits"]
+    explored = session.explore(models, digits)
+    before = explored.version
+    assert "agreement" not in explored.columns
+    session.rank_by_disagreement(models, digits[[700, 3, 5]], "gradient")
+    ranking = session.rank_by_disagreement(models, digits[[5, 3, 700]], "lrp.epsilon")
+    values = explored.columns["agreement"].values()
+    expected = {row.index: row.agreement for row in ranking.rows}
+    assert set(np.flatnonzero(~np.isnan(values)).tolist()) == set(expected) == {3, 5, 700}
+    assert values[[3, 5, 700]] == pytest.approx([expected[index] for index in (3, 5, 700)])
+    assert explored.version != before
+    assert set(explored.query("agreement <= 1").tolist()) == {3, 5, 700}
+    alone = session.explore(models[0], digits)
+    assert "agreement" not in alone.columns
+
+
 def test_one_image_is_refused_and_images_all_alike_are_not(session, model, tmp_path):
     with pytest.raises(BadInput, match="at least 2 are needed"):
         session.explore(model, session.add_dataset(folder_of(tmp_path / "one", drawn(1))))

@@ -74,6 +74,11 @@ def test_no_module_imports_itself_by_a_circle():
     graphlib.TopologicalSorter(imports()).prepare()
 
 
+def test_no_folder_of_style_sheets_is_too_full():
+    for place, _, files in os.walk(folder("static") / "css"):
+        assert len(files) <= FULLEST, place
+
+
 def test_no_room_is_too_full_and_every_module_is_in_one():
     for place, _, files in os.walk(JS):
         modules_in = [file for file in files if file.endswith(".js")]

@@ -51,3 +51,24 @@ test("rows are sent once per selection, and again after a failure", async () => 
   assert.equal(await selection.sid(), "known");
   assert.equal(sent, 2);
 });
+
+test("rows that the server has forgotten are sent again, once; another error is passed on", async () => {
+  let sent = 0;
+  const selection = new Selection(async () => `s${(sent += 1)}`);
+  selection.reset(8);
+  selection.only([1]);
+  const gone = Object.assign(new Error("gone"), { status: 404, field: "selection" });
+  const asked = [];
+  const answer = await selection.asked(async sid => {
+    asked.push(sid);
+    if (sid === "s1") throw gone;
+    return `answer to ${sid}`;
+  });
+  assert.equal(answer, "answer to s2");
+  assert.deepEqual(asked, ["s1", "s2"]);
+  await assert.rejects(selection.asked(async () => Promise.reject(gone)), gone);
+  assert.equal(sent, 3);
+  const other = Object.assign(new Error("other"), { status: 400, field: "selection" });
+  await assert.rejects(selection.asked(async () => Promise.reject(other)), other);
+  assert.equal(sent, 3);
+});

@@ -92,13 +92,6 @@ def test_a_scatterplot_without_any_score_is_an_empty_plot():
     assert len(source(suggest_figures.scatter_aggregate({name: np.array([]) for name in CELLS})).data["low"]) == 0
 
 
-def test_many_points_are_drawn_by_the_graphics_processor():
-    n = suggest_figures.WEBGL_FROM + 1
-    many = {"index": np.arange(n), "confidence": np.full(n, 50.0), "n_classes": np.ones(n, int)}
-    assert suggest_figures.scatter(many).output_backend == "webgl"
-    assert suggest_figures.scatter(FRAME).output_backend == "canvas"
-
-
 def test_a_cell_covers_its_slice_and_its_row_and_is_coloured_by_the_logarithm_of_its_count():
     plot = suggest_figures.scatter_aggregate(CELLS)
     columns = source(plot).data

@@ -185,8 +185,8 @@ def test_runs_are_numbered_and_the_newest_is_first(runs):
     made = [trained(runs), trained(runs), trained(runs, "Mine"), trained(runs)]
     assert [run.name for run in runs.all()] == ["Run 3", "Mine", "Run 2", "Run 1"]
     assert all(a.created <= b.created for a, b in pairwise(made))
-    assert runs.same_as(made[3]) is made[0] and runs.same_as(made[0]) is None
-    assert runs.same_as(trained(runs, seed=1)) is None
+    assert runs.same_as(made[3].request, made[3]) is made[0] is runs.same_as(made[0].request)
+    assert runs.same_as(made[0].request, made[0]) is None
 
 
 def test_a_removed_run_can_be_restored_until_the_next_start(runs, tmp_path):
@@ -218,3 +218,11 @@ def test_folders_that_are_no_runs_are_left_alone(runs, tmp_path):
 
 def test_a_run_can_be_shown_in_a_notebook(runs):
     assert "box, cats" in trained(runs)._repr_html_() and isinstance(trained(runs), ShapesRun)
+
+
+def test_a_removed_run_is_not_written_any_more(runs, tmp_path):
+    run = trained(runs)
+    runs.remove(run.id)
+    run.keep()
+    run.folder.write_trial(0, run.trials[0])
+    assert not (tmp_path / run.id).exists()

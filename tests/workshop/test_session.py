@@ -68,7 +68,7 @@ def test_more_epochs_are_those_of_one_long_run(session, lines):
     assert session.workshop.resume(run.id, 40) is run
     same(run.wait(), lines)
     assert run.request.asked["epochs"] == 60 and run.trials[0].films_epoch == 60
-    assert session.workshop.runs.same_as(run) is not None
+    assert session.workshop.runs.same_as(run.request, run) is not None
 
 
 def test_a_cancelled_run_goes_on_where_it_was(session, lines):
@@ -164,3 +164,31 @@ def test_a_file_that_does_not_fit_says_why_before_anything_is_trained(session, s
     with pytest.raises(Exception, match="28 x 28|28 × 28") as refused:
         session.workshop(LINES, model=sample_models["digits_cnn"])
     assert not isinstance(refused.value, BadInput) or refused.value.field
+
+
+@pytest.fixture(scope="module")
+def small_file(session, lines):
+    """A network of the workshop as a person's own file."""
+    entry, _ = session.workshop.open(lines, images=False)
+    yield session.models.get(entry.id)
+    session.models.remove(entry.id)
+
+
+def test_a_persons_file_is_trained_and_goes_on_once_it_is_open_again(lent_workers, session, small_file, tmp_path):
+    with Session(tmp_path) as first:
+        model = first.add_model(small_file.source.path)
+        run = begun(first, model=model, epochs=60)
+        run.job.cancel()
+        run.job.ended(10)
+        assert run.request.asked["file"] == model.id and run.recipe(0).model == "file"
+    with Session(tmp_path) as second:
+        (found,) = second.workshop.runs.all()
+        with pytest.raises(Conflict, match="which is not open"):
+            second.workshop.resume(found.id)
+        with pytest.raises(Conflict, match="is not open"):
+            script_of(found)
+        second.add_model(small_file.source.path)
+        assert second.workshop.resume(found.id).wait().trials[0].epoch == 60
+        assert "session.add_model(" in script_of(found)
+    whole = session.workshop(LINES, model=small_file, epochs=60).wait()
+    np.testing.assert_array_equal(found.trials[0].rows, whole.trials[0].rows)

@@ -8,13 +8,15 @@ import numpy as np
 
 from innv_gui.datasets.names import sort_naturally
 from innv_gui.explore.columns import Column
+from innv_gui.session.explain.ranking import Ranking
+from innv_gui.session.explore.evidence import agreement
 from innv_gui.session.explore.tags import Tags
 from innv_gui.session.models import letter_of
 from innv_gui.session.suggest.numbers import Numbers
 
 
-def columns_of(numbers: Numbers, tags: Tags) -> dict[str, Column]:
-    """By name, in the order of the table."""
+def columns_of(numbers: Numbers, tags: Tags, ranking: Ranking | None = None) -> dict[str, Column]:
+    """By name, in the order of the table. ranking: of the same models by their heatmaps, where there is one."""
     found = [
         Column("index", "index", "number", lambda: np.asarray(numbers.dataset.positions(), np.int64)),
         Column("file", "file", "text", lambda: _ranks(numbers), texts=lambda text, exact: _named(numbers, text, exact)),
@@ -25,6 +27,10 @@ def columns_of(numbers: Numbers, tags: Tags) -> dict[str, Column]:
         found += _of_model(numbers, position)
     if len(numbers.models) > 1:
         found.append(Column("disagreement", "different answers", "number", lambda: answers(numbers)))
+    if ranking is not None:
+        found.append(
+            Column("agreement", "agreement of heatmaps", "number", lambda: agreement(ranking, numbers.dataset))
+        )
     found.append(Column("tags", "tags", "tags", tags.bits, tags.names()))
     return {column.name: column for column in found}
 

@@ -16,7 +16,9 @@ from innv_gui.errors import BadInput, NotFound
 from innv_gui.explore.columns import Column
 from innv_gui.records import ImageRef, Model, Problem
 from innv_gui.session.datasets import Dataset
+from innv_gui.session.explain.ranking import Ranking
 from innv_gui.session.explore.columns import columns_of
+from innv_gui.session.explore.evidence import ranking_of
 from innv_gui.session.explore.facts import LABEL, confused, facts_of, same_classes, side_of
 from innv_gui.session.explore.maps import Maps, MapWish, PlacedMap, check_map
 from innv_gui.session.explore.similar import Similar, similar_to_row
@@ -79,12 +81,19 @@ class Exploration:
     @property
     def columns(self) -> dict[str, Column]:
         """By name, as they are now."""
-        return columns_of(self.numbers, self.tags)
+        return columns_of(self.numbers, self.tags, self.ranking)
+
+    @property
+    def ranking(self) -> Ranking | None:
+        """Of the session: how far the heatmaps of just these models agree on images of this dataset."""
+        return ranking_of(self._places.rankings(), self.models, self.dataset)
 
     def state(self) -> tuple:
-        """Changes when there are more scores or other tags."""
+        """Changes when there are more scores, more measured heatmaps or other tags."""
         self.table_of_scores.finished()
-        return (*self.table_of_scores.state(), self.tags.version)
+        ranking = self.ranking
+        ranked = ("", 0) if ranking is None else (ranking.id, len(ranking.rows))
+        return (*self.table_of_scores.state(), self.tags.version, *ranked)
 
     @property
     def version(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import Cancelled
 from innv_gui.session.datasets import Dataset
+from innv_gui.session.explain.ranking import Ranking
 from innv_gui.session.explore.exploration import Exploration
 from innv_gui.session.explore.tags import Tags
 from innv_gui.session.explore.thumbs import Thumbs
@@ -29,13 +30,22 @@ class Places:
     folder: Path
     pool: Callable[[], Pool]
     jobs: Jobs
+    rankings: Callable[[], Sequence[Ranking]] = tuple  # by evidence, newest first
 
 
 class ExploreShelf:
     """Begins explorations and keeps the latest."""
 
-    def __init__(self, pool: Callable[[], Pool], jobs: Jobs, scoring: Scoring, folder: Path):
+    def __init__(
+        self,
+        pool: Callable[[], Pool],
+        jobs: Jobs,
+        scoring: Scoring,
+        folder: Path,
+        rankings: Callable[[], Sequence[Ranking]] = tuple,
+    ):
         self._pool, self._jobs, self._scoring, self._folder = pool, jobs, scoring, Path(folder)
+        self._rankings = rankings
         self._thumbs: dict[tuple[str, int], Thumbs] = {}
         self._lock = threading.Lock()
         self._recent: Recent[Exploration] = Recent(RECENT, "exploration", "Ask for it again; what is kept is reused.")
@@ -53,7 +63,7 @@ class ExploreShelf:
         total = scoring.total + len(dataset)
         work = lambda job: _work(job, scoring, thumbs)  # noqa: E731
         job = self._jobs.start("explore", f"Exploring {dataset.name}", work, total, "images")
-        places = Places(self._folder / "maps", self._pool, self._jobs)
+        places = Places(self._folder / "maps", self._pool, self._jobs, self._rankings)
         found = Exploration(request, folders, job, thumbs, Tags(self._folder / "tags", dataset), places)
         return self._recent.put(found)
 

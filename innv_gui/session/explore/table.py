@@ -85,6 +85,7 @@ class Table:
         with self._lock:
             if id not in self._selections:
                 raise NotFound(f"There is no selection {id!r:.40}.", "Send its rows again.", "selection")
+            self._selections.move_to_end(id)
             return unpacked(self._selections[id], self.n)
 
     # -- orders

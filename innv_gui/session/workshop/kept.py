@@ -51,13 +51,16 @@ class RunFolder:
     # -- the record
 
     def write(self, request: ShapesRequest, facts: KeptFacts) -> None:
-        """Replace the record."""
+        """Replace the record; not that of a run that was removed meanwhile."""
+        if not self.path.is_dir():
+            return
         plain = {"version": VERSION, "asked": request.asked, "notes": list(request.notes)}
         write_record(self.path / RECORD, plain | vars(facts))
 
     def write_pictures(self, request: ShapesRequest) -> None:
         """Of classes that are of images: they may be gone when the run is trained on."""
-        own = {str(k): request.recipe.classes[k].pixels for k, one in enumerate(request.asked["classes"]) if _own(one)}
+        pairs = zip(request.recipe.classes, request.asked["classes"], strict=True)
+        own = {str(k): one.pixels for k, (one, asked) in enumerate(pairs) if _own(asked) and one.pixels is not None}
         if own:
             write_arrays(self.path / PICTURES, own)
 
@@ -98,6 +101,8 @@ class RunFolder:
     def write_trial(self, k: int, trial: Trial) -> None:
         """All of a network; what is not in memory is taken over from the file."""
         state, frames = trial.state or self.state(k), trial.frames or self.frames(k)
+        if state is None or not self.path.is_dir():
+            return
         arrays = {"rows": trial.rows, "facts": np.frombuffer(json.dumps(_facts(trial, state)).encode(), np.uint8)}
         arrays |= _numbered("weight", state.weights) | _numbered("slot", state.slots)
         arrays |= _numbered("frames", frames or ()) | _numbered("p", [film.p for film in trial.films])

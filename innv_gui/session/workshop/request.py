@@ -10,14 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from innv_gui.errors import BadInput
 from innv_gui.records import Model, replace
 from innv_gui.session.workshop.classes import LONGEST_NAME, Read, Wanted, check_classes
 from innv_gui.session.workshop.marks import check_marks
-from innv_gui.workshop.recipe import INITIALS, WAYS, Recipe, regions
+from innv_gui.workshop.recipe import INITIALS, RECOMMENDED_STRENGTH, RECOMMENDED_WAY, WAYS, Recipe, regions
 
 BUILT_IN = ("mlp", "cnn")  # models that need no file
-RECOMMENDED_WAY = "both"
 MOST_EPOCHS, MOST_SEEDS, MOST_STEPS = 10_000, 10, 500
 LARGEST_STEP, LARGEST_STRENGTH, LARGEST_SEED = 1.0, 1000.0, 2**31 - 1 - MOST_SEEDS
 
@@ -71,7 +72,7 @@ def check_shapes(
     read: Read,
     marks: Mapping | None = None,
     way: str | None = None,
-    strength: float = 1.0,
+    strength: float = RECOMMENDED_STRENGTH,
     model: str | Model = "mlp",
     initial: str = "black",
     step_size: float = 0.005,
@@ -140,7 +141,7 @@ def _number(field: str, value, most: float) -> float:
 
 def whole(field: str, value, least: int, most: int) -> int:
     """A whole number in its limits."""
-    if isinstance(value, numbers.Integral) and not isinstance(value, bool) and least <= value <= most:
+    if isinstance(value, int | np.integer) and not isinstance(value, bool) and least <= value <= most:
         return int(value)
     limits = f"{least} to {most}"
     raise BadInput(f"Expected {limits} as {field}, got {str(value)[:60]}.", "", field, (limits,))

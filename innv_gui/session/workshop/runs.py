@@ -54,10 +54,10 @@ class Runs:
             raise NotFound(f"There is no run {id!r:.60}.", "It may have been removed.", "run")
         return found
 
-    def same_as(self, run: ShapesRun) -> ShapesRun | None:
-        """The first run that has the same numbers, because the same was asked for; None where this one is it."""
-        same = [one for one in self.all() if one.request.key == run.request.key]
-        return same[-1] if same and same[-1] is not run else None
+    def same_as(self, request: ShapesRequest, before: ShapesRun | None = None) -> ShapesRun | None:
+        """The first run that has the same numbers, because the same was asked for; None where `before` is that one."""
+        same = [one for one in self.all() if one.request.key == request.key]
+        return same[-1] if same and same[-1] is not before else None
 
     def remove(self, id: str) -> None:
         """Take a run off the list; what it is doing is stopped."""

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import numpy as np
-
-from innv_gui.cluster.jobs import Jobs
+from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import Conflict
-from innv_gui.records import ImageRef, Model, Problem, replace
+from innv_gui.records import Model, ModelSource, replace
 from innv_gui.session.models import ModelShelf
 from innv_gui.session.workshop.kept import ENDED
 from innv_gui.session.workshop.opened import Opening, open_network
 from innv_gui.session.workshop.request import MOST_EPOCHS, ShapesRequest, check_shapes, checked_title, whole
 from innv_gui.session.workshop.run import ShapesRun
 from innv_gui.session.workshop.runs import ENDS_S, Runs
+from innv_gui.session.workshop.squares import Squares
 from innv_gui.session.workshop.work import Speeds, warm, work
 from innv_gui.workshop.recipe import Recipe
-from innv_gui.workshop.tiles import SIDE
-
-CHUNK = 32  # images a task
 
 
 class Workshop:
@@ -33,7 +28,10 @@ class Workshop:
 
     def __init__(self, pool: Callable[[], Pool], jobs: Jobs, folder: Path, models: ModelShelf, opening: Opening):
         self._pool, self._jobs, self._models, self._opening = pool, jobs, models, opening
-        self._speeds, self._warming = Speeds(), threading.Lock()
+        self._speeds = Speeds()
+        self._warming: dict[str, Job] = {}
+        self._squares = Squares(pool)
+        self._fitting: set[tuple[ModelSource, int]] = set()  # files, for so many classes
         self.runs = Runs(folder, self.model)
 
     def __call__(self, classes: Sequence, *, name: str | None = None, **wishes) -> ShapesRun:
@@ -42,26 +40,18 @@ class Workshop:
         classes: tiles by name (`innv_gui.workshop.tiles`), and pairs of a name and a drawing (28, 28), or of a name and
         images of a dataset. wishes: model ("mlp", "cnn" or a Model), epochs, seed, seeds (so many networks), initial
         ("black", "white", "noise", "blurred"), step_size; marks (class -> (28, 28) of 1 look here, -1 not here, 0),
-        way ("none", "penalty", "filling", "both") and strength.
+        way ("none", "penalty", "filling", "both"; without it the recommended one) and strength.
         """
         return self.start(self.check(classes, **wishes), name)
 
     def check(self, classes: Sequence, **wishes) -> ShapesRequest:
         """A request, complete; raises BadInput naming the field, or a refusal that says why a file does not fit."""
-        request = check_shapes(classes, read=self._read, **wishes)
-        source = request.recipe.source
-        if source is not None:
-            self._pool().run("keras.shapes_fits", source, len(request.recipe.classes), about=request.file)
+        request = check_shapes(classes, read=self._squares.read, **wishes)
+        fits = request.recipe.source, len(request.recipe.classes)
+        if fits[0] is not None and fits not in self._fitting:
+            self._pool().run("keras.shapes_fits", *fits, about=request.file)
+            self._fitting.add(fits)
         return request
-
-    def _read(self, refs: list[ImageRef]) -> tuple[np.ndarray, list[Problem]]:
-        """Images as grey squares of 28 x 28."""
-        squares, problems = [np.zeros((0, SIDE, SIDE), np.uint8)], []
-        for start in range(0, len(refs), CHUNK):
-            made, bad = self._pool().run("images.greys", refs[start : start + CHUNK], SIDE, about="the pictures")
-            squares.append(made)
-            problems += bad
-        return np.concatenate(squares), problems
 
     def seconds(self, request: ShapesRequest) -> float:
         """About how long a run takes."""
@@ -69,10 +59,13 @@ class Workshop:
 
     def warm(self, model: str) -> None:
         """Prepare a kind of network, without waiting for it."""
+        begun = self._warming.get(model)
+        if begun is not None and not begun.ended():
+            return
         pool = self._pool()
         pool.start("keras")
         title = f"Preparing the {model.upper()}"
-        self._jobs.start("warm", title, lambda job: warm(model, pool, self._warming))
+        self._warming[model] = self._jobs.start("warm", title, lambda job: warm(model, pool, self._speeds))
 
     # -- runs
 

@@ -4,7 +4,7 @@ import { keepFocus } from "../lib/focus.js";
 import { coloursOf } from "./request.js";
 import { letterAt } from "./rows/values.js";
 
-const ORDER = ["label", "prediction", "right", "loss", "confidence", "disagreement", "trust"];
+const ORDER = ["label", "prediction", "right", "loss", "confidence", "disagreement", "agreement", "trust"];
 const TITLES = { prediction: "Prediction of", right: "Right or wrong,", loss: "Loss of", confidence: "Confidence of" };
 const SWATCHES = { flag: "sw-rw", class: "sw-cat", number: "sw-seq" };
 

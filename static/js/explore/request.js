@@ -5,7 +5,7 @@ import { read, remembered } from "./url.js";
 
 export const FEW = 20_000; // images up to which a map by neighbours is made without a wish for it
 const SETTINGS = { perplexity: 30, neighbours: 15, seed: 0 };
-const NOTHING_SEEN = { image: null, similar: null, cell: null, hiddenClasses: [] };
+const NOTHING_SEEN = { image: null, pointed: null, similar: null, cell: null, hiddenClasses: [] };
 
 export const BLANK = {
   ...NOTHING_SEEN,
@@ -19,6 +19,7 @@ export const BLANK = {
   query: "",
   sort: null,
   order: null,
+  columns: null, // of the table, once somebody chose some
   tray: "closed",
   run: null,
 };

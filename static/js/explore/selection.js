@@ -99,6 +99,17 @@ export class Selection extends EventTarget {
     return this.#sid;
   }
 
+  /** call(id) -> its answer; rows that the server has forgotten are sent again, once. */
+  async asked(call) {
+    try {
+      return await call(await this.sid());
+    } catch (error) {
+      if (error.status !== 404 || error.field !== "selection") throw error;
+      this.#sid = null;
+      return call(await this.sid());
+    }
+  }
+
   /** rows: an array of them, or bits. */
   #combine(rows, join) {
     const others = rows instanceof Uint8Array ? rows : bitsOf(rows, this.n);

@@ -65,6 +65,7 @@ const FIELDS = {
   query: ["query", single(String, String, "")],
   sort: ["sort", single()],
   order: ["order", oneOf(["asc", "desc"], null)],
+  columns: ["columns", listed()],
   tray: ["tray", oneOf(["cards", "rows"], "closed")],
   cell: ["cell", cell],
   image: ["image", row],

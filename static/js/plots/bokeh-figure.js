@@ -20,14 +20,11 @@ function script(name) {
 }
 
 /** Starts loading before the first figure is asked for. */
-export async function loadBokeh(webgl = false) {
+export async function loadBokeh() {
   await script("bokeh.min.js");
-  if (webgl) await script("bokeh-gl.min.js");
   globalThis.Bokeh.set_log_level("error");
   return globalThis.Bokeh;
 }
-
-const asksForWebgl = item => item.doc.roots[0].attributes.output_backend === "webgl";
 
 const NAMED = [
   "plot",
@@ -141,7 +138,7 @@ const png = view => new Promise(done => view.export("png").canvas.toBlob(done, "
  * of the source.
  */
 export async function createFigure(root, item, acts) {
-  const Bokeh = await loadBokeh(asksForWebgl(item));
+  const Bokeh = await loadBokeh();
   const box = h("div", { class: "drawn" });
   root.append(box);
   const [view] = [...(await Bokeh.embed.embed_item(item, box))];

@@ -1,7 +1,7 @@
 // One plot with its title, tools, hover card and table. Asks the server for it, lets it grow, tells what was pressed.
 import { eager, h, icon, replace } from "../lib/dom.js";
 import { get } from "../lib/api.js";
-import { createFigure, loadBokeh } from "./bokeh-figure.js";
+import { createFigure } from "./bokeh-figure.js";
 import { count, group } from "../lib/format.js";
 import { createHoverCard } from "./hover-card.js";
 import { createPlotHead } from "./head.js";
@@ -15,7 +15,6 @@ const GROW_WAIT_MS = 600;
 const STEPS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]);
 const ZOOMS = { "+": 0.6, "=": 0.6, "-": 1 / 0.6, "−": 1 / 0.6 };
 
-const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
 
 const height = () => (matchMedia("(max-width: 700px)").matches ? 240 : 300);
 const formOf = ({ item, aggregated }, theme) => `${aggregated} ${theme} ${item.doc.roots[0].attributes.output_backend}`;
@@ -170,7 +169,6 @@ export function createPlotCard(plot) {
       if (card.moved) card.figure.show(view);
     }
     root.append(ring);
-    if (answer.aggregated) whenIdle(() => loadBokeh(true).catch(() => {})); // a zoom may end in dots
   }
 
   /** What is asked for now; a change of it is drawn at once, more scores after a while. */

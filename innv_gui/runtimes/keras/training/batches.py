@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 BATCH = 4
-NOBODY = -1  # in place of an image where a batch is not full; as a donor, noise
+NOBODY = -1  # in place of an image where a batch is not full
 STREAM = 3  # of random numbers: others belong to images and weights
 
 

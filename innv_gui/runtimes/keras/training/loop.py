@@ -16,7 +16,7 @@ from innv_gui.runtimes.keras.training.networks import MOST_KEPT, Trainee, within
 from innv_gui.workshop.recipe import MOST_CLASSES
 from innv_gui.workshop.tiles import SIDE
 
-STREAMS, NOISE = 4, 2  # of random numbers, and that of a fill: dropout has 0 and 1
+STREAMS = 2  # of random numbers: one for each dropout
 
 
 @lru_cache(MOST_KEPT)
@@ -76,7 +76,7 @@ def _slope(trainee: Trainee, penalised: bool, weights, data: dict, plan: dict, e
     number = tf.cast((plan["first"] + epoch) * plan["steps"] + step, tf.int64)
     key = tf.stack([plan["seed"] * STREAMS, number])
     given, x, labels = _gathered(data, images)
-    x = painting.filled(x, tf.gather(data["filled"], labels), _donors(data, donors, key))
+    x = painting.filled(x, tf.gather(data["filled"], labels), tf.gather(data["x"], donors))
     trained = weights[: len(weights) - trainee.kept]
     with tf.GradientTape() as tape:
         tape.watch(trained)
@@ -85,7 +85,7 @@ def _slope(trainee: Trainee, penalised: bool, weights, data: dict, plan: dict, e
             regions = tf.gather(data["penalised"], labels)
             scores, kept, inside = painting.slope_inside(trainee, whole, x, regions, plan["classes"], key)
         else:
-            scores, kept = trainee.scores(whole, x[..., None], key)
+            scores, kept = trainee.scores(whole, tf.expand_dims(x, -1), key)
             scores, inside = within(scores, plan["classes"]), 0.0
         each = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, scores) + plan["weight"] * inside
         loss = tf.reduce_sum(given * each) / tf.reduce_sum(given)
@@ -96,12 +96,6 @@ def _gathered(data: dict, images):
     """1 for each image that is one and 0 for an empty place; the images (B, 28, 28); their classes."""
     places = tf.maximum(images, 0)
     return tf.cast(images >= 0, tf.float32), tf.gather(data["x"], places), tf.gather(data["y"], places)
-
-
-def _donors(data: dict, donors, key):
-    """What painted regions are replaced from: (B, 28, 28), noise where a donor is nobody."""
-    noise = tf.random.stateless_uniform([BATCH, SIDE, SIDE], key + tf.constant([NOISE, 0], tf.int64))
-    return tf.where((donors >= 0)[:, None, None], tf.gather(data["x"], tf.maximum(donors, 0)), noise)
 
 
 def _looked(trainee: Trainee, weights, data: dict, plan: dict):
@@ -116,7 +110,7 @@ def _mean(trainee: Trainee, weights, data: dict, plan: dict, name: str):
 
     def body(chunk, total, count):
         given, x, labels = _gathered(data, plan[name][chunk])
-        scores = within(trainee.scores(weights, x[..., None], None)[0], plan["classes"])
+        scores = within(trainee.scores(weights, tf.expand_dims(x, -1), None)[0], plan["classes"])
         loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, scores)
         right = tf.cast(tf.argmax(scores, axis=1, output_type=tf.int32) == labels, tf.float32)
         sums = tf.stack([tf.reduce_sum(given * loss), tf.reduce_sum(given * right)])

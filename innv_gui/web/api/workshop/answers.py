@@ -13,18 +13,25 @@ from innv_gui.session.workshop.request import (
     MOST_EPOCHS,
     MOST_SEEDS,
     MOST_STEPS,
-    RECOMMENDED_WAY,
 )
 from innv_gui.session.workshop.run import ShapesRun
 from innv_gui.session.workshop.story import STORY
 from innv_gui.session.workshop.trial import FilmFacts, Trial
 from innv_gui.web.api.common_answers import number
 from innv_gui.workshop import tiles
-from innv_gui.workshop.recipe import EPOCHS, INITIALS, MOST_CLASSES, STEP_SIZES, WAYS
+from innv_gui.workshop.recipe import (
+    EPOCHS,
+    INITIALS,
+    MOST_CLASSES,
+    RECOMMENDED_STRENGTH,
+    RECOMMENDED_WAY,
+    STEP_SIZES,
+    WAYS,
+)
 from innv_gui.workshop.tiles import TILES
 
 DEFAULTS = {"model": "mlp", "initial": "black", "step_size": 0.005, "epochs": 100, "seed": 0, "seeds": 1}
-DEFAULTS |= {"way": RECOMMENDED_WAY, "strength": 1.0}
+DEFAULTS |= {"way": RECOMMENDED_WAY, "strength": RECOMMENDED_STRENGTH}
 LIMITS = {
     "epochs": [1, MOST_EPOCHS],
     "step_size": [0, LARGEST_STEP],
@@ -100,11 +107,16 @@ def run_json(run: ShapesRun, same: ShapesRun | None) -> dict:
         "request": _asked(run),
         "model": recipe.model,
         "file": request.file or None,
-        "same_as": None if same is None else {"id": same.id, "name": same.name},
+        "same_as": same_json(same),
         "notes": list(request.notes),
         "classes": _classes(run),
         "trials": [_trial(run, k, trial) for k, trial in enumerate(run.trials)],
     }
+
+
+def same_json(run: ShapesRun | None) -> dict | None:
+    """A run that has the same numbers."""
+    return None if run is None else {"id": run.id, "name": run.name}
 
 
 def _asked(run: ShapesRun) -> dict:
@@ -141,7 +153,9 @@ def _trial(run: ShapesRun, k: int, trial: Trial) -> dict:
         "accuracy": _known(trial.last("held_accuracy")),
         "loss": _known(trial.last("loss")),
         "replaced_accuracy": _known(measured.get("replaced_accuracy")),
-        "inside": measured.get("inside"),
+        "noise_accuracy": _known(measured.get("noise_accuracy")),
+        "inside": _known(measured.get("inside")),
+        "inside_of": measured.get("inside_of"),
         "undecided": measured.get("undecided"),
         "films_epoch": trial.films_epoch,
         "films": [_film(film) for film in trial.films],

@@ -12,7 +12,7 @@ from innv_gui.web.api.datasets.answers import dataset_json
 from innv_gui.web.api.models.answers import model_json
 from innv_gui.web.api.pictures import image_ref
 from innv_gui.web.api.route import route
-from innv_gui.web.api.workshop.answers import options_json, run_json
+from innv_gui.web.api.workshop.answers import options_json, run_json, same_json
 from innv_gui.web.api.workshop.incoming import MoreEpochs, NewShapesRun, ShapesRunChange, TrainedModel, WarmModel
 
 
@@ -33,7 +33,9 @@ def warm_workshop(body: WarmModel):
 def check_shapes_run(body: NewShapesRun):
     """Check a run without beginning it: about how many seconds it takes, and what a person should know."""
     request = _request(body)
-    return {"seconds": session().workshop.seconds(request), "problems": list(request.notes)}
+    workshop = session().workshop
+    same = same_json(workshop.runs.same_as(request))
+    return {"seconds": workshop.seconds(request), "problems": list(request.notes), "same_as": same}
 
 
 @route(api, "POST", "/workshop/runs", body=NewShapesRun, status=202)
@@ -85,15 +87,17 @@ def add_trained_model(id: str, body: TrainedModel):
     current = session()
     model, dataset = current.workshop.open(current.workshop.runs.get(id), body.trial, body.images)
     images = None if dataset is None else dataset_json(dataset, current)
-    return {"model": model_json(model, current), "dataset": images, "job": model.job.as_json()}
+    found = model_json(model, current)
+    return {"model": found, "dataset": images, "job": current.jobs.get(found["job"]).as_json()}
 
 
 def _run(run: ShapesRun) -> dict:
-    return run_json(run, session().workshop.runs.same_as(run))
+    return run_json(run, session().workshop.runs.same_as(run.request, run))
 
 
 def _begun(run: ShapesRun) -> dict:
-    return {"run": _run(run), "job": run.job.as_json()}
+    found = _run(run)
+    return {"run": found, "job": found["job"]}
 
 
 def _request(body: NewShapesRun) -> ShapesRequest:
@@ -125,8 +129,8 @@ def _images(one: dict):
 
 def _of_run(one: dict) -> Wanted:
     run = session().workshop.runs.get(one["run"])
-    places = zip(run.request.recipe.classes, run.request.asked["classes"], strict=True)
-    found = next((pair for pair in places if pair[0].name == one["name"] and pair[0].pixels is not None), None)
-    if found is None:
-        raise NotFound(f"{run.name} has no class {one['name']!r} of pictures.", "Choose images again.", "classes")
-    return pictures(one["name"], found[0].pixels, {name: found[1].get(name) for name in ("name", "dataset", "images")})
+    for shape, asked in zip(run.request.recipe.classes, run.request.asked["classes"], strict=True):
+        if shape.name == one["name"] and shape.pixels is not None:
+            kept = {name: asked.get(name) for name in ("name", "dataset", "images")}
+            return pictures(shape.name, shape.pixels, kept)
+    raise NotFound(f"{run.name} has no class {one['name']!r} of pictures.", "Choose images again.", "classes")

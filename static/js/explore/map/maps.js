@@ -78,6 +78,7 @@ class Maps {
       this.draw();
       tell();
     });
+    store.on(["pointed"], ({ pointed }) => this.#ring(pointed ?? -1));
     store.on(FIELDS, (state, changed) => this.#changed(state, changed));
     onTheme(() => {
       this.#inks = null;
@@ -138,9 +139,13 @@ class Maps {
   #point(row, side) {
     if (row === this.#hover.row && (row < 0 || side === this.#hover.side)) return;
     this.#hover = { row, side };
-    for (const plane of this.#planes()) plane.show({ hover: row });
+    this.#ring(row);
     if (row < 0) this.card.hide();
     else this.card.show(this.figures[side].plane, this.store.state.exploration, row);
+  }
+
+  #ring(row) {
+    for (const plane of this.#planes()) plane.show({ hover: row });
   }
 
   #press(row, how) {

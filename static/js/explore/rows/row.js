@@ -70,7 +70,7 @@ export function rowElement(row, place, { columns, dataset }, acts) {
   });
   return h(
     "div",
-    { class: "tr d", role: "row", "aria-rowindex": place + 3, tabIndex: -1, "data-place": place, onclick: () => acts.open(row) },
+    { class: "tr d", role: "row", "aria-rowindex": place + 3, tabIndex: -1, "data-place": place, "data-row": row.row, onclick: () => acts.open(row) },
     h("span", { role: "gridcell" }, tick),
     h("span", { role: "gridcell", class: "px" }, thumbnail(dataset, row.index, 64)),
     columns.map(column => cellOf(row, column)),

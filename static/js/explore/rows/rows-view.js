@@ -10,7 +10,6 @@ const WAIT_MS = 220;
 
 /** acts: read(query), selectFound(), tick(row, on), open(row). -> {element, draw(state), focusQuery(), top()} */
 export function createRowsView(store, selection, pages, acts) {
-  let chosen = null; // columns, once somebody chose some
   const line = createQueryLine(store, { select: acts.selectFound, columns: opener => chooseColumns(opener) });
   const reading = createReading(acts.read, () => draw(store.state));
   const writeCell = debounced(query => store.set({ query }), WAIT_MS);
@@ -19,7 +18,7 @@ export function createRowsView(store, selection, pages, acts) {
   const nothing = createNothing(query => line.use(query));
   const element = h("div", { class: "rows-view" }, line.element, table.element, nothing.element);
   const openChooser = createChooser(element, names => {
-    chosen = names;
+    store.set({ columns: names && [...names] });
     draw(store.state);
   });
 
@@ -34,7 +33,7 @@ export function createRowsView(store, selection, pages, acts) {
     nothing.element.hidden = !none;
     if (none) nothing.draw(reading.terms);
     table.element.classList.toggle("none", none);
-    table.draw(state, { cells: reading.cells, chosen });
+    table.draw(state, { cells: reading.cells, chosen: state.columns && new Set(state.columns) });
   }
 
   return { element, draw, focusQuery: line.focus, top: table.top };

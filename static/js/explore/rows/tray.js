@@ -10,6 +10,7 @@ import { explainSelection } from "./explain.js";
 import { sortOf } from "./layout.js";
 import { createNaming } from "./naming.js";
 import { createPages } from "./pages.js";
+import { watchPointed } from "./pointed.js";
 import { createRowsView } from "./rows-view.js";
 import { drawBar } from "./tray-bar.js";
 import { modelOf } from "./values.js";
@@ -47,7 +48,7 @@ export function createTray(root, { store, selection, api }) {
     sort: ([sort, order]) => store.set({ sort, order }),
     tag: opener => askTag(opener, store.state.exploration.tags),
     save: opener => askName(opener, [], `${store.state.exploration.dataset.name} selection`),
-    explain: async () => explainSelection(store.state, api, await selection.sid()),
+    explain: () => selection.asked(sid => explainSelection(store.state, api, sid)),
     toggle() {
       const open = modeOf(store.state, selection.count) !== "closed";
       store.set({ tray: open ? "closed" : selection.count ? "cards" : "rows" });
@@ -64,7 +65,7 @@ export function createTray(root, { store, selection, api }) {
 
   async function tagAll(tag) {
     try {
-      const { tags, version } = await api.tag(id(), { selection: await selection.sid(), tag, on: true });
+      const { tags, version } = await selection.asked(sid => api.tag(id(), { selection: sid, tag, on: true }));
       store.set({ exploration: { ...store.state.exploration, tags, version } });
       toast(`${count(selection.count, "image")} tagged “${tag}”.`);
     } catch (error) {
@@ -74,7 +75,7 @@ export function createTray(root, { store, selection, api }) {
 
   async function saveList(name) {
     try {
-      const { dataset } = await api.subset(id(), { selection: await selection.sid(), name });
+      const { dataset } = await selection.asked(sid => api.subset(id(), { selection: sid, name }));
       const act = () => location.assign(`/images#dataset=${encodeURIComponent(dataset.id)}`);
       toast(`${count(selection.count, "image")} saved as the dataset “${dataset.name}”.`, { act, label: "Open" });
     } catch (error) {
@@ -89,6 +90,7 @@ export function createTray(root, { store, selection, api }) {
   const rowsView = createRowsView(store, selection, pages, acts);
   const cards = createCards(store, pages, acts);
   root.replaceChildren(divider.element, bar, body);
+  watchPointed(body, store);
   const askTag = createNaming(root, TAG, tagAll);
   const askName = createNaming(root, LIST, saveList);
 
@@ -140,7 +142,7 @@ export function createTray(root, { store, selection, api }) {
     const { count: n, version } = selection;
     if (!n || !store.state.exploration) return;
     try {
-      const found = await api.facts(id(), await selection.sid());
+      const found = await selection.asked(sid => api.facts(id(), sid));
       if (version === selection.version) facts = found;
     } catch (error) {
       complain(error);
