@@ -7,7 +7,7 @@ from pathlib import Path
 
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
-from innv_gui.errors import Conflict
+from innv_gui.errors import BadInput, Conflict
 from innv_gui.records import Model, ModelSource, replace
 from innv_gui.session.models import ModelShelf
 from innv_gui.session.workshop.kept import ENDED
@@ -47,10 +47,10 @@ class Workshop:
     def check(self, classes: Sequence, **wishes) -> ShapesRequest:
         """A request, complete; raises BadInput naming the field, or a refusal that says why a file does not fit."""
         request = check_shapes(classes, read=self._squares.read, **wishes)
-        fits = request.recipe.source, len(request.recipe.classes)
-        if fits[0] is not None and fits not in self._fitting:
-            self._pool().run("keras.shapes_fits", *fits, about=request.file)
-            self._fitting.add(fits)
+        source, n_classes = request.recipe.source, len(request.recipe.classes)
+        if source is not None and (source, n_classes) not in self._fitting:
+            self._pool().run("keras.shapes_fits", source, n_classes, about=request.file)
+            self._fitting.add((source, n_classes))
         return request
 
     def seconds(self, request: ShapesRequest) -> float:
@@ -85,9 +85,7 @@ class Workshop:
                 raise Conflict(f"{run.name} is being trained.", "Wait for it, or cancel it.", "run")
             run.request = replace(run.request, recipe=self._with_source(run))
             if run.status == "done":
-                epochs_now = run.request.recipe.epochs
-                more = whole("epochs", epochs, 1, max(MOST_EPOCHS - epochs_now, 1))
-                run.request = run.request.longer(min(epochs_now + more, MOST_EPOCHS))
+                run.request = _longer(run, epochs)
             return self._go(run)
 
     def _go(self, run: ShapesRun) -> ShapesRun:
@@ -137,3 +135,11 @@ class Workshop:
         """A network as a model of the session."""
         entry, _ = self.open(run, trial, images=False)
         return self._models.get(entry.id)
+
+
+def _longer(run: ShapesRun, epochs: int) -> ShapesRequest:
+    """The request of a finished run with more epochs."""
+    now = run.request.recipe.epochs
+    if now >= MOST_EPOCHS:
+        raise BadInput(f"{run.name} has been trained for {now:,} epochs, the most there are.", "", "epochs")
+    return run.request.longer(now + whole("epochs", epochs, 1, MOST_EPOCHS - now))
