@@ -65,6 +65,7 @@ CASES = (
     Case("keeps the weights, 95 steps, filled with noise alone", 2, SHORT | FILLING | {"fill": "noise"}),
     Case("keeps the weights, 95 steps, penalty alone", 2, SHORT | PENALTY),
     Case("keeps the weights, filling alone", 2, KEEP | FILLING),
+    Case("keeps the weights, filling alone, learning rate 0.0005", 2, KEEP | FILLING | {"learning_rate": 0.0005}),
     Case("filled with noise alone", 2, FILLING | {"fill": "noise"}),
     Case("filled with one colour alone", 2, FILLING | {"fill": "colour"}),
     Case("penalty alone", 2, PENALTY),
