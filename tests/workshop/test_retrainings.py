@@ -60,6 +60,19 @@ def test_what_was_stopped_goes_on_to_the_same_numbers(session, model, dataset):
         np.testing.assert_array_equal(mine, other)
 
 
+def test_a_killed_worker_gives_the_same_numbers(session, model, dataset):
+    request = lambda: session.retrainings.check(model, dataset, [MARKER], steps=100)  # noqa: E731
+    whole, one = session.retrainings.start(request()).wait(), session.retrainings.start(request())
+    until = time.monotonic() + 60
+    while not one.step and time.monotonic() < until:
+        time.sleep(0.01)
+    assert one.step < 100
+    session.pool.kill("keras")
+    one.wait()
+    np.testing.assert_array_equal(one.losses, whole.losses)
+    np.testing.assert_array_equal(one.after.answers, whole.after.answers)
+
+
 @pytest.mark.parametrize(
     "regions, wishes, sentence",
     [

@@ -19,7 +19,7 @@ SETTLED = 0.8  # of the labels: a class with more is really the usual one
 
 def painted(plan: RetrainPlan) -> np.ndarray:
     """(n,) bool."""
-    found = plan.masks.any(axis=(1, 2))
+    found = np.asarray(plan.masks.any(axis=(1, 2)))
     return found if len(found) > 1 else np.repeat(found, len(plan.refs))
 
 
@@ -136,11 +136,11 @@ def _trace_scores(network: Network, variables: list):
 
 
 def _in_batches(run, weights, x: np.ndarray, *each: np.ndarray, **same: np.ndarray) -> np.ndarray:
-    same = {name: tf.constant(one) for name, one in same.items()}
+    constants = {name: tf.constant(one) for name, one in same.items()}
     parts = []
     for start in range(0, len(x), BATCH):
         part = slice(start, start + BATCH)
-        parts.append(run(weights, tf.constant(x[part]), *(tf.constant(one[part]) for one in each), **same).numpy())
+        parts.append(run(weights, tf.constant(x[part]), *(tf.constant(one[part]) for one in each), **constants).numpy())
     return np.concatenate(parts)
 
 

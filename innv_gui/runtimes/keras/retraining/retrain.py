@@ -44,12 +44,12 @@ def step(plan: RetrainPlan, state: RetrainState, count: int, stopped: Callable, 
     for at in range(state.step, min(state.step + count, plan.steps)):
         if stopped() or losses and make_way():
             break
-        *now, loss = run(*now, *_batch(plan, shown, at), *_settings(plan, state, at))
+        *now, loss = run(*[*now, *_batch(plan, shown, at), *_settings(plan, state, at)])
         losses.append(_finite(float(loss), at))
         if (at + 1) % plan.every == 0 or at + 1 == plan.steps:
             looks.append((at + 1, *behaviour.rights(network, found, now[0], plan, shown)))
-    arrays = (tuple(one.numpy() for one in each) for each in now)
-    after = RetrainState(*arrays, state.step + len(losses), state.scale)
+    weights, first, second = (tuple(one.numpy() for one in each) for each in now)
+    after = RetrainState(weights, first, second, state.step + len(losses), state.scale)
     return RetrainSlice(after, np.asarray(losses, np.float32), np.asarray(looks, np.float64).reshape(-1, 3))
 
 

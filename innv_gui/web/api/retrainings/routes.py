@@ -61,7 +61,7 @@ def add_retrained_model(id: str):
     """Add the new model to the models, beside the old one; goes on as a job."""
     current = session()
     entry = current.retrainings.open(current.retrainings.get(id))
-    return {"model": model_json(entry, current), "job": entry.job.as_json()}
+    return {"model": model_json(entry, current), "job": None if entry.job is None else entry.job.as_json()}
 
 
 @route(api, "GET", "/workshop/retrainings/<id>/model.keras", answer=BYTES)
