@@ -11,7 +11,20 @@ import platform
 import sys
 from pathlib import Path
 
-from bench import attribution, explore, groups, maximize, methods, million_page, page, scoring, server, suggest, trust
+from bench import (
+    attribution,
+    explore,
+    groups,
+    maximize,
+    methods,
+    million_page,
+    page,
+    scoring,
+    server,
+    suggest,
+    trust,
+    workshop,
+)
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -151,6 +164,17 @@ def _print_trust(result: dict) -> None:
         print(f"  {what:<48}{row['ratio']:>6.2f} of {row['limit']:.2f}")
 
 
+def _print_workshop(result: dict) -> None:
+    said = f"fit: {result['fit_epochs']} epochs, times {result['epochs'] // result['fit_epochs']}"
+    print(f"\nThe Workshop, {result['epochs']} epochs of two classes, warm ({said})")
+    for row in result["rows"]:
+        ours = f"{row['seconds']:.2f} s of {row['aim']:.0f}"
+        times = f"{row['ratio']:.0f} times as fast, aim {row['limit']}"
+        print(f"  {row['model']:<6}{ours:<14} fit {row['fit_seconds']:.1f} s: {times}")
+    for row in result["waits"]:
+        print(f"  {row['what']:<32}{row['seconds']:>7.3f} s of {row['aim']:.1f}")
+
+
 PARTS = {
     "server": (server, _print_server),
     "methods": (methods, _print_methods),
@@ -161,6 +185,7 @@ PARTS = {
     "explore": (explore, _print_explore),
     "maximize": (maximize, _print_maximize),
     "trust": (trust, _print_trust),
+    "workshop": (workshop, _print_workshop),
     "page": (page, _print_page),
     "million_page": (million_page, _print_million),
 }

@@ -14,7 +14,7 @@ OF_FOLDERS = {
     "analyzers": REFERENCE,
 } | dict.fromkeys(
     "cluster commands explain explore extensions features names patterns probe scoring".split()
-    + "session suggest trust web".split(),
+    + "session suggest trust web workshop".split(),
     SESSION,
 )
 OF_FILES = dict.fromkeys(

@@ -9,7 +9,7 @@ from innv_gui.datasets.collection import Collection, left_out
 from innv_gui.datasets.decoding import content_hash, decode, decoded_or_reason, scan
 from innv_gui.datasets.formats import is_upload_acceptable
 from innv_gui.datasets.opening import open_dataset
-from innv_gui.datasets.small import small, square_of
+from innv_gui.datasets.small import greys, small, square_of
 from innv_gui.datasets.stamps import GONE, stamp, stamps
 from innv_gui.datasets.thumbnails import as_seen, png_of, thumbnail
 
@@ -20,6 +20,7 @@ __all__ = [
     "content_hash",
     "decode",
     "decoded_or_reason",
+    "greys",
     "is_address",
     "is_upload_acceptable",
     "left_out",

@@ -56,6 +56,8 @@ from innv_gui.session.trust.request import TrustRequest, check_trust
 from innv_gui.session.trust.shelf import Cost, TrustShelf
 from innv_gui.session.views.request import ViewRequest, check_view
 from innv_gui.session.views.shown import Shown, start_view
+from innv_gui.session.workshop.opened import Opening
+from innv_gui.session.workshop.shelf import Workshop
 from innv_gui.store.history import History
 from innv_gui.store.maps import MapStore
 from innv_gui.store.workspace import Workspace
@@ -116,6 +118,9 @@ class Session:
         self.probes = Probes(lambda: self.pool, self.jobs, self.models, self.datasets, self.workspace.part("probes"))
         self.trusts = TrustShelf(lambda: self.pool, self.jobs, self.store, self.workspace.part("trust"))
         self.patterns = Patterns(lambda: self.pool, self.jobs, self.workspace.part("patterns"), self.models.has)
+        made = Opening(self.start_model, self.datasets.start, self.workspace.part("uploads") / "workshop")
+        folder = self.workspace.part("workshop")
+        self.workshop = Workshop(lambda: self.pool, self.jobs, folder, self.models, made)
         self._runs: Recent[Run] = Recent(RECENT, "explanation", "Ask for it again; kept maps are reused.")
         again = "Ask for it again; kept scores are reused."
         self._suggestions: Recent[Suggestion] = Recent(RECENT, "suggestion", again)

@@ -24,6 +24,7 @@ PARTS = (
     "patterns",
     "trust",
     "explore",
+    "workshop",
     "logs",
     "dask",
 )

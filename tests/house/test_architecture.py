@@ -30,20 +30,23 @@ ALLOWED = {
     "views": BASE | {"extensions", "analyzers", "views"},
     "trust": BASE | {"trust"},
     "explore": BASE | {"explore"},
+    "workshop": BASE | {"workshop"},
     "datasets": BASE | {"datasets"},
     "samples": BASE | {"samples"},
     "suggestions": BASE | {"extensions", "suggestions"},
     "store": BASE | {"store"},
     "plots": BASE | {"plots"},
-    "runtimes": BASE | {"extensions", "analyzers", "views", "trust", "explore", "datasets", "runtimes"},
+    "runtimes": BASE | {"extensions", "analyzers", "views", "trust", "explore", "workshop", "datasets", "runtimes"},
     "cluster": BASE | {"extensions", "store", "cluster"},
     "session": BASE
-    | set("extensions analyzers views trust explore datasets samples store plots suggestions cluster session".split()),
+    | set("extensions analyzers views trust explore workshop datasets samples store plots".split())
+    | {"suggestions", "cluster", "session"},
     "plugins": BASE | {"extensions", "analyzers", "suggestions", "views"},
     "testing": BASE | {"extensions", "analyzers", "runtimes"},
-    "web": BASE | set("extensions analyzers views trust explore plots suggestions cluster store session web".split()),
+    "web": BASE
+    | set("extensions analyzers views trust explore workshop plots suggestions cluster store session web".split()),
     "commands": BASE
-    | {"extensions", "analyzers", "trust", "samples", "store", "cluster", "session", "web", "commands"},
+    | {"extensions", "analyzers", "trust", "workshop", "samples", "store", "cluster", "session", "web", "commands"},
     "cli": BASE | {"extensions", "commands", "cli"},
 }
 FULLEST = 25  # files in a folder

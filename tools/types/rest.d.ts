@@ -39,6 +39,10 @@ export type ModelChange = {
   labels?: LabelsChange | null;
 };
 
+export type MoreEpochs = {
+  epochs?: number;
+};
+
 export type NewExplanation = {
   models: Array<string>;
   dataset: string;
@@ -136,6 +140,21 @@ export type NewSelection = {
   rows?: Array<number> | null;
 };
 
+export type NewShapesRun = {
+  name?: string | null;
+  classes: Array<WantedShape>;
+  marks?: Record<string, Array<number>>;
+  way?: "none" | "penalty" | "filling" | "both" | null;
+  strength?: number;
+  model?: "mlp" | "cnn" | "file";
+  file?: string | null;
+  initial?: "black" | "white" | "noise" | "blurred";
+  step_size?: number;
+  epochs?: number;
+  seed?: number;
+  seeds?: number;
+};
+
 export type NewSubset = {
   name: string;
   selection?: string | null;
@@ -183,10 +202,33 @@ export type PreprocessingChange = {
   channels?: "rgb" | "bgr";
 };
 
+export type ShapesRunChange = {
+  name?: string | null;
+  pinned?: boolean | null;
+};
+
 export type TagWish = {
   selection: string;
   tag: string;
   on?: boolean;
+};
+
+export type TrainedModel = {
+  trial?: number;
+  images?: boolean;
+};
+
+export type WantedShape = {
+  tile?: string | null;
+  name?: string | null;
+  pixels?: Array<number> | null;
+  dataset?: string | null;
+  images?: Array<number> | null;
+  run?: string | null;
+};
+
+export type WarmModel = {
+  model?: "mlp" | "cnn";
 };
 
 export type WishedMethod = {

@@ -13,6 +13,8 @@ from innv_gui.web.api.models import routes as models
 from innv_gui.web.api.suggestions import routes as suggestions
 from innv_gui.web.api.trust import routes as trust
 from innv_gui.web.api.views import routes as views
+from innv_gui.web.api.workshop import files as workshop_files
+from innv_gui.web.api.workshop import routes as workshop
 
 RESOURCES = (
     agreement,
@@ -35,6 +37,8 @@ RESOURCES = (
     suggestions,
     trust,
     views,
+    workshop,
+    workshop_files,
 )
 
 __all__ = ["RESOURCES", "api"]

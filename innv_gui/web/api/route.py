@@ -82,7 +82,10 @@ def _answer(result, status: int) -> Response | tuple:
 
 
 def _json() -> dict:
-    content = request.get_json(silent=True)
+    try:
+        content = request.get_json(silent=True)
+    except RecursionError:  # ten thousand brackets
+        content = None
     if not isinstance(content, dict):
         raise BadInput("Expected a JSON object as the body of the request.", "Send Content-Type: application/json.")
     return content

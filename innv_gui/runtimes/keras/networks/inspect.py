@@ -6,6 +6,7 @@ from innv_gui import imagenet
 from innv_gui.records import ModelFacts, ModelSource, replace
 from innv_gui.runtimes.keras.networks import hooks, loading, preprocessing_detection
 from innv_gui.runtimes.keras.networks.network import Network
+from innv_gui.workshop import written
 
 
 def inspect(source: ModelSource) -> ModelFacts:
@@ -50,7 +51,8 @@ def _architecture(network: Network) -> str:
 
 
 def _class_names(source: ModelSource, network: Network) -> tuple[str, ...] | None:
-    """From the person's `decode_prob`."""
+    """From the person's `decode_prob`, or as the Workshop wrote them into the file."""
     if "decode_prob" in hooks.load(source.hooks):
         return hooks.class_names(source.hooks, network.n_classes)
-    return None
+    names = written.class_names_in(source.path) if source.kind == "keras" and source.path else None
+    return names if names and len(names) == network.n_classes else None

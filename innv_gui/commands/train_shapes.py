@@ -1,0 +1,83 @@
+"""`innv-gui train-shapes`: small networks trained on shapes, their pictures and numbers, without a server."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from innv_gui.commands.steps import check_out, follow, say
+from innv_gui.errors import BadInput
+from innv_gui.records import ImageRef
+from innv_gui.session import Session
+from innv_gui.session.workshop.export import parts_of, table_of
+from innv_gui.session.workshop.opened import stem_of, title_of
+from innv_gui.session.workshop.request import BUILT_IN
+from innv_gui.session.workshop.run import ShapesRun
+from innv_gui.store.files import private_folder, told, write_bytes
+
+WISHES = ("initial", "step_size", "epochs", "seed", "seeds")
+PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
+
+
+def train_shapes(options: argparse.Namespace) -> int:
+    """Check what can be checked first, then train, write and say what came out."""
+    out = _out(options.out)
+    tls = {name: getattr(options, name) for name in ("tls_ca", "tls_cert", "tls_key")}
+    with Session(options.workspace, options.scheduler, **tls) as session:
+        classes = [_class(session, text) for text in options.classes]
+        model = options.model if options.model in BUILT_IN else _model(session, options.model)
+        run = session.workshop(classes, model=model, **{name: getattr(options, name) for name in WISHES})
+        for note in run.request.notes:
+            say(note)
+        if run.job is not None:
+            follow(run.job)
+        _write(session, run, out)
+        _say(run)
+        print(f"{options.out}: {len(run.trials)} networks x {len(run.names)} classes")
+    return 0
+
+
+def _out(text: str) -> Path:
+    """A table by its suffix, else a folder."""
+    out = Path(text)
+    if out.suffix.lower() == ".csv":
+        check_out(text, "rows.csv")
+    elif out.exists() and not out.is_dir():
+        raise BadInput(f"{text!r} is a file; expected a folder, or a .csv file.", "", "out")
+    else:
+        with told(out):
+            private_folder(out)
+    return out
+
+
+def _class(session: Session, text: str):
+    name, equals, place = text.partition("=")
+    if not equals:
+        return text
+    path = Path(place).expanduser()
+    if path.suffix.lower() in PICTURES and path.is_file():
+        return name, ImageRef(path.name, str(path.resolve()))
+    return name, session.add_dataset(place)
+
+
+def _model(session: Session, text: str):
+    if not Path(text).expanduser().exists():
+        raise BadInput(f"{text!r} is neither mlp, cnn nor a file.", "Expected one of them.", "model", BUILT_IN)
+    return session.add_model(text)
+
+
+def _write(session: Session, run: ShapesRun, out: Path) -> None:
+    if out.suffix.lower() == ".csv":
+        write_bytes(out, table_of([run]).encode())
+        return
+    for name, content in parts_of(run):
+        write_bytes(out / name, content)
+    for k in range(len(run.trials)):
+        title = stem_of(title_of(run, k))
+        write_bytes(out / title / f"{title}.keras", session.workshop.file(run, k))
+
+
+def _say(run: ShapesRun) -> None:
+    for trial in run.trials:
+        r = ", ".join(f"{film.name} {film.r:.2f}" for film in trial.films)
+        print(f"seed {trial.seed}: {100 * (trial.last('held_accuracy') or 0):.0f} % right, |r| {r}")

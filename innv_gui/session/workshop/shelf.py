@@ -1,0 +1,146 @@
+"""The workshop of a session: what can be asked of it, and what it begins."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from innv_gui.cluster.jobs import Jobs
+from innv_gui.cluster.pool import Pool
+from innv_gui.errors import Conflict
+from innv_gui.records import ImageRef, Model, Problem, replace
+from innv_gui.session.models import ModelShelf
+from innv_gui.session.workshop.kept import ENDED
+from innv_gui.session.workshop.opened import Opening, open_network
+from innv_gui.session.workshop.request import MOST_EPOCHS, ShapesRequest, check_shapes, checked_title, whole
+from innv_gui.session.workshop.run import ShapesRun
+from innv_gui.session.workshop.runs import ENDS_S, Runs
+from innv_gui.session.workshop.work import Speeds, warm, work
+from innv_gui.workshop.recipe import Recipe
+from innv_gui.workshop.tiles import SIDE
+
+CHUNK = 32  # images a task
+
+
+class Workshop:
+    """Trains small networks on shapes: `session.workshop(["vertical_line", "horizontal_line"]).wait().films`.
+
+    runs: those of the workspace.
+    """
+
+    def __init__(self, pool: Callable[[], Pool], jobs: Jobs, folder: Path, models: ModelShelf, opening: Opening):
+        self._pool, self._jobs, self._models, self._opening = pool, jobs, models, opening
+        self._speeds, self._warming = Speeds(), threading.Lock()
+        self.runs = Runs(folder, self.model)
+
+    def __call__(self, classes: Sequence, *, name: str | None = None, **wishes) -> ShapesRun:
+        """Begin to train; `.wait()` until it is done.
+
+        classes: tiles by name (`innv_gui.workshop.tiles`), and pairs of a name and a drawing (28, 28), or of a name and
+        images of a dataset. wishes: model ("mlp", "cnn" or a Model), epochs, seed, seeds (so many networks), initial
+        ("black", "white", "noise", "blurred"), step_size; marks (class -> (28, 28) of 1 look here, -1 not here, 0),
+        way ("none", "penalty", "filling", "both") and strength.
+        """
+        return self.start(self.check(classes, **wishes), name)
+
+    def check(self, classes: Sequence, **wishes) -> ShapesRequest:
+        """A request, complete; raises BadInput naming the field, or a refusal that says why a file does not fit."""
+        request = check_shapes(classes, read=self._read, **wishes)
+        source = request.recipe.source
+        if source is not None:
+            self._pool().run("keras.shapes_fits", source, len(request.recipe.classes), about=request.file)
+        return request
+
+    def _read(self, refs: list[ImageRef]) -> tuple[np.ndarray, list[Problem]]:
+        """Images as grey squares of 28 x 28."""
+        squares, problems = [np.zeros((0, SIDE, SIDE), np.uint8)], []
+        for start in range(0, len(refs), CHUNK):
+            made, bad = self._pool().run("images.greys", refs[start : start + CHUNK], SIDE, about="the pictures")
+            squares.append(made)
+            problems += bad
+        return np.concatenate(squares), problems
+
+    def seconds(self, request: ShapesRequest) -> float:
+        """About how long a run takes."""
+        return self._speeds.seconds(request.recipe, len(request.trials))
+
+    def warm(self, model: str) -> None:
+        """Prepare a kind of network, without waiting for it."""
+        pool = self._pool()
+        pool.start("keras")
+        title = f"Preparing the {model.upper()}"
+        self._jobs.start("warm", title, lambda job: warm(model, pool, self._warming))
+
+    # -- runs
+
+    def start(self, request: ShapesRequest, name: str | None = None) -> ShapesRun:
+        """Begin a run."""
+        title = checked_title(name) if name is not None else None
+        source = request.recipe.source
+        run = self.runs.add(request, title, source.sha256 if source is not None else "")
+        with run.lock:
+            return self._go(run)
+
+    def resume(self, id: str, epochs: int = 50) -> ShapesRun:
+        """Go on with a run that was stopped, to its own end; or train a finished one for so many epochs more."""
+        run = self.runs.get(id)
+        with run.lock:
+            if run.status not in ENDED or run.job is not None and not run.job.ended(ENDS_S):
+                raise Conflict(f"{run.name} is being trained.", "Wait for it, or cancel it.", "run")
+            run.request = replace(run.request, recipe=self._with_source(run))
+            if run.status == "done":
+                epochs_now = run.request.recipe.epochs
+                more = whole("epochs", epochs, 1, max(MOST_EPOCHS - epochs_now, 1))
+                run.request = run.request.longer(min(epochs_now + more, MOST_EPOCHS))
+            return self._go(run)
+
+    def _go(self, run: ShapesRun) -> ShapesRun:
+        pool = self._pool()
+        pool.start("keras")
+        run.ended, run.error = "running", None
+        run.keep()
+        epochs = run.request.recipe.epochs
+        left = sum(epochs - trial.epoch for trial in run.trials)
+        begin = lambda job: work(run, pool, job, self._speeds)  # noqa: E731
+        run.job = self._jobs.start("shapes", f"Training {run.name}", begin, left, "epochs")
+        return run
+
+    def _with_source(self, run: ShapesRun) -> Recipe:
+        """With the file of a person's model, which may have been added again since."""
+        recipe = run.request.recipe
+        if recipe.model != "file" or recipe.source is not None:
+            return recipe
+        models = (entry.model for entry in self._models.entries() if entry.model is not None)
+        found = next((model for model in models if model.source.sha256 == run.sha256), None)
+        if found is None:
+            message = f"{run.name} trains {run.request.file}, which is not open."
+            raise Conflict(message, "Add that file under Models, then go on.", "file")
+        return replace(recipe, source=found.source)
+
+    def change(self, id: str, *, name: str | None = None, pinned: bool | None = None) -> ShapesRun:
+        """Give a run another name, or keep it on top."""
+        run = self.runs.get(id)
+        run.name = checked_title(name) if name is not None else run.name
+        run.pinned = run.pinned if pinned is None else pinned
+        run.keep()
+        return run
+
+    # -- networks
+
+    def file(self, run: ShapesRun, trial: int = 0) -> bytes:
+        """A .keras file with the names of the classes, which carries its recipe."""
+        state, recipe = run.state(trial), run.recipe(trial)
+        recipe = replace(recipe, source=self._with_source(run).source)
+        return self._pool().run("keras.shapes_file", recipe, state, about=run.name)
+
+    def open(self, run: ShapesRun, trial: int = 0, images: bool = True):
+        """Add a network to the session, and its training images; both go on as jobs. -> ModelEntry, DatasetEntry"""
+        return open_network(run, trial, self.file(run, trial), self._opening, images)
+
+    def model(self, run: ShapesRun, trial: int = 0) -> Model:
+        """A network as a model of the session."""
+        entry, _ = self.open(run, trial, images=False)
+        return self._models.get(entry.id)

@@ -1,0 +1,1 @@
+"""The Workshop's training images, recipes and likenesses: NumPy and SciPy alone, nothing of a network."""
