@@ -31,11 +31,14 @@ def data_of(recipe: Recipe, made: Copies, trainee: Trainee) -> dict[str, np.ndar
     }
 
 
-def plan_of(recipe: Recipe, made: Copies, trainee: Trainee, state: TrainState, epochs: int) -> dict[str, np.ndarray]:
-    """The next `epochs` epochs, EPOCHS at most."""
+def plan_of(recipe: Recipe, made: Copies, trainee: Trainee, state: TrainState, epochs: int) -> dict:
+    """The next `epochs` epochs, EPOCHS at most: arrays and numbers as loop.signature has them."""
     n_images = len(made.x)
     order, donors = batches.orders(recipe.seed, state.epoch, epochs, n_images)
     looks = {"look": _looks(n_images, trainee), "held_look": _looks(len(made.held), trainee)}
+    plan: dict = {"order": order, "donors": donors, **looks}
+    if trainee.xla:
+        plan = {name: _roomy(name, array, n_images, made, trainee) for name, array in plan.items()}
     numbers = {
         "epochs": epochs,
         "steps": batches.steps_of(n_images),
@@ -44,11 +47,8 @@ def plan_of(recipe: Recipe, made: Copies, trainee: Trainee, state: TrainState, e
         "looks": len(looks["look"]),
         "held_looks": len(looks["held_look"]),
     }
-    plan = {"order": order, "donors": donors, **looks}
-    if trainee.xla:
-        plan = {name: _roomy(name, array, n_images, made, trainee) for name, array in plan.items()}
-    whole = {name: np.int32(number) for name, number in numbers.items()}
-    return plan | whole | {"seed": np.int64(recipe.seed), "weight": np.float32(recipe.strength * state.scale)}
+    plan |= {name: np.int32(number) for name, number in numbers.items()}
+    return plan | {"seed": np.int64(recipe.seed), "weight": np.float32(recipe.strength * state.scale)}
 
 
 def room_of(n_images: int, trainee: Trainee) -> int:

@@ -116,8 +116,8 @@ def _scores(model: keras.Model, low: np.ndarray, span: np.ndarray):
 
     def scores(weights, x, key):
         given = tf.constant(low, tf.float32) + tf.constant(span, tf.float32) * x
-        found, kept = model.stateless_call(weights[:count], weights[count:], given, training=key is not None)
-        return tf.cast(found, tf.float32), list(kept)
+        found = model.stateless_call(weights[:count], weights[count:], given, training=key is not None)
+        return tf.cast(found[0], tf.float32), list(found[1])
 
     return scores
 

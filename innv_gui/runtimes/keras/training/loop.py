@@ -85,7 +85,7 @@ def _slope(trainee: Trainee, penalised: bool, weights, data: dict, plan: dict, e
             regions = tf.gather(data["penalised"], labels)
             scores, kept, inside = painting.slope_inside(trainee, whole, x, regions, plan["classes"], key)
         else:
-            scores, kept = trainee.scores(whole, x[..., None], key)
+            scores, kept = trainee.scores(whole, tf.expand_dims(x, -1), key)
             scores, inside = within(scores, plan["classes"]), 0.0
         each = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, scores) + plan["weight"] * inside
         loss = tf.reduce_sum(given * each) / tf.reduce_sum(given)
@@ -110,7 +110,7 @@ def _mean(trainee: Trainee, weights, data: dict, plan: dict, name: str):
 
     def body(chunk, total, count):
         given, x, labels = _gathered(data, plan[name][chunk])
-        scores = within(trainee.scores(weights, x[..., None], None)[0], plan["classes"])
+        scores = within(trainee.scores(weights, tf.expand_dims(x, -1), None)[0], plan["classes"])
         loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, scores)
         right = tf.cast(tf.argmax(scores, axis=1, output_type=tf.int32) == labels, tf.float32)
         sums = tf.stack([tf.reduce_sum(given * loss), tf.reduce_sum(given * right)])
