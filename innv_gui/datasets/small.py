@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 
 import numpy as np
-from PIL import Image
 
 from innv_gui.datasets import geometry
 from innv_gui.datasets.decoding import decode, decoded_or_reason
@@ -77,9 +76,12 @@ def greys(refs: list[ImageRef], side: int) -> tuple[np.ndarray, list[Problem]]:
 def grey_square(pixels: np.ndarray, side: int) -> np.ndarray:
     """(H, W, C) in [0, 255] -> (side, side) uint8."""
     grey = geometry.with_channels(np.asarray(pixels, np.float32), 1)[..., 0]
-    height, width = grey.shape
-    edge = min(height, width)
-    left, top = (width - edge) / 2, (height - edge) / 2
-    middle = (left, top, left + edge, top + edge)
-    shrunk = Image.fromarray(np.ascontiguousarray(grey)).resize((side, side), Image.Resampling.BOX, middle)
-    return np.clip(np.rint(np.asarray(shrunk)), 0, 255).astype(np.uint8)
+    rows, columns = (_shares(length, min(grey.shape), side) for length in grey.shape)
+    return np.clip(np.rint(rows @ grey @ columns.T), 0, 255).astype(np.uint8)
+
+
+def _shares(length: int, edge: int, side: int) -> np.ndarray:
+    """(side, length) float32: how much each of `length` pixels counts in each of the `side` parts of the middle."""
+    ends = (length - edge) / 2 + np.arange(side + 1) * (edge / side)
+    inside = np.clip(ends[:, None] - np.arange(length), 0, 1)  # of each pixel, what is before each end
+    return np.diff(inside, axis=0).astype(np.float32) * np.float32(side / edge)

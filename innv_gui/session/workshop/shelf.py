@@ -6,23 +6,19 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from innv_gui.cluster.jobs import Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import Conflict
-from innv_gui.records import ImageRef, Model, Problem, replace
+from innv_gui.records import Model, ModelSource, replace
 from innv_gui.session.models import ModelShelf
 from innv_gui.session.workshop.kept import ENDED
 from innv_gui.session.workshop.opened import Opening, open_network
 from innv_gui.session.workshop.request import MOST_EPOCHS, ShapesRequest, check_shapes, checked_title, whole
 from innv_gui.session.workshop.run import ShapesRun
 from innv_gui.session.workshop.runs import ENDS_S, Runs
+from innv_gui.session.workshop.squares import Squares
 from innv_gui.session.workshop.work import Speeds, warm, work
 from innv_gui.workshop.recipe import Recipe
-from innv_gui.workshop.tiles import SIDE
-
-CHUNK = 32  # images a task
 
 
 class Workshop:
@@ -34,6 +30,8 @@ class Workshop:
     def __init__(self, pool: Callable[[], Pool], jobs: Jobs, folder: Path, models: ModelShelf, opening: Opening):
         self._pool, self._jobs, self._models, self._opening = pool, jobs, models, opening
         self._speeds, self._warming = Speeds(), threading.Lock()
+        self._squares = Squares(pool)
+        self._fitting: set[tuple[ModelSource, int]] = set()  # files, for so many classes
         self.runs = Runs(folder, self.model)
 
     def __call__(self, classes: Sequence, *, name: str | None = None, **wishes) -> ShapesRun:
@@ -48,20 +46,12 @@ class Workshop:
 
     def check(self, classes: Sequence, **wishes) -> ShapesRequest:
         """A request, complete; raises BadInput naming the field, or a refusal that says why a file does not fit."""
-        request = check_shapes(classes, read=self._read, **wishes)
-        source = request.recipe.source
-        if source is not None:
-            self._pool().run("keras.shapes_fits", source, len(request.recipe.classes), about=request.file)
+        request = check_shapes(classes, read=self._squares.read, **wishes)
+        fits = request.recipe.source, len(request.recipe.classes)
+        if fits[0] is not None and fits not in self._fitting:
+            self._pool().run("keras.shapes_fits", *fits, about=request.file)
+            self._fitting.add(fits)
         return request
-
-    def _read(self, refs: list[ImageRef]) -> tuple[np.ndarray, list[Problem]]:
-        """Images as grey squares of 28 x 28."""
-        squares, problems = [np.zeros((0, SIDE, SIDE), np.uint8)], []
-        for start in range(0, len(refs), CHUNK):
-            made, bad = self._pool().run("images.greys", refs[start : start + CHUNK], SIDE, about="the pictures")
-            squares.append(made)
-            problems += bad
-        return np.concatenate(squares), problems
 
     def seconds(self, request: ShapesRequest) -> float:
         """About how long a run takes."""
