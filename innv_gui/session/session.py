@@ -47,6 +47,8 @@ from innv_gui.session.patterns.shelf import Patterns
 from innv_gui.session.probe.probe import Probe
 from innv_gui.session.probe.shelf import Probes
 from innv_gui.session.recent import Recent
+from innv_gui.session.retraining.record import Retraining
+from innv_gui.session.retraining.shelf import Retrainings
 from innv_gui.session.scoring.scoring import Scoring
 from innv_gui.session.suggest.request import check_suggestion
 from innv_gui.session.suggest.suggestion import Suggestion
@@ -121,6 +123,7 @@ class Session:
         made = Opening(self.start_model, self.datasets.start, self.workspace.part("uploads") / "workshop")
         folder = self.workspace.part("workshop")
         self.workshop = Workshop(lambda: self.pool, self.jobs, folder, self.models, made)
+        self.retrainings = Retrainings(lambda: self.pool, self.jobs, self.models, made)
         self._runs: Recent[Run] = Recent(RECENT, "explanation", "Ask for it again; kept maps are reused.")
         again = "Ask for it again; kept scores are reused."
         self._suggestions: Recent[Suggestion] = Recent(RECENT, "suggestion", again)
@@ -358,6 +361,17 @@ class Session:
         images: as for `explain`; 16 are enough. Waits for it; numbers that are kept are not measured again.
         """
         return self.trust(model, images, None, JUDGES)
+
+    def retrain(self, model: Model, images, regions, **wishes) -> Retraining:
+        """Train a model again with a part of the images painted out, and wait for it; the model itself stays as it is.
+
+        images: a Dataset or part of one with labels, or a path. regions: boxes for all images, boxes or a mask by
+        image, a folder of masks, or "samples". wishes: way ("filling", "penalty", "both"), fill ("pictures", "noise",
+        "colour"), steps, learning_rate, strength, forget (0 keeps the weights, 1 begins with fresh ones), seed.
+        -> .before, .after, .finding; `session.retrainings.model(...)` makes a model of it.
+        """
+        request = self.retrainings.check(model, self._usable_images(images), regions, **wishes)
+        return self.retrainings.start(request).wait()
 
     # -- views
 

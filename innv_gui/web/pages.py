@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, redirect, render_template, send_from_directory
+from flask import Blueprint, make_response, redirect, render_template, request, send_from_directory
 
 from innv_gui import analyzers
 from innv_gui.analyzers import maximize
@@ -83,6 +83,14 @@ def static_file(version: str, name: str):
 def features():
     """See what classes, neurons and channels have learned."""
     return render_template("features.html", page="features")
+
+
+@pages.get("/workshop")
+def workshop():
+    """Train a small network on shapes, see what it learned, say where it should not look; or retrain a custom model."""
+    if request.args.get("mode") == "own":
+        return render_template("workshop-own.html", page="workshop", room="workshop/own")
+    return render_template("workshop.html", page="workshop")
 
 
 @pages.get("/help")

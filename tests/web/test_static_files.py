@@ -10,7 +10,7 @@ from innv_gui.web import static_files
 from innv_gui.web.app import create_app
 
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-PAGES = ("visualize", "models", "images", "suggest", "explore", "features")
+PAGES = ("visualize", "models", "images", "suggest", "explore", "features", "workshop")
 
 
 @pytest.fixture

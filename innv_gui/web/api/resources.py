@@ -10,6 +10,7 @@ from innv_gui.web.api.explorations import table_routes as explored_tables
 from innv_gui.web.api.features import routes as features
 from innv_gui.web.api.models import probes
 from innv_gui.web.api.models import routes as models
+from innv_gui.web.api.retrainings import routes as retrainings
 from innv_gui.web.api.suggestions import routes as suggestions
 from innv_gui.web.api.trust import routes as trust
 from innv_gui.web.api.views import routes as views
@@ -34,6 +35,7 @@ RESOURCES = (
     patterns,
     probes,
     rankings,
+    retrainings,
     suggestions,
     trust,
     views,

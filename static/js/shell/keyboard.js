@@ -5,7 +5,15 @@ const TEXT =
 const CONTROL = "input, select, textarea";
 const STEPPED = 'input:not([type="checkbox"]), select, textarea'; // arrows mean nothing to a checkbox
 const ARROWS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", " "]);
-const PAGES = { m: "/models", i: "/images", v: "/visualize", s: "/suggest", e: "/explore", f: "/features" };
+const PAGES = {
+  m: "/models",
+  i: "/images",
+  v: "/visualize",
+  s: "/suggest",
+  e: "/explore",
+  f: "/features",
+  w: "/workshop",
+};
 
 const free = (event, name) =>
   !event.target.matches?.(TEXT) &&

@@ -18,14 +18,14 @@ def blueprint(source: ModelSource, softmax: bool = False) -> Blueprint:
     """The flat network; with softmax=True it ends in probabilities as its file says, else in logits."""
     network = loading.load(source)
     with_softmax = softmax and network.has_link
-    config = _with_softmax(network) if with_softmax else network.model.get_config()
+    config = with_link(network, network.link().activation) if with_softmax else network.model.get_config()
     weights = {layer.name: tuple(map(_plain, layer.get_weights())) for layer in network.model.layers if layer.weights}
     return Blueprint(_identity(network, with_softmax), json.loads(json.dumps(config)), weights)
 
 
-def _with_softmax(network: Network) -> dict:
-    """Where the file has it: in the last layer, else as a layer of its own."""
-    activation = network.link().activation
+def with_link(network: Network, activation: str) -> dict:
+    """The configuration of a network that ends in this activation: in its last layer where the file has it there, else
+    as a layer of its own."""
     if not network.flat.link_inside:
         name = activation
         while name in network.flat.operations:

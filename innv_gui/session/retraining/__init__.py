@@ -1,0 +1,1 @@
+"""Retraining a person's model with a part of the pictures painted out."""

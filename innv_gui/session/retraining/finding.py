@@ -1,0 +1,142 @@
+"""What came of a retraining, in words, with what to try next. Behaviour first: a share of evidence is no proof."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from innv_gui.session.retraining.request import LEARNING_RATE, MOST_STEPS, STEPS, STRENGTH, keeps_weights
+from innv_gui.workshop.retraining import Behaviour
+
+if TYPE_CHECKING:
+    from innv_gui.session.retraining.request import RetrainRequest
+
+RIGHT = 0.9  # with the painted part replaced
+LOST = 0.03  # of accuracy as usual: more is a price
+LITTLE = 0.3  # of the evidence
+BETTER = 0.1
+
+
+@dataclass(frozen=True)
+class Try:
+    """What to change, and the button's words."""
+
+    label: str
+    changes: dict
+
+
+@dataclass(frozen=True)
+class Finding:
+    """kind: cured, dearly (cured at a price), better, same, undecided, needless or measured."""
+
+    kind: str
+    title: str
+    detail: str
+    tries: tuple[Try, ...] = ()
+
+
+def finding(request: RetrainRequest, before: Behaviour, after: Behaviour) -> Finding:
+    """before, after: on the same held-out images."""
+    kind = _kind(request, before, after)
+    title, detail = _WORDS[kind]
+    counts = {"right": round(after.replaced * after.n) if _known(after) else 0, "n": after.n}
+    facts = {"before": before, "after": after, "steps": request.plan.steps, **counts}
+    tries = () if kind in ("cured", "needless", "measured") else tuple(_tries(request))
+    return Finding(kind, title, detail(facts), tries)
+
+
+def _kind(request: RetrainRequest, before: Behaviour, after: Behaviour) -> str:
+    if not request.plan.steps:
+        return "measured"
+    if after.undecided:
+        return "undecided"
+    if not _known(after) or not _known(before):
+        return "unknown"
+    if before.replaced >= RIGHT and after.replaced >= RIGHT:
+        return "needless"
+    if after.replaced >= RIGHT:
+        return "cured" if after.usual >= before.usual - LOST else "dearly"
+    return "better" if after.replaced >= before.replaced + BETTER else "same"
+
+
+def _known(one: Behaviour) -> bool:
+    return not math.isnan(one.replaced)
+
+
+def _cured(facts: dict) -> str:
+    before, after = facts["before"], facts["after"]
+    words = (
+        f"With the painted part replaced, {facts['right']} of {facts['n']} held-out images are named right; before, "
+    )
+    words += f"{round(before.replaced * before.n)} were."
+    if after.share > LITTLE:
+        words += f" {after.share:.0%} of its evidence still lies there, which does not change what it answers."
+    return words
+
+
+def _dearly(facts: dict) -> str:
+    before, after = facts["before"], facts["after"]
+    return f"{_cured(facts)} As they are, {after.usual:.0%} are right; before, {before.usual:.0%} were."
+
+
+def _better(facts: dict) -> str:
+    return f"{_cured(facts)} It still answers by the painted part, less than before."
+
+
+def _same(facts: dict) -> str:
+    words = f"With the painted part replaced, only {facts['right']} of {facts['n']} held-out images are named right."
+    few = facts["steps"] < STEPS
+    return f"{words} {facts['steps']:,} steps are too few to learn something new." if few else words
+
+
+def _undecided(facts: dict) -> str:
+    return "It names nearly all images alike, or none clearly: nothing can be said about where it looks."
+
+
+def _needless(facts: dict) -> str:
+    return f"With the painted part replaced, {facts['before'].replaced:.0%} were right before, too."
+
+
+def _unknown(facts: dict) -> str:
+    return "None of the held-out images is painted, so the painted part cannot be replaced on any of them."
+
+
+def _measured(facts: dict) -> str:
+    before = facts["before"]
+    if not _known(before):
+        return _unknown(facts)
+    if before.replaced >= RIGHT:
+        return "Its answers stay right when the painted part is replaced: it does not depend on it."
+    if before.replaced < 1 - RIGHT:
+        return "It knows the painted part, not the rest: its answers turn when that part is replaced."
+    return "Some of its answers turn when the painted part is replaced."
+
+
+_WORDS = {
+    "cured": ("It no longer answers by the painted part.", _cured),
+    "dearly": ("It no longer answers by the painted part, at a price.", _dearly),
+    "better": ("Better, not cured.", _better),
+    "same": ("Not cured: it still answers by the painted part.", _same),
+    "undecided": ("The network has stopped deciding.", _undecided),
+    "needless": ("It did not answer by the painted part.", _needless),
+    "unknown": ("Trained; whether it helped is not known.", _unknown),
+    "measured": ("What it does now", _measured),
+}
+
+
+def _tries(request: RetrainRequest):
+    """The next things to try, the likeliest first."""
+    plan, model = request.plan, request.model
+    if plan.way == "penalty":
+        yield Try("Fill as well", {"way": "both", "strength": STRENGTH})
+    if plan.way != "penalty" and plan.fill != "pictures":
+        yield Try("Fill from other images", {"fill": "pictures"})
+    if plan.forget < 1 and not keeps_weights(model):
+        yield Try("Begin with fresh weights", {"forget": 1.0, "learning_rate": LEARNING_RATE})
+    if plan.learning_rate > LEARNING_RATE:
+        yield Try(f"Learning rate {LEARNING_RATE:g}", {"learning_rate": LEARNING_RATE})
+    if plan.steps < MOST_STEPS:
+        steps = STEPS if plan.steps < STEPS else min(2 * plan.steps, MOST_STEPS)
+        yield Try(f"{steps:,} steps", {"steps": steps})
+    yield Try(f"Seed {plan.seed + 1}", {"seed": plan.seed + 1})

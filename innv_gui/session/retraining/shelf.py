@@ -1,0 +1,116 @@
+"""The retrainings of a session: beginning them, going on, and what comes of them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from innv_gui.cluster.jobs import Jobs
+from innv_gui.cluster.pool import Pool
+from innv_gui.errors import Conflict, NotFound
+from innv_gui.records import Model
+from innv_gui.session.models import ModelEntry, ModelShelf
+from innv_gui.session.recent import Recent
+from innv_gui.session.retraining.record import Retraining
+from innv_gui.session.retraining.request import RetrainRequest, check_retraining
+from innv_gui.session.retraining.work import Work
+from innv_gui.session.workshop.opened import Opening, stem_of
+from innv_gui.store.files import write_bytes
+
+RECENT = 20
+ENDED_S = 5.0  # for the thread of a cancelled job
+
+
+class Retrainings:
+    """`session.retrain(model, dataset, regions)` waits for one; `start` begins it. Kept until the server ends."""
+
+    def __init__(self, pool: Callable[[], Pool], jobs: Jobs, models: ModelShelf, opening: Opening):
+        self._pool, self._jobs, self._models, self._opening = pool, jobs, models, opening
+        self._recent: Recent[Retraining] = Recent(RECENT, "retraining", "Begin it again; the same seed gives the same.")
+
+    def check(self, model: Model, images, regions, **wishes) -> RetrainRequest:
+        """Complete; raises BadInput naming the field."""
+        decode = lambda ref: self._pool().run("images.decode", ref, about=ref.name)  # noqa: E731
+        return check_retraining(model, images, regions, decode, **wishes)
+
+    def start(self, request: RetrainRequest) -> Retraining:
+        """Begin; the record grows while its job runs."""
+        return self._recent.put(self._go(Retraining(request)))
+
+    def resume(self, id: str) -> Retraining:
+        """Go on with one that was stopped or failed: the numbers are those of one go."""
+        found = self.get(id)
+        if found.job.status not in ("cancelled", "failed") or not found.job.ended(ENDED_S):
+            raise Conflict("This retraining has not been stopped.", "Cancel it first, or wait for it.", "retraining")
+        return self._go(found)
+
+    def _go(self, one: Retraining) -> Retraining:
+        pool = self._pool()
+        pool.start("keras")
+        steps, name = one.request.plan.steps, one.request.model.name
+        title = f"Retraining {name}" if steps else f"Measuring {name}"
+        one.job = self._jobs.start("retrain", title, lambda job: Work(one, pool, job).go(), max(steps, 1), "steps")
+        one.job.skip(one.step)
+        return one
+
+    def get(self, id: str) -> Retraining:
+        """Raises NotFound where there is none of that id."""
+        return self._recent.get(id)
+
+    def newest_first(self) -> list[Retraining]:
+        """All that are kept."""
+        return self._recent.newest_first()
+
+    def file(self, one: Retraining) -> bytes:
+        """The new model as a .keras file, which carries how it was made."""
+        recipe = one.request.asked | {"model": one.request.model.name, "steps_done": one.step}
+        recipe |= {"images": one.request.n_trained, "painted_share": round(one.request.painted.share, 4)}
+        about = one.request.model.name
+        return self._pool().run("keras.retrain_file", one.request.plan, one.trained, recipe, about=about)
+
+    def open(self, one: Retraining) -> ModelEntry:
+        """Add the new model beside the old one; goes on as a job. The same one is not added twice."""
+        with one.lock:
+            known = {entry.id: entry for entry in self._models.entries()}
+            if one.model_id in known:
+                return known[one.model_id]
+            old = one.request.model
+            place = self._opening.folder / uuid.uuid4().hex[:12] / f"{stem_of(one.name)}.keras"
+            wishes = {"preprocessing": old.preprocessing, "classes": list(one.request.names)}
+            entry = self._opening.model(write_bytes(place, self.file(one)), name=one.name, **wishes)
+            one.model_id = entry.id
+            return entry
+
+    def model(self, one: Retraining) -> Model:
+        """The new model, ready for use."""
+        return self._models.get(self.open(one).id)
+
+    def map(self, one: Retraining, image: int, after: bool) -> tuple[np.ndarray, np.ndarray]:
+        """(picture (H, W, C) uint8, relevance (H, W) of the label's class) of an image, before or after training."""
+        state = one.trained if after else None
+        return self._pool().run("keras.retrain_map", one.request.plan, state, self._row(one, image))
+
+    def shown(self, one: Retraining, image: int, seed: int) -> np.ndarray:
+        """(H, W, C) uint8: an image as training shows it, the painted part filled."""
+        return self._pool().run("keras.retrain_shown", one.request.plan, self._row(one, image), seed)
+
+    @staticmethod
+    def _row(one: Retraining, image: int) -> int:
+        rows = np.flatnonzero(one.request.indices == image)
+        if not len(rows):
+            raise NotFound(f"Image {image} takes no part in this retraining.", "Choose one that does.", "image")
+        return int(rows[0])
+
+    @staticmethod
+    def examples(one: Retraining, count: int = 4) -> Sequence[int]:
+        """Indices of held-out images to look at: class after class."""
+        plan, found = one.request.plan, []
+        held = np.flatnonzero(plan.held)
+        classes = np.unique(plan.labels[held])
+        for turn in range(count):
+            rows = held[plan.labels[held] == classes[turn % len(classes)]]
+            place = turn // len(classes)
+            found += [int(one.request.indices[rows[place]])] if place < len(rows) else []
+        return found

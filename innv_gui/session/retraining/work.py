@@ -1,0 +1,57 @@
+"""The job: what the model does now, training in slices that can be watched and stopped, what it does afterwards."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from innv_gui.cluster.jobs import Job
+from innv_gui.cluster.pool import Pool
+from innv_gui.session.retraining.record import Retraining
+
+SLICE_S, FIRST_SLICE, FASTER = 0.4, 4, 4  # of training in one task; steps; a slice grows so many times at most
+
+
+@dataclass
+class Work:
+    """One job of a retraining; goes on where an earlier one was stopped."""
+
+    of: Retraining
+    pool: Pool
+    job: Job
+    steps: int = FIRST_SLICE
+
+    def go(self) -> Retraining:
+        """Raises what a worker refuses."""
+        of, plan = self.of, self.of.request.plan
+        if of.state is None:
+            of.state, of.problems = self._ask("keras.retrain_begin")
+        if of.before is None:
+            of.before = self._ask("keras.retrain_measure", None)
+        while of.state.step < plan.steps:
+            self._slice()
+        of.after = self._ask("keras.retrain_measure", of.state) if plan.steps else of.before
+        found = of.finding
+        self.job.message = "" if found is None else found.title
+        return of
+
+    def _slice(self) -> None:
+        began = time.monotonic()
+        found = self._ask("keras.retrain_step", self.of.state, self.steps, background=True)
+        with self.of.lock:
+            done = found.state.step - self.of.state.step
+            self.of.state = found.state
+            self.of.losses = np.concatenate([self.of.losses, found.losses])
+            self.of.looks = np.concatenate([self.of.looks, found.looks])
+        self.job.step(done)
+        if done == self.steps:
+            seconds = max(time.monotonic() - began, 1e-3)
+            self.steps = int(np.clip(round(done * SLICE_S / seconds), 1, FASTER * done))
+
+    def _ask(self, task: str, *more, background: bool = False):
+        self.job.check()
+        plan = self.of.request.plan
+        about = self.of.request.model.name
+        return self.pool.run(task, plan, *more, cancelled=self.job.cancelled, about=about, background=background)

@@ -1,0 +1,1 @@
+"""A person's model trained again with a part of the pictures painted out."""

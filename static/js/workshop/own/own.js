@@ -1,0 +1,148 @@
+// Retraining a person's own model with a part painted out: joins painting, request, training and what came of it.
+import { $, debounced, h, icon, replace } from "../../lib/dom.js";
+import { cancel } from "../../lib/api.js";
+import { ready, spread } from "../../lib/choices.js";
+import { createFollower } from "../../lib/follow.js";
+import { Store } from "../../lib/store.js";
+import { complain } from "../../shell/toast.js";
+import { retry } from "../../widgets/strip-parts.js";
+import { isLive } from "../summary.js";
+import * as api from "./own-api.js";
+import { createOwnPanel } from "./panel.js";
+import { createPainting } from "./painting.js";
+import { BLANK, OPTIONS, datasetOf, obstacle, requestOf } from "./request.js";
+import { nowCard, results } from "./results.js";
+import { running } from "./running.js";
+
+const CHECK_MS = 400;
+const REQUEST = ["model", "dataset", "regions", "spread", ...OPTIONS];
+
+const head = () =>
+  h(
+    "div",
+    { class: "say-head" },
+    h("h2", {}, "Retrain with this painted out"),
+    h("p", {}, "Paint the part that should not matter. The model is trained on, and tested by replacing that part: only then do you know whether it stopped using it."),
+  );
+
+const isDone = ({ retraining }) => retraining?.status === "done" && retraining.options.steps > 0;
+
+/** A model and a dataset to begin with: the first that fit each other. */
+function firstChoice({ models, datasets, model, dataset, image }) {
+  const labelled = ready(datasets).filter(({ class_names: names }) => names);
+  const chosen = dataset ?? labelled.find(({ fits }) => !model || fits?.includes(model))?.id ?? null;
+  const record = datasets.find(({ id }) => id === chosen);
+  const fitting = ready(models).filter(({ id }) => record?.fits?.includes(id));
+  return { dataset: chosen, model: model ?? fitting[0]?.id ?? null, image: image ?? (record?.n ? spread(record.n)[0] : null) };
+}
+
+/**
+ * root: holds the panel and the canvas of the page. held: {models, datasets}; first: state from the address.
+ * keep(state): called at each change. -> {store, train()}
+ * @param {any} given
+ */
+export function createOwn({ root, held, first = {}, keep = () => {} }) {
+  const store = new Store({ ...BLANK, ...held, ...first, recommended: null, retraining: null, posting: false, problem: null, checked: null, refused: null });
+  const set = changes => store.set("retraining" in changes ? { ...changes, shown: changes.retraining?.id ?? null } : changes);
+  const follower = createFollower({ path: api.PATH, key: "retraining", set, opened: ({ retraining }) => retraining });
+  const painting = createPainting(store);
+  const body = $("#own-body", root);
+  let asking = null;
+
+  const busy = () => store.state.posting || Boolean(store.state.retraining && isLive(store.state.retraining));
+  const begin = more => {
+    if (obstacle(store.state) || busy() || store.state.refused) return;
+    follower.run(requestOf(store.state, more)).catch(complain);
+  };
+  const train = () => begin({});
+  const again = one => {
+    store.set(one.changes);
+    train();
+  };
+
+  async function visualize() {
+    const { model } = await api.toModels(store.state.retraining.id);
+    const both = [store.state.retraining.model.id, model.id].map(encodeURIComponent).join(",");
+    const images = store.state.retraining.examples.map(({ index }) => index).join(",");
+    location.assign(`/visualize#models=${both}&dataset=${encodeURIComponent(store.state.dataset)}&images=${images}`);
+  }
+
+  async function stop() {
+    await follower.stop(store.state.retraining);
+  }
+
+  async function goOn() {
+    const { retraining } = await api.resume(store.state.retraining.id);
+    store.set({ retraining, problem: null });
+    await follower.reopen(retraining.id, () => null);
+  }
+
+  const check = debounced(async () => {
+    const { state } = store;
+    asking?.abort();
+    if (obstacle(state)) return store.set({ checked: state.checked, refused: null });
+    asking = new AbortController();
+    try {
+      store.set({ checked: await api.check(requestOf(state), asking.signal), refused: null });
+    } catch (error) {
+      if (error.name !== "AbortError") store.set({ refused: error });
+    }
+  }, CHECK_MS);
+
+  /** What is recommended for the model that is chosen. */
+  async function recommend({ model }) {
+    if (model) store.set({ recommended: await api.recommended(model).catch(() => null) });
+  }
+
+  function stopped({ retraining }) {
+    const failed = retraining.status === "failed";
+    const error = retraining.job.error;
+    const words = failed ? [error.message, error.hint].filter(Boolean).join(" ") : `Stopped at step ${retraining.step.toLocaleString("en")}. Nothing is lost.`;
+    const more = h("button", { class: "btn tiny", type: "button", onclick: () => goOn().catch(complain) }, "Go on");
+    return h("div", { class: failed ? "strip bad" : "strip warn", role: failed ? "alert" : "status" }, icon("warn", false), h("span", { class: "grow" }, words), more);
+  }
+
+  function problem({ problem: met }) {
+    return h("div", { class: "strip bad", role: "alert" }, icon("warn", false), h("span", { class: "grow" }, met.sentence ?? met.message), retry([met], train));
+  }
+
+  function parts(state) {
+    const { retraining } = state;
+    const live = retraining && isLive(retraining);
+    if (live && retraining.options.steps) return [running(retraining, { cancel: () => stop().catch(complain) })];
+    const ended = retraining && ["failed", "cancelled"].includes(retraining.status) ? stopped(state) : null;
+    const isReady = !obstacle(state) && !busy() && !state.refused;
+    const paint = [head(), h("div", { class: "own2" }, painting.element, nowCard(retraining?.before ? retraining : null, { measure: () => begin({ steps: 0 }), ready: isReady }))];
+    return [state.problem ? problem(state) : null, ended, isDone(state) ? results(retraining, { again, visualize: () => visualize().catch(complain) }) : null, ...paint];
+  }
+
+  /** Only what differs is drawn again, so that painting is not interrupted. */
+  const drawBody = state => {
+    const focused = document.activeElement === $("#own-pad");
+    replace(body, parts(state));
+    painting.draw(state);
+    if (focused) $("#own-pad")?.focus();
+  };
+  const panel = createOwnPanel(store, { train });
+  const drawn = ["retraining", "posting", "problem", "refused", "models", "datasets", "model", "dataset"];
+  store.on(drawn, drawBody);
+  store.on(["regions", "spread", "image"], state => {
+    painting.draw(state);
+    for (const one of body.querySelectorAll(".nowbox button")) one.disabled = Boolean(obstacle(state)) || busy();
+  });
+  store.on([...REQUEST, "image", "checked", "recommended", "refused", "posting", "retraining", "models", "datasets"], panel);
+  store.on(REQUEST, check);
+  store.on(["model"], recommend);
+  store.on([...REQUEST, "image", "shown"], keep);
+  store.on(["models", "datasets", "dataset"], state => store.set(firstChoice(state)));
+  addEventListener("innv:cancelled", () => store.state.retraining && follower.reopen(store.state.retraining.id, () => null).catch(complain));
+
+  store.set(firstChoice(store.state));
+  if (!datasetOf(store.state)?.own_masks && store.state.spread === "samples") store.set({ spread: "all" });
+  drawBody(store.state);
+  panel(store.state);
+  recommend(store.state);
+  check();
+  if (first.shown) follower.reopen(first.shown, () => null).catch(complain);
+  return { store, train, stop: () => cancel(store.state.retraining.job) };
+}

@@ -1,0 +1,32 @@
+// The page Workshop in its mode "Your model".
+import { $ } from "../../lib/dom.js";
+import { holdings, settle } from "../../lib/catalog.js";
+import { copyLink, createAddress } from "../../shell/address.js";
+import { onKeys } from "../../shell/keyboard.js";
+import { startShell } from "../../shell/shell.js";
+import { complain } from "../../shell/toast.js";
+import { createOwn } from "./own.js";
+import { asked, read, remember, write } from "./url.js";
+
+const line = createAddress({ read, write, remember });
+
+async function start() {
+  let own = null;
+  startShell({ own: ({ id, kind }) => own?.store.state.retraining?.job?.id === id || (own?.store.state.posting && kind === "retrain") });
+  try {
+    const held = await holdings();
+    const first = { ...read(), ...asked() };
+    if (location.search.includes("model=")) history.replaceState(null, "", "/workshop?mode=own");
+    line.opening(first);
+    own = createOwn({ root: $("#shell"), held, first, keep: line.keep });
+    document.body.dataset.state = "ready";
+    onKeys({ "Ctrl+Enter": () => own.train() });
+    $("#copy-link").addEventListener("click", copyLink);
+    await settle(held, ({ models, datasets }) => own.store.set({ models, datasets }));
+  } catch (error) {
+    document.body.dataset.state = "error";
+    complain(error);
+  }
+}
+
+start();

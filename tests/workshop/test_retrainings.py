@@ -1,0 +1,141 @@
+"""Retraining from Python and over REST: a planted marker is unlearned, what cannot be done is said in a sentence."""
+
+import time
+
+import numpy as np
+import pytest
+
+from innv_gui.errors import BadInput, Cancelled, Conflict
+from innv_gui.session.retraining.finding import finding
+from innv_gui.workshop.retraining import Behaviour
+from tests.workshop.planted import MARKER, marker_model, write_pictures, written
+
+WISHES = {"steps": 300, "learning_rate": 0.005}
+
+
+@pytest.fixture(scope="module")
+def model(session, tmp_path_factory):
+    made = session.add_model(written(marker_model(), tmp_path_factory.mktemp("model") / "marker.keras"))
+    yield made
+    session.remove_model(made.id)
+
+
+@pytest.fixture(scope="module")
+def dataset(session, tmp_path_factory):
+    made = session.add_dataset(write_pictures(tmp_path_factory.mktemp("planted") / "lines"))
+    yield made
+    session.datasets.remove(made.id)
+
+
+def test_a_marker_is_unlearned_and_the_new_model_stands_beside_the_old_one(session, model, dataset):
+    one = session.retrain(model, dataset, [MARKER], **WISHES)
+    assert one.before.replaced <= 0.1 and one.after.replaced >= 0.9 and one.finding.kind == "cured"
+    assert one.agreement >= 0.9 and len(one.looks) == 20 and one.job.done == 300
+    new = session.retrainings.model(one)
+    assert new.id != model.id and new.preprocessing == model.preprocessing
+    assert new.class_names == ("across", "upright")
+    assert session.retrainings.open(one).id == new.id  # asked for twice, it is there once
+    again = session.retrain(new, dataset, [MARKER], steps=0)
+    assert again.finding.kind == "measured" and again.before.replaced == pytest.approx(one.after.replaced, abs=0.11)
+    session.remove_model(new.id)
+
+
+def test_what_was_stopped_goes_on_to_the_same_numbers(session, model, dataset):
+    request = lambda: session.retrainings.check(model, dataset, [MARKER], steps=200)  # noqa: E731
+    whole = session.retrainings.start(request()).wait()
+    one = session.retrainings.start(request())
+    with pytest.raises(Conflict, match="has not been stopped"):
+        session.retrainings.resume(one.id)
+    until = time.monotonic() + 60
+    while not one.step and time.monotonic() < until:
+        time.sleep(0.01)
+    one.job.cancel()
+    with pytest.raises(Cancelled):
+        one.wait()
+    assert one.job.ended(30) and 0 < one.step < 200
+    session.retrainings.resume(one.id).wait()
+    np.testing.assert_array_equal(one.losses, whole.losses)
+    for mine, other in zip(one.state.weights, whole.state.weights, strict=True):
+        np.testing.assert_array_equal(mine, other)
+
+
+@pytest.mark.parametrize(
+    "regions, wishes, sentence",
+    [
+        (None, {}, "Nothing is painted"),
+        ({}, {}, "Nothing is painted"),
+        ([(0, 0, 1, 1)], {}, "nothing is left to learn from"),
+        ([(0, 0, 2, 1)], {}, "in shares of the image"),
+        ({5000: [(0, 0, 0.5, 0.5)]}, {}, "none of the images"),
+        ("samples", {}, "no masks of their own"),
+        ([MARKER], {"steps": 100_000}, "Expected 0 to 20000 as steps"),
+        ([MARKER], {"learning_rate": float("nan")}, "Expected a learning rate above 0"),
+        ([MARKER], {"forget": 2}, "Expected 0 (keep the weights)"),
+        ([MARKER], {"way": "hope"}, "Expected one of filling, penalty, both"),
+        ([MARKER], {"epochs": 5}, "Unknown option"),
+    ],
+)
+def test_bad_input_gets_a_sentence(session, model, dataset, regions, wishes, sentence):
+    with pytest.raises(BadInput) as refused:
+        session.retrainings.check(model, dataset, regions, **wishes)
+    assert sentence in str(refused.value) and refused.value.field
+
+
+def test_images_of_one_class_are_refused(session, model, dataset):
+    with pytest.raises(BadInput, match="All images are of one class"):
+        session.retrainings.check(model, dataset[:20], [MARKER])
+
+
+def test_few_painted_images_stand_for_all(session, model, dataset):
+    request = session.retrainings.check(model, dataset, {3: [MARKER], 45: [MARKER]})
+    masks = request.painted.masks
+    assert request.painted.count == 2 and masks.shape == (80, 12, 12) and masks[:, :3, :3].all()
+    assert any("2 of 80 images are painted" in note for note in request.notes)
+
+
+def test_rest(client, model, dataset):
+    body = {"model": model.id, "dataset": dataset.id, "regions": [list(MARKER)], "steps": 120, "learning_rate": 0.005}
+    checked = client.post("/api/v1/workshop/retrainings/check", json=body).get_json()
+    assert checked["images"] == {"trained": 60, "held": 20} and checked["recommended"]["forget"] == 1.0
+    begun = client.post("/api/v1/workshop/retrainings", json=body)
+    assert begun.status_code == 202
+    place = f"/api/v1/workshop/retrainings/{begun.get_json()['retraining']['id']}"
+    until = time.monotonic() + 120
+    while (found := client.get(place).get_json())["status"] in ("queued", "running") and time.monotonic() < until:
+        time.sleep(0.2)
+    assert found["status"] == "done" and found["before"]["replaced"] <= 0.1 and found["finding"]["title"]
+    assert len(found["curve"]["looks"]) == 20 and len(found["examples"]) == 4
+    image = found["examples"][0]["index"]
+    for picture in (f"maps/{image}.png", f"maps/{image}.png?after=true", f"shown/{image}.png"):
+        assert client.get(f"{place}/{picture}").data.startswith(b"\x89PNG")
+    assert client.get(f"{place}/model.keras").data.startswith(b"PK")
+    assert client.get(f"{place}/maps/999.png").status_code == 404
+    assert client.get("/api/v1/workshop/retrainings/r-none").get_json()["error"]["message"]
+    added = client.post(f"{place}/model")
+    assert added.status_code == 202
+    client.delete(f"/api/v1/models/{added.get_json()['model']['id']}")
+
+
+def behaves(usual, replaced, share=0.5, undecided=False):
+    return Behaviour(20, usual, replaced, share, np.array([share]), np.zeros(20, int), undecided)
+
+
+@pytest.mark.parametrize(
+    "after, kind, words",
+    [
+        (behaves(0.98, 0.95, 0.1), "cured", "19 of 20 held-out images are named right; before, 0 were."),
+        (behaves(0.98, 0.95, 0.8), "cured", "80% of its evidence still lies there"),
+        (behaves(0.8, 0.95, 0.1), "dearly", "As they are, 80% are right"),
+        (behaves(1.0, 0.5), "better", "less than before"),
+        (behaves(1.0, 0.0), "same", "300 steps are too few"),
+        (behaves(0.5, 0.5, 0.5, True), "undecided", "nothing can be said"),
+        (behaves(1.0, float("nan")), "unknown", "None of the held-out images is painted"),
+    ],
+)
+def test_what_came_of_it_is_said_in_words(session, model, dataset, after, kind, words):
+    request = session.retrainings.check(model, dataset, [MARKER], steps=300, forget=0.0)
+    found = finding(request, behaves(1.0, 0.0, 0.9), after)
+    assert found.kind == kind and words in found.detail
+    assert bool(found.tries) == (kind != "cured")
+    if kind == "same":
+        assert found.tries[0].changes == {"forget": 1.0, "learning_rate": 0.002}
