@@ -63,3 +63,23 @@ def visualize(open_tab, ids):
         return open_tab(path, **screen)
 
     return visualize
+
+
+@pytest.fixture
+def workshop(open_tab, demo, ids):
+    """Opens the Workshop without runs, and leaves none: workshop("classes=box,disk", **screen) -> tab."""
+
+    def forget():
+        for run in ask(demo, "/workshop/runs")["runs"]:
+            if run["job"] and run["status"] in ("queued", "running"):
+                demo.delete(f"/api/v1/jobs/{run['job']['id']}")
+            demo.delete(f"/api/v1/workshop/runs/{run['id']}")
+
+    def workshop(choice="", **screen):
+        tab = open_tab(f"/workshop#{choice}", **screen)
+        tab.page.locator("body[data-state=ready], body[data-state=running]").first.wait_for()
+        return tab
+
+    forget()
+    yield workshop
+    forget()

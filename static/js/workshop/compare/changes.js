@@ -52,7 +52,8 @@ export function verdictWords(rows) {
   const both = rows.filter(({ before, after }) => before !== null && after !== null);
   if (!both.length) return "The two runs have no class in common.";
   const by = mean(both.map(({ before, after }) => after - before));
-  const which = both.length === 1 ? "The class in both runs" : "The classes in both runs";
-  if (Math.abs(by) < EVEN) return `${which} stayed as much like their shapes: |r| ${change(by)} on average.`;
-  return `${which} became ${by > 0 ? "more" : "less"} like their shapes: |r| ${change(by)} on average.`;
+  const [which, shapes] = both.length === 1 ? ["The class in both runs", "its shape"] : ["The classes in both runs", "their shapes"];
+  const amount = `|r| ${change(by)}${both.length === 1 ? "" : " on average"}.`;
+  if (Math.abs(by) < EVEN) return `${which} stayed as much like ${shapes}: ${amount}`;
+  return `${which} became ${by > 0 ? "more" : "less"} like ${shapes}: ${amount}`;
 }

@@ -5,6 +5,12 @@ import { obstacle, requestOf } from "../request.js";
 
 const WAIT_MS = 200;
 
+const CANNOT_TRAIN = 422;
+
+/** Whether the server's word is about the chosen file, which is where it is said then. */
+export const isOfFile = ({ model, checked }) =>
+  model === "file" && Boolean(checked?.error) && (checked.error.field === "file" || checked.error.status === CANNOT_TRAIN);
+
 /** Keeps state.checked: {of, seconds, problems, error}, of: the request as text. */
 export function createCheck(store) {
   const wanted = () => JSON.stringify(requestOf(store.state));

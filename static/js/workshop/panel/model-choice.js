@@ -3,6 +3,7 @@ import { $, h, replace, segmented } from "../../lib/dom.js";
 import { ready } from "../../lib/choices.js";
 import { keepFocus } from "../../lib/focus.js";
 import { chosenNames } from "../request.js";
+import { isOfFile } from "./check.js";
 
 const LAYERS = {
   mlp: ["28×28", "128", "128"],
@@ -30,7 +31,7 @@ function drawLayers(state) {
 }
 
 /** What the server says about the chosen file; null where it fits or is not known yet. */
-const refusal = ({ checked }) => (checked?.error?.field === "file" ? checked.error.sentence : null);
+const refusal = state => (isOfFile(state) ? state.checked.error.sentence : null);
 
 function fileField(state, store) {
   const option = ({ id, letter, name }) => h("option", { value: id, selected: id === state.file }, `${letter} · ${name}`);

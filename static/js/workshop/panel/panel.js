@@ -3,7 +3,7 @@ import { $, h, replace } from "../../lib/dom.js";
 import { count, seconds } from "../../lib/format.js";
 import { WAYS, isLive, seedWords, settingWords } from "../summary.js";
 import { chosenNames, marksOf, obstacle, requestOf } from "../request.js";
-import { createCheck } from "./check.js";
+import { createCheck, isOfFile } from "./check.js";
 import { createModelChoice } from "./model-choice.js";
 import { createSettings } from "./settings.js";
 import { createTiles } from "./tiles.js";
@@ -11,7 +11,7 @@ import { createTiles } from "./tiles.js";
 export const isBusy = ({ posting, runs }) => posting || runs.some(isLive);
 
 /** The server's word against this request, where it is not said beside a field. */
-const refusal = ({ checked }) => (checked?.error && checked.error.field !== "file" ? checked.error.sentence : null);
+const refusal = state => (state.checked?.error && !isOfFile(state) ? state.checked.error.sentence : null);
 
 export const isRefused = state => Boolean(state.checked?.error && state.checked.of === JSON.stringify(requestOf(state)));
 

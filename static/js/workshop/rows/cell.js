@@ -1,7 +1,7 @@
 // One class of one run: the picture that its network takes for the best example, and how alike the two are.
 import { h, icon } from "../../lib/dom.js";
 import { grownPicture, tilePicture } from "../pictures.js";
-import { decimals, filmOf, likeness, mainTrials, plainTrials } from "../summary.js";
+import { decimals, filmOf, isLive, likeness, mainTrials, plainTrials } from "../summary.js";
 import { reached } from "./film.js";
 
 const CLEAN = "|r|: how alike the grown picture and the clean shape are. 0 not at all, 1 the same.";
@@ -14,14 +14,14 @@ const nameLine = one => h("span", { class: "rc-name only-s" }, one.label);
 export const absentCell = one =>
   h("div", { class: "rc gone" }, h("span", { class: "sr" }, `${one.label}: not in this run`));
 
-/** While it trains. */
-export const waitingCell = one =>
+/** While it trains, and where it was stopped before there was a picture. */
+export const waitingCell = (one, live) =>
   h(
     "div",
     { class: "rc" },
     nameLine(one),
-    h("div", { class: "rc-pic wait" }),
-    h("div", { class: "rc-r" }, tilePicture(one.pixels), h("div", {}, h("span", { class: "quiet" }, "after training"))),
+    h("div", { class: live ? "rc-pic wait" : "rc-pic no-picture" }),
+    h("div", { class: "rc-r" }, tilePicture(one.pixels), h("div", {}, h("span", { class: "quiet" }, live ? "after training" : "no picture yet"))),
   );
 
 function flag(film) {
@@ -43,7 +43,7 @@ function bigPicture(one, film, frames, { look, toggle, place }) {
 const small = (pictures, look) =>
   h(
     "div",
-    { class: "rc-seeds" },
+    { class: pictures.length === 2 ? "rc-seeds two" : "rc-seeds" },
     pictures.map(([frames, words, label]) =>
       h(
         "figure",
@@ -92,7 +92,7 @@ export function classCell(run, one, shown) {
   const mine = run.classes[place];
   const [main] = mainTrials(run);
   const film = filmOf(run.trials[main], mine.name);
-  if (!film) return waitingCell(mine);
+  if (!film) return waitingCell(mine, isLive(run));
   const frames = shown.framesOf(main)?.[place];
   return h(
     "div",

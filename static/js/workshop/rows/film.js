@@ -1,9 +1,8 @@
 // The second half of a row: the curve of its training, and the ascent step by step, with one scrubber for all classes.
-import { $, $$, h, icon, replace } from "../../lib/dom.js";
+import { $$, h, icon, replace } from "../../lib/dom.js";
 import { svg } from "../../lib/svg.js";
-import { grownPicture } from "../pictures.js";
+import { grownPicture, tilePicture } from "../pictures.js";
 import { decimals, filmOf } from "../summary.js";
-import { tilePicture } from "../pictures.js";
 import { placeOf, shownSteps } from "./columns.js";
 import { curvePlot } from "./curve.js";
 
@@ -22,10 +21,7 @@ const bar = p =>
 const heading = (title, words) =>
   h("div", { class: "sub" }, h("h3", {}, title), h("span", { class: "quiet small" }, words));
 
-const every = steps => (steps.length > 1 && steps[1] > 1 ? `about every ${steps[1]}th` : null);
-
-const nameCell = (one, note) =>
-  h("div", { class: "film-name" }, tilePicture(one.pixels), h("span", {}, one.label, note ? h("i", {}, note) : null));
+const nameCell = one => h("div", { class: "film-name" }, tilePicture(one.pixels), h("span", {}, one.label));
 
 /** A step of a class; a dot where its film has ended. */
 function frame(one, film, frames, step, look, seek) {
@@ -88,22 +84,35 @@ const slider = (last, onstep) =>
 /** classes of the run with film and frames -> rows of the grid, a class each. */
 function lines(classes, steps, look, seek) {
   return classes.map(({ one, film, frames }) => [
-    nameCell(one, every(steps.filter(step => step <= film.steps))),
+    nameCell(one),
     steps.map(step => frame(one, film, frames, step, look, seek)),
     endCell(film),
   ]);
 }
 
-/** onstep(step): after each move. -> {element, seek(step), last} */
+/** The column of the step is seen, where the films are wider than the window. */
+function reveal(scroller, place) {
+  const frame = $$(".film-name ~ .frame", scroller)[place];
+  if (!frame || scroller.scrollWidth <= scroller.clientWidth) return;
+  scroller.scrollLeft = frame.offsetLeft + frame.offsetWidth - scroller.clientWidth / 2;
+}
+
+function sized(element, steps) {
+  element.style.setProperty("--k", String(steps.length));
+  element.style.setProperty("--f", steps.length > NARROW ? "36px" : "42px");
+  return element;
+}
+
+/** onstep(step): after each move. -> {elements, seek(step), last, shown: how many steps are side by side} */
 function filmGrid(classes, look, onstep) {
   const last = Math.max(...classes.map(({ film }) => film.steps));
   const steps = shownSteps(last);
   const scrubber = slider(last, step => seek(step));
   const told = h("output", { class: "num" });
-  const head = [h("div", { class: "film-head" }, playButton(last, step => seek(step)), told), h("div", { class: "film-scrub" }, scrubber), h("span", {})];
-  const grid = h("div", { class: "film" }, head, lines(classes, steps, look, step => seek(step)));
-  grid.style.setProperty("--k", String(steps.length));
-  grid.style.setProperty("--f", steps.length > NARROW ? "36px" : "42px");
+  const head = h("div", { class: "film-head" }, playButton(last, step => seek(step)), told);
+  const bar = sized(h("div", { class: "film-bar" }, head, h("div", { class: "film-scrub" }, scrubber)), steps);
+  const grid = sized(h("div", { class: "film" }, lines(classes, steps, look, step => seek(step))), steps);
+  const scroll = scroller(grid);
 
   function seek(wanted) {
     const step = Math.max(0, Math.min(last, wanted));
@@ -115,9 +124,10 @@ function filmGrid(classes, look, onstep) {
       const { film } = classes[place];
       end.textContent = `p ${decimals(film.p[Math.min(step, film.steps)], 3)}`;
     });
+    reveal(scroll, placeOf(step, steps));
     onstep(step);
   }
-  return { element: grid, seek, last };
+  return { elements: [bar, scroll], seek, last, shown: steps.length };
 }
 
 const ghosts = run =>
@@ -146,10 +156,8 @@ export function growingPanel(run, trial, note = "") {
 export function filmPanel(run, trial, frames, look, { note = "", onstep }) {
   const classes = run.classes.map((one, place) => ({ one, film: filmOf(trial, one.name), frames: frames[place] }));
   const grid = filmGrid(classes, look, onstep);
-  const words = "the bar under each picture is the network’s p for the class; it stops above 0.99";
-  const film = h("div", { class: "film-wrap" }, heading("The picture, step by step", words), scroller(grid.element));
+  const some = grid.last >= grid.shown ? ". Some steps are shown, the slider has all" : "";
+  const words = `the bar under each picture is the network’s p for the class; it stops above 0.99${some}`;
+  const film = h("div", { class: "film-wrap" }, heading("The picture, step by step", words), grid.elements);
   return { element: h("div", { class: "run-more" }, training(trial, run, note), film), seek: grid.seek, last: grid.last };
 }
-
-/** The slider of a row, where its film is shown. */
-export const scrubberOf = element => $("[data-key=film]", element);
