@@ -53,8 +53,9 @@ bench: install ## measure all, or PARTS="scoring page"; prints and stores bench/
 soak: install ## loads and faults on the whole product, or ONLY="fault disk_full"; stores bench/soak.json
 	$(BIN)/python -m bench.soak $(ONLY)
 
-docs: install ## make the tables of docs/methods.md, and run docs/example.ipynb
+docs: install ## make the tables of docs/methods.md and docs/workshop.md, and run docs/example.ipynb
 	$(BIN)/python docs/make_methods.py
+	$(BIN)/python docs/make_workshop.py
 	$(BIN)/python docs/run_example.py
 
 build/docs/done: requirements-docs.lock

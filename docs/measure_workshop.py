@@ -41,20 +41,29 @@ def trained(recipe: Recipe):
     return state, rows[-1]
 
 
-def of_tiles(names: tuple[str, ...], model: str) -> dict:
-    """Per seed: accuracy, steps of the ascents, and by class r with its own prototype and with those of the others."""
-    found = []
-    for seed in SEEDS:
-        recipe = Recipe(tuple(ShapeClass(name, name) for name in names), model, seed=seed)
-        state, row = trained(recipe)
-        films = shapes.ascend(recipe, state)
-        like = likenesses(recipe, copies(recipe), np.stack([film.frames[-1] for film in films]))
-        signed = {name: one.signed for name, one in zip(names, like, strict=True)}
-        others = {name: one.others for name, one in zip(names, like, strict=True)}
-        steps = [len(film.frames) - 1 for film in films]
-        found.append({"seed": seed, "accuracy": row[1], "held": row[3], "steps": steps, "r": signed, "others": others})
-        print(model, names, seed, {name: round(r, 2) for name, r in signed.items()}, steps, flush=True)
-    return {"model": model, "classes": list(names), "seeds": found}
+def of_tiles(names: tuple[str, ...], model: str, epochs: int = 100) -> dict:
+    """Per seed: accuracy, steps of the ascents, and by class r with its own prototype and with those of the others.
+
+    cut: r of the pictures cut to 0 and 1, which the product does not do.
+    """
+    found = [_of_seed(names, model, epochs, seed) for seed in SEEDS]
+    return {"model": model, "classes": list(names), "epochs": epochs, "seeds": found}
+
+
+def _of_seed(names: tuple[str, ...], model: str, epochs: int, seed: int) -> dict:
+    recipe = Recipe(tuple(ShapeClass(name, name) for name in names), model, epochs=epochs, seed=seed)
+    state, row = trained(recipe)
+    films = shapes.ascend(recipe, state)
+    last = np.stack([film.frames[-1] for film in films])
+    like, cut = (likenesses(recipe, copies(recipe), pictures) for pictures in (last, np.clip(last, 0, 1)))
+    found = {
+        "steps": [len(film.frames) - 1 for film in films],
+        "r": {name: one.signed for name, one in zip(names, like, strict=True)},
+        "cut": {name: one.signed for name, one in zip(names, cut, strict=True)},
+        "others": {name: one.others for name, one in zip(names, like, strict=True)},
+    }
+    print(model, epochs, seed, {name: round(r, 2) for name, r in found["r"].items()}, found["steps"], flush=True)
+    return {"seed": seed, "accuracy": row[1], "held": row[3], **found}
 
 
 def with_marker(tile: str, place: slice, side: int, rng: np.random.Generator) -> ShapeClass:
@@ -96,7 +105,7 @@ def marker_settings() -> list[tuple]:
 
 PARTS = {
     "lines": lambda: [of_tiles(names, model) for model in MODELS for names in (LINES, MORE, ALL)],
-    "six": lambda: [of_tiles(SIX, model) for model in MODELS],
+    "six": lambda: [of_tiles(SIX, model, epochs) for model, epochs in (("mlp", 100), ("cnn", 100), ("cnn", 250))],
     "markers": lambda: [of_markers(*one) for one in marker_settings()],
 }
 

@@ -156,3 +156,36 @@ def test_without_a_region_there_is_no_number():
     plain = Recipe(tuple(ShapeClass(one, one) for one in ("box", "disk")))
     found = measuring.measure(plain, shapes.begin(plain)[0])
     assert [found[name] for name in ("replaced_accuracy", "noise_accuracy", "inside")] == [None] * 3
+
+
+def moved_line(tile, corner, marks, rng):
+    """Forty pictures of a line somewhere, each with a square of 5 x 5 in one corner."""
+    pictures = np.stack([np.roll(tiles.pixels(tile), rng.integers(-4, 5, 2), (0, 1)) for _ in range(40)])
+    pictures[:, corner, corner] = 1
+    return ShapeClass(tile, pixels=(255 * pictures).astype(np.uint8), marks=marks)
+
+
+def corners():
+    marks = np.zeros((28, 28), np.int8)
+    marks[:7, :7] = marks[-7:, -7:] = -1
+    return marks
+
+
+def middle():
+    marks = np.zeros((28, 28), np.int8)
+    marks[7:21, 7:21] = 1
+    return marks
+
+
+@pytest.mark.parametrize("marks", [corners, middle])
+def test_filling_cures_a_marker_that_gave_the_class_away(marks):
+    rng = np.random.default_rng(0)
+    places = {"vertical_line": slice(1, 6), "horizontal_line": slice(22, 27)}
+    classes = tuple(moved_line(tile, place, marks(), rng) for tile, place in places.items())
+    found = {}
+    for way in ("none", "filling"):
+        asked = Recipe(classes, way=way)
+        state, rows = shapes.train(asked, shapes.begin(asked)[0], 100)
+        assert rows[-1, 3] >= 0.9
+        found[way] = measuring.measure(asked, state)["replaced_accuracy"]
+    assert found["none"] <= 0.1 and found["filling"] >= 0.9

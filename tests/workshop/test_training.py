@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from innv_gui.errors import WorkFailed
 from innv_gui.runtimes.keras.training import adadelta, shapes
 from innv_gui.workshop.copies import copies
 from innv_gui.workshop.recipe import Recipe, ShapeClass
@@ -138,3 +139,17 @@ def test_an_ascent_ends_at_its_iterations_or_where_there_is_no_slope():
     assert [one.stopped for one in shapes.ascend(asked, flat)] == ["flat", "flat"]
     lost = replace(state, weights=tuple(np.full_like(one, np.nan) for one in state.weights))
     assert [one.stopped for one in shapes.ascend(asked, lost)] == ["not finite", "not finite"]
+
+
+@pytest.mark.parametrize("work", [lambda asked, state: shapes.train(asked, state, 1), shapes.ascend])
+def test_a_lack_of_memory_is_a_sentence(work, monkeypatch):
+    def short(*_):
+        raise shapes.tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+
+    asked = recipe()
+    state, _ = shapes.begin(asked)
+    monkeypatch.setattr(shapes.loop, "trace", lambda *_: short)
+    monkeypatch.setattr(shapes.ascending, "trace", lambda *_: short)
+    with pytest.raises(WorkFailed, match="more memory than this machine has free") as caught:
+        work(asked, state)
+    assert "kept" in caught.value.hint

@@ -1,4 +1,4 @@
-"""A person's own Keras file as a network of the Workshop: its architecture alone, its weights are drawn again.
+"""A custom Keras file as a network of the Workshop: its architecture alone, its weights are drawn again.
 
 The last dense layer gets as many units as there are classes.
 """

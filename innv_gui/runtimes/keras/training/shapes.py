@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
 import tensorflow as tf
 
-from innv_gui.errors import BadInput
+from innv_gui.errors import BadInput, WorkFailed
 from innv_gui.runtimes.keras.maximize.starts import PICTURES
 from innv_gui.runtimes.keras.training import ascending, feeding, foreign, loop, painting
 from innv_gui.runtimes.keras.training.networks import CNN, MLP, Arrays, Trainee, within
@@ -42,7 +44,8 @@ def train(recipe: Recipe, state: TrainState, epochs: int) -> tuple[TrainState, n
     for first in range(0, epochs, feeding.EPOCHS):
         count = min(epochs - first, feeding.EPOCHS)
         plan = feeding.plan_of(recipe, made, trainee, state, count)
-        state, found = _trained(run, trainee, state, data, plan)
+        with _enough_memory():
+            state, found = _trained(run, trainee, state, data, plan)
         rows.append(found)
     return state, np.concatenate(rows)
 
@@ -52,10 +55,10 @@ def ascend(recipe: Recipe, state: TrainState, iterations: int = ITERATIONS) -> t
     trainee, count = trainee_of(recipe), len(recipe.classes)
     start = PICTURES[recipe.initial]((tiles.SIDE, tiles.SIDE, 1), recipe.seed)
     x = tf.constant(np.repeat(start[None], count, axis=0), tf.float32)
-    found = ascending.trace(trainee)(
-        _tensors(trainee.widened(state.weights)), x, tf.constant(recipe.step_size, tf.float32), tf.constant(iterations)
-    )
-    return ascending.films(*(one.numpy() for one in found))
+    settings = tf.constant(recipe.step_size, tf.float32), tf.constant(iterations)
+    with _enough_memory():
+        found = ascending.trace(trainee)(_tensors(trainee.widened(state.weights)), x, *settings)
+        return ascending.films(*(one.numpy() for one in found))
 
 
 def warm(model: str) -> None:
@@ -88,6 +91,16 @@ def probabilities(trainee: Trainee, weights: Arrays, x: np.ndarray, n_classes: i
     parts = [x[first : first + MOST_LOOKED] for first in range(0, len(x), MOST_LOOKED)]
     scores = [trainee.scores(wide, tf.constant(part[..., None]), None)[0] for part in parts]
     return tf.nn.softmax(tf.cast(tf.concat(scores, axis=0)[:, :n_classes], tf.float64)).numpy()
+
+
+@contextmanager
+def _enough_memory() -> Iterator[None]:
+    """What runs out of memory inside ends with a sentence."""
+    try:
+        yield
+    except (tf.errors.ResourceExhaustedError, MemoryError) as error:
+        hint = "What was trained before is kept. Choose a smaller network, or fewer pictures, and train again."
+        raise WorkFailed("Training needs more memory than this machine has free.", hint) from error
 
 
 def _trained(run, trainee: Trainee, state: TrainState, data: dict, plan: dict) -> tuple[TrainState, np.ndarray]:
