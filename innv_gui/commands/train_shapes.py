@@ -9,8 +9,7 @@ from innv_gui.commands.steps import check_out, follow, say
 from innv_gui.errors import BadInput
 from innv_gui.records import ImageRef
 from innv_gui.session import Session
-from innv_gui.session.workshop.export import parts_of, table_of
-from innv_gui.session.workshop.opened import stem_of, title_of
+from innv_gui.session.workshop.export import parts_of, place_of, table_of
 from innv_gui.session.workshop.request import BUILT_IN
 from innv_gui.session.workshop.run import ShapesRun
 from innv_gui.store.files import private_folder, told, write_bytes
@@ -73,8 +72,7 @@ def _write(session: Session, run: ShapesRun, out: Path) -> None:
     for name, content in parts_of(run):
         write_bytes(out / name, content)
     for k in range(len(run.trials)):
-        title = stem_of(title_of(run, k))
-        write_bytes(out / title / f"{title}.keras", session.workshop.file(run, k))
+        write_bytes(out / place_of(run, k) / "network.keras", session.workshop.file(run, k))
 
 
 def _say(run: ShapesRun) -> None:

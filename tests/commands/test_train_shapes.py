@@ -37,10 +37,10 @@ def test_a_folder_gets_pictures_numbers_and_networks(tmp_path):
     out = tmp_path / "made" / "here"
     assert train("ring", f"house={tmp_path / 'house.png'}", "--epochs", 5, "--initial", "noise", "--out", out) == 0
     names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    assert {"numbers.csv", "request.json", "training_images/01_house.png", "Run_1/00_ring.png"} <= names
+    assert {"numbers.csv", "request.json", "training_images/01_house.png", "networks/Run_1/00_ring.png"} <= names
     seen = np.asarray(Image.open(out / "training_images" / "01_house.png"))
     assert (seen[11:19, 10:18] == 255).all() and not seen[:9].any()
-    assert zipfile.ZipFile(out / "Run_1" / "Run_1.keras").testzip() is None
+    assert zipfile.ZipFile(out / "networks" / "Run_1" / "network.keras").testzip() is None
 
 
 WRONG = {

@@ -123,3 +123,8 @@ def test_pictures_that_cannot_be_used_are_left_out_with_a_note():
     asked = check(["box", ("cats", refs)])
     assert asked.recipe.classes[1].pixels.shape == (2, 28, 28)
     assert asked.notes == ("1 of 3 pictures of cats are left out: bad is empty",)
+
+
+def test_pictures_that_are_nearly_black_stay_so():
+    dark = np.eye(28, dtype=np.uint8)
+    np.testing.assert_array_equal(check(["box", ("dark", dark)]).recipe.classes[1].pixels, dark[None])

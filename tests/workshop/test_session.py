@@ -71,6 +71,13 @@ def test_more_epochs_are_those_of_one_long_run(session, lines):
     assert session.workshop.runs.same_as(run.request, run) is not None
 
 
+def test_more_epochs_than_there_are_is_a_sentence(session, lines):
+    for epochs in (0, 9_941, 2.5):
+        with pytest.raises(BadInput, match="Expected 1 to 9940 as epochs"):
+            session.workshop.resume(lines.id, epochs)
+    assert lines.request.asked["epochs"] == 60 and lines.status == "done"
+
+
 def test_a_cancelled_run_goes_on_where_it_was(session, lines):
     run = begun(session, epochs=60)
     run.job.cancel()

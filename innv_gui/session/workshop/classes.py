@@ -102,7 +102,7 @@ def pictures(name: str, pixels: np.ndarray, asked: dict, notes: tuple[str, ...] 
 
 
 def _as_bytes(name: str, values) -> np.ndarray:
-    """uint8; numbers from 0 to 1 become 0 to 255, whole ones too."""
+    """uint8 as it is; numbers from 0 to 1 become 0 to 255, whole ones of other types too."""
     try:
         array = np.asarray(values)
     except ValueError:  # rows of different lengths
@@ -111,7 +111,7 @@ def _as_bytes(name: str, values) -> np.ndarray:
     if not is_right or array.dtype.kind not in "fiub":
         expected = f"Expected {SIDE} x {SIDE} numbers for {name!r}"
         raise BadInput(f"{expected}, got {array.shape} of {array.dtype}.", "", "classes")
-    whole = array.dtype.kind in "iu" and array.max() > 1
+    whole = array.dtype == np.uint8 or array.dtype.kind in "iu" and array.max() > 1
     most = 255 if whole else 1
     if not ((array >= 0) & (array <= most)).all():
         kind = "whole numbers" if whole else "numbers"

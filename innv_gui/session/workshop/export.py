@@ -45,10 +45,15 @@ def parts_of(run: ShapesRun) -> Iterator[tuple[str, bytes]]:
     for name, clean in zip(names, run.prototypes, strict=True):
         yield f"training_images/{name}.png", png_of(clean[..., None] * 255)
     for k, trial in enumerate(run.trials):
-        folder = stem_of(title_of(run, k))
+        folder = place_of(run, k)
         yield f"{folder}/curve.csv", curve_of(run, k).encode()
         for name, frames in zip(names, run.frames(k), strict=True) if trial.films else ():
             yield f"{folder}/{name}.png", png_of(stretched(frames[-1]))
+
+
+def place_of(run: ShapesRun, k: int) -> str:
+    """The folder of one network's files."""
+    return f"networks/{stem_of(title_of(run, k))}"
 
 
 def stretched(picture: np.ndarray) -> np.ndarray:

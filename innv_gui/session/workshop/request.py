@@ -16,10 +16,9 @@ from innv_gui.errors import BadInput
 from innv_gui.records import Model, replace
 from innv_gui.session.workshop.classes import LONGEST_NAME, Read, Wanted, check_classes
 from innv_gui.session.workshop.marks import check_marks
-from innv_gui.workshop.recipe import INITIALS, WAYS, Recipe, regions
+from innv_gui.workshop.recipe import INITIALS, RECOMMENDED_STRENGTH, RECOMMENDED_WAY, WAYS, Recipe, regions
 
 BUILT_IN = ("mlp", "cnn")  # models that need no file
-RECOMMENDED_WAY = "both"
 MOST_EPOCHS, MOST_SEEDS, MOST_STEPS = 10_000, 10, 500
 LARGEST_STEP, LARGEST_STRENGTH, LARGEST_SEED = 1.0, 1000.0, 2**31 - 1 - MOST_SEEDS
 
@@ -73,7 +72,7 @@ def check_shapes(
     read: Read,
     marks: Mapping | None = None,
     way: str | None = None,
-    strength: float = 1.0,
+    strength: float = RECOMMENDED_STRENGTH,
     model: str | Model = "mlp",
     initial: str = "black",
     step_size: float = 0.005,

@@ -21,7 +21,8 @@ def script_of(run: ShapesRun) -> str:
     asked, classes = run.request.asked, run.request.recipe.classes
     marks = {one.name: one.marks for one in classes if one.marks is not None}
     wishes = {name: asked[name] for name in (*WISHES, *(MARKED if marks else ()))}
-    given = "".join(f", {name}={value!r}" for name, value in wishes.items())
+    given = [f"model={_model(run)}", *(f"{name}={value!r}" for name, value in wishes.items())]
+    given += ["marks=MARKS"] if marks else []
     packs = marks or any(one.pixels is not None for one in classes)
     lines = [f"    {name!r}: {_packed(values, 'int8')},\n" for name, values in marks.items()]
     return _SCRIPT.format(
@@ -31,7 +32,7 @@ def script_of(run: ShapesRun) -> str:
         functions=_DRAWN if packs else "",
         classes="".join(f"    {_class(one)},\n" for one in classes),
         marks="MARKS = {\n" + "".join(lines) + "}\n" if marks else "",
-        call=f"CLASSES, model={_model(run)}{given}{', marks=MARKS' if marks else ''}",
+        given="".join(f"            {one},\n" for one in given),
     )
 
 
@@ -73,6 +74,8 @@ CLASSES = [
 
 if __name__ == "__main__":
     with Session() as session:
-        run = session.workshop({call}).wait()
-        print(run.frame.to_string())
+        run = session.workshop(
+            CLASSES,
+{given}        )
+        print(run.wait().frame.to_string())
 '''

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from innv_gui.cluster.jobs import Jobs
+from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
-from innv_gui.errors import Conflict
+from innv_gui.errors import BadInput, Conflict
 from innv_gui.records import Model, ModelSource, replace
 from innv_gui.session.models import ModelShelf
 from innv_gui.session.workshop.kept import ENDED
@@ -29,7 +28,8 @@ class Workshop:
 
     def __init__(self, pool: Callable[[], Pool], jobs: Jobs, folder: Path, models: ModelShelf, opening: Opening):
         self._pool, self._jobs, self._models, self._opening = pool, jobs, models, opening
-        self._speeds, self._warming = Speeds(), threading.Lock()
+        self._speeds = Speeds()
+        self._warming: dict[str, Job] = {}
         self._squares = Squares(pool)
         self._fitting: set[tuple[ModelSource, int]] = set()  # files, for so many classes
         self.runs = Runs(folder, self.model)
@@ -40,17 +40,17 @@ class Workshop:
         classes: tiles by name (`innv_gui.workshop.tiles`), and pairs of a name and a drawing (28, 28), or of a name and
         images of a dataset. wishes: model ("mlp", "cnn" or a Model), epochs, seed, seeds (so many networks), initial
         ("black", "white", "noise", "blurred"), step_size; marks (class -> (28, 28) of 1 look here, -1 not here, 0),
-        way ("none", "penalty", "filling", "both") and strength.
+        way ("none", "penalty", "filling", "both"; without it the recommended one) and strength.
         """
         return self.start(self.check(classes, **wishes), name)
 
     def check(self, classes: Sequence, **wishes) -> ShapesRequest:
         """A request, complete; raises BadInput naming the field, or a refusal that says why a file does not fit."""
         request = check_shapes(classes, read=self._squares.read, **wishes)
-        fits = request.recipe.source, len(request.recipe.classes)
-        if fits[0] is not None and fits not in self._fitting:
-            self._pool().run("keras.shapes_fits", *fits, about=request.file)
-            self._fitting.add(fits)
+        source, n_classes = request.recipe.source, len(request.recipe.classes)
+        if source is not None and (source, n_classes) not in self._fitting:
+            self._pool().run("keras.shapes_fits", source, n_classes, about=request.file)
+            self._fitting.add((source, n_classes))
         return request
 
     def seconds(self, request: ShapesRequest) -> float:
@@ -59,10 +59,13 @@ class Workshop:
 
     def warm(self, model: str) -> None:
         """Prepare a kind of network, without waiting for it."""
+        begun = self._warming.get(model)
+        if begun is not None and not begun.ended():
+            return
         pool = self._pool()
         pool.start("keras")
         title = f"Preparing the {model.upper()}"
-        self._jobs.start("warm", title, lambda job: warm(model, pool, self._warming))
+        self._warming[model] = self._jobs.start("warm", title, lambda job: warm(model, pool, self._speeds))
 
     # -- runs
 
@@ -82,9 +85,7 @@ class Workshop:
                 raise Conflict(f"{run.name} is being trained.", "Wait for it, or cancel it.", "run")
             run.request = replace(run.request, recipe=self._with_source(run))
             if run.status == "done":
-                epochs_now = run.request.recipe.epochs
-                more = whole("epochs", epochs, 1, max(MOST_EPOCHS - epochs_now, 1))
-                run.request = run.request.longer(min(epochs_now + more, MOST_EPOCHS))
+                run.request = _longer(run, epochs)
             return self._go(run)
 
     def _go(self, run: ShapesRun) -> ShapesRun:
@@ -134,3 +135,11 @@ class Workshop:
         """A network as a model of the session."""
         entry, _ = self.open(run, trial, images=False)
         return self._models.get(entry.id)
+
+
+def _longer(run: ShapesRun, epochs: int) -> ShapesRequest:
+    """The request of a finished run with more epochs."""
+    now = run.request.recipe.epochs
+    if now >= MOST_EPOCHS:
+        raise BadInput(f"{run.name} has been trained for {now:,} epochs, the most there are.", "", "epochs")
+    return run.request.longer(now + whole("epochs", epochs, 1, MOST_EPOCHS - now))

@@ -86,9 +86,9 @@ class Trial:
 
     def curve(self, most: int = MOST_POINTS) -> dict[str, list[float]]:
         """`epoch` and COLUMNS at so many points at most, the first and the last among them."""
-        shown = np.unique(np.linspace(0, self.epoch, min(most, len(self.rows))).round().astype(int))
-        columns = {name: self.rows[shown, k].tolist() for k, name in enumerate(COLUMNS)} if self.begun else {}
-        return {"epoch": shown.tolist() if self.begun else []} | (columns or {name: [] for name in COLUMNS})
+        rows = self.rows  # they may grow meanwhile
+        shown = np.unique(np.linspace(0, len(rows) - 1, min(most, len(rows))).round().astype(int))
+        return {"epoch": shown.tolist()} | {name: rows[shown, k].tolist() for k, name in enumerate(COLUMNS)}
 
 
 def facts_of(films: tuple[Film, ...], likenesses, names: list[str]) -> tuple[FilmFacts, ...]:

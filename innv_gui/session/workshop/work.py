@@ -7,7 +7,6 @@ same numbers, and a run goes on where it was stopped.
 from __future__ import annotations
 
 import contextlib
-import threading
 import time
 from dataclasses import dataclass, field
 
@@ -29,24 +28,27 @@ FIRST_SLICE = 2  # epochs: the curve begins soon
 KEEP_S = 3.0  # between two writes of a network that is being trained
 FASTER = 4  # a slice is at most so many times as long as the one before
 TRACING_S = 2.0  # before the first slice of a kind of network
-GUESSED_S = {"mlp": 0.002, "cnn": 0.015, "file": 0.02}  # of a batch, until one was measured
+GUESSED_S = {"mlp": 0.0005, "cnn": 0.01, "file": 0.01}  # of a batch, until one was measured
 
 
 @dataclass
 class Speeds:
-    """Seconds of a batch for each kind of network, as last measured here."""
+    """Seconds of a batch for each kind of network, as last measured here; and which kinds are traced."""
 
     known: dict[str, float] = field(default_factory=dict)
+    traced: set[str] = field(default_factory=set)
 
     def seconds(self, recipe: Recipe, n_trials: int) -> float:
         """About how long the training of so many networks takes."""
         batches = batches_of(recipe) * recipe.epochs
-        tracing = 0 if recipe.model in self.known else TRACING_S
+        tracing = 0 if recipe.model in self.traced else TRACING_S
         return tracing + n_trials * batches * self.known.get(recipe.model, GUESSED_S[recipe.model])
 
     def put(self, recipe: Recipe, batches: int, seconds: float) -> None:
-        """What a slice took."""
-        self.known[recipe.model] = seconds / batches
+        """What a slice took; the first one, which is traced, says nothing."""
+        if recipe.model in self.traced:
+            self.known[recipe.model] = seconds / batches
+        self.traced.add(recipe.model)
 
 
 def batches_of(recipe: Recipe) -> int:
@@ -143,12 +145,8 @@ def work(run: ShapesRun, pool: Pool, job: Job, speeds: Speeds) -> ShapesRun:
     return run
 
 
-def warm(model: str, pool: Pool, lock: threading.Lock) -> None:
+def warm(model: str, pool: Pool, speeds: Speeds) -> None:
     """Trace the training of a kind of network before it is asked for; a failure will be reported when it is."""
-    if lock.acquire(blocking=False):
-        try:
-            pool.run("keras.shapes_warm", model, background=True)
-        except InnvError:
-            pass
-        finally:
-            lock.release()
+    with contextlib.suppress(InnvError):
+        pool.run("keras.shapes_warm", model, background=True)
+        speeds.traced.add(model)

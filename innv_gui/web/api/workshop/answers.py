@@ -13,18 +13,25 @@ from innv_gui.session.workshop.request import (
     MOST_EPOCHS,
     MOST_SEEDS,
     MOST_STEPS,
-    RECOMMENDED_WAY,
 )
 from innv_gui.session.workshop.run import ShapesRun
 from innv_gui.session.workshop.story import STORY
 from innv_gui.session.workshop.trial import FilmFacts, Trial
 from innv_gui.web.api.common_answers import number
 from innv_gui.workshop import tiles
-from innv_gui.workshop.recipe import EPOCHS, INITIALS, MOST_CLASSES, STEP_SIZES, WAYS
+from innv_gui.workshop.recipe import (
+    EPOCHS,
+    INITIALS,
+    MOST_CLASSES,
+    RECOMMENDED_STRENGTH,
+    RECOMMENDED_WAY,
+    STEP_SIZES,
+    WAYS,
+)
 from innv_gui.workshop.tiles import TILES
 
 DEFAULTS = {"model": "mlp", "initial": "black", "step_size": 0.005, "epochs": 100, "seed": 0, "seeds": 1}
-DEFAULTS |= {"way": RECOMMENDED_WAY, "strength": 1.0}
+DEFAULTS |= {"way": RECOMMENDED_WAY, "strength": RECOMMENDED_STRENGTH}
 LIMITS = {
     "epochs": [1, MOST_EPOCHS],
     "step_size": [0, LARGEST_STEP],

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from innv_gui.web.api.route import Incoming
+from innv_gui.workshop.recipe import RECOMMENDED_STRENGTH
 from innv_gui.workshop.tiles import SIDE
 
 PIXELS = SIDE * SIDE
@@ -36,7 +37,7 @@ class NewShapesRun(Incoming):
     way: Literal["none", "penalty", "filling", "both"] | None = Field(
         None, description="What is done with marks; null is the recommended way."
     )
-    strength: float = Field(1.0, description="Of the penalty, relative to the first batch.")
+    strength: float = Field(RECOMMENDED_STRENGTH, description="Of the penalty, relative to the first batch.")
     model: Literal["mlp", "cnn", "file"] = "mlp"
     file: str | None = Field(None, max_length=64, description="A model of the session, for model=file.")
     initial: Literal["black", "white", "noise", "blurred"] = Field("black", description="Where the pictures begin.")
