@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from innv_gui.commands.model_options import ModelAction, add_model_options
+from innv_gui.commands.retrain_options import add_retrain_options
 from innv_gui.commands.shape_options import add_shape_options
 from innv_gui.errors import BadInput, InnvError
 from innv_gui.extensions.sources import add_folder
@@ -70,6 +71,7 @@ def parser() -> Parser:
         commands.add_parser("fit-patterns", help="learn from images what pattern.net needs, without a server")
     )
     _train_shapes(commands.add_parser("train-shapes", help="train small networks on shapes and show what they learnt"))
+    _retrain(commands.add_parser("retrain", help="train a model again with a part of the images painted out"))
     commands.add_parser("methods", help="list the methods and their settings")
     _worker(commands.add_parser("worker", help="let this machine work for a Dask scheduler"))
     commands.add_parser("doctor", help="check whether everything is installed, and which plug-ins can be used")
@@ -187,6 +189,12 @@ def _train_shapes(command: Parser) -> None:
     _tls(command)
 
 
+def _retrain(command: Parser) -> None:
+    _shared(command)
+    command.add_argument("--images", metavar="DIR", help=IMAGES)
+    add_retrain_options(command)
+
+
 def _worker(command: Parser) -> None:
     command.add_argument("--scheduler", required=True, metavar="ADDR", help="tls://HOST:PORT, or tcp://127.0.0.1:PORT")
     _tls(command)
@@ -243,7 +251,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 COMMANDS = {  # command -> module of `innv_gui.commands`; its function has the command's name
     **{name: name for name in ("explain", "suggest", "explore", "trust", "check", "fit_patterns", "train_shapes")},
-    **{name: name for name in ("worker", "photos")},
+    **{name: name for name in ("worker", "photos", "retrain")},
     **{"demo": "serve", "serve": "serve"},
 }
 

@@ -99,6 +99,6 @@ def split(labels: np.ndarray, part: float, seed: int) -> np.ndarray:
 
 def typical(masks: np.ndarray) -> np.ndarray:
     """(n, H, W) bool, some empty -> the same, where the empty ones have what at least half of the others have."""
-    painted = masks.any(axis=(1, 2))
+    painted = np.asarray(masks.any(axis=(1, 2)))
     usual = masks[painted].mean(axis=0) >= 0.5
     return np.where(painted[:, None, None], masks, usual) if painted.any() else masks

@@ -20,6 +20,7 @@ VIEWS = {
     "suggest": "/suggest#dataset={digits}&models={digits_cnn},{digits_mlp}",
     "evidence": "/suggest#dataset={digits}&models={digits_cnn},{digits_mlp}&by=evidence",
     "features": "/features#model={digits_cnn}",
+    "workshop": "/workshop",
     "explore": "/explore#dataset={digits}&models={digits_cnn},{digits_mlp}",
     "explore table": "/explore#dataset={digits}&models={digits_cnn},{digits_mlp}&view=table&go=1",
 }

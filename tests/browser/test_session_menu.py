@@ -85,7 +85,7 @@ def test_a_file_that_is_no_session_is_refused_in_a_sentence(open_tab, demo, tmp_
     assert ask(demo, "/history") == before
 
 
-@pytest.mark.parametrize("path", ["/models", "/images", "/suggest", "/features", "/visualize"])
+@pytest.mark.parametrize("path", ["/models", "/images", "/suggest", "/features", "/workshop", "/visualize"])
 def test_the_session_menu_holds_on_a_phone(open_tab, path):
     page = open_tab(path, width=390, height=844, scheme="dark").page
     page.wait_for_load_state("networkidle")

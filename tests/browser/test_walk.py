@@ -160,7 +160,7 @@ def test_both_engines_are_shown_with_what_differs_and_the_link_brings_them_back(
     assert tab.complaints == [] and again.complaints == [] and tab.foreign == []
 
 
-@pytest.mark.parametrize("path", ["/visualize", "/suggest", "/features"])
+@pytest.mark.parametrize("path", ["/visualize", "/suggest", "/features", "/workshop"])
 def test_nothing_can_be_pressed_before_the_page_knows_what_it_would_do(open_tab, context, path):
     held, free = [], threading.Event()
     context.route("**/api/v1/models", lambda route: route.continue_() if free.is_set() else held.append(route))

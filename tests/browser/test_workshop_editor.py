@@ -154,10 +154,10 @@ def test_marks_have_signs_are_shown_on_tiles_and_what_they_do_comes_first(worksh
     behaviour = page.locator("[data-run] .behaviour")
     expect(behaviour).to_contain_text("Right with the marked part replaced", timeout=WAIT_MS)
     without, with_marks = ask(demo, "/workshop/runs")["runs"][0]["trials"]
-    assert (without["way"], with_marks["way"]) == ("none", "both")
+    assert (without["way"], with_marks["way"]) == ("none", "filling")
     numbers = [f"{trial['replaced_accuracy']:.2f}" for trial in (without, with_marks)]
     expect(behaviour.locator("svg[role=img]").first).to_have_attribute(
-        "aria-label", f"Right with the marked part replaced: {numbers[0]} without marks, {numbers[1]} with them"
+        "aria-label", f"Right with the marked part replaced: {numbers[0]} without, {numbers[1]} with"
     )
     first, name = behaviour.bounding_box(), page.locator("[data-run] h2").bounding_box()
     assert first["y"] < name["y"] and problems(page) == [] and tab.complaints == []

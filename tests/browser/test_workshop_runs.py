@@ -15,8 +15,9 @@ pytestmark = pytest.mark.browser
 
 ROW = "[data-run]"
 LEVELS = """canvas => {
-  const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  return [canvas.width, ...data];
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", {willReadFrequently: true});
+  copy.drawImage(canvas, 0, 0);
+  return [canvas.width, ...copy.getImageData(0, 0, canvas.width, canvas.height).data];
 }"""
 
 
@@ -40,7 +41,7 @@ def grey(film, step):
 
 
 def trained(page, n=1):
-    expect(page.locator(f"{ROW} [data-key=steps]")).to_have_count(n, timeout=WAIT_MS)
+    expect(page.locator(f"{ROW} [data-key=steps]")).to_have_count(n, timeout=3 * WAIT_MS)
     expect(page.locator("body")).to_have_attribute("data-state", "ready", timeout=WAIT_MS)
 
 
@@ -239,3 +240,49 @@ def test_rows_and_films_are_usable_for_all_at_both_sizes(workshop, width, height
     page.locator("[data-key=more]").click()
     menu = page.locator(".acts-menu").bounding_box()
     assert menu["x"] >= 0 and menu["x"] + menu["width"] <= width and problems(page) == []
+
+
+def altered(page, change):
+    """What REST says about the runs from now on, changed: for what a network does too rarely to wait for it."""
+
+    def fulfil(route):
+        answer = route.fetch()
+        said = answer.json()
+        for run in said["runs"]:
+            change(run)
+        route.fulfill(response=answer, json=said)
+
+    page.route("**/api/v1/workshop/runs", fulfil)
+    page.reload()
+
+
+def test_a_picture_that_never_became_sure_is_amber_and_says_how_sure_it_is(workshop):
+    tab = workshop("classes=box,disk&epochs=50")
+    page = tab.page
+    train(page)
+    page.evaluate("localStorage.setItem('innv-workshop-tour', 'done')")
+
+    def stop_early(run):
+        film = run["trials"][0]["films"][0]
+        film["p"][-1], film["stopped"] = 0.83, "iterations"
+
+    altered(page, stop_early)
+    flag = page.locator("[data-run] [data-class=box] .rc-flag")
+    expect(flag).to_have_text("only p 0.83")
+    expect(page.locator(".film-end.warn")).to_contain_text("not reached in")
+    assert page.locator("[data-run] [data-class=disk] .rc-flag").count() == 0
+    assert problems(page) == [] and tab.complaints == []
+
+
+def test_a_network_that_stopped_deciding_is_said_above_its_numbers(workshop):
+    page = workshop("classes=box,disk&epochs=50").page
+    train(page)
+
+    def undecided(run):
+        run["classes"][0]["marked"], run["request"]["way"] = True, "penalty"
+        run["trials"][0] |= {"way": "penalty", "replaced_accuracy": 0.5, "inside": 0.1, "undecided": True}
+        run["trials"].append(run["trials"][0] | {"way": "none", "replaced_accuracy": 0.4, "undecided": False})
+
+    altered(page, undecided)
+    expect(page.locator("[data-run] .behaviour .call")).to_contain_text("stopped deciding")
+    assert problems(page) == []

@@ -14,7 +14,7 @@ SHARED = {"widgets", "shell", "maps", "plots"}  # folders of what several pages 
 def test_there_are_twenty_of_every_page():
     pages = {page for page, *_ in BUTTONS}
     assert len(BUTTONS) >= 20
-    assert pages == {"Visualize", "Suggest", "Explore", "Images", "Features", "Views", "every page"}
+    assert pages == {"Visualize", "Suggest", "Explore", "Images", "Features", "Workshop", "Views", "every page"}
 
 
 @pytest.mark.parametrize(("page", "mark", "module", "test"), BUTTONS, ids=lambda value: Path(value).stem)

@@ -84,7 +84,7 @@ test("marks of a class that is not chosen wait, and without marks there is no wa
   assert.equal(requestOf({ ...state, marks }).way, "none");
   const chosen = ["box", "my house"];
   assert.deepEqual(Object.keys(requestOf({ ...state, marks, chosen }).marks), ["box"]);
-  assert.equal(requestOf({ ...state, marks, chosen }).way, "both");
+  assert.equal(requestOf({ ...state, marks, chosen }).way, "filling");
 });
 
 test("a run's request fills the panel again, and adds its drawings to those that are there", () => {
@@ -107,10 +107,10 @@ test("what prevents a run is said as the next action", () => {
 });
 
 test("a first visit has the defaults and the drawings of this browser, an address has its own", () => {
-  const defaults = { ...options, defaults: { epochs: 200, way: "filling" } };
+  const defaults = { ...options, defaults: { epochs: 200, way: "penalty" } };
   location.hash = "";
   const first = firstState(defaults, [house]);
-  assert.deepEqual([first.epochs, first.way, first.own], [200, "filling", [house]]);
+  assert.deepEqual([first.epochs, first.way, first.own], [200, "penalty", [house]]);
   location.hash = write({ ...BLANK, own: [{ ...house, pixels: some(255, 1) }], epochs: 50 });
   const sent = firstState(defaults, [house]);
   assert.deepEqual([sent.epochs, sent.own.length, sent.own[0].pixels[1]], [50, 1, 255]);

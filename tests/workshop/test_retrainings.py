@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pytest
 
+from innv_gui.cli import main
 from innv_gui.errors import BadInput, Cancelled, Conflict
 from innv_gui.session.retraining.finding import finding
 from innv_gui.workshop.retraining import Behaviour
@@ -57,6 +58,19 @@ def test_what_was_stopped_goes_on_to_the_same_numbers(session, model, dataset):
     np.testing.assert_array_equal(one.losses, whole.losses)
     for mine, other in zip(one.state.weights, whole.state.weights, strict=True):
         np.testing.assert_array_equal(mine, other)
+
+
+def test_a_killed_worker_gives_the_same_numbers(session, model, dataset):
+    request = lambda: session.retrainings.check(model, dataset, [MARKER], steps=100)  # noqa: E731
+    whole, one = session.retrainings.start(request()).wait(), session.retrainings.start(request())
+    until = time.monotonic() + 60
+    while not one.step and time.monotonic() < until:
+        time.sleep(0.01)
+    assert one.step < 100
+    session.pool.kill("keras")
+    one.wait()
+    np.testing.assert_array_equal(one.losses, whole.losses)
+    np.testing.assert_array_equal(one.after.answers, whole.after.answers)
 
 
 @pytest.mark.parametrize(
@@ -139,3 +153,16 @@ def test_what_came_of_it_is_said_in_words(session, model, dataset, after, kind, 
     assert bool(found.tries) == (kind != "cured")
     if kind == "same":
         assert found.tries[0].changes == {"forget": 1.0, "learning_rate": 0.002}
+
+
+@pytest.mark.usefixtures("lent_workers")
+def test_the_command_writes_the_new_model_and_says_what_came_of_it(tmp_path, capsys):
+    images = write_pictures(tmp_path / "lines")
+    file = written(marker_model(), tmp_path / "marker.keras")
+    asked = ["retrain", "--model", str(file), "--images", str(images), "--out", str(tmp_path / "new.keras")]
+    assert main([*asked, "--box", "0,0,0.3,0.3", "--steps", "200", "--learning-rate", "0.005"]) == 0
+    said = capsys.readouterr()
+    assert "before: 100% right as they are" in said.out and "new.keras: 200 steps on 60 images" in said.out
+    assert (tmp_path / "new.keras").read_bytes().startswith(b"PK")
+    assert main(asked) == 2 and "either --box or --masks" in capsys.readouterr().err
+    assert main([*asked, "--box", "here"]) == 2 and "four numbers" in capsys.readouterr().err

@@ -133,6 +133,20 @@ export type NewRanking = {
   measure?: "spearman" | "iou";
 };
 
+export type NewRetraining = {
+  model: string;
+  dataset: string;
+  images?: Array<number> | null;
+  regions?: Record<string, Array<Array<number>>> | Array<Array<number>> | "samples" | null;
+  way?: "filling" | "penalty" | "both" | null;
+  fill?: "pictures" | "noise" | "colour" | null;
+  strength?: number | null;
+  steps?: number | null;
+  learning_rate?: number | null;
+  forget?: number | null;
+  seed?: number | null;
+};
+
 export type NewSelection = {
   bits?: string | null;
   query?: string | null;

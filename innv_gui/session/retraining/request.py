@@ -104,11 +104,12 @@ def _dataset(images) -> Dataset:
 def _labelled(model: Model, dataset: Dataset) -> tuple[list[Item], np.ndarray, tuple[str, ...]]:
     """The images whose label is a class of the model, and their classes."""
     class_of, codes = class_of_label(model, dataset), label_codes(dataset)
-    known = [class_of.get(dataset.class_names[code], -1) if code >= 0 else -1 for code in codes]
+    names = dataset.class_names or ()
+    known = [class_of.get(names[code], -1) if code >= 0 else -1 for code in codes]
     labels = np.asarray(known, np.int32)
     kept = np.flatnonzero(labels >= 0)
     _check_classes(model, dataset, labels[kept])
-    items = DatasetItems(dataset)
+    items = list(DatasetItems(dataset))
     left = len(labels) - len(kept)
     notes = (f"{left:,} of {len(labels):,} images have a label that is no class of {model.name}: left out.",)
     return [items[int(place)] for place in kept], labels[kept], notes if left else ()
@@ -153,7 +154,7 @@ def _one_of(allowed: tuple[str, ...]) -> Callable:
 
 def _whole(least: int, most: int) -> Callable:
     def check(field: str, value) -> int:
-        if isinstance(value, numbers.Integral) and not isinstance(value, bool) and least <= value <= most:
+        if isinstance(value, numbers.Integral) and not isinstance(value, bool) and least <= int(value) <= most:
             return int(value)
         raise BadInput(f"Expected {least} to {most} as {field}, got {str(value)[:60]}.", "", field)
 
@@ -199,5 +200,6 @@ def part_of(dataset: Dataset, images: Sequence[int] | None) -> Dataset:
         return dataset
     if not len(images):
         raise BadInput("No image was chosen; expected at least one.", "Choose images, or all.", "images")
-    part = dataset[list(dict.fromkeys(images))]
-    return part
+    return Dataset(
+        dataset.id, dataset.name, dataset.collection, np.asarray(dataset.positions())[list(dict.fromkeys(images))]
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from innv_gui.session.workshop.opened import Opening, stem_of
 from innv_gui.store.files import write_bytes
 
 RECENT = 20
+LINE = "retrain"  # jobs of one line run one after the other: each has its images in the worker's memory
 ENDED_S = 5.0  # for the thread of a cancelled job
 
 
@@ -51,7 +52,8 @@ class Retrainings:
         pool.start("keras")
         steps, name = one.request.plan.steps, one.request.model.name
         title = f"Retraining {name}" if steps else f"Measuring {name}"
-        one.job = self._jobs.start("retrain", title, lambda job: Work(one, pool, job).go(), max(steps, 1), "steps")
+        begin = lambda job: Work(one, pool, job).go()  # noqa: E731
+        one.job = self._jobs.start("retrain", title, begin, max(steps, 1), "steps", line=LINE)
         one.job.skip(one.step)
         return one
 
@@ -92,8 +94,8 @@ class Retrainings:
         state = one.trained if after else None
         return self._pool().run("keras.retrain_map", one.request.plan, state, self._row(one, image))
 
-    def shown(self, one: Retraining, image: int, seed: int) -> np.ndarray:
-        """(H, W, C) uint8: an image as training shows it, the painted part filled."""
+    def shown(self, one: Retraining, image: int, seed: int) -> bytes:
+        """PNG of an image as training shows it, the painted part filled."""
         return self._pool().run("keras.retrain_shown", one.request.plan, self._row(one, image), seed)
 
     @staticmethod
@@ -104,7 +106,7 @@ class Retrainings:
         return int(rows[0])
 
     @staticmethod
-    def examples(one: Retraining, count: int = 4) -> Sequence[int]:
+    def examples(one: Retraining, count: int = 4) -> list[int]:
         """Indices of held-out images to look at: class after class."""
         plan, found = one.request.plan, []
         held = np.flatnonzero(plan.held)

@@ -30,7 +30,7 @@ class Work:
             of.state, of.problems = self._ask("keras.retrain_begin")
         if of.before is None:
             of.before = self._ask("keras.retrain_measure", None)
-        while of.state.step < plan.steps:
+        while of.step < plan.steps:
             self._slice()
         of.after = self._ask("keras.retrain_measure", of.state) if plan.steps else of.before
         found = of.finding
@@ -41,7 +41,7 @@ class Work:
         began = time.monotonic()
         found = self._ask("keras.retrain_step", self.of.state, self.steps, background=True)
         with self.of.lock:
-            done = found.state.step - self.of.state.step
+            done = found.state.step - self.of.step
             self.of.state = found.state
             self.of.losses = np.concatenate([self.of.losses, found.losses])
             self.of.looks = np.concatenate([self.of.looks, found.looks])

@@ -1,4 +1,4 @@
-// Drawings and marks as short texts: one bit a pixel, in the alphabet that an address may hold unescaped.
+// Drawings and marks as short texts: one bit per pixel, in the alphabet that an address may hold unescaped.
 
 export const SIDE = 28; // pixels
 export const PIXELS = SIDE * SIDE;

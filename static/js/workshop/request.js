@@ -5,10 +5,10 @@ export const LEAST_CLASSES = 2;
 const FIRST = ["vertical_line", "horizontal_line"];
 
 export const BLANK = {
-  chosen: FIRST, // names of classes: ids of tiles, names of the person's own
+  chosen: FIRST, // names of classes: ids of tiles, names of custom classes
   own: [], // classes that are no tiles, as they are posted: {name, pixels}, or {name, dataset, images, run}, run: that has them
   marks: {}, // name of a class -> 784 of +1, -1, 0
-  way: "both",
+  way: "filling",
   strength: 1,
   model: "mlp",
   file: null,

@@ -1,5 +1,7 @@
 // What is done to a run that is there: pin, name, tick, show its steps, go on, duplicate, remove, open in Visualize.
 import { $ } from "../lib/dom.js";
+import { spread } from "../lib/choices.js";
+import { explainLink } from "../lib/links.js";
 import { complain, toast } from "../shell/toast.js";
 import { tickedWith } from "./compare/tray.js";
 import { stateOf } from "./request.js";
@@ -16,7 +18,11 @@ export function neighbour(runs, id) {
 /** At its old place among the others, the newest first. */
 export const restoredTo = (runs, run, place) => runs.toSpliced(place, 0, run);
 
-const visualize = (model, dataset) => `/visualize#models=${encodeURIComponent(model)}${dataset ? `&dataset=${encodeURIComponent(dataset)}` : ""}`;
+/** The network beside its training images, where they could be opened. */
+const visualize = (model, dataset) =>
+  dataset?.status === "ready"
+    ? explainLink({ dataset: dataset.id, images: spread(dataset.n), models: [model.id] })
+    : `/visualize#models=${encodeURIComponent(model.id)}`;
 
 /** focus(id): gives a row the focus, null the page. */
 export function createRunActs(store, runner, focus) {
@@ -41,8 +47,11 @@ export function createRunActs(store, runner, focus) {
   }
 
   async function toVisualize(run) {
-    const { model, dataset } = await api.toModels(run.id, mainTrials(run)[0]);
-    location.assign(visualize(model.id ?? model, dataset?.id ?? dataset));
+    const close = toast(`Opening the network of ${run.name} in Visualize…`);
+    const [model, dataset] = await api.toModels(run.id, mainTrials(run)[0]);
+    close();
+    if (model.status !== "ready") throw model.refusal ? new Error(model.refusal) : new Error(`${model.name} could not be opened.`);
+    location.assign(visualize(model, dataset));
   }
 
   function toggle({ id }) {

@@ -1,4 +1,4 @@
-// A tour of three clicks: two lines, then disk and ring, then both noises; after each, what there is to see.
+// A tour of three clicks: two lines, then disk and ring, then both noises; after each, what to see.
 import { $, h, icon, replace } from "../lib/dom.js";
 import { tilePicture } from "./pictures.js";
 import { decimals, filmOf, isLive, likeness, mainTrials, mean } from "./summary.js";
@@ -165,7 +165,7 @@ export function createTour(store, train) {
   store.on(["options", "tour", "runs", "posting"], draw);
   return {
     draw,
-    /** A step is done: what there is to see has the focus, and is read out. */
+    /** A step is done: what to see has the focus, and is read out. */
     announce: () => ($("#tour-next") ?? $("#tour-end"))?.focus({ preventScroll: true }),
   };
 }

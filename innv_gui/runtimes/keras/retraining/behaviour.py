@@ -13,13 +13,13 @@ from innv_gui.runtimes.keras.retraining.pictures import Pictures
 from innv_gui.workshop.retraining import MOST_MEASURED, Behaviour, RetrainPlan
 
 ONE_CLASS = 0.95  # of the answers: more than this of one class, where the labels are of several
-UNCLEAR = 0.1  # above 1 / K: the mean of the largest probability
+UNCLEAR = 0.04  # of the way from 1 / K to 1: the mean of the largest probability
 SETTLED = 0.8  # of the labels: a class with more is really the usual one
 
 
 def painted(plan: RetrainPlan) -> np.ndarray:
     """(n,) bool."""
-    found = plan.masks.any(axis=(1, 2))
+    found = np.asarray(plan.masks.any(axis=(1, 2)))
     return found if len(found) > 1 else np.repeat(found, len(plan.refs))
 
 
@@ -136,11 +136,11 @@ def _trace_scores(network: Network, variables: list):
 
 
 def _in_batches(run, weights, x: np.ndarray, *each: np.ndarray, **same: np.ndarray) -> np.ndarray:
-    same = {name: tf.constant(one) for name, one in same.items()}
+    constants = {name: tf.constant(one) for name, one in same.items()}
     parts = []
     for start in range(0, len(x), BATCH):
         part = slice(start, start + BATCH)
-        parts.append(run(weights, tf.constant(x[part]), *(tf.constant(one[part]) for one in each), **same).numpy())
+        parts.append(run(weights, tf.constant(x[part]), *(tf.constant(one[part]) for one in each), **constants).numpy())
     return np.concatenate(parts)
 
 

@@ -1,7 +1,8 @@
-"""The images of a plan as network input, and what fills their painted parts. The last plan's stay in the worker."""
+"""The images of a plan as network input, and what fills their painted parts. The last plans' stay in the worker."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +15,10 @@ from innv_gui.runtimes.keras.maximize.starts import as_input, valid_range
 from innv_gui.runtimes.keras.networks.network import Network
 from innv_gui.workshop.retraining import RetrainPlan
 
-MOST_BYTES = 2 * 2**30
+MOST_BYTES = 2 * 2**30  # of a plan, and of all that are kept
+MOST_KEPT = 3
 
-_known: dict[str, Pictures] = {}
+_known: OrderedDict[str, Pictures] = OrderedDict()
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +59,15 @@ class Pictures:
 def pictures(network: Network, plan: RetrainPlan) -> Pictures:
     """Decoded and prepared once. Raises BadInput for more than fits into memory, and where no image can be read."""
     if plan.id not in _known:
-        _known.clear()
         _known[plan.id] = _made(network, plan)
+        while len(_known) > 1 and (len(_known) > MOST_KEPT or _n_bytes() > MOST_BYTES):
+            _known.popitem(last=False)
+    _known.move_to_end(plan.id)
     return _known[plan.id]
+
+
+def _n_bytes() -> int:
+    return sum(one.x.nbytes for one in _known.values())
 
 
 def _made(network: Network, plan: RetrainPlan) -> Pictures:
@@ -102,6 +110,6 @@ def _nearest(masks: np.ndarray) -> np.ndarray | None:
     places = np.broadcast_to(np.arange(height * width, dtype=np.int32).reshape(1, height, width), masks.shape).copy()
     for row, mask in enumerate(masks):
         if mask.any():
-            found = distance_transform_edt(~mask, return_distances=False, return_indices=True)
-            places[row] = found[0] * width + found[1]
+            rows, columns = np.asarray(distance_transform_edt(~mask, return_distances=False, return_indices=True))
+            places[row] = rows * width + columns
     return places

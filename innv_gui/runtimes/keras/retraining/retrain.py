@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
+from innv_gui.datasets import png_of
 from innv_gui.errors import BadInput, WorkFailed
 from innv_gui.records import Problem
 from innv_gui.runtimes.keras.networks import loading
@@ -43,12 +44,12 @@ def step(plan: RetrainPlan, state: RetrainState, count: int, stopped: Callable, 
     for at in range(state.step, min(state.step + count, plan.steps)):
         if stopped() or losses and make_way():
             break
-        *now, loss = run(*now, *_batch(plan, shown, at), *_settings(plan, state, at))
+        *now, loss = run(*[*now, *_batch(plan, shown, at), *_settings(plan, state, at)])
         losses.append(_finite(float(loss), at))
         if (at + 1) % plan.every == 0 or at + 1 == plan.steps:
             looks.append((at + 1, *behaviour.rights(network, found, now[0], plan, shown)))
-    arrays = (tuple(one.numpy() for one in each) for each in now)
-    after = RetrainState(*arrays, state.step + len(losses), state.scale)
+    weights, first, second = (tuple(one.numpy() for one in each) for each in now)
+    after = RetrainState(weights, first, second, state.step + len(losses), state.scale)
     return RetrainSlice(after, np.asarray(losses, np.float32), np.asarray(looks, np.float64).reshape(-1, 3))
 
 
@@ -65,11 +66,11 @@ def made(plan: RetrainPlan, state: RetrainState, recipe: dict) -> bytes:
     return file.made(network, checked(network, 0.0), state.weights, recipe)
 
 
-def shown(plan: RetrainPlan, row: int, seed: int) -> np.ndarray:
-    """(H, W, C) uint8: what training shows of an image, its painted part filled."""
+def shown(plan: RetrainPlan, row: int, seed: int) -> bytes:
+    """PNG of what training shows of an image, its painted part filled."""
     network = loading.load(plan.source)
     known, rng = pictures(network, plan), np.random.default_rng((seed, row))
-    return behaviour.as_pictures(plan, _filled(plan, known, np.array([row]), rng))[0]
+    return png_of(behaviour.as_pictures(plan, _filled(plan, known, np.array([row]), rng))[0])
 
 
 def relevance(plan: RetrainPlan, state: RetrainState | None, row: int) -> tuple[np.ndarray, np.ndarray]:

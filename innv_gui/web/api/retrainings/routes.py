@@ -6,7 +6,6 @@ import io
 
 from flask import send_file
 
-from innv_gui.datasets import png_of
 from innv_gui.plots.heatmap import render
 from innv_gui.session.retraining.record import Retraining
 from innv_gui.session.retraining.request import OPTIONS, RetrainRequest, part_of, recommended
@@ -62,7 +61,7 @@ def add_retrained_model(id: str):
     """Add the new model to the models, beside the old one; goes on as a job."""
     current = session()
     entry = current.retrainings.open(current.retrainings.get(id))
-    return {"model": model_json(entry, current), "job": entry.job.as_json()}
+    return {"model": model_json(entry, current), "job": None if entry.job is None else entry.job.as_json()}
 
 
 @route(api, "GET", "/workshop/retrainings/<id>/model.keras", answer=BYTES)
@@ -84,7 +83,7 @@ def get_retraining_map(id: str, image: int, query: MapQuery):
 def get_retraining_picture(id: str, image: int, query: ShownQuery):
     """An image as training shows it, its painted part filled."""
     current = session()
-    return png(png_of(current.retrainings.shown(current.retrainings.get(id), image, query.seed)))
+    return png(current.retrainings.shown(current.retrainings.get(id), image, query.seed))
 
 
 def _json(one: Retraining) -> dict:

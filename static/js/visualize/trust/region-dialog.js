@@ -3,7 +3,7 @@ import { $, h, icon, replace } from "../../lib/dom.js";
 import { address } from "../../lib/api.js";
 import { fileName } from "../../lib/format.js";
 import { requestOf } from "../request.js";
-import { boxBetween, moved, resized } from "./regions.js";
+import { boxBetween, moved, regionsForm, resized } from "./regions.js";
 
 const STEP = 0.02;
 const ARROWS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
@@ -21,6 +21,13 @@ function put(element, box) {
 }
 
 const words = ([left, top, right, bottom]) => [left, top, right, bottom].map(share => `${Math.round(100 * share)} %`).join(", ");
+
+/** The first model with these images in the Workshop, where a part is painted out instead; the boxes are painted already. */
+export function retrainLink({ dataset, models }, image, boxes) {
+  const asked = new URLSearchParams({ mode: "own", dataset: dataset ?? "", image: String(image), ...(models[0] ? { model: models[0] } : {}) });
+  const painted = regionsForm.write({ 0: boxes }).replace(/^0:/, "");
+  return `/workshop?${asked}${painted ? `#regions=${painted}` : ""}`;
+}
 
 export function createRegionDialog(store) {
   const dialog = $("#regions");
@@ -81,6 +88,7 @@ export function createRegionDialog(store) {
     $("#regions-place").textContent = `${place + 1} of ${images().length}`;
     $("#regions-name").textContent = fileName(name);
     $("#regions-clear").disabled = !boxes().length;
+    $("#regions-retrain").href = retrainLink(store.state, index(), boxes());
     $("#regions-everywhere").disabled = !boxes().length;
   }
 

@@ -1,6 +1,8 @@
 // Boxes on images as values: how they are written in an address, drawn, moved by key. In shares of the image, 0 to 1.
 
-export { regionsForm } from "../../lib/boxes.js";
+import { regionsForm } from "../../lib/boxes.js";
+
+export { regionsForm };
 
 export const SMALLEST = 0.02; // side of a box
 

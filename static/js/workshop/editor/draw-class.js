@@ -1,4 +1,4 @@
-// The editor as a drawing board: a class of the person's own, from nothing or from a tile.
+// The editor as a drawing board: a custom class, from nothing or from a tile.
 import { $, h, replace } from "../../lib/dom.js";
 import { toast } from "../../shell/toast.js";
 import { tilePicture } from "../pictures.js";
@@ -13,11 +13,6 @@ const COPIES = 3;
 const NOISE = 0.01 * 255; // of a training copy
 const WHITE = 255;
 const STEM = "my shape";
-
-/** A training copy: U[0, 0.01) on every pixel. */
-const copyOf = pixels => tilePicture(pixels.map(value => value + Math.random() * NOISE));
-
-const otherClasses = (state, name) => classNames(state).filter(other => other !== name).map(other => classOf(state, other));
 
 /** Takes a drawing over: in place of the class of this name, or as a new one that is chosen. */
 export function withDrawing({ own, chosen, marks }, before, drawn) {
@@ -43,87 +38,125 @@ export function removeClass(store, name) {
   toast(`${name} was removed. Runs that used it still have it.`, { act: () => store.set({ own, chosen, marks }) });
 }
 
-/** before: the name of the class that is changed, or null. pixels: what the board begins with. */
-export function openDrawing(store, before = null, given = null) {
-  const dialog = /** @type {HTMLDialogElement} */ ($("#editor"));
+export const otherClasses = (state, name) => classNames(state).filter(other => other !== name).map(other => classOf(state, other));
+
+/** A training copy: U[0, 0.01) on every pixel. */
+const copyOf = pixels => tilePicture(pixels.map(value => value + Math.random() * NOISE));
+
+function draw({ pad, copies, sheet }) {
+  pad.draw();
+  const words = h("span", { class: "quiet small" }, "as the network sees it, with a little noise");
+  replace(copies, Array.from({ length: COPIES }, () => copyOf(sheet.values)), words);
+}
+
+function change(board, values) {
+  board.sheet.values = values;
+  complainIn(board.problem, null);
+  draw(board);
+}
+
+/** As one stroke. */
+function put(board, values) {
+  board.sheet.keep();
+  change(board, values);
+}
+
+const undo = board => board.sheet.undo() && draw(board);
+const drawnOn = ({ name, sheet }) => ({ name: name.value.trim(), pixels: sheet.values });
+
+function save(board) {
+  const drawn = drawnOn(board);
+  const words = nameProblem(drawn.name, board.others) ?? drawingProblem(drawn.pixels, board.others);
+  complainIn(board.problem, words);
+  if (words) return;
+  board.saved = true;
+  board.store.set(withDrawing(board.store.state, board.before, drawn));
+  board.dialog.close();
+}
+
+function remove(board) {
+  board.saved = true;
+  board.dialog.close();
+  removeClass(board.store, board.before);
+}
+
+/** Closed without saving: nothing that was drawn is lost. */
+function left(board) {
+  if (board.saved || !board.sheet.isChanged) return;
+  const act = () => openDrawing(board.store, board.before, drawnOn(board));
+  toast("The drawing was not saved.", { act, label: "Go on drawing" });
+}
+
+function startTiles(board) {
+  const tiles = board.others.filter(one => one.pixels && !one.noise);
+  const button = one => {
+    const add = () => put(board, merged(board.sheet.values, one.pixels));
+    return h("button", { type: "button", "aria-label": `Add ${one.label}`, "data-tip": one.label, onclick: add }, tilePicture(one.pixels));
+  };
+  return fieldset("Start from", h("div", { class: "mini" }, tiles.map(button)));
+}
+
+const rightSide = board => [
+  h("div", { class: "fieldset" }, h("label", { class: "label", for: "editor-name" }, "Name"), board.name),
+  sizeChoice(board.tool.wide, wide => (board.tool.wide = wide)),
+  mirrorChoice(board.tool.mirror, mirror => (board.tool.mirror = mirror)),
+  undoButtons(
+    () => undo(board),
+    () => put(board, blank()),
+  ),
+  startTiles(board),
+  fieldset("Ten copies like these", board.copies),
+];
+
+const acts = board => [
+  board.before ? h("button", { type: "button", class: "btn plain editor-remove", onclick: () => remove(board) }, "Remove class") : null,
+  h("button", { type: "button", class: "btn", onclick: () => board.dialog.close() }, "Cancel"),
+  h("button", { type: "button", class: "btn primary", id: "editor-save", onclick: () => save(board) }, "Save as class"),
+];
+
+const padOf = board =>
+  createPad({
+    sheet: () => ({ pixels: board.sheet.values }),
+    tool: () => board.tool,
+    keep: () => board.sheet.keep(),
+    paint: places => change(board, painted(board.sheet.values, places, board.tool.name === "brush" ? WHITE : 0)),
+    undo: () => undo(board),
+    told: ([row, column]) => (board.place.textContent = `row ${row + 1}, column ${column + 1}`),
+  });
+
+/** What the board begins with. given: a drawing that was left, {name, pixels}. */
+function boardOf(store, before, given) {
   const others = otherClasses(store.state, before);
-  const sheet = new Strokes(given?.pixels ?? classOf(store.state, before)?.pixels ?? blank());
-  const tool = { name: "brush", wide: 2, mirror: "off" };
-  const name = h("input", { class: "field", id: "editor-name", value: given?.name ?? before ?? freeName(STEM, others), autocomplete: "off", maxlength: 120 });
-  const problem = problemLine();
-  const copies = h("div", { class: "copies" });
-  const place = h("p", { class: "sr", role: "status" });
-  let saved = false;
+  const value = given?.name ?? before ?? freeName(STEM, others);
+  const board = {
+    store,
+    before,
+    others,
+    dialog: /** @type {HTMLDialogElement} */ ($("#editor")),
+    sheet: new Strokes(given?.pixels ?? classOf(store.state, before)?.pixels ?? blank()),
+    tool: { name: "brush", wide: 2, mirror: "off" },
+    name: /** @type {HTMLInputElement} */ (h("input", { class: "field", id: "editor-name", value, autocomplete: "off", maxlength: 120 })),
+    problem: problemLine(),
+    copies: h("div", { class: "copies" }),
+    place: h("p", { class: "sr", role: "status" }),
+    pad: null,
+    saved: false,
+  };
+  board.pad = padOf(board);
+  return board;
+}
 
-  const pad = createPad({
-    sheet: () => ({ pixels: sheet.values }),
-    tool: () => tool,
-    keep: () => sheet.keep(),
-    paint: places => change(painted(sheet.values, places, tool.name === "brush" ? WHITE : 0)),
-    undo,
-    told: ([row, column]) => (place.textContent = `row ${row + 1}, column ${column + 1}`),
-  });
-
-  function draw() {
-    pad.draw();
-    replace(copies, Array.from({ length: COPIES }, () => copyOf(sheet.values)), h("span", { class: "quiet small" }, "as the network sees it, with a little noise"));
-  }
-
-  function change(values) {
-    sheet.values = values;
-    complainIn(problem, null);
-    draw();
-  }
-
-  function undo() {
-    if (sheet.undo()) draw();
-  }
-
-  function put(values) {
-    sheet.keep();
-    change(values);
-  }
-
-  function save() {
-    const drawn = { name: name.value.trim(), pixels: sheet.values };
-    const words = nameProblem(drawn.name, others) ?? drawingProblem(drawn.pixels, others);
-    complainIn(problem, words);
-    if (words) return;
-    saved = true;
-    store.set(withDrawing(store.state, before, drawn));
-    dialog.close();
-  }
-
-  const start = one =>
-    h("button", { type: "button", "aria-label": `Add ${one.label}`, "data-tip": one.label, onclick: () => put(merged(sheet.values, one.pixels)) }, tilePicture(one.pixels));
-  const tiles = others.filter(one => one.pixels && !one.noise);
-
-  dialog.addEventListener(
-    "close",
-    () => {
-      const left = { name: name.value.trim(), pixels: sheet.values };
-      if (!saved && sheet.isChanged) toast("The drawing was not saved.", { act: () => openDrawing(store, before, left), label: "Go on drawing" });
-    },
-    { once: true },
-  );
-  openDialog(dialog, {
+/** before: the name of the class that is changed, or null. */
+export function openDrawing(store, before = null, given = null) {
+  const board = boardOf(store, before, given);
+  board.dialog.addEventListener("close", () => left(board), { once: true });
+  openDialog(board.dialog, {
     title: before ? `Change ${before}` : "Draw a class",
-    left: [toolChoice(TOOLS, tool.name, chosen => (tool.name = chosen)), pad.element, keysLine(), place],
-    right: [
-      h("div", { class: "fieldset" }, h("label", { class: "label", for: "editor-name" }, "Name"), name),
-      sizeChoice(tool.wide, wide => (tool.wide = wide)),
-      mirrorChoice(tool.mirror, mirror => (tool.mirror = mirror)),
-      undoButtons(undo, () => put(blank())),
-      fieldset("Start from", h("div", { class: "mini" }, tiles.map(start))),
-      fieldset("Ten copies like these", copies),
-    ],
-    problem,
-    acts: [
-      before ? h("button", { type: "button", class: "btn plain editor-remove", onclick: () => ((saved = true), dialog.close(), removeClass(store, before)) }, "Remove class") : null,
-      h("button", { type: "button", class: "btn", onclick: () => dialog.close() }, "Cancel"),
-      h("button", { type: "button", class: "btn primary", id: "editor-save", onclick: save }, "Save as class"),
-    ],
+    left: [toolChoice(TOOLS, board.tool.name, name => (board.tool.name = name)), board.pad.element, keysLine(), board.place],
+    right: rightSide(board),
+    problem: board.problem,
+    acts: acts(board),
   });
-  draw();
-  pad.element.focus();
+  draw(board);
+  board.pad.element.focus();
 }

@@ -12,139 +12,177 @@ import { Strokes, blank, painted } from "./strokes.js";
 
 const TOOLS = [["plus", "plus", "Look here"], ["minus", "minus", "Not here"], ["eraser", "eraser", "Erase"]];
 const VALUES = { plus: 1, minus: -1, eraser: 0 };
-const STRENGTHS = [0.1, 1, 10];
+const STRENGTHS = ["0.1", "1", "10"];
+const WAY_TITLES = Object.entries(WAYS).map(([way, words]) => [way, way === "both" ? "both" : words]);
 const WAY_WORDS = {
-  penalty: "While it trains, the network pays for every pixel marked − that its answer hangs on, and for everything outside of what is marked +.",
+  penalty: "While it trains, the network pays for every pixel marked − that its answer hangs on, and for everything outside what is marked +.",
   filling: "While it trains, what is marked − is replaced from images of other classes or by noise, so that it says nothing about the class.",
   both: "What is marked − is replaced while it trains, and the network pays for answers that hang on it, too.",
 };
-
-const countOf = (marks, sign) => marks.filter(mark => mark === sign).length;
+const ALWAYS = "Marks − of one class count for all. It is trained without the marks, too, and compared.";
+const STRENGTH_TIP = "How much a glance at a forbidden place counts beside a right answer: at 1 as much, in the first batch";
 
 /** Classes whose images are always the same, so that a place on them means something. */
 export const markable = state => chosenNames(state).filter(name => !classOf(state, name).noise);
 
-function picture(one, ondraw) {
-  if (one.pixels || !one.own?.dataset) return null;
+/** The first image of a class that has no pixels; drawn again once it is here. */
+function pictureOf({ pixels, own }, ondraw) {
+  if (pixels || !own?.dataset) return null;
   const image = new Image();
   image.addEventListener("load", ondraw);
-  image.src = address.thumbnail(one.own.dataset, one.own.images?.[0] ?? 0);
+  image.src = address.thumbnail(own.dataset, own.images?.[0] ?? 0);
   return image;
 }
 
-/** Marks of every class, those with none left out. */
-const kept = sheets => Object.fromEntries([...sheets].map(([name, sheet]) => [name, sheet.values]).filter(([, marks]) => marks.some(Boolean)));
+const sheetOf = editing => editing.sheets.get(editing.chosen);
+const oneOf = (editing, name = editing.chosen) => classOf(editing.store.state, name);
+
+function drawCounts(editing) {
+  const marks = sheetOf(editing).values;
+  const [n_plus, n_minus] = [1, -1].map(sign => marks.filter(mark => mark === sign).length);
+  const parts = [h("span", { class: "pk plus" }, `+ ${n_plus}`), h("span", { class: "pk minus" }, `− ${n_minus}`)];
+  replace(editing.counts, parts, ` of ${PIXELS} pixels`);
+}
+
+function draw(editing) {
+  $("#editor-title").textContent = `Where to look: ${oneOf(editing).label}`;
+  drawCounts(editing);
+  complainIn(editing.problem, null);
+  editing.pad.draw();
+}
+
+function put(editing, values) {
+  sheetOf(editing).values = values;
+  draw(editing);
+}
+
+const undo = editing => sheetOf(editing).undo() && draw(editing);
+
+function clear(editing) {
+  sheetOf(editing).keep();
+  put(editing, blank());
+}
+
+function pick(editing, name) {
+  editing.chosen = name;
+  drawClasses(editing);
+  draw(editing);
+  $("[aria-pressed=true]", editing.classes).focus();
+}
+
+function drawClasses(editing) {
+  const button = name => {
+    const one = oneOf(editing, name);
+    const pressed = String(name === editing.chosen);
+    const attributes = { type: "button", "aria-pressed": pressed, "aria-label": one.label, "data-tip": one.label };
+    const picture = classPicture(one, { marks: editing.sheets.get(name).values });
+    return h("button", { ...attributes, onclick: () => pick(editing, name) }, picture);
+  };
+  replace(editing.classes, [...editing.sheets.keys()].map(button));
+}
+
+function strengthChoice(editing, choose) {
+  const titles = STRENGTHS.map(value => [value, value]);
+  return [
+    h("span", { class: "label", tabIndex: 0, "data-tip": STRENGTH_TIP }, "Strength of the penalty"),
+    segmented("strength", "Strength of the penalty", titles, String(editing.strength), text => choose("strength", Number(text))),
+  ];
+}
+
+/** What marks do, and how strongly where there is a penalty. */
+function drawWays(editing) {
+  const choose = (field, value) => {
+    editing[field] = value;
+    drawWays(editing);
+    $(`[name=${field}]:checked`, editing.ways)?.focus();
+  };
+  replace(
+    editing.ways,
+    h("span", { class: "label" }, "What marks do"),
+    segmented("way", "What marks do", WAY_TITLES, editing.way, way => choose("way", way)),
+    editing.way === "filling" ? null : strengthChoice(editing, choose),
+    h("p", { class: "why" }, `${WAY_WORDS[editing.way]} ${ALWAYS}`),
+  );
+}
+
+/** Marks of every class, those with none left out; of classes that are not chosen as they were. */
+function marksOf({ sheets, store }) {
+  const others = Object.entries(store.state.marks).filter(([name]) => !sheets.has(name));
+  const painted = [...sheets].map(([name, sheet]) => [name, sheet.values]).filter(([, marks]) => marks.some(Boolean));
+  return Object.fromEntries([...others, ...painted]);
+}
+
+function save(editing) {
+  const problemOf = name => marksProblem(editing.sheets.get(name).values, oneOf(editing, name).label);
+  const wrong = [...editing.sheets.keys()].find(problemOf);
+  if (wrong) {
+    pick(editing, wrong);
+    complainIn(editing.problem, problemOf(wrong));
+    return;
+  }
+  const { way, strength } = editing;
+  editing.store.set({ marks: marksOf(editing), way, strength });
+  editing.dialog.close();
+}
+
+const padOf = editing =>
+  createPad({
+    sheet: () => ({ pixels: oneOf(editing).pixels ?? blank(), marks: sheetOf(editing).values, picture: editing.pictures.get(editing.chosen) }),
+    tool: () => editing.tool,
+    keep: () => sheetOf(editing).keep(),
+    paint: places => put(editing, painted(sheetOf(editing).values, places, VALUES[editing.tool.name])),
+    undo: () => undo(editing),
+    told: ([row, column]) => (editing.place.textContent = `row ${row + 1}, column ${column + 1}`),
+  });
+
+function editingOf(store) {
+  const { marks, way, strength } = store.state;
+  const names = markable(store.state);
+  const editing = {
+    store,
+    way,
+    strength,
+    dialog: /** @type {HTMLDialogElement} */ ($("#editor")),
+    chosen: names.find(name => marks[name]) ?? names[0],
+    sheets: new Map(names.map(name => [name, new Strokes(marks[name] ?? blank())])),
+    tool: { name: "minus", wide: 3, mirror: "off" },
+    problem: problemLine(),
+    place: h("p", { class: "sr", role: "status" }),
+    counts: h("p", { class: "small num count" }),
+    classes: h("div", { class: "mini pick", role: "group", "aria-label": "On which class" }),
+    ways: h("div", { class: "fieldset", id: "editor-ways" }),
+    pictures: new Map(),
+    pad: null,
+  };
+  editing.pad = padOf(editing);
+  editing.pictures = new Map(names.map(name => [name, pictureOf(oneOf(editing, name), () => draw(editing))]));
+  return editing;
+}
+
+const rightSide = editing => [
+  fieldset("On which class", editing.classes),
+  sizeChoice(editing.tool.wide, wide => (editing.tool.wide = wide)),
+  mirrorChoice(editing.tool.mirror, mirror => (editing.tool.mirror = mirror)),
+  undoButtons(
+    () => undo(editing),
+    () => clear(editing),
+  ),
+  editing.counts,
+  editing.ways,
+];
 
 export function openMarks(store) {
-  const dialog = /** @type {HTMLDialogElement} */ ($("#editor"));
-  const { state } = store;
-  const names = markable(state);
-  const sheets = new Map(names.map(name => [name, new Strokes(state.marks[name] ?? blank())]));
-  const pictures = new Map(names.map(name => [name, picture(classOf(state, name), () => draw())]));
-  const tool = { name: "minus", wide: 3, mirror: "off" };
-  const wish = { way: state.way, strength: state.strength };
-  const problem = problemLine();
-  const place = h("p", { class: "sr", role: "status" });
-  const counts = h("p", { class: "small num count" });
-  const classes = h("div", { class: "mini pick", role: "group", "aria-label": "On which class" });
-  const ways = h("div", { class: "fieldset", id: "editor-ways" });
-  let chosen = names.find(name => state.marks[name]) ?? names[0];
-  const sheet = () => sheets.get(chosen);
-
-  const pad = createPad({
-    sheet: () => ({ pixels: classOf(state, chosen).pixels ?? blank(), marks: sheet().values, picture: pictures.get(chosen) }),
-    tool: () => tool,
-    keep: () => sheet().keep(),
-    paint: places => {
-      sheet().values = painted(sheet().values, places, VALUES[tool.name]);
-      draw();
-    },
-    undo,
-    told: ([row, column]) => (place.textContent = `row ${row + 1}, column ${column + 1}`),
-  });
-
-  function draw() {
-    const marks = sheet().values;
-    $("#editor-title").textContent = `Where to look: ${classOf(state, chosen).label}`;
-    replace(counts, h("span", { class: "pk plus" }, `+ ${countOf(marks, 1)}`), h("span", { class: "pk minus" }, `− ${countOf(marks, -1)}`), ` of ${PIXELS} pixels`);
-    complainIn(problem, null);
-    pad.draw();
-  }
-
-  function undo() {
-    if (sheet().undo()) draw();
-  }
-
-  function clear() {
-    sheet().keep();
-    sheet().values = blank();
-    draw();
-  }
-
-  function pick(name) {
-    chosen = name;
-    drawClasses();
-    draw();
-    $("[aria-pressed=true]", classes).focus();
-  }
-
-  function drawClasses() {
-    const button = name => {
-      const one = classOf(state, name);
-      const attributes = { type: "button", "aria-pressed": String(name === chosen), "aria-label": one.label, "data-tip": one.label, onclick: () => pick(name) };
-      return h("button", attributes, classPicture(one, { marks: sheets.get(name).values }));
-    };
-    replace(classes, names.map(button));
-  }
-
-  function drawWays() {
-    const strengths = STRENGTHS.map(value => [String(value), String(value)]);
-    const choose = changes => {
-      Object.assign(wish, changes);
-      drawWays();
-      /** @type {HTMLElement} */ (ways.querySelector("way" in changes ? "[name=way]:checked" : "[name=strength]:checked"))?.focus();
-    };
-    replace(
-      ways,
-      h("span", { class: "label" }, "What marks do"),
-      segmented("way", "What marks do", Object.keys(WAYS).map(way => [way, way === "both" ? "both" : WAYS[way]]), wish.way, way => choose({ way })),
-      wish.way === "filling" ? null : h("span", { class: "label", tabIndex: 0, "data-tip": "How much a glance at a forbidden place counts beside a right answer: at 1 as much, in the first batch" }, "Strength of the penalty"),
-      wish.way === "filling" ? null : segmented("strength", "Strength of the penalty", strengths, String(wish.strength), text => choose({ strength: Number(text) })),
-      h("p", { class: "why" }, `${WAY_WORDS[wish.way]} Marks − of one class count for all. It is trained without the marks, too, and compared.`),
-    );
-  }
-
-  function save() {
-    const wrong = names.find(name => marksProblem(sheets.get(name).values, ""));
-    if (wrong) {
-      pick(wrong);
-      complainIn(problem, marksProblem(sheets.get(wrong).values, classOf(state, wrong).label));
-      return;
-    }
-    const others = Object.fromEntries(Object.entries(store.state.marks).filter(([name]) => !names.includes(name)));
-    store.set({ marks: { ...others, ...kept(sheets) }, ...wish });
-    dialog.close();
-  }
-
-  openDialog(dialog, {
+  const editing = editingOf(store);
+  openDialog(editing.dialog, {
     title: "Where to look",
-    left: [toolChoice(TOOLS, tool.name, name => (tool.name = name)), pad.element, keysLine(), place],
-    right: [
-      fieldset("On which class", classes),
-      sizeChoice(tool.wide, wide => (tool.wide = wide)),
-      mirrorChoice(tool.mirror, mirror => (tool.mirror = mirror)),
-      h("div", { class: "row wrap" }, undoButtons(undo, clear)),
-      counts,
-      ways,
-    ],
-    problem,
+    left: [toolChoice(TOOLS, editing.tool.name, name => (editing.tool.name = name)), editing.pad.element, keysLine(), editing.place],
+    right: rightSide(editing),
+    problem: editing.problem,
     acts: [
-      h("button", { type: "button", class: "btn", onclick: () => dialog.close() }, "Cancel"),
-      h("button", { type: "button", class: "btn primary", id: "editor-save", onclick: save }, icon("brush"), "Keep the marks"),
+      h("button", { type: "button", class: "btn", onclick: () => editing.dialog.close() }, "Cancel"),
+      h("button", { type: "button", class: "btn primary", id: "editor-save", onclick: () => save(editing) }, icon("brush"), "Keep the marks"),
     ],
   });
-  drawClasses();
-  drawWays();
-  draw();
-  pad.element.focus();
+  for (const part of [drawClasses, drawWays, draw]) part(editing);
+  editing.pad.element.focus();
 }

@@ -1,6 +1,6 @@
-// Retraining a person's own model with a part painted out: joins painting, request, training and what came of it.
+// Retraining a custom model with a part painted out: joins painting, request, training and what came of it.
 import { $, debounced, h, icon, replace } from "../../lib/dom.js";
-import { cancel } from "../../lib/api.js";
+import { cancel, follow } from "../../lib/api.js";
 import { ready, spread } from "../../lib/choices.js";
 import { createFollower } from "../../lib/follow.js";
 import { Store } from "../../lib/store.js";
@@ -61,7 +61,8 @@ export function createOwn({ root, held, first = {}, keep = () => {} }) {
   };
 
   async function visualize() {
-    const { model } = await api.toModels(store.state.retraining.id);
+    const { model, job } = await api.toModels(store.state.retraining.id);
+    await follow(job);
     const both = [store.state.retraining.model.id, model.id].map(encodeURIComponent).join(",");
     const images = store.state.retraining.examples.map(({ index }) => index).join(",");
     location.assign(`/visualize#models=${both}&dataset=${encodeURIComponent(store.state.dataset)}&images=${images}`);

@@ -102,7 +102,7 @@ function drawWay(state, store) {
 function few(state) {
   const steps = valueOf(state, "steps");
   if (steps === null || steps > FEW_STEPS) return null;
-  return h("p", { class: "call small" }, `${steps.toLocaleString("en")} steps are few: 95 cured nothing that was measured, 1 500 did.`);
+  return h("p", { class: "call small" }, `${steps.toLocaleString("en")} steps are few: 95 cured nothing that was measured, 1,500 did.`);
 }
 
 function drawRates(state) {

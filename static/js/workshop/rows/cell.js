@@ -82,7 +82,8 @@ function likenessLine(run, one, film) {
   );
   const meter = h("meter", { min: 0, max: 1, value: mean ?? 0, "aria-label": `|r| of ${one.label} ${decimals(mean)}` });
   const attributes = { class: "rc-r", "data-tip": film.mean ? MEAN : CLEAN, tabIndex: 0, role: "group", "aria-label": `Likeness to ${one.label}` };
-  return h("div", attributes, tilePicture(one.pixels), h("div", {}, words, meter));
+  const tile = tilePicture(one.pixels, { marks: run.request.marks?.[one.name] });
+  return h("div", attributes, tile, h("div", {}, words, meter));
 }
 
 /** shown: {look, framesOf(trial), toggle()}. Before the first network is done it waits. */

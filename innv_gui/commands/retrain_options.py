@@ -1,0 +1,25 @@
+"""Options of `innv-gui retrain`."""
+
+from __future__ import annotations
+
+import argparse
+
+BOX = "left,top,right,bottom in shares of the image, painted out of every image; may be given several times"
+MASKS = "a folder with one mask per image, bright where it is painted out; or samples, the sky of the set weather"
+
+
+def add_retrain_options(command: argparse.ArgumentParser) -> None:
+    """What is painted out, and how to train; what is not given is recommended for the model."""
+    command.add_argument("--box", action="append", default=[], metavar="L,T,R,B", help=BOX)
+    command.add_argument("--masks", metavar="DIR", help=MASKS)
+    command.add_argument("--way", metavar="W", help="filling, penalty or both")
+    command.add_argument("--fill", metavar="F", help="pictures, noise or colour")
+    for name, kind, words in (
+        ("steps", int, "of 32 images each"),
+        ("learning-rate", float, "of Adam at the first step"),
+        ("strength", float, "of the penalty; 1 costs as much as knowing no class"),
+        ("forget", float, "0 keeps the weights, 1 begins with fresh ones"),
+        ("seed", int, "the same seed, the same numbers"),
+    ):
+        command.add_argument(f"--{name}", type=kind, metavar="N", help=words)
+    command.add_argument("--out", required=True, metavar="new.keras", help="the new model")
