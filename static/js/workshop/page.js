@@ -17,7 +17,7 @@ import { createRows } from "./rows/rows.js";
 import { createRunActs } from "./run-acts.js";
 import { createWorkshopRunner } from "./runner.js";
 import { drawStrip } from "./strip.js";
-import { isLive } from "./summary.js";
+import { decimals, isLive, mainTrials, mean, valuesOf } from "./summary.js";
 import { createTour, stepsAfter } from "./tour.js";
 import { KEPT, read, remember, write } from "./url.js";
 import * as api from "./workshop-api.js";
@@ -37,11 +37,20 @@ const films = createFilms();
 const line = createAddress({ read, write, remember });
 const runner = createWorkshopRunner(store, ended);
 
+/** For who does not see the row: how its training ended. */
+function toldOf(run) {
+  if (run.status === "cancelled") return `${run.name} was cancelled.`;
+  if (run.status === "failed") return `${run.name} failed. ${run.error?.message ?? ""}`;
+  const accuracy = mean(valuesOf(run, mainTrials(run), "accuracy"));
+  return `${run.name} is trained. Held-out accuracy ${decimals(accuracy, 3)}.`;
+}
+
 /**
  * The row opens by itself: what the click was for is the film. Further steps of the tour are compared down the columns,
  * where films would be between the rows.
  */
 function ended(run) {
+  $("#told").textContent = toldOf(run);
   const { open, tour, options } = store.state;
   const steps = stepsAfter(tour, run, options.stories);
   const opened = steps > 1 && steps !== tour ? [] : [run.id];
@@ -102,7 +111,7 @@ const ofRun = act => () => {
 
 function listen() {
   onKeys({
-    "Ctrl+Enter": () => train(),
+    "Ctrl+Enter": () => ($("dialog[open]") ? false : train()),
     ArrowLeft: () => rows.step(-1),
     ArrowRight: () => rows.step(1),
     F2: ofRun(rows.rename),

@@ -28,18 +28,25 @@ function change(range) {
 
 const LOOKS = { grey, change };
 
-/** Each value as a square of `scale` pixels: at sizes that are no multiple of 28 the squares stay even. */
-function paint(canvas, values, colourOf, scale) {
+/** Each colour as a square of `scale` pixels: at sizes that are no multiple of 28 the squares stay even. */
+function enlarged(colours, scale) {
   const side = SIDE * scale;
-  canvas.width = canvas.height = side;
-  const image = new ImageData(side, side);
-  const colours = Array.from(values, colourOf);
-  for (let place = 0; place < side * side; place += 1) {
-    const row = Math.floor(Math.floor(place / side) / scale);
-    const column = Math.floor((place % side) / scale);
-    image.data.set([...colours[row * SIDE + column], 255], 4 * place);
+  const pixels = new Uint32Array(side * side);
+  for (let row = 0; row < SIDE; row += 1) {
+    const from = row * scale * side;
+    for (let column = 0; column < SIDE; column += 1)
+      pixels.fill(colours[row * SIDE + column], from + column * scale, from + (column + 1) * scale);
+    for (let line = 1; line < scale; line += 1) pixels.copyWithin(from + line * side, from, from + side);
   }
-  canvas.getContext("2d").putImageData(image, 0, 0);
+  return pixels;
+}
+
+function paint(canvas, values, colourOf, scale) {
+  const colours = new Uint8ClampedArray(4 * values.length).fill(255);
+  values.forEach((value, place) => colours.set(colourOf(value, place), 4 * place));
+  const pixels = enlarged(new Uint32Array(colours.buffer), scale);
+  canvas.width = canvas.height = SIDE * scale;
+  canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), SIDE * scale), 0, 0);
   return canvas;
 }
 

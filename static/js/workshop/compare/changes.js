@@ -17,13 +17,16 @@ const SETTINGS = [
 
 const labels = (run, names) => run.classes.filter(one => names.includes(one.name)).map(one => one.label);
 
+/** With commas, unless a label has one itself. */
+const listed = words => words.join(words.some(word => word.includes(",")) ? "; " : ", ");
+
 const namesOf = run => run.classes.map(one => one.name);
 
 function imagesWords(older, newer) {
   const [before, after] = [namesOf(older), namesOf(newer)];
   const added = labels(newer, after.filter(name => !before.includes(name)));
   const gone = labels(older, before.filter(name => !after.includes(name)));
-  const parts = [added.length ? `+ ${added.join(", ")}` : "", gone.length ? `− ${gone.join(", ")}` : ""].filter(Boolean);
+  const parts = [added.length ? `+ ${listed(added)}` : "", gone.length ? `− ${listed(gone)}` : ""].filter(Boolean);
   return parts.length ? [`training images, ${parts.join(", ")}`] : [];
 }
 

@@ -19,8 +19,10 @@ const axis = () =>
     TICKS.map(value => svg("text", { x: x(value), y: 12, "text-anchor": "middle" }, String(value))),
   );
 
+const ASIDE = { end: -3, middle: 0, start: 3 }; // numbers that stand side by side do not touch
+
 const label = (value, strong, anchor = "middle") =>
-  svg("text", { class: strong ? "strong" : null, x: x(value), y: 36, "text-anchor": anchor }, decimals(value));
+  svg("text", { class: strong ? "strong" : null, x: x(value) + ASIDE[anchor], y: 36, "text-anchor": anchor }, decimals(value));
 
 const dot = (value, look) => svg("circle", { class: look, cx: x(value), cy: MIDDLE, r: 5 });
 const CLOSE = 0.08; // two numbers would overlap

@@ -3,7 +3,7 @@ import { $, h, icon, replace } from "../../lib/dom.js";
 import { address, get } from "../../lib/api.js";
 import { ready, spread } from "../../lib/choices.js";
 import { count, group } from "../../lib/format.js";
-import { bodyOf, complainIn, problemLine } from "./form.js";
+import { bodyOf, showProblem, problemLine } from "./form.js";
 import { otherClasses, removeClass, withDrawing } from "./draw-class.js";
 import { freeName, nameProblem } from "./rules.js";
 
@@ -15,7 +15,7 @@ const LABEL = "label:";
 
 /** At most so many of these, evenly. */
 const thinned = (images, most) => (images.length > most ? spread(images.length, most).map(place => images[place]) : images);
-const labelIn = which => (which.startsWith(LABEL) ? which.slice(LABEL.length) : null);
+const labelOfChoice = which => (which.startsWith(LABEL) ? which.slice(LABEL.length) : null);
 
 async function ofLabel(dataset, label) {
   const found = [];
@@ -30,7 +30,7 @@ async function ofLabel(dataset, label) {
 /** Indices that a choice stands for; null where it is all, which the server thins out. */
 async function imagesOf({ dataset, basket, most }, which) {
   if (which === ALL) return null;
-  return thinned(which === SELECTION ? basket.images : await ofLabel(dataset.id, labelIn(which)), most);
+  return thinned(which === SELECTION ? basket.images : await ofLabel(dataset.id, labelOfChoice(which)), most);
 }
 
 const options = ({ dataset, basket }) => [
@@ -48,14 +48,14 @@ function preview({ dataset, images, most }) {
 }
 
 async function choose(form) {
-  complainIn(form.problem, null);
+  showProblem(form.problem, null);
   try {
     const which = form.which.value;
     form.images = await imagesOf(form, which);
-    if (!form.named) form.name.value = freeName(labelIn(which) ?? form.dataset.name, form.others);
+    if (!form.named) form.name.value = freeName(labelOfChoice(which) ?? form.dataset.name, form.others);
     replace(form.shots, preview(form));
   } catch (error) {
-    complainIn(form.problem, error.sentence || error.message);
+    showProblem(form.problem, error.sentence || error.message);
   }
 }
 
@@ -71,7 +71,7 @@ function drawWhich(form) {
 function save(form) {
   const name = form.name.value.trim();
   const words = nameProblem(name, form.others);
-  complainIn(form.problem, words);
+  showProblem(form.problem, words);
   if (words) return;
   const made = { name, dataset: form.dataset.id, images: form.images };
   form.store.set(withDrawing(form.store.state, form.before, made));

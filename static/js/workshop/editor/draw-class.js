@@ -3,7 +3,7 @@ import { $, h, replace } from "../../lib/dom.js";
 import { toast } from "../../shell/toast.js";
 import { tilePicture } from "../pictures.js";
 import { classNames, classOf } from "../request.js";
-import { complainIn, fieldset, keysLine, mirrorChoice, openDialog, problemLine, sizeChoice, toolChoice, undoButtons } from "./form.js";
+import { showProblem, fieldset, keysLine, mirrorChoice, openDialog, problemLine, sizeChoice, toolChoice, undoButtons } from "./form.js";
 import { createPad } from "./pad.js";
 import { drawingProblem, freeName, nameProblem } from "./rules.js";
 import { Strokes, blank, merged, painted } from "./strokes.js";
@@ -51,7 +51,7 @@ function draw({ pad, copies, sheet }) {
 
 function change(board, values) {
   board.sheet.values = values;
-  complainIn(board.problem, null);
+  showProblem(board.problem, null);
   draw(board);
 }
 
@@ -67,7 +67,7 @@ const drawnOn = ({ name, sheet }) => ({ name: name.value.trim(), pixels: sheet.v
 function save(board) {
   const drawn = drawnOn(board);
   const words = nameProblem(drawn.name, board.others) ?? drawingProblem(drawn.pixels, board.others);
-  complainIn(board.problem, words);
+  showProblem(board.problem, words);
   if (words) return;
   board.saved = true;
   board.store.set(withDrawing(board.store.state, board.before, drawn));

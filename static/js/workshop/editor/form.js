@@ -50,7 +50,7 @@ export function openDialog(dialog, { title, left, right, acts, problem }) {
 
 export const problemLine = () => h("p", { class: "bad-text editor-problem", id: "editor-problem", role: "alert", hidden: true });
 
-export function complainIn(line, words) {
+export function showProblem(line, words) {
   line.hidden = !words;
   line.textContent = words ?? "";
 }

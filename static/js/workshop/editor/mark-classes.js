@@ -5,7 +5,7 @@ import { WAYS } from "../summary.js";
 import { classPicture } from "../panel/tiles.js";
 import { PIXELS } from "../packing.js";
 import { chosenNames, classOf } from "../request.js";
-import { complainIn, fieldset, keysLine, mirrorChoice, openDialog, problemLine, sizeChoice, toolChoice, undoButtons } from "./form.js";
+import { showProblem, fieldset, keysLine, mirrorChoice, openDialog, problemLine, sizeChoice, toolChoice, undoButtons } from "./form.js";
 import { createPad } from "./pad.js";
 import { marksProblem } from "./rules.js";
 import { Strokes, blank, painted } from "./strokes.js";
@@ -47,7 +47,7 @@ function drawCounts(editing) {
 function draw(editing) {
   $("#editor-title").textContent = `Where to look: ${oneOf(editing).label}`;
   drawCounts(editing);
-  complainIn(editing.problem, null);
+  showProblem(editing.problem, null);
   editing.pad.draw();
 }
 
@@ -117,7 +117,7 @@ function save(editing) {
   const wrong = [...editing.sheets.keys()].find(problemOf);
   if (wrong) {
     pick(editing, wrong);
-    complainIn(editing.problem, problemOf(wrong));
+    showProblem(editing.problem, problemOf(wrong));
     return;
   }
   const { way, strength } = editing;
