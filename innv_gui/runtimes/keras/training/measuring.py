@@ -55,7 +55,7 @@ def _accuracy(p: np.ndarray, labels: np.ndarray) -> float:
 
 def _replaced(recipe: Recipe, made: Copies, marked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Held-out images with the region of their class from held-out images of each other class, and their classes."""
-    has_region = marked.any(axis=(1, 2))[made.held_y]
+    has_region = np.asarray(marked.any(axis=(1, 2)))[made.held_y]
     pairs = np.argwhere(np.not_equal.outer(made.held_y, made.held_y) & has_region[:, None])
     if len(pairs) > MOST_PAIRS:
         pairs = np.random.default_rng((recipe.seed, STREAM)).choice(pairs, MOST_PAIRS, replace=False)
