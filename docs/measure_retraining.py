@@ -69,7 +69,7 @@ CASES = (
     Case("filled with noise alone", 2, FILLING | {"fill": "noise"}),
     Case("filled with one colour alone", 2, FILLING | {"fill": "colour"}),
     Case("penalty alone", 2, PENALTY),
-    Case("filling alone, 500 steps", 2, FILLING | {"steps": 500}),
+    Case("filling alone, 500 steps", 5, FILLING | {"steps": 500}),
     Case("filling alone, learning rate 0.005", 2, FILLING | {"learning_rate": 0.005}),
     Case("filling alone, 32 images painted, the others stay as they are", 2, FILLING, 32, "own"),
     Case("filling alone, 32 images painted, the others take what most of them have", 2, FILLING, 32),

@@ -104,7 +104,7 @@ def _dataset(images) -> Dataset:
 def _labelled(model: Model, dataset: Dataset) -> tuple[list[Item], np.ndarray, tuple[str, ...]]:
     """The images whose label is a class of the model, and their classes."""
     class_of, codes = class_of_label(model, dataset), label_codes(dataset)
-    names = dataset.class_names or ()
+    names: tuple[str, ...] = dataset.class_names or ()
     known = [class_of.get(names[code], -1) if code >= 0 else -1 for code in codes]
     labels = np.asarray(known, np.int32)
     kept = np.flatnonzero(labels >= 0)
