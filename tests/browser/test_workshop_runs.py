@@ -227,6 +227,28 @@ def test_a_server_that_is_silent_is_said_in_the_strip_and_the_choice_stays(works
     expect(page.locator("#strip")).to_be_hidden()
 
 
+def test_an_address_says_what_of_it_is_not_open_here(workshop, ids):
+    gone = "0" * 12
+    page = workshop(f"classes=box,three&own=three:birds~{gone}:0-9&model=file&file=swift~{gone}").page
+    missing = page.locator("#missing")
+    expect(missing).to_contain_text(f"asks for the model swift (content {gone}), which is not open here")
+    expect(missing).to_contain_text(f"asks for the dataset birds (content {gone}), which is not open here")
+    page.locator("[name=network][value=mlp]").check()
+    page.get_by_role("button", name="disk", exact=True).click()
+    expect(missing).to_be_empty()
+
+
+def test_a_server_that_was_away_while_it_trained_is_followed_again(workshop):
+    page = workshop("classes=box,disk&epochs=400").page
+    page.route("**/workshop/runs/w-*", lambda route: route.abort())
+    page.locator("#run:not([disabled])").click()
+    expect(page.locator("#strip")).to_contain_text("The server does not answer.")
+    page.unroute("**/workshop/runs/w-*")
+    page.locator("#strip").get_by_role("button", name="Retry").click()
+    trained(page)
+    expect(page.locator("#strip")).to_be_hidden()
+
+
 @pytest.mark.parametrize(("width", "height", "scheme"), [(1440, 900, "light"), (390, 844, "dark")])
 def test_rows_and_films_are_usable_for_all_at_both_sizes(workshop, width, height, scheme):
     tab = workshop("classes=box,disk,ring,noise&epochs=50", width=width, height=height, scheme=scheme)

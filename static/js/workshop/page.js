@@ -34,7 +34,13 @@ const store = new Store({
   posting: false,
 });
 const films = createFilms();
-const line = createAddress({ read, write, remember });
+/** What the address names of models and datasets, under the names that are looked for. */
+function named() {
+  const { file = null, own = [] } = read();
+  return { model: file, dataset: own.map(({ dataset }) => dataset ?? []) };
+}
+
+const line = createAddress({ read: named, write, remember });
 const runner = createWorkshopRunner(store, ended);
 
 /** For who does not see the row: how its training ended. */
@@ -91,8 +97,23 @@ function focus(id) {
   else $("#canvas").focus();
 }
 
+/** After a failure: looks again where the page could not be filled, goes on following what is under way, else trains. */
+function again() {
+  const { options, runs } = store.state;
+  if (!options) location.reload();
+  else if (runs.some(isLive)) follow();
+  else train();
+}
+
+function follow() {
+  store.set({ problem: null });
+  runner.follow().catch(complain);
+}
+
+const stripActs = { again, dismiss: () => store.set({ problem: null }) };
+
 function drawState(state) {
-  document.body.dataset.state = drawStrip($("#strip"), state, { train: () => train(), dismiss: () => store.set({ problem: null }) });
+  document.body.dataset.state = drawStrip($("#strip"), state, stripActs);
 }
 
 function drawToolbar({ runs, show }) {
@@ -123,7 +144,7 @@ function listen() {
   });
   for (const radio of $$('[name="show"]')) radio.addEventListener("change", () => store.set({ show: radio.value }));
   $("#copy-link").addEventListener("click", copyLink);
-  addEventListener("innv:cancelled", () => runner.follow().catch(complain));
+  addEventListener("innv:cancelled", follow);
 }
 
 function warm({ model }) {

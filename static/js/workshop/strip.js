@@ -15,7 +15,7 @@ function broken({ problem, runs }, acts) {
   return [
     icon("warn", false),
     h("span", { class: "grow" }, h("strong", {}, problem.message), ` ${problem.hint ?? ""}${kept}`),
-    retry([problem], acts.train),
+    retry([problem], acts.again),
     h("button", { class: "btn plain tiny icon", type: "button", "aria-label": "Close the message", onclick: acts.dismiss }, icon("close")),
   ];
 }
