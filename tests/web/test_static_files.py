@@ -72,7 +72,7 @@ def test_nothing_outside_the_folder_is_given(client, name):
 
 def test_every_scroller_holds_what_is_hidden_inside_it():
     """A label that only readers hear is positioned: outside a positioned scroller the window scrolls as well."""
-    rules = [rule for sheet in (folder("static") / "css").glob("*.css") for rule in RULE.findall(sheet.read_text())]
+    rules = [rule for sheet in (folder("static") / "css").rglob("*.css") for rule in RULE.findall(sheet.read_text())]
     scrollers = [(name.strip(), body) for name, body in rules if re.search(r"overflow(-[xy])?:\s*(auto|scroll)", body)]
     assert len(scrollers) > 10
     assert [name for name, body in scrollers if "position:" not in body] == []

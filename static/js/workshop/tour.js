@@ -128,7 +128,7 @@ const blank = acts =>
     "p",
     { class: "quiet blank-note" },
     "Runs appear here, the newest on top. ",
-    h("button", { type: "button", class: "link", id: "tour-again", onclick: acts.again }, "Show the tour of three clicks"),
+    h("button", { type: "button", class: "btn tiny", id: "tour-again", onclick: acts.again }, "Show the tour of three clicks"),
   );
 
 function first(state, acts) {
