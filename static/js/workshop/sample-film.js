@@ -1,6 +1,6 @@
 // An example for who has not trained yet: what GET .../films.bin had for the ring of the tour's second step, seed 0.
 import { h } from "../lib/dom.js";
-import { svg } from "../lib/svg.js";
+import { pBar } from "./p-bar.js";
 import { grownPicture } from "./pictures.js";
 import { decimals } from "./summary.js";
 
@@ -21,14 +21,6 @@ const FRAMES = [
 
 const frameOf = text => Float32Array.from(atob(text), letter => ((letter.charCodeAt(0) << 24) >> 24) * UNIT);
 
-const bar = p =>
-  svg(
-    "svg",
-    { class: "pbar", viewBox: "0 0 42 3", preserveAspectRatio: "none", "aria-hidden": "true" },
-    svg("rect", { class: "bg", width: 42, height: 3 }),
-    svg("rect", { class: "fg", width: 42 * p, height: 3 }),
-  );
-
 /** The steps side by side. */
 export function sampleStrip() {
   const frames = FRAMES.map(frameOf);
@@ -38,7 +30,7 @@ export function sampleStrip() {
       {},
       grownPicture(frames, place, "grey"),
       h("span", { class: "num" }, place ? `step ${place}` : "start"),
-      bar(P[place]),
+      pBar(P[place]),
       h("span", { class: "num quiet" }, `p ${decimals(P[place])}`),
     );
   const words = "A network that knows a ring, a disk and two lines paints its ring. It begins with a plain picture and stops when it is sure: p > 0.99.";

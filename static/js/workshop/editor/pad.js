@@ -1,6 +1,7 @@
 // The drawing area: mouse, finger and pen by pointer events, and the keyboard.
 import { h } from "../../lib/dom.js";
 import { SIDE } from "../packing.js";
+import { listenToStrokes, meaningOf } from "../painted-canvas.js";
 import { drawPaper, SIZE } from "./paper.js";
 import { between, covered, moved } from "./strokes.js";
 
@@ -60,30 +61,27 @@ export function createPad(of) {
   }
 
   function key(event) {
-    const by = ARROWS[event.key];
-    const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey);
-    if (!by && event.key !== " " && !isUndo) return;
+    const meant = meaningOf(event, ARROWS);
+    if (!meant) return;
     event.preventDefault();
     cell ??= CENTRE;
-    if (isUndo) of.undo();
-    if (by) cell = moved(cell, by);
-    if (event.key === " " || (by && event.shiftKey)) paintHere();
+    if (meant.undoes) of.undo();
+    if (meant.by) cell = moved(cell, meant.by);
+    if (meant.paints) paintHere();
     of.told(cell);
     draw();
   }
 
-  canvas.addEventListener("pointerdown", begin);
-  canvas.addEventListener("pointermove", pull);
-  canvas.addEventListener("pointerup", end);
-  canvas.addEventListener("pointercancel", end);
-  canvas.addEventListener("pointerleave", () => {
+  function leave() {
     cell = last ? cell : null;
     draw();
-  });
-  canvas.addEventListener("focus", () => {
+  }
+
+  function focus() {
     cell ??= CENTRE;
     draw();
-  });
-  canvas.addEventListener("keydown", key);
+  }
+
+  listenToStrokes(canvas, { begin, pull, end, leave, focus, key });
   return { element: canvas, draw };
 }

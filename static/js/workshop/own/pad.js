@@ -1,6 +1,7 @@
 // The picture to paint on: mouse, finger and pen by pointer events, and the keyboard.
 import { h } from "../../lib/dom.js";
 import { address } from "../../lib/api.js";
+import { listenToStrokes, meaningOf } from "../painted-canvas.js";
 import { SIDE, boxed, brushed } from "./cells.js";
 
 const WIDTH = 512; // canvas pixels of the longer side
@@ -133,37 +134,34 @@ export function createPad(of) {
   }
 
   function key(event) {
-    const by = ARROWS[event.key];
-    const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey);
-    if (!by && event.key !== " " && !isUndo) return;
+    const meant = meaningOf(event, ARROWS);
+    if (!meant) return;
     event.preventDefault();
     event.stopPropagation();
     cell ??= [SIDE / 2, SIDE / 2];
-    if (isUndo) of.undo();
-    if (by) cell = [held(cell[0] + by[0]), held(cell[1] + by[1])];
-    if (event.key === " " || (by && event.shiftKey)) {
+    if (meant.undoes) of.undo();
+    if (meant.by) cell = [held(cell[0] + meant.by[0]), held(cell[1] + meant.by[1])];
+    if (meant.paints) {
       of.keep();
       stroke();
     }
     draw();
   }
 
-  canvas.addEventListener("pointerdown", begin);
-  canvas.addEventListener("pointermove", pull);
-  canvas.addEventListener("pointerup", end);
-  canvas.addEventListener("pointercancel", end);
-  canvas.addEventListener("pointerleave", () => {
+  function leave() {
     cell = from ? cell : null;
     draw();
-  });
-  canvas.addEventListener("focus", () => {
+  }
+
+  function focus() {
     cell ??= [SIDE / 2, SIDE / 2];
     draw();
-  });
+  }
+
+  listenToStrokes(canvas, { begin, pull, end, leave, focus, key });
   canvas.addEventListener("blur", () => {
     cell = null;
     draw();
   });
-  canvas.addEventListener("keydown", key);
   return { element: canvas, draw };
 }

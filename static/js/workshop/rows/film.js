@@ -1,6 +1,6 @@
 // The second half of a row: the curve of its training, and the ascent step by step, with one scrubber for all classes.
 import { $$, h, icon, replace } from "../../lib/dom.js";
-import { svg } from "../../lib/svg.js";
+import { pBar } from "../p-bar.js";
 import { grownPicture, tilePicture } from "../pictures.js";
 import { decimals, filmOf } from "../summary.js";
 import { placeOf, shownSteps } from "./columns.js";
@@ -9,14 +9,6 @@ import { curvePlot } from "./curve.js";
 const GHOSTS = 10; // frames that are shown before there are any
 const PLAY_MS = 260;
 const NARROW = 9; // frames up to which there is room for larger ones
-
-const bar = p =>
-  svg(
-    "svg",
-    { class: "pbar", viewBox: "0 0 42 3", preserveAspectRatio: "none", "aria-hidden": "true" },
-    svg("rect", { class: "bg", width: 42, height: 3 }),
-    svg("rect", { class: "fg", width: 42 * p, height: 3 }),
-  );
 
 const heading = (title, words) =>
   h("div", { class: "sub" }, h("h3", {}, title), h("span", { class: "quiet small" }, words));
@@ -29,7 +21,7 @@ function frame(one, film, frames, step, look, seek) {
   const label = `${one.label}, step ${step}, p ${decimals(film.p[step], 3)}`;
   const attributes = { type: "button", class: "frame", tabIndex: -1, "data-step": step, "aria-label": label };
   const picture = grownPicture(frames, step, look, { scale: 3 });
-  return h("button", { ...attributes, onclick: () => seek(step) }, picture, bar(film.p[step]));
+  return h("button", { ...attributes, onclick: () => seek(step) }, picture, pBar(film.p[step]));
 }
 
 const ENDS = {
