@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-REFERENCE, SIDE = 224, 16  # blocks of 16 x 16 in a picture of 224 x 224
 FEWEST = 14  # blocks along the shorter side, where it has as many pixels
 
 
@@ -15,9 +14,8 @@ def evidence(values: np.ndarray, signed: bool) -> np.ndarray:
 
 
 def block_side(height: int, width: int) -> int:
-    """Pixels: 16 at 224, in proportion elsewhere, so that there are at least 14 blocks along the shorter side."""
-    shorter = min(height, width)
-    return max(1, min(round(SIDE * shorter / REFERENCE), shorter // FEWEST))
+    """Pixels: 16 at 224, elsewhere the most that gives 14 blocks along the shorter side."""
+    return max(1, min(height, width) // FEWEST)
 
 
 def block_numbers(height: int, width: int) -> np.ndarray:

@@ -371,7 +371,7 @@ _TRUST_SET = _of(
     ("places", "the least relevant first", "np.lexsort((chance, -means))", "np.lexsort((chance, means))"),
     ("places", "equal blocks from the top", "np.lexsort((chance, -means))", "np.argsort(-means, kind='stable')"),
     ("area", "areas by steps instead of trapezia", "(values[..., 1:] + values[..., :-1]) / 2", "values[..., :-1]"),
-    ("block_side", "blocks of one size whatever the picture", "round(SIDE * shorter / REFERENCE)", "SIDE"),
+    ("block_side", "blocks of one size whatever the picture", "min(height, width) // FEWEST", "16"),
 )
 _TRUST_SET += _of(
     "trust.statistics",

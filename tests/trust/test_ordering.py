@@ -24,6 +24,7 @@ def test_blocks_are_squares_that_cover_the_picture_once(height, width):
 def test_blocks_are_of_16_pixels_at_224():
     assert ordering.block_side(224, 224) == 16
     assert ordering.block_numbers(224, 224).max() + 1 == 196
+    assert [ordering.block_side(*size) for size in ((299, 299), (448, 600), (28, 28), (7, 5))] == [21, 32, 2, 1]
 
 
 @pytest.mark.parametrize(("height", "width"), SIZES)
