@@ -105,7 +105,7 @@ def _labelled(model: Model, dataset: Dataset) -> tuple[list[Item], np.ndarray, t
     """The images whose label is a class of the model, and their classes."""
     class_of, codes = class_of_label(model, dataset), label_codes(dataset)
     names: tuple[str, ...] = dataset.class_names or ()
-    known = [class_of.get(names[code], -1) if code >= 0 else -1 for code in codes]
+    known = [class_of.get(names[int(code)], -1) if code >= 0 else -1 for code in codes]
     labels = np.asarray(known, np.int32)
     kept = np.flatnonzero(labels >= 0)
     _check_classes(model, dataset, labels[kept])
