@@ -23,9 +23,9 @@ OF_FILES = dict.fromkeys(
 
 
 def home(scope: str) -> int | None:
-    """scope: `tests/folder/test_file.py`, with `::Class` where there is one. None: it needs none of them."""
-    folder, file = scope.split("::")[0].split("/")[-2:]
-    return OF_FILES.get(f"{folder}/{file}", OF_FOLDERS.get(folder))
+    """scope: `tests/folder/.../test_file.py`, with `::Class` where there is one. None: it needs none of them."""
+    place = scope.split("::")[0].split("tests/", 1)[1]
+    return OF_FILES.get(place, OF_FOLDERS.get(place.split("/")[0]))
 
 
 class HomeScheduling(LoadScopeScheduling):

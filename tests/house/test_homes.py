@@ -20,6 +20,7 @@ A, B, C, D = (
         (D, None),
         ("tests/attribution/test_rules.py", REFERENCE),
         ("tests/attribution/test_main_job.py", SESSION),
+        ("tests/browser/explore/test_maps.py", BROWSER),
         ("tests/browser/test_names.py", SESSION),  # a browser, but no demo
     ],
 )
