@@ -17,6 +17,7 @@ from bench import (
     groups,
     maximize,
     methods,
+    million_map,
     million_page,
     page,
     scoring,
@@ -67,6 +68,19 @@ def _print_explore(result: dict) -> None:
     print(f"  memory of the server at most {result['table']['memory_gib']:.2f} GiB, aim {explore.MEMORY_GIB:.1f}")
     for name, value in result["maps"].items():
         print(f"  {name:<40}{value:>8.2f}")
+    _print_drawing(result["drawing"])
+
+
+def _print_drawing(result: dict) -> None:
+    if "skipped" in result:
+        print(f"  drawn in Chromium: skipped. {result['skipped']}")
+        return
+    card, cells = result["card"], result["cells"]
+    print(f"  drawn by {card['kind']} / by cells, of the same points in Chromium")
+    print(f"    first frame {card['first']:.2f} / {cells['first']:.2f} s (aim {million_map.CELLS_FIRST_S})")
+    print(f"    redraw {card['redraw']:.3f} / {cells['redraw']:.3f} s")
+    print(f"    lasso / redraw {card['lasso'] / card['redraw']:.2f} (aim 0.5)")
+    print(f"    hover {card['hover_ms']:.2f} ms (aim {million_map.HOVER_MS})")
 
 
 def _print_page(result: dict) -> None:

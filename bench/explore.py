@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench import million_map
 from bench.suggest import N_IMAGES, made_up
 
 AIMS_S = {"facts": 2.0, "rows": 1.0, "confusion": 1.0, "neighbours": 0.5}
@@ -36,7 +37,7 @@ def measure(n: int = N_IMAGES) -> dict:
         if done.returncode:
             raise SystemExit(done.stderr[-2000:])
         found[name] = json.loads(done.stdout.splitlines()[-1])
-    return {"images": n, **found}
+    return {"images": n, **found, "drawing": million_map.measure(n)}
 
 
 def timed(work: Callable[[], object]) -> float:

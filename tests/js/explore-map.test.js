@@ -76,11 +76,22 @@ function heldByAll(points, polygon) {
   return rows;
 }
 
-test("a lasso holds what the rule holds without bands, for any polygon that crosses itself", () => {
+test("a lasso holds what the rule holds without a raster, for any polygon that crosses itself", () => {
   const points = scattered(3000, 5);
   for (let seed = 1; seed <= 12; seed += 1) {
     const next = drawn(seed);
     const polygon = Array.from({ length: 3 + seed * 4 }, () => [2 * next() - 1, 2 * next() - 1]);
+    assert.deepEqual(rowsOf(inside(points, polygon)), heldByAll(points, polygon), `polygon ${seed}`);
+  }
+});
+
+test("edges along the axes and points upon them are decided as the rule says", () => {
+  const lattice = Array.from({ length: 41 * 41 }, (_, k) => [(k % 41) / 20 - 1, Math.floor(k / 41) / 20 - 1]);
+  const points = Float32Array.from([...lattice.flat(), ...scattered(2000, 7)]);
+  for (let seed = 1; seed <= 40; seed += 1) {
+    const next = drawn(seed);
+    const corner = () => Math.round(8 * next()) / 4 - 1;
+    const polygon = Array.from({ length: 3 + (seed % 12) }, () => [corner(), corner()]);
     assert.deepEqual(rowsOf(inside(points, polygon)), heldByAll(points, polygon), `polygon ${seed}`);
   }
 });
