@@ -134,6 +134,7 @@ def test_rows_are_pinned_named_removed_and_brought_back_by_keys(workshop, demo):
     page.keyboard.press("Escape")
     page.reload()
     expect(rows).to_have_text(["Reference", names[0]])
+    page.wait_for_load_state("networkidle")  # a film on its way would be asked of a run that is gone
     page.locator(ROW).last.focus()
     page.keyboard.press("Delete")
     expect(rows).to_have_text(["Reference"])
