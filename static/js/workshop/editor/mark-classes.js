@@ -84,7 +84,7 @@ function drawClasses(editing) {
 function strengthChoice(editing, choose) {
   const titles = STRENGTHS.map(value => [value, value]);
   return [
-    h("span", { class: "label", tabIndex: 0, "data-tip": STRENGTH_TIP }, "Strength of the penalty"),
+    h("button", { class: "term label", type: "button", "data-tip": STRENGTH_TIP }, "Strength of the penalty"),
     segmented("strength", "Strength of the penalty", titles, String(editing.strength), text => choose("strength", Number(text))),
   ];
 }

@@ -33,7 +33,9 @@ const WEIGHTS = [
 const FEW_STEPS = 500;
 
 const withOwn = (choices, value) => (value === null || choices.some(([known]) => known === value) ? choices : [...choices, [value, value]]);
-const line = (words, tip, field) => h("div", { class: "line" }, h("span", { class: "label", "data-tip": tip, tabindex: tip ? 0 : null }, words), field);
+const named = (words, tip) =>
+  tip ? h("button", { class: "term label", type: "button", "data-tip": tip }, words) : h("span", { class: "label" }, words);
+const line = (words, tip, field) => h("div", { class: "line" }, named(words, tip), field);
 
 function select(label, records, chosen, words, act) {
   const option = record => h("option", { value: record.id, selected: record.id === chosen }, words(record));

@@ -78,7 +78,7 @@ export function measureRow(row, before, after) {
   return h(
     "div",
     { class: main ? "mrow main" : "mrow" },
-    h("div", {}, h("span", { class: "mname", "data-tip": tip, tabIndex: 0 }, words), h("span", { class: "quiet small" }, rises ? "high is better" : "low is better")),
+    h("div", {}, h("button", { class: "term mname", type: "button", "data-tip": tip }, words), h("span", { class: "quiet small" }, rises ? "high is better" : "low is better")),
     dumbbell(row, before, after, verdict(before, after, rises)),
     h("span", { class: `mverdict ${look}` }, symbol ? icon(symbol) : null, said),
   );

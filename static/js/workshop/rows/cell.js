@@ -27,7 +27,7 @@ export const waitingCell = (one, live) =>
 function flag(film) {
   if (reached(film)) return null;
   const tip = `${NO_END[film.stopped] ?? NO_END.iterations} in ${film.steps} steps`;
-  return h("span", { class: "rc-flag", "data-tip": tip }, icon("warn"), `only p ${decimals(film.p.at(-1))}`);
+  return h("button", { class: "term rc-flag", type: "button", "data-tip": tip }, icon("warn"), `only p ${decimals(film.p.at(-1))}`);
 }
 
 function bigPicture(one, film, frames, { look, toggle, place }) {

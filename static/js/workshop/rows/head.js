@@ -10,7 +10,7 @@ const MOST_NAME = 80; // characters
 
 const lossWords = loss => (loss !== null && loss < TINY ? "< 0.001" : decimals(loss, 3));
 
-const figure = (words, value, tip) => h("span", { "data-tip": tip, tabIndex: 0 }, `${words} `, h("b", {}, value));
+const figure = (words, value, tip) => h("button", { class: "term", type: "button", "data-tip": tip }, `${words} `, h("b", {}, value));
 
 /** Which of several networks trains. */
 export function turnWords(run) {
@@ -123,7 +123,7 @@ function nameField(run, acts) {
 }
 
 const marked = run =>
-  isMarked(run) ? h("span", { class: "tag hi", "data-tip": `Trained with marks by ${WAYS[run.request.way]}, and without` }, icon("brush"), "marked") : null;
+  isMarked(run) ? h("button", { class: "term tag hi", type: "button", "data-tip": `Trained with marks by ${WAYS[run.request.way]}, and without` }, icon("brush"), "marked") : null;
 
 /** shown: {open, ticked, renaming, acts}. */
 export function rowHead(run, shown) {
