@@ -24,18 +24,16 @@ export const waitingCell = (one, live) =>
     h("div", { class: "rc-r" }, tilePicture(one.pixels), h("div", {}, h("span", { class: "quiet" }, live ? "after training" : "no picture yet"))),
   );
 
-function flag(film) {
-  if (reached(film)) return null;
-  const tip = `${NO_END[film.stopped] ?? NO_END.iterations} in ${film.steps} steps`;
-  return h("button", { class: "term rc-flag", type: "button", "data-tip": tip }, icon("warn"), `only p ${decimals(film.p.at(-1))}`);
-}
+const whyNot = film => (reached(film) ? null : `${NO_END[film.stopped] ?? NO_END.iterations} in ${film.steps} steps`);
+const flag = film =>
+  reached(film) ? null : h("span", { class: "rc-flag" }, icon("warn"), `only p ${decimals(film.p.at(-1))}`);
 
 function bigPicture(one, film, frames, { look, toggle, place }) {
   const label = `${one.label}: p ${decimals(film.p.at(-1))} after ${film.steps} steps. Show the steps.`;
   const picture = frames
     ? grownPicture(frames, Infinity, look, { "data-big": place })
     : h("span", { class: "wait grown" });
-  const attributes = { type: "button", class: "rc-open", "data-key": `open-${place}`, "aria-label": label, onclick: toggle };
+  const attributes = { type: "button", class: "rc-open", "data-key": `open-${place}`, "aria-label": label, "data-tip": whyNot(film), onclick: toggle };
   return h("div", { class: "rc-pic" }, h("button", attributes, picture, flag(film)));
 }
 
