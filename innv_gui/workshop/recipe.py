@@ -15,6 +15,7 @@ STEP_SIZES = (0.001, 0.005, 0.01)
 EPOCHS = (50, 100, 150, 200, 250)
 WAYS = ("none", "penalty", "filling", "both")
 RECOMMENDED_WAY, RECOMMENDED_STRENGTH = "filling", 1.0  # measured: docs/measure_workshop.py
+BATCH = 4  # images
 MOST_CLASSES = 18
 STOPS = ("probability", "iterations", "flat", "not finite")  # why an ascent ended
 

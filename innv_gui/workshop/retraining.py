@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -44,6 +45,16 @@ class RetrainPlan:
     def every(self) -> int:
         """Steps between two looks at the held-out images."""
         return max(1, self.steps // 20)
+
+    @cached_property
+    def painted(self) -> np.ndarray:
+        """(n,) bool: images of which something is painted."""
+        found = np.asarray(self.masks.any(axis=(1, 2)))
+        return found if len(found) > 1 else np.repeat(found, len(self.refs))
+
+    def masks_of(self, rows: np.ndarray) -> np.ndarray:
+        """(b, H, W) bool, of some images."""
+        return self.masks[rows] if len(self.masks) > 1 else np.repeat(self.masks, len(rows), axis=0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,12 +41,17 @@ def with_recipe(file: bytes, recipe: Recipe) -> bytes:
     written = {"class_names": [one.name for one in recipe.classes], "recipe": as_json(recipe)}
     if len(json.dumps(written)) > MOST_TEXT:
         del written["recipe"]
+    return with_metadata(file, {KEY: written})
+
+
+def with_metadata(file: bytes, more: dict) -> bytes:
+    """A .keras archive with more in its metadata; readers of Keras look for nothing there but its version."""
     result = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(file)) as given, zipfile.ZipFile(result, "w") as archive:
         for name in given.namelist():
             content = given.read(name)
             if name == MEMBER:
-                content = json.dumps(json.loads(content) | {KEY: written}).encode()
+                content = json.dumps(json.loads(content) | more).encode()
             archive.writestr(name, content)
     return result.getvalue()
 

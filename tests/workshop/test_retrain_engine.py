@@ -17,6 +17,7 @@ from innv_gui.runtimes.keras.retraining import file, loop, retrain
 from innv_gui.runtimes.keras.retraining.learned import checked, values
 from innv_gui.runtimes.keras.retraining.pictures import pictures
 from innv_gui.workshop.retraining import RetrainPlan, split, typical
+from innv_gui.workshop.written import MEMBER
 from tests.workshop.planted import CLASSES, SIDE, marker_model, write_pictures, written
 
 NEVER = bool  # bool() is False: nobody stops, nobody waits
@@ -152,7 +153,7 @@ def test_the_new_file_opens_and_says_what_was_measured(tmp_path, refs, last, uni
     np.testing.assert_array_equal(retrain.measure(opened_again, None).answers, said.answers)
     assert retrain.measure(opened_again, None).replaced == said.replaced
     with zipfile.ZipFile(place) as stored:
-        assert json.loads(stored.read(file.METADATA))[file.RECIPE] == {"way": "filling"}
+        assert json.loads(stored.read(MEMBER))[file.RECIPE] == {"way": "filling"}
 
 
 def test_two_classes_of_one_unit_stay_opposite(tmp_path, refs):

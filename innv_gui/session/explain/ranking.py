@@ -102,6 +102,11 @@ class Ranking:
             self.problems.append(problem)
 
     @property
+    def n_ranked(self) -> int:
+        """How many images have a place so far."""
+        return len(self._rows)
+
+    @property
     def rows(self) -> list[Ranked]:
         """Least agreement first, images without a number last; equal ones in the dataset's order."""
         with self._lock:

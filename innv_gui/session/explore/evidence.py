@@ -17,7 +17,7 @@ def ranking_of(rankings: Iterable[Ranking], models: tuple[Model, ...], dataset: 
     for ranking in rankings:
         images = ranking.request.dataset
         same = images is not None and images.collection is dataset.collection
-        if same and {model.source.sha256 for model in ranking.request.models} == wanted and ranking.rows:
+        if same and {model.source.sha256 for model in ranking.request.models} == wanted and ranking.n_ranked:
             return ranking
     return None
 

@@ -92,7 +92,7 @@ class Exploration:
         """Changes when there are more scores, more measured heatmaps or other tags."""
         self.table_of_scores.finished()
         ranking = self.ranking
-        ranked = ("", 0) if ranking is None else (ranking.id, len(ranking.rows))
+        ranked = ("", 0) if ranking is None else (ranking.id, ranking.n_ranked)
         return (*self.table_of_scores.state(), self.tags.version, *ranked)
 
     @property

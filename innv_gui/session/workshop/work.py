@@ -20,9 +20,8 @@ from innv_gui.session.workshop.run import ShapesRun
 from innv_gui.session.workshop.trial import Trial, facts_of
 from innv_gui.workshop.copies import copies
 from innv_gui.workshop.likeness import likenesses
-from innv_gui.workshop.recipe import Recipe, marked
+from innv_gui.workshop.recipe import BATCH, Recipe, marked
 
-BATCH = 4  # images
 SLICE_S = 0.4  # of training in one task
 FIRST_SLICE = 2  # epochs: the curve begins soon
 KEEP_S = 3.0  # between two writes of a network that is being trained

@@ -17,12 +17,6 @@ UNCLEAR = 0.04  # of the way from 1 / K to 1: the mean of the largest probabilit
 SETTLED = 0.8  # of the labels: a class with more is really the usual one
 
 
-def painted(plan: RetrainPlan) -> np.ndarray:
-    """(n,) bool."""
-    found = np.asarray(plan.masks.any(axis=(1, 2)))
-    return found if len(found) > 1 else np.repeat(found, len(plan.refs))
-
-
 def measured_rows(plan: RetrainPlan, shown: Pictures) -> np.ndarray:
     """Held-out images that can be read, at most MOST_MEASURED, spread over all."""
     rows = np.flatnonzero(shown.used & plan.held)
@@ -68,13 +62,13 @@ def _mean(right: np.ndarray) -> float:
 
 def _replaced(network: Network, found: list, weights, plan: RetrainPlan, shown: Pictures, rows: np.ndarray) -> float:
     """Each painted image once, with the painted part of an image of another class; NaN where none is painted."""
-    pool = np.flatnonzero(shown.used & painted(plan))
-    rows = rows[painted(plan)[rows]]
+    pool = np.flatnonzero(shown.used & plan.painted)
+    rows = rows[plan.painted[rows]]
     donors = _of_other_classes(plan.labels, rows, pool, plan.seed)
     rows, donors = rows[donors >= 0], donors[donors >= 0]
     if not len(rows):
         return float("nan")
-    masks = plan.masks[rows] if len(plan.masks) > 1 else np.repeat(plan.masks, len(rows), axis=0)
+    masks = plan.masks_of(rows)
     p = _probabilities(network, found, weights, shown.filled(rows, masks, donors))
     return _mean(p.argmax(axis=1) == plan.labels[rows])
 
@@ -91,7 +85,7 @@ def _of_other_classes(labels: np.ndarray, rows: np.ndarray, pool: np.ndarray, se
 
 def _shares(network, found: list, weights, plan: RetrainPlan, shown: Pictures, rows: np.ndarray) -> np.ndarray:
     """(n,): of the positive gradient times (input - black) of the label's score; NaN without any, or without paint."""
-    masks = plan.masks[rows] if len(plan.masks) > 1 else np.repeat(plan.masks, len(rows), axis=0)
+    masks = plan.masks_of(rows)
     positive = relevance(network, found, weights, plan, shown, rows)
     whole, inside = positive.sum(axis=(1, 2)), (positive * masks).sum(axis=(1, 2))
     known = (whole > 0) & masks.any(axis=(1, 2))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import json
 import tempfile
-import zipfile
 from pathlib import Path
 
 import keras
@@ -13,8 +10,8 @@ import numpy as np
 
 from innv_gui.runtimes.keras.networks.blueprint import with_link
 from innv_gui.runtimes.keras.networks.network import Network
+from innv_gui.workshop.written import with_metadata
 
-METADATA = "metadata.json"  # of Keras; other readers look for nothing but its version
 RECIPE = "innv_gui_retraining"
 
 
@@ -28,7 +25,7 @@ def made(network: Network, found: list, weights, recipe: dict) -> bytes:
         place = next(i for i, one in enumerate(layer.weights) if one is variable)
         half = np.float32(0.5 if _is_halved(network) and layer is last else 1.0)
         model.get_layer(layer.name).weights[place].assign(half * value)
-    return _with_recipe(_saved(model), recipe)
+    return with_metadata(saved(model), {RECIPE: recipe})
 
 
 def _with_probabilities(network: Network) -> keras.Model:
@@ -41,19 +38,9 @@ def _is_halved(network: Network) -> bool:
     return network.flat.outputs.kind == "binary" and network.flat.link == "sigmoid"
 
 
-def _saved(model: keras.Model) -> bytes:
+def saved(model: keras.Model) -> bytes:
+    """A .keras archive."""
     with tempfile.TemporaryDirectory(prefix="innv-gui-") as folder:
         path = Path(folder) / "model.keras"
         model.save(path)
         return path.read_bytes()
-
-
-def _with_recipe(content: bytes, recipe: dict) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(packed, "w") as stored:
-        for member in given.infolist():
-            found = given.read(member)
-            if member.filename == METADATA:
-                found = json.dumps(json.loads(found) | {RECIPE: recipe}).encode()
-            stored.writestr(member.filename, found)
-    return packed.getvalue()

@@ -100,21 +100,16 @@ def _batch(plan: RetrainPlan, shown: Pictures, at: int) -> tuple:
     rng = np.random.default_rng((plan.seed, at))
     rows = rng.choice(np.flatnonzero(shown.used & ~plan.held), plan.batch)
     x = shown.x[rows] if plan.way == "penalty" else _filled(plan, shown, rows, rng)
-    masks = masks_of(plan, rows).astype(np.float32)
+    masks = plan.masks_of(rows).astype(np.float32)
     return tuple(map(tf.constant, (x, masks, plan.labels[rows].astype(np.int32))))
 
 
 def _filled(plan: RetrainPlan, shown: Pictures, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    masks = masks_of(plan, rows)
+    masks = plan.masks_of(rows)
     if plan.fill != "pictures":
         return shown.plain(rows, masks, plan.fill, rng)
-    known = np.flatnonzero(shown.used & ~plan.held & behaviour.painted(plan))
+    known = np.flatnonzero(shown.used & ~plan.held & plan.painted)
     return shown.filled(rows, masks, rng.choice(known, len(rows)))
-
-
-def masks_of(plan: RetrainPlan, rows: np.ndarray) -> np.ndarray:
-    """(b, H, W) bool."""
-    return plan.masks[rows] if len(plan.masks) > 1 else np.repeat(plan.masks, len(rows), axis=0)
 
 
 def _scale(network: Network, found: list, plan: RetrainPlan, shown: Pictures) -> float:
@@ -134,7 +129,7 @@ def _check_classes(plan: RetrainPlan, shown: Pictures) -> None:
     left = shown.used & ~plan.held
     if len(np.unique(plan.labels[left])) < 2:
         raise BadInput("Training needs readable images of at least two classes.", "Choose more images.", "images")
-    if not (behaviour.painted(plan) & left).any():
+    if not (plan.painted & left).any():
         raise BadInput("None of the images that would be trained on is painted.", "Paint more of them.", "regions")
 
 

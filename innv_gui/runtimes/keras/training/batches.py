@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-BATCH = 4
+from innv_gui.workshop.recipe import BATCH
+
 NOBODY = -1  # in place of an image where a batch is not full
 STREAM = 3  # of random numbers: others belong to images and weights
 

@@ -11,9 +11,8 @@ from functools import lru_cache
 import tensorflow as tf
 
 from innv_gui.runtimes.keras.training import adadelta, painting
-from innv_gui.runtimes.keras.training.batches import BATCH
 from innv_gui.runtimes.keras.training.networks import MOST_KEPT, Trainee, within
-from innv_gui.workshop.recipe import MOST_CLASSES
+from innv_gui.workshop.recipe import BATCH, MOST_CLASSES
 from innv_gui.workshop.tiles import SIDE
 
 STREAMS = 2  # of random numbers: one for each dropout

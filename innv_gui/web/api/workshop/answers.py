@@ -57,8 +57,8 @@ MODELS = [
 ]
 ABOUT_WAYS = {
     "none": "Marks are not used.",
-    "penalty": "The gradient of the loss at marked pixels is punished while training (Ross et al. 2017).",
-    "filling": "Marked pixels are replaced while training, from other pictures or by noise.",
+    "penalty": "The slope of the summed log-probabilities at marked pixels is kept small (Ross et al. 2017).",
+    "filling": "Marked pixels are replaced while training, from other training images of any class.",
     "both": "Penalty and filling together.",
 }
 

@@ -16,7 +16,7 @@ const STRENGTHS = ["0.1", "1", "10"];
 const WAY_TITLES = Object.entries(WAYS).map(([way, words]) => [way, way === "both" ? "both" : words]);
 const WAY_WORDS = {
   penalty: "While it trains, the network pays for every pixel marked − that its answer hangs on, and for everything outside what is marked +.",
-  filling: "While it trains, what is marked − is replaced from images of other classes or by noise, so that it says nothing about the class.",
+  filling: "While it trains, what is marked − is replaced from other training images, of any class, so that it says nothing about the class.",
   both: "What is marked − is replaced while it trains, and the network pays for answers that hang on it, too.",
 };
 const ALWAYS = "Marks − of one class count for all. It is trained without the marks, too, and compared.";
