@@ -19,6 +19,7 @@ from innv_gui.runtimes.keras.attribution.question import Question
 from innv_gui.runtimes.keras.cam.question import Question as ClassQuestion
 from innv_gui.runtimes.keras.networks.flatten import flatten
 from innv_gui.runtimes.keras.networks.network import Network
+from innv_gui.runtimes.keras.networks.seeding import seeded
 from innv_gui.runtimes.keras.predict.feeding import Feeding
 
 TRIED = Origin("file", "a plug-in that is tried")
@@ -61,8 +62,8 @@ def trials(by_class: bool) -> Iterator[Trial]:
             yield Trial(f"a neuron of a network for {size}", network, "late", x, np.array([2, 2, 2]))
 
 
+@seeded(2)
 def _network(shape: tuple[int, int, int]) -> Network:
-    keras.utils.set_random_seed(2)
     layers = [
         keras.Input(shape),
         keras.layers.Conv2D(6, 3, activation="relu", name="early"),

@@ -20,6 +20,7 @@ from innv_gui.runtimes.keras.files.quoting import file_name, first_line, quoted
 from innv_gui.runtimes.keras.networks import building, checkpoint, custom_layers, flatten, hooks, layer_order
 from innv_gui.runtimes.keras.networks.depthwise import compute_by_channel
 from innv_gui.runtimes.keras.networks.network import Network
+from innv_gui.runtimes.keras.networks.seeding import seeded
 
 SEED = 20240229  # of random weights, so that every process builds the same network
 MOST_LAYERS = 1100  # of a network of keras.applications
@@ -93,6 +94,7 @@ def _from_config(source: ModelSource, cleared: gate.Cleared, watch: budget.Watch
     return model
 
 
+@seeded(SEED)
 def _allocated(make: Callable, source: ModelSource, cleared: gate.Cleared, watch: budget.Watch) -> keras.Model:
     """The network that `make` builds, with NaN for weights that a file gives; measured before they take memory.
 
@@ -127,7 +129,6 @@ def _built(cleared: gate.Cleared, source: ModelSource) -> keras.Model:
 
     What the hooks file defines is available for a trusted file, and for no other.
     """
-    keras.utils.set_random_seed(SEED)
     known = custom_layers.named(hooks.objects(source.hooks)) if source.trusted else {}
     config = copy.deepcopy(cleared.config)
     try:
@@ -202,7 +203,6 @@ def _application(source: ModelSource, cleared: gate.Cleared, watch: budget.Watch
             f"{quoted(name)} is not a network of keras.applications.", field="application", allowed=applications()
         )
     keras.utils.clear_session(free_memory=False)  # layers are renumbered: the same names in every process
-    keras.utils.set_random_seed(SEED)
     model = _allocated(lambda: getattr(keras.applications, name)(weights=None), source, cleared, watch)
     if cleared.weights is not None:
         _set_weights(model, cleared)

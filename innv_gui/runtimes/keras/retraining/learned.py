@@ -9,6 +9,7 @@ from innv_gui.errors import AnalyzerRefused
 from innv_gui.runtimes.keras.files.quoting import quoted
 from innv_gui.runtimes.keras.networks import custom_layers
 from innv_gui.runtimes.keras.networks.network import Network
+from innv_gui.runtimes.keras.networks.seeding import seeded
 
 _KEPT = ("moving_mean", "moving_variance", "mean", "variance", "count")  # statistics of the data
 _FRONT = (keras.layers.Normalization,)
@@ -69,8 +70,8 @@ def beginning(network: Network, found: list, forget: float, seed: int) -> tuple[
 
 def _fresh(network: Network, found: list, seed: int) -> list[np.ndarray]:
     """Drawn as each layer says that it begins."""
-    keras.utils.set_random_seed(seed)
-    clone = keras.Model.from_config(network.model.get_config())
+    with seeded(seed):
+        clone = keras.Model.from_config(network.model.get_config())
     drawn = [values(_same(clone.get_layer(layer.name), layer, one)) for layer, one in found]
     if network.flat.outputs.kind == "binary":
         last = found[-1][0]
