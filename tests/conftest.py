@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import signal
 import subprocess
@@ -62,6 +63,12 @@ def pytest_collection_modifyitems(config, items):
     places = {name: place for place, name in enumerate(LONGEST)}
     name = lambda item: f"{item.path.parent.name}/{item.path.stem.removeprefix('test_')}"  # noqa: E731
     items.sort(key=lambda item: places.get(name(item), len(places)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup():
+    """Networks that a test makes have the same weights each time, alone and among others: Keras draws from it."""
+    random.seed(1)
 
 
 @pytest.hookimpl(optionalhook=True)

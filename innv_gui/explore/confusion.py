@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.cluster.hierarchy import leaves_list, linkage
-from scipy.spatial.distance import squareform
+import scipy  # its parts are imported when they are first used: half a second each
 
 
 @dataclass(frozen=True)
@@ -78,4 +77,6 @@ def similar_together(counts: np.ndarray) -> np.ndarray:
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     distance = 1 - (shares + shares.T) / 2
     np.fill_diagonal(distance, 0)
-    return leaves_list(linkage(squareform(np.clip(distance, 0, 1), checks=False), "average", optimal_ordering=True))
+    condensed = scipy.spatial.distance.squareform(np.clip(distance, 0, 1), checks=False)
+    hierarchy = scipy.cluster.hierarchy
+    return hierarchy.leaves_list(hierarchy.linkage(condensed, "average", optimal_ordering=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.signal import savgol_filter
+import scipy  # its parts are imported when they are first used: half a second each
 
 WINDOW, ORDER, MOST_POINTS = 81, 3, 256
 
@@ -17,7 +17,7 @@ def wave(features: np.ndarray) -> np.ndarray:
     """(D,) -> (D,) float64: Savitzky-Golay of order 3; a vector too short to be smoothed is given as it is."""
     values = np.asarray(features, float)
     window = window_of(len(values))
-    return values if window <= ORDER else np.asarray(savgol_filter(values, window, ORDER))
+    return values if window <= ORDER else np.asarray(scipy.signal.savgol_filter(values, window, ORDER))
 
 
 def drawn(features: np.ndarray) -> list[float]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+import scipy  # its parts are imported when they are first used: half a second each
 
 from innv_gui.suggestions.rule_comparison import coin_p
 
@@ -82,7 +82,7 @@ def _assigned(predicted: np.ndarray, labels: np.ndarray, n_classes: int) -> np.n
     """(K,) the label of each output that makes most images right."""
     counts = np.zeros((n_classes, n_classes))
     np.add.at(counts, (predicted, labels), 1)
-    _, order = linear_sum_assignment(counts + KEEPS * np.eye(n_classes), maximize=True)
+    _, order = scipy.optimize.linear_sum_assignment(counts + KEEPS * np.eye(n_classes), maximize=True)
     return order
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-from scipy.special import bdtr, bdtrc, betaincinv
+import scipy  # its parts are imported when they are first used: half a second each
 
 CLEAR = 0.01  # p below which a difference is no accident
 IMAGES_A_CLASS = 5  # fewer, and almost any answers fit labels after the best assignment
@@ -58,13 +57,13 @@ def p_value(one: np.ndarray, other: np.ndarray) -> float:
 
 def coin_p(k: int, n: int) -> float:
     """Exact, two-sided: how likely n throws of a coin fall at least as unevenly as k heads."""
-    return min(1.0, 2 * float(bdtr(min(k, n - k), n, 0.5)))
+    return min(1.0, 2 * float(scipy.special.bdtr(min(k, n - k), n, 0.5)))
 
 
 def interval(n_right: int, n: int) -> tuple[float, float]:
     """95 % for the share of right answers, exact (Clopper and Pearson)."""
-    low = 0.0 if n_right == 0 else betaincinv(n_right, n - n_right + 1, 0.025)
-    high = 1.0 if n_right == n else betaincinv(n_right + 1, n - n_right, 0.975)
+    low = 0.0 if n_right == 0 else scipy.special.betaincinv(n_right, n - n_right + 1, 0.025)
+    high = 1.0 if n_right == n else scipy.special.betaincinv(n_right + 1, n - n_right, 0.975)
     return float(low), float(high)
 
 
@@ -72,7 +71,7 @@ def is_near_chance(right: np.ndarray, classes: np.ndarray) -> bool:
     """Whether (n,) answers are no better than always saying the most frequent of the images' classes (n,)."""
     most = np.unique(classes, return_counts=True)[1].max() / len(classes)
     k = int(right.sum())
-    return most == 1 or k == 0 or float(bdtrc(k - 1, len(right), most)) >= CLEAR
+    return most == 1 or k == 0 or float(scipy.special.bdtrc(k - 1, len(right), most)) >= CLEAR
 
 
 def can_be_assigned(n: int, n_classes: int) -> bool:
@@ -89,5 +88,5 @@ def right_when_assigned(predicted: np.ndarray, classes: np.ndarray, n_classes: i
     counts = np.zeros((n_classes, n_classes), np.int64)
     answered = predicted >= 0
     np.add.at(counts, (predicted[answered], classes[answered]), 1)
-    meant = linear_sum_assignment(counts, maximize=True)[1]
+    meant = scipy.optimize.linear_sum_assignment(counts, maximize=True)[1]
     return answered & (meant[np.where(answered, predicted, 0)] == classes)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
+import scipy  # its parts are imported when they are first used: half a second each
 
 SIDE = 28  # pixels
 SIGMA_PX = 1.0  # of the blurred noise
@@ -36,7 +36,7 @@ def drawn(tile: str, rng: np.random.Generator) -> np.ndarray:
     if not TILES[tile].noise:
         return pixels(tile)
     noise = rng.random((SIDE, SIDE), np.float32)
-    return noise if tile == "noise" else np.asarray(gaussian_filter(noise, SIGMA_PX))
+    return noise if tile == "noise" else np.asarray(scipy.ndimage.gaussian_filter(noise, SIGMA_PX))
 
 
 def _box(top: int, bottom: int, left: int, right: int) -> np.ndarray:
