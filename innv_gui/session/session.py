@@ -47,6 +47,7 @@ from innv_gui.session.patterns.shelf import Patterns
 from innv_gui.session.probe.probe import Probe
 from innv_gui.session.probe.shelf import Probes
 from innv_gui.session.recent import Recent
+from innv_gui.session.retraining.kept import KeptRetrainings
 from innv_gui.session.retraining.record import Retraining
 from innv_gui.session.retraining.shelf import Retrainings
 from innv_gui.session.scoring.scoring import Scoring
@@ -123,7 +124,8 @@ class Session:
         made = Opening(self.start_model, self.datasets.start, self.workspace.part("uploads") / "workshop")
         folder = self.workspace.part("workshop")
         self.workshop = Workshop(lambda: self.pool, self.jobs, folder, self.models, made)
-        self.retrainings = Retrainings(lambda: self.pool, self.jobs, self.models, made)
+        kept = KeptRetrainings(self.workspace.part("retrainings"), self.models, self.datasets)
+        self.retrainings = Retrainings(lambda: self.pool, self.jobs, self.models, made, kept)
         self._runs: Recent[Run] = Recent(RECENT, "explanation", "Ask for it again; kept maps are reused.")
         again = "Ask for it again; kept scores are reused."
         self._suggestions: Recent[Suggestion] = Recent(RECENT, "suggestion", again)

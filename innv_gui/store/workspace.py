@@ -25,6 +25,7 @@ PARTS = (
     "trust",
     "explore",
     "workshop",
+    "retrainings",
     "logs",
     "dask",
 )

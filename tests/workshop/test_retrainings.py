@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from innv_gui.cli import main
-from innv_gui.errors import BadInput, Cancelled, Conflict
+from innv_gui.errors import BadInput, Cancelled, Conflict, NotFound
 from innv_gui.session.retraining.finding import finding
+from innv_gui.session.retraining.shelf import Retrainings
 from innv_gui.workshop.retraining import Behaviour
 from tests.workshop.planted import MARKER, marker_model, write_pictures, written
 
@@ -166,3 +167,72 @@ def test_the_command_writes_the_new_model_and_says_what_came_of_it(tmp_path, cap
     assert (tmp_path / "new.keras").read_bytes().startswith(b"PK")
     assert main(asked) == 2 and "either --box or --masks" in capsys.readouterr().err
     assert main([*asked, "--box", "here"]) == 2 and "four numbers" in capsys.readouterr().err
+
+
+def after_a_restart(session):
+    """The retrainings of a server that finds the same workspace."""
+    old = session.retrainings
+    return Retrainings(old._pool, old._jobs, old._models, old._opening, old._kept)
+
+
+def test_what_came_of_it_outlives_the_server(session, client, model, dataset):
+    one = session.retrain(model, dataset, {3: [MARKER], 45: [MARKER]}, steps=40)
+    later = after_a_restart(session)
+    found = later.get(one.id)
+    assert found is not one and found.job.status == "done" and found.created == one.created
+    assert found.request.asked == one.request.asked and found.request.notes == one.request.notes
+    assert (found.finding, found.agreement, found.problems) == (one.finding, one.agreement, one.problems)
+    for name in ("refs", "source", "preprocessing"):
+        assert getattr(found.request.plan, name) == getattr(one.request.plan, name)
+    for name in ("labels", "held", "masks"):
+        np.testing.assert_array_equal(getattr(found.request.plan, name), getattr(one.request.plan, name))
+    np.testing.assert_array_equal(found.losses, one.losses)
+    np.testing.assert_array_equal(found.looks, one.looks)
+    for mine, other in zip(found.state.weights, one.state.weights, strict=True):
+        np.testing.assert_array_equal(mine, other)
+    assert len(later.file(found)) == len(session.retrainings.file(one))
+    assert later.newest_first()[0] is found
+    with pytest.raises(Conflict, match="has not been stopped"):
+        later.resume(one.id)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "retrainings", later)
+        told = client.get(f"/api/v1/workshop/retrainings/{one.id}").json
+    assert told["status"] == told["job"]["status"] == "done" and told["finding"]["title"]
+
+
+def test_one_that_was_stopped_goes_on_after_a_restart_to_the_same_numbers(session, model, dataset):
+    request = lambda: session.retrainings.check(model, dataset, [MARKER], steps=200)  # noqa: E731
+    whole, one = session.retrainings.start(request()).wait(), session.retrainings.start(request())
+    while not one.step:
+        time.sleep(0.01)
+    one.job.cancel()
+    assert one.job.ended(30) and one.step < 200
+    later = after_a_restart(session)
+    assert later.get(one.id).job.status == "cancelled" and later.get(one.id).step == one.step
+    found = later.resume(one.id).wait()
+    np.testing.assert_array_equal(found.losses, whole.losses)
+    np.testing.assert_array_equal(found.after.answers, whole.after.answers)
+
+
+def test_a_damaged_file_is_as_if_it_were_not_there(session, model, dataset):
+    one = session.retrain(model, dataset, [MARKER], steps=20)
+    folder = session.workspace.part("retrainings") / one.id
+    for name, left in (("done.npz", "cancelled"), ("asked.npz", None), ("retraining.json", None)):
+        whole = (folder / name).read_bytes()
+        for damaged in (whole[: len(whole) // 2], whole[:200] + bytes([whole[200] ^ 255]) + whole[201:], b"", b"{}"):
+            (folder / name).write_bytes(damaged)
+            later = after_a_restart(session)
+            if left is None:
+                with pytest.raises(NotFound, match="There is no retraining"):
+                    later.get(one.id)
+            else:
+                assert later.get(one.id).job.status == left and later.get(one.id).step == 0
+        (folder / name).write_bytes(whole)
+    assert after_a_restart(session).get(one.id).step == 20
+
+
+def test_only_the_newest_are_kept(session, model, dataset, monkeypatch):
+    monkeypatch.setattr("innv_gui.session.retraining.kept.MOST", 2)
+    ids = [session.retrain(model, dataset, [MARKER], steps=0).id for _ in range(3)]
+    kept = {path.name for path in session.workspace.part("retrainings").iterdir()}
+    assert kept == set(ids[1:])

@@ -46,6 +46,16 @@ class Retraining:
         return f"{self.request.model.name}, {'painted out' if self.request.plan.steps else 'measured'}"
 
     @property
+    def title(self) -> str:
+        """What its job is called."""
+        return f"{'Retraining' if self.request.plan.steps else 'Measuring'} {self.request.model.name}"
+
+    @property
+    def total(self) -> int:
+        """Steps of its job."""
+        return max(self.request.plan.steps, 1)
+
+    @property
     def step(self) -> int:
         """How many are done."""
         return 0 if self.state is None else self.state.step

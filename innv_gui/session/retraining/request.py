@@ -58,7 +58,7 @@ def check_retraining(model: Model, images, regions, decode: Callable, **wishes) 
     """
     dataset = _dataset(images)
     items, labels, notes = _labelled(model, dataset)
-    options = _options(model, wishes)
+    options = checked_options(model, wishes)
     found = painted(regions, items, model, decode)
     held = split(labels, HELD, options["seed"])
     refs = tuple(item.ref for item in items if item.ref is not None)
@@ -128,7 +128,8 @@ def _check_classes(model: Model, dataset: Dataset, labels: np.ndarray) -> None:
         raise BadInput(message, "Choose more images, or none of that class.", "images")
 
 
-def _options(model: Model, wishes: dict) -> dict:
+def checked_options(model: Model, wishes: dict) -> dict:
+    """OPTIONS, complete; raises BadInput naming the field. wishes: some of them; None is the recommended one."""
     known = recommended(model)
     unknown = [name for name in wishes if name not in OPTIONS]
     if unknown:

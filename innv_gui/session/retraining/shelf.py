@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable
 
@@ -13,6 +14,7 @@ from innv_gui.errors import Conflict, NotFound
 from innv_gui.records import Model
 from innv_gui.session.models import ModelEntry, ModelShelf
 from innv_gui.session.recent import Recent
+from innv_gui.session.retraining.kept import KeptRetrainings
 from innv_gui.session.retraining.record import Retraining
 from innv_gui.session.retraining.request import RetrainRequest, check_retraining
 from innv_gui.session.retraining.work import Work
@@ -25,10 +27,13 @@ ENDED_S = 5.0  # for the thread of a cancelled job
 
 
 class Retrainings:
-    """`session.retrain(model, dataset, regions)` waits for one; `start` begins it. Kept until the server ends."""
+    """`session.retrain(model, dataset, regions)` waits for one; `start` begins it. kept: those of the workspace."""
 
-    def __init__(self, pool: Callable[[], Pool], jobs: Jobs, models: ModelShelf, opening: Opening):
-        self._pool, self._jobs, self._models, self._opening = pool, jobs, models, opening
+    def __init__(
+        self, pool: Callable[[], Pool], jobs: Jobs, models: ModelShelf, opening: Opening, kept: KeptRetrainings
+    ):
+        self._pool, self._jobs, self._models, self._opening, self._kept = pool, jobs, models, opening, kept
+        self._reading = threading.Lock()
         self._recent: Recent[Retraining] = Recent(RECENT, "retraining", "Begin it again; the same seed gives the same.")
 
     def check(self, model: Model, images, regions, **wishes) -> RetrainRequest:
@@ -38,7 +43,9 @@ class Retrainings:
 
     def start(self, request: RetrainRequest) -> Retraining:
         """Begin; the record grows while its job runs."""
-        return self._recent.put(self._go(Retraining(request)))
+        one = Retraining(request)
+        self._kept.add(one)
+        return self._recent.put(self._go(one))
 
     def resume(self, id: str) -> Retraining:
         """Go on with one that was stopped or failed: the numbers are those of one go."""
@@ -50,20 +57,30 @@ class Retrainings:
     def _go(self, one: Retraining) -> Retraining:
         pool = self._pool()
         pool.start("keras")
-        steps, name = one.request.plan.steps, one.request.model.name
-        title = f"Retraining {name}" if steps else f"Measuring {name}"
-        begin = lambda job: Work(one, pool, job).go()  # noqa: E731
-        one.job = self._jobs.start("retrain", title, begin, max(steps, 1), "steps", line=LINE)
+        begin = lambda job: self._work(Work(one, pool, job, self._kept.write))  # noqa: E731
+        one.job = self._jobs.start("retrain", one.title, begin, one.total, "steps", line=LINE)
         one.job.skip(one.step)
         return one
 
+    def _work(self, work: Work) -> Retraining:
+        try:
+            return work.go()
+        finally:
+            self._kept.write(work.of)
+
     def get(self, id: str) -> Retraining:
-        """Raises NotFound where there is none of that id."""
-        return self._recent.get(id)
+        """Raises NotFound where there is none of that id.
+
+        Of one of an earlier server the model and the images are opened again; raises Conflict where these have changed.
+        """
+        with self._reading:
+            found = self._recent.find(id) or self._kept.read(id)
+            return self._recent.get(id) if found is None else self._recent.put(found)
 
     def newest_first(self) -> list[Retraining]:
-        """All that are kept."""
-        return self._recent.newest_first()
+        """Those of this server, and earlier ones whose model and images are open."""
+        ids = {one.id for one in self._recent.newest_first()} | set(self._kept.ids())
+        return sorted(map(self.get, ids), key=lambda one: one.created, reverse=True)
 
     def file(self, one: Retraining) -> bytes:
         """The new model as a .keras file, which carries how it was made."""

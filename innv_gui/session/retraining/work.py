@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
 from innv_gui.session.retraining.record import Retraining
 
+KEEP_S = 30.0  # between two writes of what is done
 SLICE_S, FIRST_SLICE, FASTER = 0.4, 4, 4  # of training in one task; steps; a slice grows so many times at most
 
 
@@ -21,7 +23,9 @@ class Work:
     of: Retraining
     pool: Pool
     job: Job
+    keep: Callable[[Retraining], None]
     steps: int = FIRST_SLICE
+    kept: float = field(default_factory=time.monotonic)  # when
 
     def go(self) -> Retraining:
         """Raises what a worker refuses."""
@@ -32,6 +36,7 @@ class Work:
             of.before = self._ask("keras.retrain_measure", None)
         while of.step < plan.steps:
             self._slice()
+            self._keep_now_and_then()
         of.after = self._ask("keras.retrain_measure", of.state) if plan.steps else of.before
         found = of.finding
         self.job.message = "" if found is None else found.title
@@ -49,6 +54,11 @@ class Work:
         if done == self.steps:
             seconds = max(time.monotonic() - began, 1e-3)
             self.steps = int(np.clip(round(done * SLICE_S / seconds), 1, FASTER * done))
+
+    def _keep_now_and_then(self) -> None:
+        if time.monotonic() - self.kept > KEEP_S:
+            self.keep(self.of)
+            self.kept = time.monotonic()
 
     def _ask(self, task: str, *more, background: bool = False):
         self.job.check()

@@ -34,7 +34,7 @@ def add_retraining(body: NewRetraining):
 
 @route(api, "GET", "/workshop/retrainings")
 def list_retrainings():
-    """Those of this server's life, newest first."""
+    """Newest first; those of an earlier server where their model and images are open."""
     return {"retrainings": [_json(one) for one in session().retrainings.newest_first()]}
 
 
