@@ -67,6 +67,20 @@ def test_kept_maps_are_shown_without_a_press(open_tab):
     expect(page.locator("#strip")).to_be_hidden()
 
 
+def test_a_choice_made_while_a_run_goes_on_is_shown_from_what_is_kept_when_it_has_ended(open_tab):
+    page = open_tab().page
+    facts, held = page.locator("#run-facts"), []
+    maps_are_drawn(page, 16)
+    page.route("**/api/v1/explanations", lambda route: route.continue_() if held else held.append(route))
+    page.locator("#method").select_option("gradient")
+    page.locator("#run").click()
+    page.locator("#method").select_option("grad_cam")
+    page.wait_for_timeout(400)
+    held[0].continue_()
+    expect(facts).to_contain_text("grad_cam · 16 maps · kept from before", timeout=WAIT_MS)
+    expect(page.locator("#apart")).to_be_hidden()
+
+
 def test_progress_is_told_once_and_by_one_count(open_tab):
     page = open_tab().page
     maps_are_drawn(page, 16)
