@@ -1,4 +1,4 @@
-"""A page's program as one file: its module and all that it imports, so that a browser asks for one file and not for 100.
+"""A page's program as one file: its module and all that it imports, so that a browser asks once and not 100 times.
 
 There is no build step: the file is put together when it is first asked for. Each module becomes a function that is
 called in the order in which a browser would evaluate them, and returns what the module exports.
