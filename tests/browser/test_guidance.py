@@ -50,6 +50,24 @@ def test_maps_of_other_settings_are_dimmed_and_say_whose_they_are(open_tab):
     assert "grayscale" not in canvas.evaluate("one => getComputedStyle(one).filter")
 
 
+def test_the_first_view_waits_for_images_that_an_older_answer_says_are_loading(open_tab, context, ids):
+    answered = []
+
+    def older(route):
+        answer = route.fetch().json()
+        if not answered:
+            answer["datasets"] = [
+                one | {"status": "loading"} if one["name"] == "weather" else one for one in answer["datasets"]
+            ]
+        answered.append(answer)
+        route.fulfill(json=answer)
+
+    context.route("**/api/v1/datasets", older)
+    page = open_tab().page
+    maps_are_drawn(page, 16)
+    assert len(answered) > 1 and "dataset=weather" in page.url
+
+
 def test_kept_maps_are_shown_without_a_press(open_tab):
     page = open_tab().page
     facts = page.locator("#run-facts")
