@@ -17,7 +17,7 @@ from innv_gui.version import VERSION
 from innv_gui.web.api.resources import api
 from innv_gui.web.pages import pages
 from innv_gui.web.security import guard
-from innv_gui.web.static_files import modules_of, static_root
+from innv_gui.web.static_files import static_root
 
 UPLOAD_BYTES = 4 << 30
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -54,8 +54,7 @@ def create_app(
 
 
 def _for_pages() -> dict:
-    root = static_root()
-    return {"version": VERSION, "static": root, "modules": lambda entry: modules_of(entry, root)}
+    return {"version": VERSION, "static": static_root()}
 
 
 def _answer_error(error: InnvError):

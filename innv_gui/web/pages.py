@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, redirect, render_template, request, send_from_directory
+from io import BytesIO
+
+from flask import Blueprint, make_response, redirect, render_template, request, send_file, send_from_directory
 
 from innv_gui import analyzers
 from innv_gui.analyzers import maximize
@@ -10,10 +12,10 @@ from innv_gui.errors import NotFound
 from innv_gui.folders import folder
 from innv_gui.plots.bokeh_files import SCRIPTS, VERSION, scripts_folder
 from innv_gui.session.extensions import unusable
-from innv_gui.web import manual
+from innv_gui.web import manual, static_files
 from innv_gui.web.api.suggestions.answers import prepare_plots
+from innv_gui.web.programs import is_program, program
 from innv_gui.web.security import PLOT_POLICY
-from innv_gui.web.static_files import KEEP_S
 
 pages = Blueprint("pages", __name__)
 
@@ -70,13 +72,19 @@ def bokeh_script(version: str, name: str):
     """Bokeh's own script, as the installed package has it; the version in the address lets the browser keep it."""
     if name not in SCRIPTS or version != VERSION:
         raise NotFound("There is no such script.", "Load the page again.")
-    return send_from_directory(scripts_folder(), name, mimetype="text/javascript", max_age=KEEP_S)
+    return send_from_directory(scripts_folder(), name, mimetype="text/javascript", max_age=static_files.KEEP_S)
 
 
 @pages.get("/static/<version>/<path:name>")
 def static_file(version: str, name: str):
-    """A file of the pages; `version` is only for the browser, which keeps what it has under this address."""
-    return send_from_directory(folder("static"), name, max_age=KEEP_S)
+    """A file of the pages; `version` is only for the browser, which keeps what it has under this address.
+
+    The module a page starts with comes with all that it imports.
+    """
+    if is_program(name):
+        content = BytesIO(program(name.removeprefix("js/"), static_files.version()).encode())
+        return send_file(content, mimetype="text/javascript", max_age=static_files.KEEP_S)
+    return send_from_directory(folder("static"), name, max_age=static_files.KEEP_S)
 
 
 @pages.get("/features")

@@ -1,20 +1,12 @@
-"""The pages' own files: addresses that change when a file does, and the modules a page is made of.
-
-A browser keeps such a file without asking again, and fetches all modules of a page at once instead of one import after
-another.
-"""
+"""The pages' own files: their addresses change when a file does, so that a browser keeps them without asking again."""
 
 from __future__ import annotations
 
 import hashlib
-import posixpath
-import re
-from functools import cache
 
 from innv_gui.folders import folder
 
 KEEP_S = 365 * 24 * 3600
-_IMPORT = re.compile(r'^(?:import|export|\}) .*?from "(\.[\w./-]+\.js)";', re.MULTILINE)
 
 
 def version() -> str:
@@ -30,21 +22,3 @@ def version() -> str:
 def static_root() -> str:
     """What the address of every file of a page that is made now begins with, without a slash at the end."""
     return f"/static/{version()}"
-
-
-def modules_of(entry: str, root: str) -> tuple[str, ...]:
-    """Addresses below `root` of the module `entry` and of every module it imports, directly or not; `entry` first."""
-    return tuple(f"{root}/js/{name}" for name in _modules(entry, root))
-
-
-@cache
-def _modules(entry: str, root: str) -> tuple[str, ...]:
-    found, waiting = {entry: None}, [entry]
-    while waiting:
-        module = waiting.pop()
-        text = (folder("static") / "js" / module).read_text(encoding="utf-8")
-        imported = [posixpath.normpath(f"{posixpath.dirname(module)}/{name}") for name in _IMPORT.findall(text)]
-        fresh = [name for name in imported if name not in found]
-        found.update(dict.fromkeys(fresh))
-        waiting += fresh
-    return tuple(found)

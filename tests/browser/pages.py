@@ -31,7 +31,7 @@ class Tab:
     def __init__(self, context, base, width, height, scheme):
         self.page = context.new_page()
         self.page.set_viewport_size({"width": width, "height": height})
-        self.page.emulate_media(color_scheme=scheme)
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # a moving page costs half a processor
         self.page.set_default_timeout(WAIT_MS)
         self.complaints, self.foreign = [], []
         self.page.on("console", self._wrote)
@@ -58,7 +58,14 @@ def unused_method():
 def maps_are_drawn(page, count):
     """Wait until `count` maps are there and have painted something."""
     canvases = page.locator("#result canvas")
-    expect(canvases).to_have_count(count, timeout=WAIT_MS)
+    try:
+        expect(canvases).to_have_count(count, timeout=WAIT_MS)
+    except AssertionError as error:
+        run = re.search(r"run=([\w-]+)", page.url)
+        base = re.match(r"https?://[^/]+", page.url)[0]
+        found = page.context.request.get(f"{base}/api/v1/explanations/{run[1]}").json() if run else None
+        said = page.locator("#canvas").inner_text()
+        raise AssertionError(f"{error}\n{page.url}\n{said}\n{json.dumps(found)[:4000]}") from None
     expect(page.locator("#strip")).to_be_hidden(timeout=WAIT_MS)
     return canvases
 

@@ -82,7 +82,7 @@ def test_a_link_shows_the_same_ascent_and_going_on_sends_images_to_visualize(fea
 
 
 STEPS = """async () => {
-  const root = document.querySelector("link[href$='/features/growing-picture.js']").href;
+  const root = document.querySelector("link[rel=icon]").href.replace("/favicon.svg", "/js/features/growing-picture.js");
   const { growingPicture, showPicture } = await import(root);
   const image = growingPicture();
   const icon = document.querySelector("link[rel=icon]").href;

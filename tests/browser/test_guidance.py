@@ -50,6 +50,24 @@ def test_maps_of_other_settings_are_dimmed_and_say_whose_they_are(open_tab):
     assert "grayscale" not in canvas.evaluate("one => getComputedStyle(one).filter")
 
 
+def test_the_first_view_waits_for_images_that_an_older_answer_says_are_loading(open_tab, context, ids):
+    answered = []
+
+    def older(route):
+        answer = route.fetch().json()
+        if not answered:
+            answer["datasets"] = [
+                one | {"status": "loading"} if one["name"] == "weather" else one for one in answer["datasets"]
+            ]
+        answered.append(answer)
+        route.fulfill(json=answer)
+
+    context.route("**/api/v1/datasets", older)
+    page = open_tab().page
+    maps_are_drawn(page, 16)
+    assert len(answered) > 1 and "dataset=weather" in page.url
+
+
 def test_kept_maps_are_shown_without_a_press(open_tab):
     page = open_tab().page
     facts = page.locator("#run-facts")
@@ -65,6 +83,20 @@ def test_kept_maps_are_shown_without_a_press(open_tab):
     expect(page.locator("#cost")).to_have_text("32 of 96 maps are there")
     expect(page.locator("#result .kept").first).to_have_text("not computed yet")
     expect(page.locator("#strip")).to_be_hidden()
+
+
+def test_a_choice_made_while_a_run_goes_on_is_shown_from_what_is_kept_when_it_has_ended(open_tab):
+    page = open_tab().page
+    facts, held = page.locator("#run-facts"), []
+    maps_are_drawn(page, 16)
+    page.route("**/api/v1/explanations", lambda route: route.continue_() if held else held.append(route))
+    page.locator("#method").select_option("gradient")
+    page.locator("#run").click()
+    page.locator("#method").select_option("grad_cam")
+    page.wait_for_timeout(400)
+    held[0].continue_()
+    expect(facts).to_contain_text("grad_cam · 16 maps · kept from before", timeout=WAIT_MS)
+    expect(page.locator("#apart")).to_be_hidden()
 
 
 def test_progress_is_told_once_and_by_one_count(open_tab):
@@ -200,6 +232,6 @@ def test_a_file_name_is_cut_in_its_middle(open_tab):
           const [start, end] = label.children;
           return [label.textContent, start.scrollWidth > start.clientWidth, end.textContent, label.scrollWidth];
         }""",
-        page.locator("link[href$='/lib/file-name.js']").get_attribute("href"),
+        page.locator("link[rel=icon]").get_attribute("href").replace("favicon.svg", "js/lib/file-name.js"),
     )
     assert shown[:3] == ["a_very_long_name_that_has_no_room_0042.png", True, "_0042.png"] and shown[3] <= 120

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 KEPT = "localStorage.getItem('innv-tour')"
 ASK = "localStorage.setItem('innv-tour', 'ask'); sessionStorage.clear()"
 STRIP = """async retry => {
-  const root = document.querySelector("link[href$='/visualize/strip.js']").href;
+  const root = document.querySelector("link[rel=icon]").href.replace("/favicon.svg", "/js/visualize/strip.js");
   const { drawStrip } = await import(root);
   const error = { message: "It failed.", hint: "", retry };
   const explanation = { cells: [], models: [], images: [], job: { status: "failed", error } };

@@ -1,12 +1,14 @@
-"""The pages' own files: which address they have, how long a browser keeps them, which modules a page names."""
+"""The pages' own files: which address they have, how long a browser keeps them, what a page's program holds."""
 
 import os
 import re
+import shutil
+import subprocess
 
 import pytest
 
 from innv_gui.folders import folder
-from innv_gui.web import static_files
+from innv_gui.web import programs, static_files
 from innv_gui.web.app import create_app
 
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
@@ -22,9 +24,9 @@ def client():
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_names_every_module_that_its_program_imports(client, page):
+def test_a_page_asks_for_one_file_that_holds_every_module_that_its_program_imports(client, page):
     text = client.get(f"/{page}").text
-    named = set(re.findall(r'(?:src|href)="/static/\w+/js/([\w/-]+\.js)"', text)) - {"shell/theme.js"}
+    (program,) = re.findall(r'<script type="module" src="(/static/\w+/js/[^"]+)"', text)
     needed, waiting = set(), [f"{page}/page.js"]
     while waiting:
         name = waiting.pop()
@@ -34,11 +36,50 @@ def test_a_page_names_every_module_that_its_program_imports(client, page):
             os.path.normpath(f"{os.path.dirname(name)}/{found}") for found in re.findall(r'from\s+"(\.[^"]+)"', code)
         ]
         waiting += [found for found in imported if found not in needed]
-    assert named == needed
+    held = re.findall(r"^// ([\w/-]+\.js)$", client.get(program).text, re.MULTILINE)
+    assert set(held) == needed and len(held) == len(needed) and held[-1] == f"{page}/page.js"
     for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', text):
         answer = client.get(address)
         assert answer.status_code == 200
         assert answer.cache_control.max_age == static_files.KEEP_S
+
+
+def served(monkeypatch, root, **modules):
+    """The program of a folder with these modules; `page` starts."""
+    (root / "js" / "room").mkdir(parents=True)
+    for name, code in modules.items():
+        (root / "js" / "room" / f"{name}.js").write_text(code)
+    monkeypatch.setattr(programs, "folder", lambda name: root)
+    return programs.program("room/page.js", str(root))
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is missing")
+def test_a_program_does_what_its_modules_do(monkeypatch, tmp_path):
+    code = served(
+        monkeypatch,
+        tmp_path,
+        page='import { a as first, B } from "./one.js";\nimport * as two from "./two.js";\n'
+        'import {\n  c,\n  $,\n} from "./two.js";\n\nconst a = 5;\nconsole.log(first(), new B().b, two.c, c, $, a);\n',
+        one='import { c } from "./two.js";\nconst hidden = c + 1;\nexport function a() {\n  return hidden;\n}\n'
+        "export class B {\n  b = 3;\n}\n",
+        two="console.log(1);\nconst c = 1;\nexport const { $, d } = { $: 4, d: 0 };\nexport { c };\n",
+    )
+    said = subprocess.run(["node", "--input-type=module", "-e", code], capture_output=True, text=True, check=True)
+    assert said.stdout == "1\n2 3 1 1 4 5\n"
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ('import one from "./one.js";', "cannot hold: import one"),
+        ("export default 3;", "cannot hold: export default"),
+        ("export let a = 3;", "cannot hold: export let"),
+        ('import { a } from "./page.js";', "room/page.js -> room/page.js"),
+    ],
+)
+def test_what_a_program_cannot_hold_is_refused(monkeypatch, tmp_path, page, words):
+    with pytest.raises(ValueError, match=words):
+        served(monkeypatch, tmp_path, page=page, one="")
 
 
 def test_what_is_computed_is_not_kept_like_a_file(client):

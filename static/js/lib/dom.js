@@ -48,6 +48,14 @@ export const replace = (element, ...children) =>
     ...children.flat(Infinity).filter(child => child !== null && child !== undefined && child !== false),
   );
 
+/** Gives an element these children; those that stay are not taken out meanwhile, which would close what is open in them. */
+export function arrange(element, children) {
+  for (const old of [...element.children]) if (!children.includes(old)) old.remove();
+  children.forEach((child, place) => {
+    if (element.children[place] !== child) element.insertBefore(child, element.children[place] ?? null);
+  });
+}
+
 /** The colour class of a model: six colours, then they repeat while the letters go on. */
 export const colour = letter => {
   const place = [...(letter || "A")].reduce((sum, c) => sum * 26 + (c.charCodeAt(0) - 64), 0) - 1;

@@ -1,6 +1,6 @@
 // The page Suggest: joins request, scoring, plots, gallery, basket and address.
 import { copyLink, createAddress } from "../shell/address.js";
-import { $, $$, h, replace } from "../lib/dom.js";
+import { $, $$, arrange, h, replace } from "../lib/dom.js";
 import { address, get } from "../lib/api.js";
 import { createBasket } from "../widgets/basket.js";
 import { loadBokeh } from "../plots/bokeh-figure.js";
@@ -109,9 +109,7 @@ function drawPlots(state) {
   const asked = kind => kind !== "distance" || distanceAsked(state);
   const shown = Object.keys(PLOTS).filter(kind => state.suggestion && state.show.includes(kind) && asked(kind));
   const elements = shown.map(kind => cardOf(kind).element);
-  const now = [...$("#plots").children];
-  if (elements.length !== now.length || elements.some((element, k) => element !== now[k]))
-    replace($("#plots"), elements);
+  arrange($("#plots"), elements);
   for (const kind of shown) cardOf(kind).draw();
 }
 
@@ -254,7 +252,8 @@ function observe() {
   store.on(["problem"], drawProblem);
   store.on(["dataset"], runner.forget);
   store.on(["models", "by"], basket.draw);
-  showKept(store, ["by", "dataset", "models", "layers", "catalog"], { path: "/suggestions", wanted: keptWanted, show: showScores });
+  const request = ["by", "dataset", "models", "layers", "catalog"];
+  showKept(store, request, { path: "/suggestions", wanted: keptWanted, show: showScores, result: "suggestion" });
   store.on(KEPT, line.keep);
 }
 

@@ -281,7 +281,7 @@ async function start() {
     store.on(["view", "methods", "catalog"], drawMethods);
     store.on(REQUEST, methodsRunner.forget);
     store.on([...REQUEST, "view"], debounced(() => !line.waits() && methodsRunner.showKept().catch(complain), SETTLED_MS));
-    showKept(store, [...REQUEST, "view"], { path: "/explanations", wanted: keptWanted, show: showMaps });
+    showKept(store, [...REQUEST, "view"], { path: "/explanations", wanted: keptWanted, show: showMaps, result: "explanation" });
     listen();
     createExportMenu(store);
     createHistoryMenu(store, openEarlier, compareEarlier);

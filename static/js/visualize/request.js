@@ -89,14 +89,15 @@ export async function firstState(catalog, start) {
 /** Whether the page has to wait: what it opens with is loading, or nothing is ready while something is loading. */
 export function unready({ models, datasets }, start) {
   const asked = read();
-  const view = asked.analyzer ? asked : read(remembered());
+  const own = asked.analyzer ? asked : read(remembered());
+  const view = own.analyzer ? own : { ...start, ...own }; // the server's first words may be newer than its lists
   const waits = (records, wanted) =>
     loading(records).length > 0 &&
     (wanted.length
       ? loading(records).some(({ id }) => wanted.includes(id))
       : !records.some(({ status }) => status === "ready"));
   return (
-    (start.loading && !view.analyzer) ||
+    (start.loading && !own.analyzer) ||
     waits(models, view.models ?? []) ||
     waits(datasets, [asked.dataset ?? view.dataset].filter(Boolean))
   );
