@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.cluster.hierarchy import leaves_list, linkage
-from scipy.spatial.distance import squareform
 
 
 @dataclass(frozen=True)
@@ -75,6 +73,9 @@ def similar_together(counts: np.ndarray) -> np.ndarray:
     """
     if len(counts) < 3:
         return np.arange(len(counts))
+    from scipy.cluster.hierarchy import leaves_list, linkage  # slow to import, and the server starts without it
+    from scipy.spatial.distance import squareform
+
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     distance = 1 - (shares + shares.T) / 2
     np.fill_diagonal(distance, 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.signal import savgol_filter
 
 WINDOW, ORDER, MOST_POINTS = 81, 3, 256
 
@@ -15,6 +14,8 @@ def window_of(length: int) -> int:
 
 def wave(features: np.ndarray) -> np.ndarray:
     """(D,) -> (D,) float64: Savitzky-Golay of order 3; a vector too short to be smoothed is given as it is."""
+    from scipy.signal import savgol_filter  # slow to import, and seldom needed
+
     values = np.asarray(features, float)
     window = window_of(len(values))
     return values if window <= ORDER else np.asarray(savgol_filter(values, window, ORDER))
