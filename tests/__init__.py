@@ -1,0 +1,5 @@
+"""The tests. What is set here is set before anything is imported."""
+
+import os
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that wait would take the cores from those who work

@@ -90,6 +90,10 @@ PRELOADS = {
     "numbers": ("innv_gui.runtimes.numbers.placing", "innv_gui.runtimes.numbers.shortening"),
 }
 
+# Not imported with them, which takes a third of the start and 140 MB less: Keras asks for each, goes on without it, and
+# needs it only to draw and to train, which no worker lets it do. Code of others may import them once the worker runs.
+SPARED = {"keras": ("sklearn", "matplotlib", "pandas"), "innvestigate": ("pandas",)}
+
 # Environment of the worker's process, set before Python starts in it.
 ENVIRONMENTS = {
     "images": {},

@@ -18,7 +18,7 @@ import dask
 from distributed import Worker
 from distributed.security import Security
 
-from innv_gui.cluster.tasks import KINDS, PRELOADS
+from innv_gui.cluster.tasks import KINDS, PRELOADS, SPARED
 from innv_gui.errors import BadInput
 from innv_gui.extensions.sources import add_folder
 from innv_gui.records import SCRATCH
@@ -85,6 +85,18 @@ async def _serve(kind: str, start: dict, report: int) -> None:
         await worker.finished()
 
 
+def preload(kind: str) -> None:
+    """Import what the first task needs, as if what is spared were not installed."""
+    spared = [name for name in SPARED.get(kind, ()) if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(spared))
+    try:
+        for module in PRELOADS[kind]:
+            importlib.import_module(module)
+    finally:
+        for name in spared:
+            del sys.modules[name]
+
+
 def main() -> None:
     """Connect, take tasks of one kind, end with the server."""
     kind = sys.argv[1]
@@ -97,8 +109,7 @@ def main() -> None:
     for folder in start.get("plugins", ()):
         with contextlib.suppress(BadInput):  # it is gone: its methods are refused by name when they are asked for
             add_folder(folder)
-    for module in PRELOADS[kind]:
-        importlib.import_module(module)
+    preload(kind)
     with dask.config.set(QUIET):
         asyncio.run(_serve(kind, start, report))
 

@@ -52,10 +52,6 @@ def _facts(made):
         return list(csv.DictReader(file))
 
 
-def _make_elsewhere(root):
-    samples.make(root)
-
-
 class TestPictures:
     def test_a_seed_always_gives_the_same_picture(self):
         first, mask = weather.draw(12, "vehicle", "cloudy")
@@ -139,7 +135,7 @@ class TestMaking:
 
     def test_two_processes_at_once_make_one_set(self, tmp_path, made):
         context = multiprocessing.get_context("spawn")
-        both = [context.Process(target=_make_elsewhere, args=(tmp_path,)) for _ in range(2)]
+        both = [context.Process(target=samples.make, args=(tmp_path,)) for _ in range(2)]
         for process in both:
             process.start()
         for process in both:
@@ -159,8 +155,8 @@ class TestMaking:
         assert list(tmp_path.iterdir()) == []
 
     def test_an_older_version_is_replaced(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(making, "_write_digits", lambda target: target.mkdir())
         for name in ("digits", "weather"):
+            monkeypatch.setattr(making, f"_write_{name}", lambda target: target.mkdir())
             (tmp_path / name).mkdir()
             (tmp_path / name / making.MARKER).write_text("0")
             (tmp_path / name / "old.png").write_bytes(b"old")

@@ -1,9 +1,8 @@
-"""What is saved of a view: a picture, a page, and a script that gives the same maps in a process of its own."""
+"""What is saved of a view: a picture, a page, and a script that gives the same maps in a session of its own."""
 
 import io
 import re
 import runpy
-import subprocess
 import sys
 
 import h5py
@@ -25,12 +24,13 @@ def run(session, sample_models, sample_datasets):
     return session.explain(models, sample_datasets["weather"][[0, 5, 201]], "lrp.epsilon", {"epsilon": 1e-3}, class_=1)
 
 
-def test_the_script_gives_the_same_maps_in_another_process(run, session, tmp_path):
+@pytest.mark.usefixtures("lent_workers")
+def test_the_script_gives_the_same_maps_in_another_session(run, session, tmp_path, monkeypatch):
     script = tmp_path / "again.py"
     script.write_text(script_of(run, session.datasets.place(run.request.dataset)))
-    command = [sys.executable, str(script), str(tmp_path / "again.h5")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    monkeypatch.setattr(sys, "argv", [str(script), str(tmp_path / "again.h5")])
+    monkeypatch.chdir(tmp_path)
+    runpy.run_path(str(script), run_name="__main__")
     with h5py.File(tmp_path / "again.h5") as file:
         for model in run.models:
             maps = np.moveaxis(run[model].maps[:, 0], -1, 1)

@@ -7,6 +7,7 @@ import pytest
 
 from innv_gui.records import ModelSource
 from innv_gui.runtimes.keras.networks import loading
+from tests.eager import untraced as untraced
 from tests.files.legacy_models import KINDS, legacy
 
 MADE = """
@@ -44,6 +45,13 @@ def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("applications")
     legacy(MADE, folder)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def compiled_once(form, request):
+    """The same network from the other form runs step by step."""
+    if form != ".keras":
+        request.getfixturevalue("untraced")
 
 
 @pytest.mark.parametrize("form", KINDS)

@@ -19,6 +19,7 @@ from innv_gui.runtimes.keras.files import gate, keras2_configs, keras2_operation
 from innv_gui.runtimes.keras.networks import loading
 from innv_gui.runtimes.keras.networks.checkpoint_table import Bundle, Damaged
 from innv_gui.session.models import source_of
+from tests.eager import untraced as untraced
 from tests.files import called_models, hostile_models, model_files
 from tests.files.legacy_models import KINDS, legacy
 
@@ -180,6 +181,7 @@ def test_whatever_stands_in_an_operation_nothing_is_raised(function, calls):
         assert isinstance(keras2_operations.as_layer({**node, "inbound_nodes": inbound}), dict)
 
 
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("version", [2, 3])
 def test_models_that_call_models_give_what_they_gave(version, tmp_path):
     if version == 2:
@@ -291,7 +293,7 @@ def test_a_folder_that_is_no_model_is_one_sentence(tmp_path):
         loading.load(ModelSource("saved_model", str(tmp_path)))
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("untraced")
 def test_layers_of_keras_2_that_changed_their_settings(tmp_path):
     """Each of these stopped Keras 3 from reading a file of Keras 2."""
     text = """

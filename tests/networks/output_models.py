@@ -31,7 +31,6 @@ OF_KERAS_3 = {
     "one log sigmoid": (1, "log_sigmoid", ()),
     "several log sigmoids": (3, "log_sigmoid", ()),
 }
-WHOLLY = ("nothing",)
 BLENDS = ("mean of softmaxes", "softmax pooled", "p and 1 - p", "mean of sigmoids")
 
 
@@ -88,7 +87,8 @@ def all_of(keras, version: int) -> dict:
 def save(keras, folder: str, version: int, endings: tuple[str, ...]) -> None:
     """Every network in a file, and its own output of some images.
 
-    Endings ("" is a SavedModel folder) take turns; with nothing behind the end there is a file of each.
+    Endings ("" is a SavedModel folder) take turns: each end has a file of every ending, before one tail or another, and
+    a blend, which has no tail, one of each.
     """
     generator = np.random.default_rng(0)
     x = generator.uniform(0, 255, (3, *SHAPE)).astype("f4")
@@ -96,6 +96,6 @@ def save(keras, folder: str, version: int, endings: tuple[str, ...]) -> None:
         for weight in model.weights:
             weight.assign(generator.uniform(-1, 1, weight.shape))
         base = f"{folder}/{end}+{tail}"
-        for ending in endings if tail in WHOLLY else endings[number % len(endings) :][:1]:
+        for ending in endings if end in BLENDS else endings[number % len(endings) :][:1]:
             model.save(base + (ending or "+folder"))
         np.savez(base + ".npz", x=x, y=np.asarray(model(x, training=False)))

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from innv_gui import Session
 from innv_gui.cli import main
 from innv_gui.errors import BadInput
 from innv_gui.records import UNREAD, ModelSource, Preprocessing
@@ -157,15 +158,12 @@ def colour_dataset(session, coloured, tmp_path_factory):
     return session.add_dataset(probed_models.write_folders(tmp_path_factory.mktemp("colours") / "c", *coloured[0]))
 
 
-NAMES = list(probed_models.fronts(np.full((2, 2, 2, 3), [[[[9, 99, 199]]], [[[1, 2, 3]]]])))
-
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", probed_models.RULES)
 def test_the_product_ends_up_with_the_rule_of_the_training(name, session, coloured, colour_dataset):
     """By what is detected, or by one click on what the probe advises; a wrong rule is never stated as a fact."""
     (pixels, classes, names), root = coloured
-    rule, front = probed_models.fronts(pixels)[name]
-    file = probed_models.trained(root, name, rule, front, pixels, classes).file
+    rule = probed_models.rule_of(name, pixels)
+    file = probed_models.trained(root, name, rule, pixels, classes)
     model = session.add_model(file, classes=sorted(names))
     order = [sorted(names).index(one) for one in names]
     model = session.models.change(model.id, class_names=names)
@@ -193,7 +191,7 @@ def lenet(tmp_path_factory):
     """A LeNet of digits that was trained on 0 to 255, and says so nowhere."""
     pixels, labels = digits.pictures()
     root = tmp_path_factory.mktemp("lenet")
-    return probed_models.trained(root, "lenet", Preprocessing("none"), [], pixels[..., None], labels, epochs=6).file
+    return probed_models.trained(root, "lenet", Preprocessing("none"), pixels[..., None], labels)
 
 
 def test_a_lenet_of_raw_pixels_is_told_apart_from_what_was_assumed(session, lenet, sample_datasets):
@@ -233,18 +231,20 @@ def test_answers_are_kept_and_asked_for_again_when_a_file_changes(session, lenet
     session.remove_model(model.id)
 
 
-def test_a_probe_begins_by_itself_where_a_model_and_labelled_images_meet(session, lenet, sample_datasets, monkeypatch):
-    monkeypatch.setattr(session.probes, "by_themselves", True)
-    model = session.add_model(lenet, classes=[str(digit) for digit in range(10)])
-    _, asked = session.probes.state(model)
-    asked.job.wait(60)
-    assert session.probes.finished(model).advised.mode == "none"
-    renamed = session.models.change(model.id, class_names=[f"{9 - digit}" for digit in range(10)])
-    _, again = session.probes.state(renamed)
-    assert again.job is not asked.job  # another meaning of the labels
-    session.probes.cancel(renamed)
-    assert session.probes.state(renamed)[0] in ("cancelled", "done")
-    session.remove_model(model.id)
+@pytest.mark.usefixtures("lent_workers")
+def test_a_probe_begins_by_itself_where_a_model_and_labelled_images_meet(lenet, sample_datasets, tmp_path):
+    with Session(tmp_path) as session:
+        session.add_dataset(sample_datasets["digits"].collection.root)
+        session.probes.start_by_themselves()
+        model = session.add_model(lenet, classes=[str(digit) for digit in range(10)])
+        _, asked = session.probes.state(model)
+        asked.job.wait(60)
+        assert session.probes.finished(model).advised.mode == "none"
+        renamed = session.models.change(model.id, class_names=[f"{9 - digit}" for digit in range(10)])
+        _, again = session.probes.state(renamed)
+        assert again.job is not asked.job  # another meaning of the labels
+        session.probes.cancel(renamed)
+        assert session.probes.state(renamed)[0] in ("cancelled", "done")
 
 
 @pytest.mark.parametrize("asked, rules", [(0, 0), (2, 0), (3, 1), (7, 2), (100, 3)])

@@ -41,7 +41,7 @@ def small_chunks(monkeypatch):
 @pytest.fixture(scope="module")
 def undisturbed(session, sample_models, arrays):
     """The scores as they come out when nothing happens."""
-    models = [sample_models["digits_cnn"], sample_models["digits_resnet"]]
+    models = [sample_models["digits_cnn"], sample_models["digits_mlp"]]
     dataset = session.add_dataset(arrays)
     result = scored(session, models, dataset, {models[0].id: ["conv_1"]})
     return [table(result.folders[model.id]) for model in models]
@@ -52,7 +52,7 @@ def test_a_worker_killed_at_the_beginning_in_the_middle_and_near_the_end_changes
     tmp_path, arrays, undisturbed, small_chunks
 ):
     with Session(tmp_path) as session:
-        models = [session.add_model(SAMPLES / f"{name}.keras") for name in ("digits_cnn", "digits_resnet")]
+        models = [session.add_model(SAMPLES / f"{name}.keras") for name in ("digits_cnn", "digits_mlp")]
         job = session.scoring.start(models, session.add_dataset(arrays), {models[0].id: ["conv_1"]})
         for percent in (10, 50, 90):
             while job.done < N * percent / 100:

@@ -1,7 +1,5 @@
 """The Python contract: what scripts and notebooks rely on."""
 
-import subprocess
-import sys
 import threading
 
 import numpy as np
@@ -212,19 +210,6 @@ def test_labels_that_do_not_fit_the_models_classes_are_said(session, sample_data
     model = session.add_model(SAMPLES / "weather_clean.keras", classes=["tree", "car"])
     run = session.explain(model, sample_datasets["weather"][-1:], "grad_cam")
     assert "1 of 1 images has no class of" in run.notes(model)[0] and "vehicle" in run.notes(model)[0]
-
-
-def test_a_plain_script_needs_no_import_guard(tmp_path):
-    script = tmp_path / "script.py"
-    script.write_text(
-        "import sys\nfrom innv_gui import Session\n"
-        "with Session() as session:\n"
-        "    model = session.add_model(sys.argv[1])\n"
-        "    print(model.name, model.n_classes)\n"
-    )
-    command = [sys.executable, str(script), str(SAMPLES / "digits_mlp.keras")]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120)
-    assert done.stdout.split() == ["digits_mlp", "10"], done.stderr
 
 
 def test_closing_a_session_leaves_no_process_behind(tmp_path):
