@@ -93,6 +93,18 @@ def test_a_run_is_reopened_after_a_restart_with_the_same_maps(place):
         assert second.run(id) is run and len(second.history.all()) == 1
 
 
+def test_what_is_still_being_opened_is_waited_for_and_not_opened_twice(place):
+    """An address that is open when the server starts again asks before its models are there."""
+    folder, id, maps = place
+    with Session(folder / "workspace") as second:
+        second.start_model(folder / "model.keras", preprocessing="unit")
+        second.datasets.start(folder / "images")
+        run = second.run(id)
+        run.job.wait()
+        assert len(second.models.entries()) == len(second.datasets.entries()) == 1
+        np.testing.assert_array_equal(run[run.models[0]].maps, maps)
+
+
 def test_a_changed_model_is_not_taken_for_the_old_one(place, sample_models):
     folder, id, _ = place
     shutil.copy(sample_models["digits_cnn"].source.path, folder / "model.keras")

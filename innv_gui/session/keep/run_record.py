@@ -68,6 +68,7 @@ def request_of(record: dict, models, datasets) -> Request:
 
 def opened_dataset(record: dict, datasets) -> Dataset:
     """The dataset of a record, opened again where it is not open."""
+    _wait([entry for entry in datasets.entries() if record["name"] == entry.name or record["path"] == entry.path])
     known = [entry.dataset for entry in datasets.entries() if entry.dataset is not None]
     same = [one for one in known if one.collection.fingerprint == record["fingerprint"]]
     if same:
@@ -88,6 +89,7 @@ def opened_dataset(record: dict, datasets) -> Dataset:
 def model_of(record: dict, models) -> Model:
     """The model of a record, loaded again where it is not there."""
     preprocessing = preprocessing_of(record["preprocessing"])
+    _wait([entry for entry in models.entries() if record["file"] == entry.file or record["name"] == entry.name])
     known = [entry.model for entry in models.entries() if entry.model is not None]
     outputs = record["source"].get("outputs")
     same = [
@@ -99,6 +101,13 @@ def model_of(record: dict, models) -> Model:
     ]
     named = [one for one in same if one.name == record["name"]]
     return (named or same or [_opened(record, preprocessing, models)])[0]
+
+
+def _wait(entries: list) -> None:
+    """For those that are being opened and may be what is looked for, so that nothing is opened twice."""
+    for entry in entries:
+        if entry.status == "loading" and entry.job is not None:
+            entry.job.ended(None)
 
 
 def _opened(record: dict, preprocessing: Preprocessing, models) -> Model:

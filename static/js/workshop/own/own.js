@@ -144,6 +144,12 @@ export function createOwn({ root, held, first = {}, keep = () => {} }) {
   panel(store.state);
   recommend(store.state);
   check();
-  if (first.shown) follower.reopen(first.shown, () => null).catch(complain);
+  /** An address may name the run alone: its model and images are chosen then. */
+  async function reopen(id) {
+    await follower.reopen(id, () => null);
+    const { retraining } = store.state;
+    if (retraining && !first.model) store.set({ model: retraining.model.id, dataset: retraining.dataset, image: retraining.examples[0]?.index ?? null });
+  }
+  if (first.shown) reopen(first.shown).catch(complain);
   return { store, train, stop: () => cancel(store.state.retraining.job) };
 }
