@@ -67,6 +67,7 @@ site: build/docs/done ## the documents as a site in build/site; a broken link is
 	NO_MKDOCS_2_WARNING=1 build/docs/bin/mkdocs build --strict
 
 conformance: install-test ## every keras.applications network by every method, and iNNvestigate's numbers; takes hours
+	REFERENCES=live $(BIN)/python -m pytest -q tests/innvestigate/test_runtime.py tests/attribution/test_conformance.py
 	$(BIN)/python -m bench.conformance
 
 mutation: install-test ## make the product wrong, function by function, and see which test notices; takes minutes

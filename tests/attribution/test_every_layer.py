@@ -1,6 +1,8 @@
 """Every layer that a model file may hold has a rule that loses nothing, or is refused by name with the reason."""
 
 import importlib
+from functools import cache
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -23,7 +25,7 @@ FAMILIES = (
     "gradient guided_backprop lrp.epsilon lrp.w_square lrp.flat lrp.alpha_2_beta_1 lrp.z_plus_fast"
     " lrp.sequential_preset_b_flat deep_taylor.bounded"
 ).split()
-FEW = {"smoothgrad": {"augment_by_n": 2}, "integrated_gradients": {"steps": 2}}
+FEW = {"smoothgrad": {"augment_by_n": 2}, "integrated_gradients": {"steps": 2}, "rise": {"masks": 100}}
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +40,17 @@ def saved(folder, name, middle, shape=(8, 8, 3)):
     return ModelSource("keras", str(path))
 
 
-def explained(source, name, unchecked=False, params=None):
-    """(maps, scores) of two images."""
+@cache
+def seen(source, written):
+    """(x, scores) of two images; written: when the file was."""
     network = loading.load(source)
     x = np.random.default_rng(2).random((2, *network.input_shape), dtype=np.float32)
-    scores = network.predict(x)
+    return x, network.predict(x)
+
+
+def explained(source, name, unchecked=False, params=None):
+    """(maps, scores) of two images."""
+    x, scores = seen(source, Path(source.path).stat().st_mtime_ns)
     params = analyzers.check(name, params or FEW.get(name, {}))
     return explain(source, x, name, params, Target(), unchecked, scores), scores
 
@@ -64,9 +72,9 @@ def test_every_allowed_operation_has_a_way_or_a_reason():
         assert names <= known, names - known
 
 
-@pytest.mark.parametrize("name", ["ReLU", "Dense", "SpectralNormalization", "TimeDistributed", "MaxPooling2D"])
+@pytest.mark.parametrize("name", ["ReLU", "Dense", "SpectralNormalization", "TimeDistributed", "MaxPooling2D", "LSTM"])
 def test_guided_backprop_is_compiled_with_its_bent_relus(folder, name):
-    source = saved(folder, name, every_layer.RULED[name])
+    source = saved(folder, f"compiled {name}", (every_layer.RULED | every_layer.REFUSED)[name])
     compiled = explained(source, "guided_backprop", unchecked=True)[0].values
     plain = explained(source, "gradient", unchecked=True)[0].values
     assert np.isfinite(compiled).all() and not np.allclose(compiled, plain)
@@ -100,22 +108,16 @@ def test_every_method_knows_layers_that_are_several_steps(folder, name):
         assert np.isfinite(maps.values).all() and maps.values.any(), method
 
 
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("name", every_layer.REFUSED)
-def test_a_layer_without_a_rule_is_named_with_its_reason_and_runs_unchecked(folder, name):
+def test_a_layer_without_a_rule_is_named_with_its_reason_and_is_passed_by_gradient_when_unchecked(folder, name):
     source = saved(folder, f"no {name}", every_layer.REFUSED[name])
     with pytest.raises(AnalyzerRefused) as caught:
         explained(source, "lrp.epsilon")
     kind = name if name not in ("LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells") else "RNN"
     assert f"({kind}" in caught.value.message and unweighted.REASONS[kind] in caught.value.message
     assert caught.value.field == "unchecked" and caught.value.hint
-    assert np.isfinite(explained(source, "guided_backprop", unchecked=True)[0].values).all()
-
-
-@pytest.mark.usefixtures("untraced")
-@pytest.mark.parametrize("name", every_layer.REFUSED)
-def test_a_layer_without_a_rule_is_passed_by_gradient_when_unchecked(folder, name):
-    source = saved(folder, f"no {name}", every_layer.REFUSED[name])
-    for method in ("lrp.epsilon", "lrp.alpha_1_beta_0", "deep_taylor"):
+    for method in ("guided_backprop", "lrp.epsilon", "lrp.alpha_1_beta_0", "deep_taylor"):
         assert np.isfinite(explained(source, method, unchecked=True)[0].values).all()
 
 
@@ -169,18 +171,19 @@ OPERATIONS = {
 }
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
-def test_operations_of_a_graph_hand_down_all_of_the_score(folder, name):
-    source = saved(folder, f"operation {name}", OPERATIONS[name])
-    hands_down_all(*explained(source, "lrp.z"))
+@pytest.fixture(scope="class", params=OPERATIONS)
+def operation(request, folder):
+    return saved(folder, f"operation {request.param}", OPERATIONS[request.param])
 
 
-@pytest.mark.usefixtures("untraced")
-@pytest.mark.parametrize("name", OPERATIONS)
-def test_operations_of_a_graph_give_finite_maps_by_other_rules(folder, name):
-    source = saved(folder, f"operation {name}", OPERATIONS[name])
-    for method in ("lrp.alpha_2_beta_1", "lrp.flat", "deep_taylor.bounded"):
-        assert np.isfinite(explained(source, method, unchecked=True)[0].values).all()
+class TestEachOperation:
+    def test_operations_of_a_graph_hand_down_all_of_the_score(self, operation):
+        hands_down_all(*explained(operation, "lrp.z"))
+
+    @pytest.mark.usefixtures("untraced")
+    def test_operations_of_a_graph_give_finite_maps_by_other_rules(self, operation):
+        for method in ("lrp.alpha_2_beta_1", "lrp.flat", "deep_taylor.bounded"):
+            assert np.isfinite(explained(operation, method, unchecked=True)[0].values).all()
 
 
 def test_arithmetic_in_front_does_what_rescaling_does(folder):

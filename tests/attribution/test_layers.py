@@ -1,5 +1,7 @@
 """Which layers the engine knows, what it refuses by name, and that relevance is neither lost nor made on the way."""
 
+from functools import cache
+
 import keras
 import numpy as np
 import pytest
@@ -13,8 +15,19 @@ L = keras.layers
 constant = keras.initializers.Constant
 
 
-def explained(folder, ends, name, params=None, unchecked=False, count=2):
+def explained(folder, ends, name, params=None, unchecked=False):
     """(maps, scores) of a model that is made of `ends`: a function from the input tensor to the scores."""
+    return by(saved(folder / "model.keras", ends), name, params, unchecked)
+
+
+def by(case, name, params=None, unchecked=False):
+    """(maps, scores) of a saved model, its images and scores."""
+    source, x, scores = case
+    return explain(source, x, name, analyzers.check(name, params or {}), Target(), unchecked, scores), scores
+
+
+def saved(path, ends):
+    """(source, two images, scores)."""
     keras.utils.set_random_seed(7)
     start = keras.Input((8, 8, 3), name="image")
     model = keras.Model(start, ends(start))
@@ -22,12 +35,9 @@ def explained(folder, ends, name, params=None, unchecked=False, count=2):
         if isinstance(layer, L.BatchNormalization):
             layer.moving_mean.assign(np.linspace(-0.2, 0.3, layer.moving_mean.shape[0]))
             layer.moving_variance.assign(np.linspace(0.3, 2, layer.moving_variance.shape[0]))
-    path = folder / "model.keras"
     model.save(path)
-    x = np.random.default_rng(2).random((count, 8, 8, 3), dtype=np.float32)
-    scores = np.asarray(model(x))
-    source = ModelSource("keras", str(path))
-    return explain(source, x, name, analyzers.check(name, params or {}), Target(), unchecked, scores), scores
+    x = np.random.default_rng(2).random((2, 8, 8, 3), dtype=np.float32)
+    return ModelSource("keras", str(path)), x, np.asarray(model(x))
 
 
 def block(kind):
@@ -72,17 +82,24 @@ KINDS = (
 ).split() + ["unit norm", "rms norm", "up and crop"]
 
 
+@pytest.fixture(scope="module")
+def case(tmp_path_factory):
+    """case(kind): its network, made once."""
+    folder = tmp_path_factory.mktemp("blocks")
+    return cache(lambda kind: saved(folder / f"{kind}.keras", block(kind)))
+
+
 @pytest.mark.parametrize("kind", KINDS)
-def test_without_biases_z_hands_down_all_of_the_score(tmp_path, kind):
-    maps, scores = explained(tmp_path, block(kind), "lrp.z")
+def test_without_biases_z_hands_down_all_of_the_score(case, kind):
+    maps, scores = by(case(kind), "lrp.z")
     np.testing.assert_allclose(maps.values.sum(axis=(1, 2, 3, 4)), scores.max(axis=1), rtol=0.01)
 
 
 @pytest.mark.usefixtures("untraced")
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["lrp.alpha_2_beta_1", "lrp.flat", "lrp.sequential_preset_a", "deep_taylor.bounded"])
-def test_every_layer_gives_finite_maps_by_every_family(tmp_path, kind, name):
-    maps, _ = explained(tmp_path, block(kind), name, unchecked=True)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_layer_gives_finite_maps_by_every_family(case, kind, name):
+    maps, _ = by(case(kind), name, unchecked=True)
     assert np.isfinite(maps.values).all()
 
 
@@ -168,6 +185,7 @@ def some_far_below_zero(start):
     return L.Dense(2, kernel_initializer=constant(1e4))(L.GlobalAveragePooling2D()(x))
 
 
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("name", ["lrp.z_plus", "lrp.alpha_2_beta_1_IB", "deep_taylor"])
 @pytest.mark.parametrize("ends", [all_far_below_zero, some_far_below_zero, convolved_far_below_zero])
 def test_tails_of_smooth_activations_make_no_relevance_infinite(tmp_path, name, ends):
@@ -197,6 +215,7 @@ def test_half_precision_networks_are_explained(tmp_path):
         assert maps.values.dtype == np.float32 and np.isfinite(maps.values).all()
 
 
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("name", ["lrp.alpha_2_beta_1", "lrp.z", "lrp.w_square", "lrp.sequential_preset_b"])
 @pytest.mark.parametrize("settings", [{}, {"strides": 2, "padding": "same"}, {"depth_multiplier": 2}])
 def test_a_separable_convolution_is_its_two_convolutions(tmp_path, name, settings):

@@ -44,8 +44,7 @@ class Engine:
         self.objection: AnalyzerRefused | None = None
         Engine.made += 1
         self._graph = tf.Graph()
-        with self._graph.as_default():
-            self._session = tf.compat.v1.Session(graph=self._graph)
+        self._session = _session(self._graph)
         try:
             self._see, self._run = self._opened(blueprint, shape, layer, name, params, unchecked, asked)
         except BaseException:
@@ -89,6 +88,13 @@ class Engine:
         """Free the session's memory; the engine cannot be used afterwards."""
         self._session.close()
         self._see = self._run = None
+
+
+def _session(graph: tf.Graph) -> tf.compat.v1.Session:
+    """Without TensorFlow's rewriting of graphs: it takes a tenth to a fifth of the first map and speeds up no other."""
+    config = tf.compat.v1.ConfigProto()
+    config.graph_options.rewrite_options.disable_meta_optimizer = True
+    return tf.compat.v1.Session(graph=graph, config=config)
 
 
 def _in_a_row(model: tf_keras.Model) -> tf_keras.Model:

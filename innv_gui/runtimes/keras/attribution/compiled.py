@@ -77,7 +77,7 @@ def neurons(network: Network, layer: str, shape: tuple, softmax: bool):
     def trace():
         model = keras.Model(network.model.inputs[0], network.flat.tensors[layer])
 
-        @tf.function(input_signature=[_x(shape)])
+        @tf.function(input_signature=[_x(shape)], autograph=False)
         def values(x):
             return tf.reduce_max(positions(_end(network, model, x, softmax)), axis=1)
 
@@ -93,7 +93,7 @@ def sensitivity(network: Network, layer: str, shape: tuple, softmax: bool):
         tensors = [network.flat.tensors[layer], network.model.outputs[0]]
         model = keras.Model(network.model.inputs[0], tensors)
 
-        @tf.function(input_signature=[_x(shape), tf.TensorSpec([None], tf.int64)])
+        @tf.function(input_signature=[_x(shape), tf.TensorSpec([None], tf.int64)], autograph=False)
         def sizes(x, classes):
             with tf.GradientTape() as tape:
                 tape.watch(x)
