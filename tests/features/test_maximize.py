@@ -303,7 +303,8 @@ def test_caffe_turns_the_channels_round(tmp_path):
 
 
 def test_nested_models_and_one_channel_images_are_maximised_inside(tmp_path):
-    inner = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Conv2D(5, 3, activation="relu", name="inside")])
+    alive = {"activation": "relu", "kernel_initializer": keras.initializers.RandomUniform(0.01, 0.2)}
+    inner = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Conv2D(5, 3, **alive, name="inside")])
     image = keras.Input((8, 8, 1))
     flat = keras.layers.Flatten()(inner(image))
     path = tmp_path / "nested.keras"
