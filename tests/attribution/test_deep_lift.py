@@ -75,6 +75,7 @@ def images(count=3):
     return np.random.default_rng(4).normal(0, 1, (count, *SHAPE)).astype(np.float32)
 
 
+@pytest.mark.usefixtures("untraced")  # compiled: below, and in the tests of conformance
 @pytest.mark.parametrize("name", MIDDLES)
 def test_the_map_sums_to_the_difference_of_scores(folder, name):
     source, x = saved(folder, name, MIDDLES[name]), images()

@@ -209,7 +209,7 @@ def convnext(**settings):
 
 APPLICATIONS = {  # whole ones: `make conformance`
     "VGG16": (keras.applications.VGG16, 1),
-    "MobileNetV2": (keras.applications.MobileNetV2, 1),
+    "MobileNet": (keras.applications.MobileNet, 1),
     "EfficientNet": (efficientnet, 255),
     "ConvNeXt": (convnext, 255),
 }

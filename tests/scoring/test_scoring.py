@@ -300,12 +300,12 @@ def test_an_explanation_asked_meanwhile_gets_its_turn(session, sample_models, sa
 def test_a_long_chunk_makes_way_and_what_was_left_of_it_is_done_later(
     session, sample_models, sample_datasets, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(score_plan, "FIRST_ROWS", 192)
+    monkeypatch.setattr(score_plan, "FIRST_ROWS", 96)
     taken, asked = [], threading.Event()
     took, ask = score_plan.Cutter.took, score_work.Asking.score
     monkeypatch.setattr(score_plan.Cutter, "took", lambda self, *a: (taken.append(a[0]), took(self, *a))[1])
     monkeypatch.setattr(score_work.Asking, "score", lambda self, refs: (asked.set(), ask(self, refs))[1])
-    np.save(tmp_path / "x.npy", np.random.default_rng(0).integers(0, 256, (192, 16, 16, 3), np.uint8))
+    np.save(tmp_path / "x.npy", np.random.default_rng(0).integers(0, 256, (96, 16, 16, 3), np.uint8))
     model, dataset = session.add_model("MobileNetV2", weights="random"), session.add_dataset(tmp_path / "x.npy")
     session.predict(sample_models["digits_mlp"], sample_datasets["digits"][:1])  # both are loaded
     scored(session, [model], dataset[:1])
@@ -317,7 +317,7 @@ def test_a_long_chunk_makes_way_and_what_was_left_of_it_is_done_later(
     session.explain(sample_models["digits_mlp"], sample_datasets["digits"][7:8], "deconvnet", engine="native")
     assert not job.ended()
     result = job.wait(60).result
-    assert taken[0].stop < 192 == taken[-1].stop
+    assert taken[0].stop < 96 == taken[-1].stop
     assert [chunk.start for chunk in taken[1:]] == [chunk.stop for chunk in taken[:-1]]
     found = table(result.folders[model.id])["probabilities"]
     np.testing.assert_allclose(found, session.predict(model, dataset), atol=1e-6)
