@@ -1,5 +1,7 @@
 """The editor of the Workshop in real Chromium: drawn by mouse, by finger and by keys; marks; images as a class."""
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -172,6 +174,23 @@ def test_all_of_a_class_cannot_be_marked(workshop):
     stroke(page, (SIDE - 1, 0), (SIDE - 1, SIDE - 1))
     page.locator("#editor-save").click()
     expect(page.locator("#editor-problem")).to_contain_text("nothing is left to look at")
+
+
+def test_a_late_answer_about_images_changes_no_newer_choice(workshop, ids):
+    page, held = workshop("classes=box").page, []
+    page.route(re.compile(r"/images\?label=0"), lambda route: held.append(route))
+    page.locator("#pictures-class").click()
+    page.locator("#pictures-dataset").select_option(ids["digits"])
+    expect(page.locator("#pictures-save")).to_be_disabled()
+    page.locator("#pictures-which").select_option("label:3")
+    expect(page.locator("#pictures")).to_contain_text("183 images")
+    assert held
+    with page.expect_response(re.compile(r"/images\?label=0")):
+        for route in held:
+            route.continue_()
+    expect(page.locator("#pictures-save")).to_be_enabled()
+    expect(page.locator("#pictures")).to_contain_text("183 images")
+    assert page.locator("#pictures-name").input_value() == "3"
 
 
 def test_images_of_a_dataset_are_a_class(workshop, demo, ids):

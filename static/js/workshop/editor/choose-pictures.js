@@ -47,15 +47,22 @@ function preview({ dataset, images, most }) {
   return [h("div", { class: "shots" }, shown.map(shot)), h("p", { class: "why" }, words)];
 }
 
+/** Only the last choice counts, whichever answer comes first; nothing can be used before its images are known. */
 async function choose(form) {
   showProblem(form.problem, null);
+  form.turn += 1;
+  form.use.disabled = true;
+  const { turn } = form;
   try {
     const which = form.which.value;
-    form.images = await imagesOf(form, which);
+    const images = await imagesOf(form, which);
+    if (turn !== form.turn) return;
+    form.images = images;
     if (!form.named) form.name.value = freeName(labelOfChoice(which) ?? form.dataset.name, form.others);
     replace(form.shots, preview(form));
+    form.use.disabled = false;
   } catch (error) {
-    showProblem(form.problem, error.sentence || error.message);
+    if (turn === form.turn) showProblem(form.problem, error.sentence || error.message);
   }
 }
 
@@ -121,7 +128,7 @@ const acts = form =>
     { class: "acts" },
     form.before ? button("Remove class", "plain editor-remove", () => remove(form)) : null,
     button("Cancel", "", () => form.dialog.close()),
-    button("Use as class", "primary", () => save(form), "pictures-save"),
+    form.use,
   );
 
 function formOf(store, before, basket) {
@@ -138,6 +145,8 @@ function formOf(store, before, basket) {
     dataset: sets.find(({ id }) => id === (own?.dataset ?? basket.dataset)) ?? sets[0],
     most: state.options.limits.pictures,
     images: null,
+    turn: 0,
+    use: /** @type {HTMLButtonElement} */ (button("Use as class", "primary", () => save(form), "pictures-save")),
     named: Boolean(before),
     problem: problemLine(),
     shots: h("div"),
