@@ -91,7 +91,7 @@ PRELOADS = {
 }
 
 # Not imported with them, which takes a third of the start and 140 MB less: Keras asks for each, goes on without it, and
-# needs it only to draw and to train, which no worker lets it do. Code of others may import them once the worker runs.
+# needs it only to draw networks and to take tables, which no worker asks of it. Code of others may import them later.
 SPARED = {"keras": ("sklearn", "matplotlib", "pandas"), "innvestigate": ("pandas",)}
 
 # Environment of the worker's process, set before Python starts in it.

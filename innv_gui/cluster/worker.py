@@ -97,7 +97,7 @@ def preload(kind: str) -> None:
     finally:
         for name in spared:
             del sys.modules[name]
-    gc.freeze()  # what is imported stays: first maps took an eighth longer while it was looked through for garbage
+    gc.freeze()  # what is imported stays: first maps took a seventh longer while it was looked through for garbage
 
 
 def main() -> None:

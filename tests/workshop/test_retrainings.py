@@ -236,3 +236,15 @@ def test_only_the_newest_are_kept(session, model, dataset, monkeypatch):
     ids = [session.retrain(model, dataset, [MARKER], steps=0).id for _ in range(3)]
     kept = {path.name for path in session.workspace.part("retrainings").iterdir()}
     assert kept == set(ids[1:])
+    with pytest.raises(NotFound, match="There is no retraining"):
+        session.retrainings.get(ids[0])
+    assert [one.id for one in after_a_restart(session).newest_first()] == ids[:0:-1]
+
+
+def test_the_oldest_stays_while_it_goes_on(session, model, dataset, monkeypatch):
+    monkeypatch.setattr("innv_gui.session.retraining.kept.MOST", 1)
+    begin = lambda: session.retrainings.start(session.retrainings.check(model, dataset, [MARKER], steps=0))  # noqa: E731
+    first, second = begin(), begin()
+    assert {one.id for one in session.retrainings.newest_first()} >= {first.id, second.id}
+    assert session.retrainings.get(first.id) is first and first.wait().before is not None
+    second.wait()

@@ -42,7 +42,7 @@ class KeptRetrainings:
         self._folder, self._models, self._datasets = Path(folder), models, datasets
 
     def add(self, one: Retraining) -> None:
-        """What was asked for; the oldest go. Raises StorageFailed."""
+        """What was asked for. Raises StorageFailed."""
         path, request = self._folder / one.id, one.request
         with told(path):
             private_folder(path)
@@ -54,8 +54,13 @@ class KeptRetrainings:
         facts |= {"names": list(request.names), "masks": list(plan.masks.shape), "painted": request.painted.count}
         things = {"model": described(request.model), "dataset": dataset_of(request.dataset, place)}
         write_record(path / RECORD, facts | things)
-        for old in self._newest_first()[MOST:]:
-            shutil.rmtree(old, ignore_errors=True)
+
+    def forget_old(self, going: set[str]) -> list[str]:
+        """Removes the oldest beyond MOST, but none that is going on; -> their ids."""
+        old = [path for path in self._newest_first()[MOST:] if path.name not in going]
+        for path in old:
+            shutil.rmtree(path, ignore_errors=True)
+        return [path.name for path in old]
 
     def write(self, one: Retraining) -> None:
         """How far it is: all that it takes to go on, or, where it has ended, the new weights. Raises StorageFailed."""

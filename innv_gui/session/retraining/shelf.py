@@ -13,7 +13,6 @@ from innv_gui.cluster.pool import Pool
 from innv_gui.errors import Conflict, NotFound
 from innv_gui.records import Model
 from innv_gui.session.models import ModelEntry, ModelShelf
-from innv_gui.session.recent import Recent
 from innv_gui.session.retraining.kept import KeptRetrainings
 from innv_gui.session.retraining.record import Retraining
 from innv_gui.session.retraining.request import RetrainRequest, check_retraining
@@ -21,7 +20,6 @@ from innv_gui.session.retraining.work import Work
 from innv_gui.session.workshop.opened import Opening, stem_of
 from innv_gui.store.files import write_bytes
 
-RECENT = 20
 LINE = "retrain"  # jobs of one line run one after the other: each has its images in the worker's memory
 ENDED_S = 5.0  # for the thread of a cancelled job
 
@@ -33,8 +31,8 @@ class Retrainings:
         self, pool: Callable[[], Pool], jobs: Jobs, models: ModelShelf, opening: Opening, kept: KeptRetrainings
     ):
         self._pool, self._jobs, self._models, self._opening, self._kept = pool, jobs, models, opening, kept
+        self._known: dict[str, Retraining] = {}
         self._reading = threading.Lock()
-        self._recent: Recent[Retraining] = Recent(RECENT, "retraining", "Begin it again; the same seed gives the same.")
 
     def check(self, model: Model, images, regions, **wishes) -> RetrainRequest:
         """Complete; raises BadInput naming the field."""
@@ -45,7 +43,11 @@ class Retrainings:
         """Begin; the record grows while its job runs."""
         one = Retraining(request)
         self._kept.add(one)
-        return self._recent.put(self._go(one))
+        self._known[one.id] = self._go(one)
+        going = {other.id for other in list(self._known.values()) if not other.job.ended()}
+        for id in self._kept.forget_old(going):
+            self._known.pop(id, None)
+        return one
 
     def resume(self, id: str) -> Retraining:
         """Go on with one that was stopped or failed: the numbers are those of one go."""
@@ -73,13 +75,20 @@ class Retrainings:
 
         Of one of an earlier server the model and the images are opened again; raises Conflict where these have changed.
         """
+        known = self._known.get(id)
+        return known if known is not None else self._read(id)
+
+    def _read(self, id: str) -> Retraining:
         with self._reading:
-            found = self._recent.find(id) or self._kept.read(id)
-            return self._recent.get(id) if found is None else self._recent.put(found)
+            found = self._known.get(id) or self._kept.read(id)
+            if found is None:
+                hint = "Begin it again; the same seed gives the same."
+                raise NotFound(f"There is no retraining {id!r:.60}.", hint)
+            return self._known.setdefault(id, found)
 
     def newest_first(self) -> list[Retraining]:
         """Those of this server, and earlier ones whose model and images are open."""
-        ids = {one.id for one in self._recent.newest_first()} | set(self._kept.ids())
+        ids = set(self._known) | set(self._kept.ids())
         return sorted(map(self.get, ids), key=lambda one: one.created, reverse=True)
 
     def file(self, one: Retraining) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ import numpy as np
 
 from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
+from innv_gui.errors import StorageFailed
 from innv_gui.session.retraining.record import Retraining
 
 KEEP_S = 30.0  # between two writes of what is done
@@ -56,9 +58,11 @@ class Work:
             self.steps = int(np.clip(round(done * SLICE_S / seconds), 1, FASTER * done))
 
     def _keep_now_and_then(self) -> None:
+        """A full disk is reported at the end, when nothing else is lost."""
         if time.monotonic() - self.kept > KEEP_S:
-            self.keep(self.of)
             self.kept = time.monotonic()
+            with contextlib.suppress(StorageFailed):
+                self.keep(self.of)
 
     def _ask(self, task: str, *more, background: bool = False):
         self.job.check()
