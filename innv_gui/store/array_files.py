@@ -7,7 +7,7 @@ that have turned.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -25,6 +25,17 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     """Keep arrays by name, atomically."""
     with written(path) as temporary, open(temporary, "wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
+
+
+def numbered(name: str, arrays: Iterable[np.ndarray]) -> dict[str, np.ndarray]:
+    """Several arrays under one name: name_0, name_1, ..."""
+    return {f"{name}_{k}": array for k, array in enumerate(arrays)}
+
+
+def in_order(name: str, arrays: Mapping[str, np.ndarray]) -> tuple[np.ndarray, ...]:
+    """Those of `numbered` again."""
+    count = sum(one.startswith(f"{name}_") for one in arrays)
+    return tuple(arrays[f"{name}_{k}"] for k in range(count))
 
 
 def read_arrays(path: Path, wanted: Callable[[str], bool] = lambda name: True) -> dict[str, np.ndarray] | None:

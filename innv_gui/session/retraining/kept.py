@@ -22,7 +22,7 @@ from innv_gui.session.models import ModelShelf
 from innv_gui.session.retraining.painted import Painted
 from innv_gui.session.retraining.record import Retraining
 from innv_gui.session.retraining.request import RetrainRequest, checked_options
-from innv_gui.store.array_files import read_arrays, write_arrays
+from innv_gui.store.array_files import in_order, numbered, read_arrays, write_arrays
 from innv_gui.store.files import private_folder, told
 from innv_gui.store.kept_files import Damaged, read_record, write_record
 from innv_gui.workshop.retraining import Behaviour, RetrainPlan, RetrainState
@@ -70,7 +70,7 @@ class KeptRetrainings:
             facts, state = _facts(one, one.state), one.state
             arrays = {"losses": one.losses, "looks": one.looks}
         for name in _PARTS[:1] if one.after is not None else _PARTS:
-            arrays |= {f"{name}_{k}": array for k, array in enumerate(getattr(state, name))}
+            arrays |= numbered(name, getattr(state, name))
         for name, found in (("before", one.before), ("after", one.after)):
             if found is not None:
                 arrays |= {f"{name} shares": found.shares, f"{name} answers": found.answers.astype(np.int64)}
@@ -161,7 +161,7 @@ def _filled(one: Retraining, arrays: dict) -> Retraining:
     """With what was done; as if nothing had been where the file is not what was written."""
     try:
         facts = json.loads(arrays["facts"].tobytes())
-        weights, first, second = (_numbered(name, arrays) for name in _PARTS)
+        weights, first, second = (in_order(name, arrays) for name in _PARTS)
         state = RetrainState(weights, first, second, int(facts["step"]), float(facts["scale"]))
         before, after = (_behaviour(facts[name], name, arrays) for name in ("before", "after"))
         is_whole = len(arrays["losses"]) == state.step and arrays["looks"].shape[1:] == (3,) and state.weights
@@ -183,8 +183,3 @@ def _behaviour(facts: dict | None, name: str, arrays: dict) -> Behaviour | None:
     if not len(shares) == len(answers) == n:
         raise Damaged
     return Behaviour(len(shares), usual, replaced, share, shares, answers, bool(facts["undecided"]))
-
-
-def _numbered(name: str, arrays: dict) -> tuple[np.ndarray, ...]:
-    count = sum(one.startswith(f"{name}_") for one in arrays)
-    return tuple(arrays[f"{name}_{k}"] for k in range(count))

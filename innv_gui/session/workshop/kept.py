@@ -18,7 +18,7 @@ from innv_gui.session.workshop.asked import OPTIONS, given_classes, square
 from innv_gui.session.workshop.classes import Wanted, pictures
 from innv_gui.session.workshop.request import ShapesRequest, check_shapes, checked_title
 from innv_gui.session.workshop.trial import FilmFacts, Trial
-from innv_gui.store.array_files import read_arrays, write_arrays
+from innv_gui.store.array_files import in_order, numbered, read_arrays, write_arrays
 from innv_gui.store.kept_files import Damaged, read_record, write_record
 from innv_gui.workshop.recipe import STOPS, TrainState
 from innv_gui.workshop.tiles import SIDE
@@ -104,8 +104,8 @@ class RunFolder:
         if state is None or not self.path.is_dir():
             return
         arrays = {"rows": trial.rows, "facts": np.frombuffer(json.dumps(_facts(trial, state)).encode(), np.uint8)}
-        arrays |= _numbered("weight", state.weights) | _numbered("slot", state.slots)
-        arrays |= _numbered("frames", frames or ()) | _numbered("p", [film.p for film in trial.films])
+        arrays |= numbered("weight", state.weights) | numbered("slot", state.slots)
+        arrays |= numbered("frames", frames or ()) | numbered("p", [film.p for film in trial.films])
         write_arrays(self._trial(k), arrays)
 
     def read_trial(self, k: int, seed: int, way: str, names: list[str]) -> Trial:
@@ -122,12 +122,14 @@ class RunFolder:
         if not arrays or "weight_0" not in arrays:
             return None
         facts = json.loads(arrays["facts"].tobytes())
-        return TrainState(_all("weight", arrays), _all("slot", arrays), len(arrays["rows"]) - 1, float(facts["scale"]))
+        return TrainState(
+            in_order("weight", arrays), in_order("slot", arrays), len(arrays["rows"]) - 1, float(facts["scale"])
+        )
 
     def frames(self, k: int) -> tuple[np.ndarray, ...] | None:
         """For each class (steps + 1, 28, 28) float32; None where there are no pictures yet."""
         arrays = read_arrays(self._trial(k), lambda name: name.startswith("frames_"))
-        return _all("frames", arrays) if arrays else None
+        return in_order("frames", arrays) if arrays else None
 
     def _trial(self, k: int) -> Path:
         return self.path / f"trial-{k}.npz"
@@ -155,15 +157,6 @@ def _check_facts(facts: KeptFacts) -> None:
         raise Damaged
     if facts.error is not None and not isinstance(facts.error, dict):
         raise Damaged
-
-
-def _numbered(name: str, arrays) -> dict[str, np.ndarray]:
-    return {f"{name}_{k}": array for k, array in enumerate(arrays)}
-
-
-def _all(name: str, arrays: dict[str, np.ndarray]) -> tuple[np.ndarray, ...]:
-    count = sum(one.startswith(f"{name}_") for one in arrays)
-    return tuple(arrays[f"{name}_{k}"] for k in range(count))
 
 
 def _facts(trial: Trial, state: TrainState) -> dict:
