@@ -100,14 +100,11 @@ def serve(folder: str, n: int) -> None:
 
 
 def _start(session) -> str:
-    import threading
-
     from innv_gui.web.app import create_app
-    from innv_gui.web.server import listening, make_server
+    from innv_gui.web.server import WebServer, listening
 
     socket = listening(0)
-    server = make_server(create_app(session, TOKEN, offered=(), start=dict), socket)
-    threading.Thread(target=server.run, daemon=True).start()
+    WebServer(create_app(session, TOKEN, offered=(), start=dict), socket).start()
     return f"http://127.0.0.1:{socket.getsockname()[1]}"
 
 

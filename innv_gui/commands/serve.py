@@ -23,7 +23,7 @@ from innv_gui.session.keep import session_file
 from innv_gui.session.models import parse_model_argument, source_of
 from innv_gui.web.app import create_app
 from innv_gui.web.security import new_token
-from innv_gui.web.server import listening, make_server
+from innv_gui.web.server import WebServer, listening
 
 STORY_MODELS = ("weather_shortcut", "weather_clean")
 
@@ -112,7 +112,7 @@ def until_stopped(session: Session, sock, first: Callable[[], dict], opens: bool
     """Serve until Ctrl-C. first: what Visualize opens on, asked for when a page is."""
     session.probes.start_by_themselves()
     token = new_token()
-    server = make_server(create_app(session, token, offered=(), start=first), sock)
+    server = WebServer(create_app(session, token, offered=(), start=first), sock)
     port = sock.getsockname()[1]
     address = f"http://127.0.0.1:{port}/?token={token}"
     session.workspace.sign(f"the innv-gui server at http://127.0.0.1:{port} (process {os.getpid()})")
@@ -122,8 +122,8 @@ def until_stopped(session: Session, sock, first: Callable[[], dict], opens: bool
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    threading.Thread(target=server.run, daemon=True, name="web").start()
+    server.start()
     stop.wait()
     print("Stopping.", file=sys.stderr)
-    server.close()
+    server.stop()
     return 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import socket
+import threading
 
 import waitress
 from flask import Flask
@@ -10,6 +12,7 @@ from flask import Flask
 from innv_gui.errors import Conflict
 
 THREADS = 16
+STOP_S = 2.0
 
 
 def listening(port: int, host: str = "127.0.0.1") -> socket.socket:
@@ -26,8 +29,39 @@ def listening(port: int, host: str = "127.0.0.1") -> socket.socket:
     return sock
 
 
-def make_server(app: Flask, sock: socket.socket):
-    """A waitress server on a bound socket; `run()` blocks, `close()` ends it."""
-    return waitress.create_server(
-        app, sockets=[sock], threads=THREADS, ident="innv-gui", max_request_body_size=app.config["MAX_CONTENT_LENGTH"]
-    )
+class WebServer:
+    """A waitress server on a bound socket, in a thread of its own, from `start` to `stop`."""
+
+    def __init__(self, app: Flask, sock: socket.socket) -> None:
+        logging.getLogger("waitress").setLevel(logging.ERROR)  # its warnings are no use to who reads the terminal
+        self._server = waitress.create_server(
+            app,
+            sockets=[sock],
+            threads=THREADS,
+            ident="innv-gui",
+            max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+        )
+        self._thread = threading.Thread(target=self._server.run, daemon=True, name="web")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the answers being made (STOP_S seconds at most), then close every connection.
+
+        The connections are closed by the server's own thread: closed from another one, a descriptor may go while that
+        thread waits on it, and its number may by then belong to another file.
+        """
+        self._server.task_dispatcher.shutdown(timeout=STOP_S)
+        self._server.trigger.pull_trigger(self._close)
+        self._thread.join(STOP_S)
+
+    def _close(self) -> None:
+        self._server.pull_trigger = _nothing  # an answer that is still being made says in vain that it is there
+        for connection in list(self._server.active_channels.values()):
+            connection.handle_close()
+        self._server.close()
+
+
+def _nothing() -> None:
+    """What is left of waking a server that has closed."""
