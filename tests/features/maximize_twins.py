@@ -6,13 +6,9 @@ SHAPE = (6, 7, 3)
 
 
 def conv(x, kernel, bias):
-    """(H, W, C) -> (h, w, U): tanh of a valid convolution, one position at a time."""
-    k = kernel.shape[0]
-    out = np.zeros((x.shape[0] - k + 1, x.shape[1] - k + 1, kernel.shape[3]))
-    for i in range(out.shape[0]):
-        for j in range(out.shape[1]):
-            out[i, j] = np.tensordot(x[i : i + k, j : j + k], kernel, 3) + bias
-    return np.tanh(out)
+    """(H, W, C) -> (h, w, U): tanh of a valid convolution, each position's window times the kernel."""
+    windows = np.lib.stride_tricks.sliding_window_view(x, kernel.shape[:3])[:, :, 0]
+    return np.tanh(np.tensordot(windows, kernel, 3) + bias)
 
 
 class Twin:
