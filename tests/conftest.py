@@ -254,6 +254,9 @@ class ServerHere(Server):
     def stop(self):
         self.handlers[0]()
         self.thread.join(20)
+        for thread in threading.enumerate():
+            if thread.name == "reports":  # it may be about to write into what is closed next
+                thread.join(5)
         self._out.close()
         assert self.status == 0
 
