@@ -16,6 +16,7 @@ from innv_gui.web import manual, static_files
 from innv_gui.web.api.suggestions.answers import prepare_plots
 from innv_gui.web.programs import is_program, program
 from innv_gui.web.security import PLOT_POLICY
+from innv_gui.web.stylesheets import joined
 
 pages = Blueprint("pages", __name__)
 
@@ -79,12 +80,17 @@ def bokeh_script(version: str, name: str):
 def static_file(version: str, name: str):
     """A file of the pages; `version` is only for the browser, which keeps what it has under this address.
 
-    The module a page starts with comes with all that it imports.
+    The module a page starts with comes with all that it imports; stylesheets are joined where their address says so.
     """
     if is_program(name):
-        content = BytesIO(program(name.removeprefix("js/"), static_files.version()).encode())
-        return send_file(content, mimetype="text/javascript", max_age=static_files.KEEP_S)
+        return _made(program(name.removeprefix("js/"), static_files.version()), "text/javascript")
+    if (sheets := joined(name)) is not None:
+        return _made(sheets, "text/css")
     return send_from_directory(folder("static"), name, max_age=static_files.KEEP_S)
+
+
+def _made(text: str, kind: str):
+    return send_file(BytesIO(text.encode()), mimetype=kind, max_age=static_files.KEEP_S)
 
 
 @pages.get("/features")

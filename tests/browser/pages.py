@@ -12,12 +12,13 @@ from PIL import Image
 from playwright.sync_api import TimeoutError, expect
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-"""Of Chromium; the first is the same without windows, menus and profiles: a page takes a sixth less of the processor."""
+"""Of Chromium; the first is the same without windows, menus, profiles: a page takes a sixth less of the processor."""
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-FLAGS += ["--process-per-site"]  # tabs of one context share a process, which takes longer to start than a page to load
+# Tabs of one context share a process, which takes longer to start than a page to load; so does the empty page they are.
+FLAGS += ["--process-per-site", "--renderer-process-limit=1"]
 
 
 WAIT_MS = 60_000

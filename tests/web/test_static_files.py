@@ -44,6 +44,22 @@ def test_a_page_asks_for_one_file_that_holds_every_module_that_its_program_impor
         assert answer.cache_control.max_age == static_files.KEEP_S
 
 
+@pytest.mark.parametrize("page", [*PAGES, "workshop?mode=own", "views", "help"])
+def test_a_page_asks_at_most_twice_for_its_stylesheets_and_gets_each_whole_in_its_order(client, page):
+    addresses = re.findall(r'<link rel="stylesheet" href="/static/\w+/css/([^"]+)\.css"', client.get(f"/{page}").text)
+    assert len(addresses) == 2 and addresses[0].startswith("tokens+base+")
+    for address in addresses:
+        place, _, names = address.rpartition("/")
+        files = [folder("static") / "css" / place / f"{name}.css" for name in names.split("+")]
+        answer = client.get(f"/static/abc/css/{address}.css")
+        assert answer.text == "".join(file.read_text() for file in files) and answer.mimetype == "text/css"
+
+
+@pytest.mark.parametrize("names", "base+none base+base base+ +base base+../css/fields none/base+fields".split())
+def test_stylesheets_that_cannot_be_joined_are_not_there(client, names):
+    assert client.get(f"/static/abc/css/{names}.css").status_code == 404
+
+
 def served(monkeypatch, root, **modules):
     """The program of a folder with these modules; `page` starts."""
     (root / "js" / "room").mkdir(parents=True)
