@@ -20,13 +20,20 @@ def person(browser, demo):
     return context
 
 
+@pytest.fixture(scope="session")
+def lasting():
+    """Pages of that context that several tests look at; who opens one here closes it as well."""
+    return []
+
+
 @pytest.fixture
-def context(person):
+def context(person, lasting):
     """The same as a person who was never here finds it; its tabs are closed afterwards."""
     yield person
     first, *others = person.pages
     for page in others:
-        page.close()
+        if page not in lasting:
+            page.close()
     person.unroute_all()
     first.evaluate("localStorage.clear()")
 

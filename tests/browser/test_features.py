@@ -35,6 +35,11 @@ def choose_model(page, name):
     page.locator("#model").select_option(option.get_attribute("value"))
 
 
+def few_steps(page):
+    """For what does not depend on how far the pictures have grown."""
+    page.locator("#param-iterations").fill("20")
+
+
 def is_in_state(page, *names):
     page.locator(",".join(f"body[data-state={name}]" for name in names)).wait_for(timeout=WAIT_MS)
 
@@ -68,6 +73,7 @@ def test_ten_digits_grow_as_a_grid_and_say_why_they_stopped(features):
 
 def test_a_link_shows_the_same_ascent_and_going_on_sends_images_to_visualize(features, open_tab):
     page = features().page
+    few_steps(page)
     page.locator("#targets input[value='3']").uncheck()
     page.locator("#starts input[value=blurred]").check()
     page.locator("#run").click()
@@ -136,6 +142,7 @@ def test_a_setting_out_of_range_is_said_at_its_field(features):
 
 def test_a_failed_request_says_what_to_do_and_keeps_the_pictures(features):
     page = features().page
+    few_steps(page)
     page.locator("#run").click()
     is_in_state(page, "ready")
     page.route("**/api/v1/maximizations", lambda route: route.fulfill(status=500, body="no"))
@@ -147,6 +154,7 @@ def test_a_failed_request_says_what_to_do_and_keeps_the_pictures(features):
 
 def test_cards_are_walked_by_the_arrow_keys(features):
     page = features().page
+    few_steps(page)
     page.locator("#run").click()
     is_in_state(page, "ready")
     page.locator("#made .gen").first.focus()
@@ -160,6 +168,7 @@ def test_cards_are_walked_by_the_arrow_keys(features):
 def test_the_page_holds_at_390_px_and_in_the_dark(features):
     tab = features(width=390, height=844, scheme="dark")
     page = tab.page
+    few_steps(page)
     page.locator("#run").click()
     is_in_state(page, "ready")
     page.locator("#detail .acts a").nth(17).wait_for()
@@ -172,6 +181,7 @@ def test_the_page_holds_at_390_px_and_in_the_dark(features):
 
 def test_one_feature_is_compared_over_starts_and_models(features):
     page = features().page
+    few_steps(page)
     page.locator("#run").click()
     is_in_state(page, "ready")
     page.locator("#compare-run").click()

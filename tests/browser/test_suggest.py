@@ -14,7 +14,7 @@ from playwright.sync_api import TimeoutError as Overdue
 from playwright.sync_api import expect
 
 from innv_gui.plots.suggest_figures import drawn_y
-from tests.browser.pages import NAMELESS, WAIT_MS, ask, is_ready, pixels, uploaded
+from tests.browser.pages import NAMELESS, WAIT_MS, Tab, ask, is_ready, pixels, uploaded
 
 pytestmark = pytest.mark.browser
 
@@ -40,6 +40,33 @@ def suggest(open_tab, context, ids, demo):
         return open_tab(f"/suggest#dataset={ids['digits']}&models={chosen}&{more}", **screen)
 
     return suggest
+
+
+@pytest.fixture(scope="module")
+def shared(person, lasting, demo, ids):
+    """One tab for tests that look at the scores of all three models and choose nothing for good."""
+    tab = Tab(person, demo.base, 1440, 900, "light")
+    lasting.append(tab.page)
+    chosen = ",".join(ids[name] for name in THREE)
+    tab.page.goto(f"{demo.base}/suggest#dataset={ids['digits']}&models={chosen}&")
+    score(tab.page)
+    yield tab
+    lasting.remove(tab.page)
+    tab.page.close()
+
+
+@pytest.fixture
+def scores(context, shared):
+    """Its page as it is after scoring, and again afterwards: no image chosen, no gallery open, nothing pointed at."""
+    page = shared.page
+    yield page
+    page.mouse.move(0, 0)
+    for part, close in (("#gallery", "#gallery-close"), ("#basket", "#basket-clear")):
+        if page.locator(part).is_visible():
+            page.locator(close).click()
+        expect(page.locator(part)).to_be_hidden()
+    page.evaluate("() => scrollTo(0, 0)")
+    assert shared.complaints == []
 
 
 def score(page):
@@ -161,9 +188,8 @@ def test_a_link_opens_the_same_view_in_another_tab(suggest, open_tab):
     expect(again.locator("[data-plot=distance] h2")).to_have_text("Distance to class 8")
 
 
-def test_the_point_of_least_agreement_is_found_by_its_image(suggest, demo):
-    page = suggest().page
-    score(page)
+def test_the_point_of_least_agreement_is_found_by_its_image(scores, demo):
+    page = scores
     figure(page, "scatter").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("End")
@@ -209,9 +235,8 @@ def test_all_of_it_works_by_keyboard_alone(suggest):
     assert tab.complaints == []
 
 
-def test_a_box_takes_the_dots_that_are_in_it(suggest, demo):
-    page = suggest().page
-    score(page)
+def test_a_box_takes_the_dots_that_are_in_it(scores, demo):
+    page = scores
     box = figure(page, "scatter").bounding_box()
     page.mouse.move(box["x"] + 50, box["y"] + 16)
     page.mouse.down()
@@ -254,9 +279,8 @@ def test_zoom_goes_into_the_address_and_the_whole_plot_comes_back(suggest):
     assert np.abs(pixels(figure(page, "scatter")) - before).mean() < 1
 
 
-def test_the_card_under_the_pointer_shows_the_image_and_who_says_what(suggest):
-    page = suggest().page
-    score(page)
+def test_the_card_under_the_pointer_shows_the_image_and_who_says_what(scores):
+    page = scores
     box = figure(page, "distance").bounding_box()
     page.mouse.move(box["x"] + box["width"] - EDGE_PX - 10, box["y"] + 80)
     card = page.locator("[data-plot=distance] .hover")
@@ -341,9 +365,8 @@ def test_images_without_labels_are_asked_about_before_distance_is_drawn(open_tab
     page.locator("[data-plot=distance] .figure[data-n='4']").wait_for(timeout=WAIT_MS)
 
 
-def test_a_list_shows_its_images_each_with_its_reason(suggest):
-    page = suggest().page
-    score(page)
+def test_a_list_shows_its_images_each_with_its_reason(scores):
+    page = scores
     card = page.locator("[data-list=disagreement]")
     whys = page.locator("#kinds .why").all_inner_texts()
     assert len(whys) >= 7 and all(whys) and not re.search("[{}]", "".join(whys))
@@ -359,9 +382,8 @@ def test_a_list_shows_its_images_each_with_its_reason(suggest):
     expect(page.locator("#gallery")).to_be_hidden()
 
 
-def test_all_images_of_a_bin_are_paged_and_can_be_added_at_once(suggest):
-    page = suggest().page
-    score(page)
+def test_all_images_of_a_bin_are_paged_and_can_be_added_at_once(scores):
+    page = scores
     enter_first_bin(page, "distance")
     first = gallery_names(page)
     total = int(re.sub(r"\D", "", page.locator("#gallery-title").inner_text().split(" image")[0]))
@@ -376,9 +398,8 @@ def test_all_images_of_a_bin_are_paged_and_can_be_added_at_once(suggest):
     expect(page.locator("#gallery .item input:checked")).to_have_count(0)
 
 
-def test_the_basket_goes_out_as_a_list_and_comes_back(suggest, tmp_path):
-    page = suggest().page
-    score(page)
+def test_the_basket_goes_out_as_a_list_and_comes_back(scores, tmp_path):
+    page = scores
     press_last_bin(page, "distance")
     names = [name.removeprefix("Select ") for name in gallery_names(page)]
     page.locator("#gallery-add").click()
@@ -394,9 +415,8 @@ def test_the_basket_goes_out_as_a_list_and_comes_back(suggest, tmp_path):
     expect(page.locator("#toasts")).to_contain_text("Not in this dataset: not_there.png")
 
 
-def test_a_plot_is_saved_as_a_picture_and_as_numbers(suggest):
-    page = suggest().page
-    score(page)
+def test_a_plot_is_saved_as_a_picture_and_as_numbers(scores):
+    page = scores
     for words, check in (("Picture, PNG", is_drawn), ("Numbers, CSV", counts_all)):
         page.locator("[data-plot=distance]").get_by_role("button", name="Save this plot").click()
         with page.expect_download() as download:
@@ -437,17 +457,21 @@ def test_layer_and_neuron_stand_side_by_side_and_a_wrong_neuron_is_told_in_a_sen
     expect(page.locator("#neuron-error")).to_contain_text("whole number")
 
 
-def test_plots_change_their_colours_with_the_theme(suggest):
-    tab = suggest()
-    page = tab.page
-    score(page)
-    light = pixels(figure(page, "distance"))
-    page.keyboard.press("t")
+def corner_once(page, drawn):
+    """A pixel of the plot's ground, once it is as told or the time is over."""
     until = time.monotonic() + WAIT_MS / 1000
-    while (dark := pixels(figure(page, "distance")))[4, 4].max() >= 60 and time.monotonic() < until:
+    while not drawn(corner := pixels(figure(page, "distance"))[4, 4]) and time.monotonic() < until:
         page.wait_for_timeout(100)
-    assert light[4, 4].min() > 240 and dark[4, 4].max() < 60
-    assert tab.complaints == []
+    return corner
+
+
+def test_plots_change_their_colours_with_the_theme(scores):
+    page = scores
+    assert pixels(figure(page, "distance"))[4, 4].min() > 240
+    page.keyboard.press("t")
+    assert corner_once(page, lambda corner: corner.max() < 60).max() < 60
+    page.keyboard.press("t")
+    assert corner_once(page, lambda corner: corner.min() > 240).min() > 240
 
 
 def test_the_page_holds_at_every_size_and_everything_on_it_has_a_name(suggest):
