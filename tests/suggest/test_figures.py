@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from bokeh.embed import json_item
 from bokeh.models import (
     BoxSelectTool,
     CustomJS,
@@ -222,6 +223,13 @@ def test_without_a_width_a_figure_takes_the_room_there_is(make):
 def test_the_item_is_plain_json_with_one_root(make):
     item = json.loads(json.dumps(suggest_figures.as_item(make())))
     assert len(item["doc"]["roots"]) == 1 and item["root_id"] == item["doc"]["roots"][0]["id"]
+
+
+@every_figure
+def test_the_item_is_the_one_that_bokeh_makes_which_finds_no_mistake(make, caplog):
+    plot = make()
+    assert json.dumps(suggest_figures.as_item(plot)) == json.dumps(json_item(plot))
+    assert caplog.text == ""
 
 
 @every_figure
