@@ -5,6 +5,7 @@ import numpy as np
 from tests.innvestigate import legacy_process as legacy
 
 
+@legacy.unconverted
 def on_blueprint(blueprint, x, settings_by_name, noise):
     """name -> relevance (n, H, W, C) of the strongest output, for each method in turn.
 

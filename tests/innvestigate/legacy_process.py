@@ -5,6 +5,7 @@ Also the small networks that are built twice, by Keras 3 here and by tf_keras th
 
 import os
 from concurrent.futures import ProcessPoolExecutor
+from functools import wraps
 from multiprocessing import get_context
 
 import numpy as np
@@ -22,6 +23,18 @@ def start():
 def process():
     """One fresh process, as a pool of one."""
     return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=start)
+
+
+def unconverted(function):
+    """In the process: without AutoGraph, which writes files that are removed at a process's own end only."""
+
+    @wraps(function)
+    def run(*args):
+        import tensorflow as tf
+
+        return tf.autograph.experimental.do_not_convert(function)(*args)
+
+    return run
 
 
 def mlp(keras, units=9):
@@ -112,6 +125,7 @@ def explain_aim(*args):
     return explain(*args)
 
 
+@unconverted
 def scores(blueprint, x):
     """In the process: what the rebuilt model gives, and its layer classes by our name."""
     from innv_gui.runtimes.innvestigate.bridge import build
@@ -123,6 +137,7 @@ def scores(blueprint, x):
         return session.run(model.outputs[0], {model.inputs[0]: x}), kinds
 
 
+@unconverted
 def directly(network, weights, name, settings, x, smoothgrad_noise=None):
     """In the process: iNNvestigate as its own documentation has it, on a tf_keras model built by hand.
 

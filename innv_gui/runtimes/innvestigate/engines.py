@@ -51,6 +51,7 @@ class Engine:
             self.close()
             raise
 
+    @tf.autograph.experimental.do_not_convert  # its files outlive a worker
     def _opened(self, blueprint, shape, layer, name, params, unchecked, asked) -> tuple[Callable, Callable]:
         with self._graph.as_default(), self._session.as_default():
             tf_keras.backend.set_learning_phase(0)

@@ -74,7 +74,7 @@ def _trace_cam(network: Network, layer: str, of: Evidence, softmax: bool):
     seeing = keras.Model(network.model.inputs[0], [network.flat.tensors[layer], network.model.outputs[0]])
     region = network.regions[layer]
 
-    @tf.function(input_signature=[network.signature(), tf.TensorSpec([None], tf.int64)])
+    @tf.function(input_signature=[network.signature(), tf.TensorSpec([None], tf.int64)], autograph=False)
     def cam(x, classes):
         with tf.GradientTape() as tape:
             tape.watch(x)
@@ -90,7 +90,7 @@ def _trace_cam(network: Network, layer: str, of: Evidence, softmax: bool):
 def _trace_guided(network: Network, softmax: bool):
     """Compiled guided backprop: (N, H, W, C), (N,) classes -> (N, H, W, C)."""
 
-    @tf.function(input_signature=[network.signature(), tf.TensorSpec([None], tf.int64)])
+    @tf.function(input_signature=[network.signature(), tf.TensorSpec([None], tf.int64)], autograph=False)
     def back(x, classes):
         with tf.GradientTape() as tape:
             tape.watch(x)

@@ -63,7 +63,7 @@ def _trace_features(network: Network, layer: str):
     """Compiled: (N, H, W, C) -> features (N, h, w, K), scores (N, K)."""
     seeing = keras.Model(network.model.inputs[0], [network.flat.tensors[layer], network.model.outputs[0]])
 
-    @tf.function(input_signature=[network.signature()])
+    @tf.function(input_signature=[network.signature()], autograph=False)
     def see(x):
         features, output = seeing(x, training=False)
         return tf.cast(features, tf.float32), tf.cast(output, tf.float32)
@@ -75,7 +75,7 @@ def _trace_masked(network: Network, region: coverage.Region):
     """Compiled: image (H, W, C), features (h, w, k) -> scores (k, K) of the image under each channel's mask."""
     image, features = tf.TensorSpec(network.input_shape, tf.float32), tf.TensorSpec([None, None, None], tf.float32)
 
-    @tf.function(input_signature=[image, features])
+    @tf.function(input_signature=[image, features], autograph=False)
     def masked(image, features):
         masks = coverage.placed(features[None], tf.shape(image)[:2], region)[0]
         low = tf.reduce_min(masks, axis=(0, 1))

@@ -51,7 +51,7 @@ def _trace(network: Network, layer: str, kind: str):
     model = keras.Model(network.model.inputs[0], network.flat.tensors[layer])
     pool = tf.reduce_mean if kind == "channel" else tf.reduce_max
 
-    @tf.function(input_signature=[network.signature()])
+    @tf.function(input_signature=[network.signature()], autograph=False)
     def run(x):
         end = tf.cast(model(x, training=False), tf.float32)
         return pool(tf.reshape(end, [tf.shape(end)[0], -1, end.shape[-1]]), axis=1)

@@ -142,7 +142,7 @@ class Network:
     def trace_scores(self):
         """Compiled: (N, H, W, C) -> (N, K) float32 scores."""
 
-        @tf.function(input_signature=[self.signature()])
+        @tf.function(input_signature=[self.signature()], autograph=False)
         def scores(x):
             return tf.cast(self.model(x, training=False), tf.float32)
 

@@ -28,7 +28,7 @@ def layer_output(source: ModelSource, x: np.ndarray, layer: str) -> np.ndarray:
 
     def trace():
         model = keras.Model(network.model.inputs, network.flat.tensors[layer])
-        return tf.function(lambda batch: model(batch, training=False), reduce_retracing=True)
+        return tf.function(lambda batch: model(batch, training=False), reduce_retracing=True, autograph=False)
 
     run = network.function(f"output of {layer}", trace)
     parts = [run(tf.constant(x[i : i + BATCH])).numpy() for i in range(0, len(x), BATCH)]

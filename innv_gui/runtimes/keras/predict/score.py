@@ -233,7 +233,7 @@ def forward(network: Network, layers: tuple[str, ...]):
         tensors = [network.flat.tensors[name] for name in layers]
         model = keras.Model(network.model.inputs, [network.model.outputs[0], *tensors])
 
-        @tf.function(input_signature=[network.signature()])
+        @tf.function(input_signature=[network.signature()], autograph=False)
         def run(x):
             scores, *inner = keras.tree.flatten(model(x, training=False))  # one output comes without its list
             return tf.cast(scores, tf.float32), [neurons(values) for values in inner]

@@ -103,7 +103,7 @@ def relevance(network, found: list, weights, plan: RetrainPlan, shown: Pictures,
 def _trace_relevance(network: Network, variables: list):
     """Compiled: (weights, x, labels, low) -> (n, H, W)."""
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def relevance(weights, x, labels, low):
         with tf.GradientTape() as tape:
             tape.watch(x)
@@ -122,7 +122,7 @@ def _probabilities(network: Network, found: list, weights, x: np.ndarray) -> np.
 
 
 def _trace_scores(network: Network, variables: list):
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def scores(weights, x):
         return loop.scores(network, variables, weights, x)
 

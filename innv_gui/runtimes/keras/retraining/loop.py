@@ -34,7 +34,7 @@ def cross_entropy(network: Network, scores, labels):
 def trace(network: Network, variables: list, penalised: bool):
     """Compiled: (weights, first, second, x, masks, labels, scale, rate, time) -> (weights, first, second, loss)."""
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def step(weights, first, second, x, masks, labels, scale, rate, time):
         with tf.GradientTape() as tape:
             tape.watch(weights)
@@ -49,7 +49,7 @@ def trace(network: Network, variables: list, penalised: bool):
 def trace_parts(network: Network, variables: list):
     """Compiled: (weights, x, masks, labels) -> (cross-entropy, penalty without its scale)."""
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def both(weights, x, masks, labels):
         return parts(network, variables, weights, x, masks, labels, True)
 

@@ -81,8 +81,9 @@ def _trace(network: Network):
     over = tf.TensorSpec([None, *network.input_shape[:2]], tf.int32)
     number = tf.TensorSpec([None], tf.int32)
     link = network.link()
+    signature = [picture, picture, over, number, number, tf.TensorSpec([None], tf.bool), number]
 
-    @tf.function(input_signature=[picture, picture, over, number, number, tf.TensorSpec([None], tf.bool), number])
+    @tf.function(input_signature=signature, autograph=False)
     def replaced(x, fill, places, rows, counts, inserted, classes):
         first = tf.gather(places, rows) < counts[:, None, None]
         covered = tf.not_equal(first, inserted[:, None, None])[..., None]
