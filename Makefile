@@ -66,8 +66,9 @@ build/docs/done: requirements-docs.lock
 site: build/docs/done ## the documents as a site in build/site; a broken link is an error
 	NO_MKDOCS_2_WARNING=1 build/docs/bin/mkdocs build --strict
 
-conformance: install-test ## every keras.applications network by every method, and iNNvestigate's numbers; takes hours
+conformance: install-test ## every keras.applications network by every method, iNNvestigate's numbers and Keras 2's files; takes hours
 	REFERENCES=live $(BIN)/python -m pytest -q tests/innvestigate/test_runtime.py tests/attribution/test_conformance.py
+	KERAS_2=live $(BIN)/python -m pytest -q tests/files/test_keras_versions.py tests/files/test_old_models.py tests/networks/test_outputs.py
 	$(BIN)/python -m bench.conformance
 
 mutation: install-test ## make the product wrong, function by function, and see which test notices; takes minutes

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from tests.files.short_weights import Weights
+
 SHAPE = (6, 6, 3)
 
 
@@ -39,12 +41,11 @@ def all_of(keras, sequential: bool) -> dict:
 
 def save(keras, folder: str) -> None:
     """Each as .keras and .h5, and what it gives as .npz."""
-    generator = np.random.default_rng(0)
-    x = generator.random((2, *SHAPE), dtype=np.float32)
+    drawn, x = Weights(), np.random.default_rng(0).random((2, *SHAPE), dtype=np.float32)
     for sequential in (False, True):
         for name, model in all_of(keras, sequential).items():
             for weight in model.weights:
-                weight.assign(generator.uniform(-0.6, 0.6, weight.shape))
+                weight.assign(drawn.uniform(-0.6, 0.6, weight.shape))
             base = f"{folder}/{name}, {'sequential' if sequential else 'functional'}"
             model.save(base + ".keras")
             model.save(base + ".h5")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from tests.files.short_weights import Weights
+
 SHAPE = (8, 6, 4)
 ADAPTED = ("mean:", "variance:")  # weights that a Normalization layer has taken its numbers from already
 N_SCORES = 3  # of each row
@@ -307,11 +309,11 @@ def model_of(keras, chosen: dict):
 
 
 def randomised(model, seed: int = 0):
-    generator = np.random.default_rng(seed)
+    drawn = Weights(seed)
     for weight in model.weights:
         if np.dtype(weight.dtype.as_numpy_dtype).kind == "f" and not weight.name.startswith(ADAPTED):
             low = 0.5 if "variance" in weight.name else -0.7
-            weight.assign(generator.uniform(low, low + 1.4, weight.shape))
+            weight.assign(drawn.uniform(low, low + 1.4, weight.shape))
     return model
 
 

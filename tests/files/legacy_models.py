@@ -11,9 +11,9 @@ from multiprocessing import get_context
 KINDS = {".keras": "keras", ".h5": "hdf5"}
 
 
-def legacy(program: str, folder, *names: str) -> None:
+def legacy(program: str, folder) -> None:
     """Runs it with Keras 2, as if nothing had run before it."""
-    _keras_2().submit(_run, program, [str(folder), *names]).result()
+    _keras_2().submit(_run, program, str(folder)).result()
 
 
 @cache
@@ -25,9 +25,10 @@ def _start() -> None:
     os.environ.update(TF_USE_LEGACY_KERAS="1", TF_CPP_MIN_LOG_LEVEL="3")
 
 
-def _run(program: str, arguments: list[str]) -> None:
+def _run(program: str, folder: str) -> None:
     import tf_keras
 
     tf_keras.backend.clear_session()
-    sys.argv = ["-c", *arguments]
+    tf_keras.utils.set_random_seed(0)
+    sys.argv = ["-c", folder]
     exec(program, {"__name__": "keras_2"})

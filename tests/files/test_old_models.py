@@ -21,7 +21,8 @@ from innv_gui.runtimes.keras.networks.checkpoint_table import Bundle, Damaged
 from innv_gui.session.models import source_of
 from tests.eager import untraced as untraced
 from tests.files import called_models, hostile_models, model_files
-from tests.files.legacy_models import KINDS, legacy
+from tests.files.kept_models import kept
+from tests.files.legacy_models import KINDS
 
 
 def test_files_of_keras_2(tmp_path):
@@ -40,7 +41,7 @@ m.save(sys.argv[1] + '/old.h5'); m.save(sys.argv[1] + '/old.keras')
 open(sys.argv[1] + '/old.json', 'w').write(m.to_json()); m.save_weights(sys.argv[1] + '/old_weights.h5')
 x = r.uniform(0, 255, (2, 12, 10, 3)).astype('f4'); np.savez(sys.argv[1] + '/old.npz', x=x, p=m.predict(x, verbose=0))
 """
-    legacy(text, tmp_path)
+    kept("plain", text, tmp_path)
     wanted = np.load(tmp_path / "old.npz")
     for source in (
         ModelSource("hdf5", str(tmp_path / "old.h5")),
@@ -52,9 +53,9 @@ x = r.uniform(0, 255, (2, 12, 10, 3)).astype('f4'); np.savez(sys.argv[1] + '/old
 
 
 FOLDER = """
-import sys, numpy as np, tf_keras as keras
+import sys, numpy as np, tf_keras as keras, tests.files.short_weights as short
 from tf_keras import layers as L
-r = np.random.default_rng(0)
+r, drawn = np.random.default_rng(0), short.Weights()
 x = r.uniform(0, 255, (3, 12, 10, 3)).astype("f4")
 scale = L.Normalization(); scale.adapt(x)
 changed = keras.Sequential([L.RandomFlip(), L.RandomRotation(0.1)], name="changed")
@@ -71,8 +72,8 @@ inner = keras.Model(j, L.Dense(8, activation="relu")(j), name="inner")
 y = L.Concatenate()([inner(y), inner(L.ReLU()(y))])
 m = keras.Model(i, L.Dense(3, activation="softmax")(y)); m.compile("adam", "categorical_crossentropy")
 for v in m.trainable_variables:
-    v.assign(r.uniform(.1, .6, v.shape))
-for name in sys.argv[2:]:
+    v.assign(drawn.uniform(.1, .6, v.shape))
+for name in ("folder", "file.h5", "file.keras"):
     m.save(f"{sys.argv[1]}/{name}")
 np.savez(sys.argv[1] + "/wanted.npz", x=x, p=m(x, training=False).numpy())
 """
@@ -82,7 +83,7 @@ np.savez(sys.argv[1] + "/wanted.npz", x=x, p=m(x, training=False).numpy())
 def saved(tmp_path_factory):
     """A folder with one model of Keras 2 in all its forms, and what it predicts."""
     folder = tmp_path_factory.mktemp("keras_2")
-    legacy(FOLDER, folder, "folder", "file.h5", "file.keras")
+    kept("folder", FOLDER, folder)
     return folder
 
 
@@ -131,7 +132,7 @@ np.savez(sys.argv[1] + "/wanted.npz", x=x, **known)
 
 
 def test_operations_that_keras_2_wrote_into_a_model_become_layers(tmp_path):
-    legacy(OPERATIONS, tmp_path)
+    kept("operations", OPERATIONS, tmp_path)
     wanted = np.load(tmp_path / "wanted.npz")
     files = [path for path in tmp_path.iterdir() if path.suffix in KINDS]
     assert len(files) == 7
@@ -185,7 +186,8 @@ def test_whatever_stands_in_an_operation_nothing_is_raised(function, calls):
 @pytest.mark.parametrize("version", [2, 3])
 def test_models_that_call_models_give_what_they_gave(version, tmp_path):
     if version == 2:
-        legacy("import sys, tf_keras, tests.files.called_models as m; m.save(tf_keras, sys.argv[1])", tmp_path)
+        make = "m.save(tf_keras, sys.argv[1])  # with tests.files.short_weights"
+        kept("called", f"import sys, tf_keras, tests.files.called_models as m; {make}", tmp_path)
     else:
         called_models.save(keras, str(tmp_path))
     files = [path for path in tmp_path.iterdir() if path.suffix in KINDS]
@@ -297,7 +299,7 @@ def test_a_folder_that_is_no_model_is_one_sentence(tmp_path):
 def test_layers_of_keras_2_that_changed_their_settings(tmp_path):
     """Each of these stopped Keras 3 from reading a file of Keras 2."""
     text = """
-import sys, numpy as np, tf_keras as keras
+import sys, numpy as np, tf_keras as keras, tests.files.short_weights as short
 from tf_keras import layers as L
 def layers():
     return {
@@ -307,7 +309,7 @@ def layers():
         "memory": [L.Reshape((2, 6, 10, 3)), L.ConvLSTM2D(2, 3)],
         "rows": [L.Reshape((12, 30)), L.Bidirectional(L.LSTM(4))],
     }
-r = np.random.default_rng(0)
+drawn, X = short.Weights(), np.random.default_rng(0).uniform(0, 1, (2, 12, 10, 3)).astype('f4')
 for name in layers():
     for form in ("flat", "nested"):
         i = x = keras.Input((12, 10, 3))
@@ -315,12 +317,11 @@ for name in layers():
             x = layer(x)
         head = [L.Flatten(), L.Dense(3, activation='softmax')]
         m = keras.Model(i, head[1](head[0](x))) if form == "flat" else keras.Sequential([keras.Model(i, x), *head])
-        m.set_weights([r.uniform(.1, .6, w.shape) if w.dtype.kind == "f" else w for w in m.get_weights()])
-        X = r.uniform(0, 1, (2, 12, 10, 3)).astype('f4')
+        m.set_weights([drawn.uniform(.1, .6, w.shape) if w.dtype.kind == "f" else w for w in m.get_weights()])
         m.save(f"{sys.argv[1]}/{name}_{form}.h5"); m.save(f"{sys.argv[1]}/{name}_{form}.keras")
         np.savez(f"{sys.argv[1]}/{name}_{form}.npz", x=X, p=m(X, training=False).numpy())
 """
-    legacy(text, tmp_path)
+    kept("changed", text, tmp_path)
     files = sorted(path for path in tmp_path.iterdir() if path.suffix in KINDS)
     assert len(files) == 32
     for path in files:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from tests.files.short_weights import Weights
+
 SHAPE = (12, 10, 3)
 
 # name -> (units, activation of the last Dense layer, what follows it)
@@ -92,9 +94,10 @@ def save(keras, folder: str, version: int, endings: tuple[str, ...]) -> None:
     """
     generator = np.random.default_rng(0)
     x = generator.uniform(0, 255, (3, *SHAPE)).astype("f4")
+    drawn = Weights()
     for number, ((end, tail), model) in enumerate(all_of(keras, version).items()):
         for weight in model.weights:
-            weight.assign(generator.uniform(-1, 1, weight.shape))
+            weight.assign(drawn.uniform(-1, 1, weight.shape))
         base = f"{folder}/{end}+{tail}"
         for ending in endings if end in BLENDS else endings[number % len(endings) :][:1]:
             model.save(base + (ending or "+folder"))

@@ -13,7 +13,7 @@ from innv_gui.runtimes.keras.explain import explain
 from innv_gui.runtimes.keras.networks import loading
 from innv_gui.runtimes.keras.networks.forward import outputs_of
 from innv_gui.runtimes.keras.networks.inspect import inspect
-from tests.files.legacy_models import legacy
+from tests.files.kept_models import kept
 from tests.networks import output_models
 
 L = keras.layers
@@ -25,8 +25,8 @@ ENDINGS = {2: (".keras", ".h5", ""), 3: (".keras", ".h5")}
 def folders(tmp_path_factory):
     """Keras' version -> a folder of all networks, written by that Keras."""
     made = {version: tmp_path_factory.mktemp(f"keras{version}") for version in ENDINGS}
-    make = f"m.save(tf_keras, sys.argv[1], 2, {ENDINGS[2]!r})"
-    legacy(f"import sys, tf_keras, tests.networks.output_models as m; {make}", made[2])
+    make = f"m.save(tf_keras, sys.argv[1], 2, {ENDINGS[2]!r})  # with tests.files.short_weights"
+    kept("outputs", f"import sys, tf_keras, tests.networks.output_models as m; {make}", made[2])
     output_models.save(keras, str(made[3]), 3, ENDINGS[3])
     return made
 
