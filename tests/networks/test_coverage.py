@@ -61,6 +61,7 @@ def explained(source, name: str, layer: str | None):
     return cam.explain(source, x, name, params, Target(layer=layer, class_=1))
 
 
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("name", METHODS)
 @pytest.mark.parametrize("make, layer", [(siamese, "shared"), (siamese_model, "inner")])
 def test_an_encoder_that_is_called_on_both_halves_has_no_map(make, layer, name, tmp_path):
@@ -70,6 +71,7 @@ def test_an_encoder_that_is_called_on_both_halves_has_no_map(make, layer, name, 
     assert layer not in refused.value.allowed and {"before", "behind"} <= set(refused.value.allowed)
 
 
+@pytest.mark.usefixtures("untraced")
 def test_no_layer_with_several_outputs_is_measured_or_explained(tmp_path):
     source = saved(siamese(L.Concatenate(axis=2)), tmp_path)
     network = loading.load(source)
@@ -82,11 +84,13 @@ def test_no_layer_with_several_outputs_is_measured_or_explained(tmp_path):
     assert targets.layer_for(network, "behind") == "behind"
 
 
+@pytest.mark.usefixtures("untraced")
 def test_halves_that_are_joined_side_by_side_are_the_picture_again(tmp_path):
     network = loading.load(saved(siamese(L.Concatenate(axis=2)), tmp_path))
     assert cam.layer_for(network, None) == "behind" and network.regions["behind"] == coverage.WHOLE
 
 
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("join", [L.Concatenate(axis=-1), L.Add(), L.Concatenate(axis=1)])
 def test_behind_halves_that_lie_over_each_other_the_layer_before_is_chosen(join, tmp_path):
     source = saved(siamese(join), tmp_path)
@@ -95,6 +99,7 @@ def test_behind_halves_that_lie_over_each_other_the_layer_before_is_chosen(join,
         explained(source, "grad_cam", "behind")
 
 
+@pytest.mark.usefixtures("untraced")
 def test_where_no_layer_has_a_place_the_reason_is_told(tmp_path):
     start, shared = keras.Input((*SIZE, 3)), conv("shared")
     source = saved(classifier(start, halves(start, shared, shared, L.Add())), tmp_path)
@@ -113,7 +118,10 @@ PARTS = {
 
 @pytest.mark.parametrize("name", METHODS)
 @pytest.mark.parametrize("how", PARTS)
-def test_a_map_of_a_part_lies_over_that_part(how, name, tmp_path):
+def test_a_map_of_a_part_lies_over_that_part(how, name, tmp_path, request):
+    """Compiled for one part, step by step for the others."""
+    if how != "slice":
+        request.getfixturevalue("untraced")
     crop, (rows, columns) = PARTS[how]
     start = keras.Input((*SIZE, 3))
     model = classifier(start, conv("conv", bias_initializer="ones")(crop(start)))
@@ -124,6 +132,7 @@ def test_a_map_of_a_part_lies_over_that_part(how, name, tmp_path):
     assert any("sees a part of the picture" in note for note in found.notes)
 
 
+@pytest.mark.usefixtures("untraced")
 def test_a_layer_that_is_used_again_in_a_row_has_an_output(tmp_path):
     start, relu = keras.Input((*SIZE, 3)), L.ReLU(name="relu")
     x = relu(L.Conv2D(4, 3)(start))

@@ -119,6 +119,7 @@ def test_methods_that_look_at_no_layer_explain_it(own, tmp_path, name):
     np.testing.assert_array_equal(found.targets, expected.targets)
 
 
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("name", sorted(set(METHODS) - set(GRADIENTS)))
 def test_all_others_refuse_it_by_name_with_the_reason(own, tmp_path, name):
     source, x, _ = saved(own["Net"](name="whole"), tmp_path / "net.keras")

@@ -21,6 +21,7 @@ from innv_gui.runtimes.keras.attribution.explain import explain
 from innv_gui.runtimes.keras.cam import explain as cam
 from innv_gui.runtimes.keras.networks import loading
 from innv_gui.runtimes.keras.networks.inspect import inspect
+from tests.eager import step_by_step
 from tests.files import model_files
 from tests.networks.made_models import SHAPE, backbone, images, randomised, saved, transfer
 
@@ -384,7 +385,8 @@ def test_kept_networks_go_on_after_an_application_was_loaded(tmp_path):
     source = saved(model, tmp_path / "model.keras")
     network = loading.load(source)
     before = network.predict(images(2))
-    loading.load(ModelSource("application", application="MobileNetV2", weights="random"))
+    with step_by_step():
+        loading.load(ModelSource("application", application="MobileNetV2", weights="random"))
     np.testing.assert_array_equal(network.predict(images(3))[:2], before)
     assert cam.explain(source, images(2), "guided_grad_cam", {}, Target()).values.shape == (2, 1, *SHAPE)
 
@@ -399,6 +401,7 @@ def test_only_so_many_networks_are_kept(tmp_path):
 # --- keras.applications ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("name, mode", [("MobileNetV2", "tf"), ("EfficientNetB0", "none")])
 def test_applications_with_random_weights(name, mode):
     facts = inspect(ModelSource("application", application=name, weights="random"))
@@ -408,7 +411,8 @@ def test_applications_with_random_weights(name, mode):
 
 def made_of(application):
     """Hash of the weights, and the names of the layers."""
-    network = loading.load(ModelSource("application", application=application, weights="random"))
+    with step_by_step():
+        network = loading.load(ModelSource("application", application=application, weights="random"))
     weights = hashlib.sha256(b"".join(w.tobytes() for w in network.model.get_weights())).hexdigest()
     return [weights, list(network.flat.operations)]
 
@@ -423,6 +427,7 @@ def test_random_weights_and_layer_names_are_the_same_in_every_process():
     assert json.loads(fresh.communicate()[0]) == here
 
 
+@pytest.mark.usefixtures("untraced")
 def test_an_application_with_a_weights_file(tmp_path):
     model = keras.applications.MobileNetV2(weights=None)
     model.save_weights(tmp_path / "mobile.weights.h5")
@@ -450,6 +455,7 @@ def mobilenet():
     return keras.applications.MobileNetV3Small(weights=None, input_shape=(96, 96, 3), classes=7)
 
 
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("network", [convnext, mobilenet])
 def test_files_of_applications_pass_the_gate(network, tmp_path):
     model = network()

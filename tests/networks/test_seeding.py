@@ -61,6 +61,7 @@ def the_network_of_a_trial(folder):
     return trial._network(trial.SIZES[0]).model.get_weights()
 
 
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize(
     "drawn", [fresh_weights_of_a_file, a_description_without_weights, an_application, the_network_of_a_trial]
 )
