@@ -13,7 +13,9 @@ from innv_gui.runtimes.keras.networks.custom_layers import kind_of
 
 Region = tuple[float, float, float, float]  # top, bottom, left, right; of the input's height and width
 WHOLE: Region = (0.0, 1.0, 0.0, 1.0)
-_SHIFT = 0.1  # of a side: paths that a padding and a cropping move against each other, as in NASNet, are one picture
+# Paths that a padding and a cropping move against each other, as in NASNet, are one picture: by a part of a side, or by
+# one position of a coarse map, which is more.
+_SHIFT, _COARSE = 0.1, 0.25
 _CHANGING = frozenset("RandomCrop Slice CropImages PadImages Take Unstack".split())  # to where is not followed
 
 
@@ -65,9 +67,9 @@ def _of(node, given: list[Region | None]) -> Region | None:
     operation, kind = node.operation, kind_of(node.operation)
     x, y = node.input_tensors[0], node.outputs[0]
     if kind == "Concatenate" and len(y.shape) == 4 and operation.axis % 4 in (1, 2):
-        return _side_by_side(given, operation.axis % 4)
+        return _side_by_side(given, operation.axis % 4, y.shape)
     if len(given) > 1:
-        return _merged(given)
+        return _merged(given, y.shape)
     if len(x.shape) != 4 or len(y.shape) != 4:
         return given[0]
     if kind in _CHANGING:
@@ -137,20 +139,22 @@ def _split(node, given: list[Region | None]):
     return found
 
 
-def _side_by_side(given: list[Region], axis: int) -> Region | None:
+def _side_by_side(given: list[Region], axis: int, shape: tuple) -> Region | None:
     """Parts one behind the other, as they lie in the picture."""
     low, high = 2 * axis - 2, 2 * axis - 1
     fits = all(abs(a[high] - b[low]) < 1e-6 for a, b in zip(given, given[1:], strict=False))
     if not fits:
         return None
-    hull = list(_merged([(*one[:low], 0.0, 1.0, *one[high + 1 :]) for one in given]) or ())
+    hull = list(_merged([(*one[:low], 0.0, 1.0, *one[high + 1 :]) for one in given], shape) or ())
     return (*hull[:low], given[0][low], given[-1][high], *hull[high + 1 :]) if hull else None
 
 
-def _merged(given: list[Region]) -> Region | None:
-    """One over the other."""
+def _merged(given: list[Region], shape: tuple) -> Region | None:
+    """One over the other; shape: of what comes out."""
     corners = list(zip(*given, strict=True))
-    if any(max(side) - min(side) > _SHIFT for side in corners):
+    positions = [size or 1 / _SHIFT for size in shape[1:3] for _ in range(2)] if len(shape) == 4 else [1 / _SHIFT] * 4
+    allowed = [max(_SHIFT, min(1 / size, _COARSE)) for size in positions]
+    if any(max(side) - min(side) > most + 1e-6 for side, most in zip(corners, allowed, strict=True)):
         return None
     return min(corners[0]), max(corners[1]), min(corners[2]), max(corners[3])
 
