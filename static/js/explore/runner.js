@@ -42,9 +42,11 @@ export function createExploreRunner(store) {
   async function stop() {
     const { exploration } = store.state;
     if (!running(exploration)) return;
+    const mine = turn;
     await cancel(exploration.job);
     dispatchEvent(new CustomEvent("innv:job", { detail: exploration.job }));
-    store.set(arrival(store.state, await api.exploration(exploration.id)));
+    const stopped = await api.exploration(exploration.id);
+    if (mine === turn) store.set(arrival(store.state, stopped));
   }
 
   return {
@@ -60,6 +62,7 @@ export function createExploreRunner(store) {
     stop,
     forget: () => {
       turn += 1;
+      store.set({ posting: false });
     },
   };
 }

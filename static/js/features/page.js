@@ -96,6 +96,7 @@ async function settle() {
 function open(catalog) {
   const first = firstState(catalog);
   if (line.opening(first)) first.run = null;
+  runner.forget();
   store.set({ ascent: null, extremes: null, problem: null, ...first, catalog });
   drawAll(store.state);
   if (store.state.run) runner.reopen(store.state.run);

@@ -94,10 +94,19 @@ export function createFeatureRunner(store) {
   async function stop() {
     const { ascent } = store.state;
     if (!ascent) return;
+    const mine = turn;
     await cancel(ascent.job);
     tell(ascent.job);
-    store.set({ ascent: await get(`/maximizations/${part(ascent.id)}`) });
+    const stopped = await get(`/maximizations/${part(ascent.id)}`);
+    if (mine === turn) store.set({ ascent: stopped });
   }
 
-  return { run, reopen, resume, stop, compare };
+  /** Another address was opened: what was asked for is shown no more. */
+  function forget() {
+    turn++;
+    search++;
+    store.set({ posting: false });
+  }
+
+  return { run, reopen, resume, stop, compare, forget };
 }

@@ -13,10 +13,12 @@ export function createFollower({ path, key, set, opened, query = () => "" }) {
   let turn = 0;
   const at = id => `${path}/${encodeURIComponent(id)}${query()}`;
 
-  async function watch(answer, mine) {
-    while (mine === turn && !ended(answer)) {
+  /** asked: the query that was answered last; where another one is wanted by now, it is asked for at once. */
+  async function watch(answer, mine, asked) {
+    while (mine === turn && (!ended(answer) || asked !== query())) {
       const asked_ms = performance.now();
-      await pause(document.hidden ? 4 * STEP_MS : STEP_MS);
+      if (asked === query()) await pause(document.hidden ? 4 * STEP_MS : STEP_MS);
+      asked = query();
       answer = await get(at(answer.id));
       if (mine !== turn) return;
       set({ [key]: answer });
@@ -27,6 +29,7 @@ export function createFollower({ path, key, set, opened, query = () => "" }) {
 
   async function started(make) {
     const mine = ++turn;
+    const asked = query();
     set({ problem: null, posting: true });
     try {
       const answer = await make();
@@ -34,7 +37,7 @@ export function createFollower({ path, key, set, opened, query = () => "" }) {
       if (!answer) return void set({ posting: false });
       if (!ended(answer)) dispatchEvent(new CustomEvent("innv:job", { detail: answer.job }));
       set({ [key]: answer, posting: false });
-      await watch(answer, mine);
+      await watch(answer, mine, asked);
     } catch (problem) {
       if (mine === turn) set({ problem, posting: false });
     }
@@ -52,8 +55,10 @@ export function createFollower({ path, key, set, opened, query = () => "" }) {
       ),
     async stop(answer) {
       if (!answer || ended(answer)) return;
+      const mine = turn;
       await cancel(answer.job);
-      set({ [key]: await get(at(answer.id)) });
+      const stopped = await get(at(answer.id));
+      if (mine === turn) set({ [key]: stopped });
     },
     forget: () => {
       turn += 1;

@@ -66,13 +66,16 @@ export function createSuggestRunner(store) {
   async function stop() {
     const { suggestion } = store.state;
     if (!suggestion?.job) return;
+    const mine = turn;
     await cancel(suggestion.job);
     dispatchEvent(new CustomEvent("innv:job", { detail: suggestion.job }));
-    store.set({ suggestion: await suggestionOf(suggestion.id) });
+    const stopped = await suggestionOf(suggestion.id);
+    if (mine === turn) store.set({ suggestion: stopped });
   }
 
   const forget = () => {
     turn++;
+    store.set({ posting: false });
   };
 
   return { expect, forget, reopen, run, stop };

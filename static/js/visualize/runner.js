@@ -61,9 +61,11 @@ export function createRunner(store) {
   async function stop() {
     const { explanation } = store.state;
     if (!explanation?.job) return;
+    const mine = turn;
     await cancel(explanation.job);
     dispatchEvent(new CustomEvent("innv:job", { detail: explanation.job }));
-    store.set({ explanation: await get(`/explanations/${encodeURIComponent(explanation.id)}`) });
+    const stopped = await get(`/explanations/${encodeURIComponent(explanation.id)}`);
+    if (mine === turn) store.set({ explanation: stopped });
   }
 
   return { run, reopen, stop };

@@ -26,8 +26,9 @@ export function createWorkshopRunner(store, onended) {
 
   const follower = createFollower({ path: api.RUNS, key: "arrived", set, opened: ({ run }) => run });
 
-  /** Every run under way, one after another. */
+  /** Every run under way, one after another; while one is being asked for, it comes first. */
   async function follow() {
+    if (store.state.posting) return;
     for (;;) {
       const next = store.state.runs.findLast(isLive);
       if (!next) return;

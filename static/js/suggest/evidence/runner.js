@@ -68,11 +68,11 @@ export function createRankingRunner(store) {
     store.set({ rank: ranking.id, ranking, rankPosting: false, place: 1 });
   }
 
-  /** A request that is refused leaves the ranking that is shown, which may still be growing. */
+  /** A request that is refused leaves the ranking that is shown: it may still be growing, or its page was turned. */
   async function run(wishes = {}) {
     store.set({ rankProblem: null, rankPosting: true });
     await follow(mine => begin(mine, wishes));
-    if (store.state.rankProblem && running(store.state.ranking)) await follow();
+    if (store.state.rankProblem && store.state.ranking) await follow();
   }
 
   /** Shows a ranking by its id; one that the server no longer has is reported as such, and not begun again. */
@@ -81,18 +81,22 @@ export function createRankingRunner(store) {
     return follow();
   }
 
-  /** Another page, or other answers, of what is shown. */
-  const refresh = () => (store.state.ranking ? follow() : null);
+  /** Another page, or other answers, of what is shown; a ranking that is on its way begins at its first. */
+  const refresh = () => (store.state.ranking && !store.state.rankPosting ? follow() : null);
 
   async function stop() {
     const { ranking } = store.state;
     if (!ranking) return;
+    const mine = turn;
     await cancel(ranking.job);
     tell(ranking.job);
-    await follow();
+    if (mine === turn) await follow();
   }
 
-  const forget = () => turn++;
+  function forget() {
+    turn++;
+    store.set({ rankPosting: false });
+  }
 
   return { forget, refresh, reopen, run, stop };
 }

@@ -39,15 +39,21 @@ export function createCost(store, wanted, onkept) {
     }
   }
 
-  const look = debounced(() => {
+  const later = debounced(() => {
     const body = wanted(store.state);
-    turn += 1;
     if (body) ask(body, turn);
     else store.set({ cost: null });
   }, WAIT_MS);
+  /** From the change on: what was asked for before is answered for nobody. */
+  function look() {
+    turn += 1;
+    later();
+  }
   store.on([...TRUST_REQUEST, "view", "trust"], (state, changed) => {
     const ended = changed.has("trust") && state.trust && ["done", "failed", "cancelled"].includes(state.trust.status);
-    if (state.view === "trust" && ([...changed].some(name => name !== "trust") || ended)) look();
+    const other = [...changed].some(name => name !== "trust");
+    if (state.view === "trust" && (other || ended)) look();
+    else if (other) turn += 1;
   });
   return { look };
 }

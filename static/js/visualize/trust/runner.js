@@ -1,6 +1,7 @@
 // Begins a measuring, follows it, stops it. What is kept of it comes at once, so that pressing again goes on.
 import { cancel, get } from "../../lib/api.js";
 import { createFollower, ended } from "../../lib/follow.js";
+import { turns } from "../../lib/turns.js";
 import { trustRequestOf } from "./request.js";
 
 const KEYS = { posting: "trustPosting", problem: "trustProblem" };
@@ -36,11 +37,14 @@ export function createTrustRunner(store) {
     });
   }
 
+  const filled = turns();
+  /** Of the last fill that was chosen; numbers that came meanwhile are newer. */
   async function showFill() {
     const { trust } = store.state;
+    const current = filled();
     if (!trust) return;
     const shown = await get(path(trust.id) + query());
-    if (store.state.trust?.id === trust.id) store.set({ trust: shown });
+    if (current() && store.state.trust === trust) store.set({ trust: shown });
   }
 
   const stop = () => follower.stop(store.state.trust);
