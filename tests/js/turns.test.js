@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { inOrder, turns } from "../../static/js/lib/turns.js";
+import { inOrder, newestLast, turns } from "../../static/js/lib/turns.js";
 
 test("a newer turn ends the one before", () => {
   const begin = turns();
@@ -30,4 +30,25 @@ test("an act waits for the one before, also for one that fails", async () => {
   fail(new Error("No."));
   await assert.rejects(first, /No\./);
   assert.equal(await second, 1);
+});
+
+test("where an older value is answered last the newest is sent again", async () => {
+  const sent = [];
+  const save = newestLast(value => new Promise(done => sent.push([value, done])));
+  const saved = [save("old"), save("new")];
+  sent[1][1]();
+  await Promise.resolve();
+  sent[0][1]();
+  await saved[1];
+  await new Promise(done => setImmediate(done));
+  assert.deepEqual(sent.map(([value]) => value), ["old", "new", "new"]);
+  sent[2][1]();
+  await saved[0];
+});
+
+test("values that are answered in their order are sent once", async () => {
+  const sent = [];
+  const save = newestLast(async value => sent.push(value));
+  await Promise.all([save("old"), save("new")]);
+  assert.deepEqual(sent, ["old", "new"]);
 });

@@ -13,6 +13,21 @@ export function turns() {
 }
 
 /**
+ * save(value): sends it; where an older value is answered after a newer one, the newest is sent again, so that it stays.
+ * @param {(value: any) => Promise<any>} send
+ */
+export function newestLast(send) {
+  let [sent, answered, newest] = [0, 0, null];
+  return async function save(value) {
+    const mine = ++sent;
+    newest = value;
+    await send(value);
+    if (mine < answered) await save(newest);
+    else answered = mine;
+  };
+}
+
+/**
  * send(act): calls act() once the acts before have ended, well or not -> a promise of what it gives.
  * @returns {(act: () => any) => Promise<any>}
  */

@@ -1,6 +1,7 @@
 // How far heatmaps of the same image agree: a small matrix, number first and tint second.
 import { get } from "../lib/api.js";
 import { h, key, replace } from "../lib/dom.js";
+import { turns } from "../lib/turns.js";
 import { MEASURES as TERMS } from "../shell/term.js";
 
 const MEASURES = { spearman: "Spearman", iou: "overlap" };
@@ -49,20 +50,21 @@ function table(sides, matrix) {
   );
 }
 
-function chooser(redraw) {
+/** by: the measure of the numbers that stand below. */
+function chooser(by, redraw) {
   return h(
     "button",
     {
       class: "btn plain tiny",
       type: "button",
-      "data-term": TERMS[measure],
-      "aria-label": `Agreement, ${MEASURES[measure]}. Press for the other measure.`,
+      "data-term": TERMS[by],
+      "aria-label": `Agreement, ${MEASURES[by]}. Press for the other measure.`,
       onclick: () => {
         measure = measure === "spearman" ? "iou" : "spearman";
         redraw();
       },
     },
-    `Agreement, ${MEASURES[measure]}`,
+    `Agreement, ${MEASURES[by]}`,
   );
 }
 
@@ -84,10 +86,13 @@ function overall(found, sides) {
 export function agreement({ path, sides, image }) {
   const root = h("div", { class: "agreement" });
   if (sides.length < 2) return root;
+  const begin = turns();
   async function draw() {
-    const found = await asked(path(measure)).catch(() => null);
+    const [current, by] = [begin(), measure];
+    const found = await asked(path(by)).catch(() => null);
+    if (!current()) return;
     const here = found?.images.find(({ index }) => index === image);
-    replace(root, here ? [chooser(draw), table(sides, here.matrix), overall(found, sides)] : h("p", { class: "why" }, NOT_YET));
+    replace(root, here ? [chooser(by, draw), table(sides, here.matrix), overall(found, sides)] : h("p", { class: "why" }, NOT_YET));
   }
   draw();
   return root;

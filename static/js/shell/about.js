@@ -1,9 +1,11 @@
 // "About this method": the entry of a method in a dialog, as the server writes it for its own page.
 import { $, $$, h, replace } from "../lib/dom.js";
 import { page } from "../lib/api.js";
+import { turns } from "../lib/turns.js";
 import { complain } from "./toast.js";
 
 const entries = new Map(); // name -> Promise of its article
+const asked = turns();
 
 function entryOf(name) {
   if (!entries.has(name)) {
@@ -15,7 +17,10 @@ function entryOf(name) {
 }
 
 async function open(name) {
-  const entry = document.importNode(await entryOf(name), true);
+  const current = asked();
+  const made = await entryOf(name);
+  if (!current()) return;
+  const entry = document.importNode(made, true);
   const title = $("h1", entry);
   entry.removeAttribute("id");
   replace($("#about-title"), [...title.childNodes]);

@@ -3,10 +3,12 @@
 import { $ } from "../lib/dom.js";
 import { get, cancel, ENDED } from "../lib/api.js";
 import { count, seconds } from "../lib/format.js";
+import { turns } from "../lib/turns.js";
 import { complain } from "./toast.js";
 
 const BUSY_MS = 700;
 const IDLE_MS = 6000;
+const asked = turns();
 let timer = 0;
 let shown = null;
 let spoken = 0;
@@ -41,12 +43,14 @@ function draw(jobs) {
 async function look() {
   clearTimeout(timer);
   if (document.hidden) return;
+  const current = asked();
   try {
     const { jobs } = await get("/jobs");
+    if (!current()) return;
     draw(jobs);
     dispatchEvent(new CustomEvent("innv:jobs", { detail: jobs }));
   } catch {
-    draw([]);
+    if (current()) draw([]);
   }
   clearTimeout(timer);
   timer = setTimeout(look, shown ? BUSY_MS : IDLE_MS);
@@ -56,10 +60,11 @@ async function look() {
 export function startJobPill(own) {
   isOwn = own;
   $('[data-job="cancel"]').addEventListener("click", async () => {
-    if (!shown) return;
+    const job = shown;
+    if (!job) return;
     try {
-      await cancel(shown);
-      dispatchEvent(new CustomEvent("innv:cancelled", { detail: shown }));
+      await cancel(job);
+      dispatchEvent(new CustomEvent("innv:cancelled", { detail: job }));
     } catch (error) {
       complain(error);
     }

@@ -2,6 +2,7 @@
 import { $, h, replace } from "../lib/dom.js";
 import { post } from "../lib/api.js";
 import { count } from "../lib/format.js";
+import { turns } from "../lib/turns.js";
 import { placeUnder } from "./menu.js";
 
 const ELSEWHERE =
@@ -37,16 +38,20 @@ export function createSessionMenu() {
   const menu = $("#session-menu");
   const told = $("#session-told");
   const input = $("#session-file");
+  const opening = turns();
   if (!menu) return;
 
   async function openFile(file) {
+    const current = opening();
     const form = new FormData();
     form.append("session", file, file.name);
     told.className = "told";
     replace(told, h("p", {}, `Opening ${file.name}…`));
     try {
-      replace(told, outcome(file, await post("/session", form)));
+      const answer = await post("/session", form);
+      if (current()) replace(told, outcome(file, answer));
     } catch (error) {
+      if (!current()) return;
       told.className = "told bad";
       replace(told, h("strong", { class: "clip", title: file.name }, file.name), h("p", {}, error.sentence || error.message));
     }

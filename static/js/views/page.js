@@ -88,7 +88,7 @@ async function start() {
     addEventListener("innv:cancelled", ({ detail: job }) => {
       if (job.id === store.state.shown?.job.id) stop();
     });
-    onTheme(() => store.state.shown && follower.reopen(store.state.shown.id));
+    onTheme(() => store.state.shown && !store.state.posting && follower.reopen(store.state.shown.id));
     open(opened);
     addEventListener("hashchange", () => open({ catalog: store.state.catalog, basket: store.state.basket }));
     await settle(store.state.catalog, catalog => store.set({ catalog: { ...store.state.catalog, ...catalog } }));

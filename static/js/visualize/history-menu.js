@@ -4,6 +4,7 @@ import { address, get, patch, remove } from "../lib/api.js";
 import { MOST_COMPARED } from "./compare.js";
 import { differences, times, words } from "./history-words.js";
 import { placeUnder } from "../shell/menu.js";
+import { turns } from "../lib/turns.js";
 import { complain } from "../shell/toast.js";
 
 const SHOWN = 40;
@@ -115,8 +116,12 @@ export function createHistoryMenu(store, open, compare) {
     replace(menu, head, rows.length ? h("ul", { class: "bare" }, rows) : none);
   }
 
+  const listed = turns();
   async function load() {
-    ({ runs } = await get("/history"));
+    const current = listed();
+    const answer = await get("/history");
+    if (!current()) return;
+    runs = answer.runs;
     draw();
   }
 

@@ -8,6 +8,7 @@ import { createDisplayBar } from "./display-bar.js";
 import { $, debounced } from "../lib/dom.js";
 import { createExportMenu } from "./export-menu.js";
 import { createHistoryMenu } from "./history-menu.js";
+import { keepNames } from "../lib/image-names.js";
 import { showKept } from "../lib/kept.js";
 import { viewsLink } from "../lib/links.js";
 import { onKeys } from "../shell/keyboard.js";
@@ -24,6 +25,7 @@ import { createReference } from "./both-engines.js";
 import { createRunner, ended } from "./runner.js";
 import { startShell } from "../shell/shell.js";
 import { Store } from "../lib/store.js";
+import { newestLast, turns } from "../lib/turns.js";
 import { complain, toast } from "../shell/toast.js";
 import { startTour } from "./tour.js";
 import { UNKEPT, createTrust } from "./trust/page.js";
@@ -122,29 +124,20 @@ const panel = createRequestPanel(store, acts, pace);
 const display = createDisplayBar(store);
 const result = createResultView(store, acts);
 
-/** What a run teaches: names of its images, seconds a map. */
-function learn({ explanation, names }) {
+/** What a run teaches: seconds a map. */
+function learn({ explanation }) {
   if (!explanation) return;
-  if (explanation.images.some(image => names.get(image.index) !== image.name)) {
-    store.set({ names: new Map([...names, ...explanation.images.map(image => [image.index, image.name])]) });
-  }
   const fresh = explanation.cells.filter(cell => cell.status === "done" && !cell.cached).length;
   if (ended(explanation) && fresh && explanation.seconds) {
     learnPace(pace, explanation, fresh);
   }
 }
 
-/** Names of the images on the dataset's first page; those of other selected images come with the run. */
-async function nameImages({ dataset }) {
-  if (!dataset) return;
-  const none = { images: [] };
-  const { images } = await get(`/datasets/${encodeURIComponent(dataset)}/images?per_page=60`).catch(() => none);
-  if (store.state.dataset === dataset) store.set({ names: new Map(images.map(({ index, name }) => [index, name])) });
-}
+const saveBasket = newestLast(basket => put("/basket", basket));
 
 function keepBasket(state) {
   const { dataset, images } = requestOf(state);
-  if (dataset) put("/basket", { dataset, images }).catch(() => {}); // the page works without it
+  if (dataset) saveBasket({ dataset, images }).catch(() => {}); // the page works without it
 }
 
 function arrow(by, key) {
@@ -166,17 +159,21 @@ function toggleSelected() {
   toast(out ? "Selected again." : "Removed from the selection.", { stay_ms: 2000 });
 }
 
+const leading = turns(); // to another address: the last press counts
+
 /** Shows an earlier run with the request it was made by; after a restart its models and images are opened again. */
 async function openEarlier(id) {
+  const current = leading();
   try {
     const explanation = await get(`/explanations/${encodeURIComponent(id)}`);
+    if (!current()) return;
     const { models, datasets } = store.state.catalog;
     const known = new Set([...models, ...datasets].map(one => one.id));
     const { request } = explanation;
     location.hash = write({ ...BLANK, ...stateOf(explanation, store.state.catalog), run: id });
     if ([...request.models, request.dataset].some(one => !known.has(one))) location.reload();
   } catch (error) {
-    complain(error);
+    if (current()) complain(error);
   }
 }
 
@@ -253,12 +250,20 @@ async function broughtBack(run) {
   return line.isFound() ? held : null;
 }
 
+const opened = turns();
+
 /** Shows what the address, this tab's last view or the server asks for. */
 async function open(catalog, opening) {
+  const current = opened();
   const { state, go: atOnce } = await firstState(catalog, opening);
+  if (!current()) return;
   const lost = line.opening(state);
   const held = lost ? await broughtBack(state.run) : null;
-  if (held) return open({ ...catalog, ...held }, opening);
+  if (!current()) return;
+  if (held) {
+    await open({ ...catalog, ...held }, opening);
+    return;
+  }
   store.set({ ...state, catalog, ...(lost ? { run: null, trustId: null } : {}) });
   for (const part of [panel, result, display]) part.draw(store.state);
   await trust.open();
@@ -275,7 +280,7 @@ async function start() {
     const { catalog, start: opening } = await openCatalog(unready, drawWaiting);
     store.on(["catalog"], drawRefused);
     store.on(["explanation"], learn);
-    store.on(["dataset"], nameImages);
+    keepNames(store);
     store.on(["images", "dataset", "dropped"], keepBasket);
     store.on(KEPT, line.keep);
     store.on(["view", "methods", "catalog"], drawMethods);
@@ -287,7 +292,10 @@ async function start() {
     createHistoryMenu(store, openEarlier, compareEarlier);
     await open(catalog, opening);
     startTour();
-    addEventListener("hashchange", () => open(store.state.catalog, {}).catch(complain));
+    addEventListener("hashchange", () => {
+      leading();
+      open(store.state.catalog, {}).catch(complain);
+    });
     await settle(catalog, next => {
       store.set({ catalog: next });
       if (line.isFound()) open(next, {}).catch(complain);

@@ -142,6 +142,7 @@ export function createParameterForm(
   function changed(field, value) {
     const { [field.name]: _, ...rest } = params;
     params = value === undefined || value === field.default ? rest : { ...rest, [field.name]: value };
+    newest++; // what is answered from here on is about what was there before
     onchange(params);
     reveal();
     check();

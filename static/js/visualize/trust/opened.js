@@ -180,7 +180,8 @@ export function createOpened(acts) {
       again();
       if (focused) root.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
     } catch (error) {
-      if (said === now) replace(root, h("p", { class: "bad-text", role: "alert" }, error.sentence ?? error.message));
+      if (said !== now) return;
+      replace(root, h("p", { class: "bad-text", role: "alert" }, error.sentence ?? error.message));
       said = "";
     }
   }

@@ -1,0 +1,39 @@
+"""Answers that are held back, so that the second question is answered first."""
+
+import json
+import re
+
+ROUND_TRIP = """() => fetch("/api/v1/start").then(answer => answer.text())
+  .then(() => new Promise(done => requestAnimationFrame(() => setTimeout(done))))"""
+
+
+class Held:
+    """Holds the first answers to requests whose address matches; later ones pass."""
+
+    def __init__(self, page, pattern, method="GET", first=1):
+        self.page, self.pattern, self.method, self.first = page, re.compile(pattern), method, first
+        self.routes = []
+        page.route(self.pattern, self._take)
+
+    def _take(self, route):
+        if route.request.method != self.method or len(self.routes) == self.first:
+            route.fallback()
+        else:
+            self.routes.append(route)
+
+    def wait(self, count=1):
+        """Until so many are held."""
+        while len(self.routes) < count:
+            self.page.evaluate(ROUND_TRIP)
+        return self
+
+    def release(self, place=0, body=None, status=200):
+        """Lets one go on to the server, or answers it, until the page has taken the answer."""
+        self.wait(place + 1)
+        route = self.routes[place]
+        with self.page.expect_response(lambda answer: answer.request == route.request):
+            if body is None and status == 200:
+                route.continue_()
+            else:
+                route.fulfill(status=status, content_type="application/json", body=json.dumps(body))
+        self.page.evaluate(ROUND_TRIP)
