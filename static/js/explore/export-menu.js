@@ -54,12 +54,18 @@ export function createExportMenu(store, selection, maps) {
     ];
   }
 
-  async function open() {
-    placeUnder(menu, opener);
-    const sid = selection.count ? await selection.sid() : null;
+  function draw(sid) {
     replace(menu, lines(sid));
     placeUnder(menu, opener);
     $("a", menu)?.focus();
+  }
+
+  /** Files of the selection come in when the server knows it. */
+  async function open() {
+    const { count: n, version } = selection;
+    draw(null);
+    const sid = n ? await selection.sid() : null;
+    if (sid && version === selection.version) draw(sid);
   }
 
   menu.addEventListener("toggle", event => {

@@ -144,8 +144,9 @@ const askBasket = () => get("/basket").catch(() => ({ dataset: null, images: [] 
 /** By the id in the address; else at once where all of it is kept. */
 async function reopen({ run }) {
   if (line.waits() || obstacle(store.state)) return;
+  const wanted = JSON.stringify(requestOf(store.state));
   if (run) await runner.reopen(run, again);
-  else if (await isKept("/explorations", requestOf(store.state))) await runner.run();
+  else if ((await isKept("/explorations", JSON.parse(wanted))) && wanted === JSON.stringify(requestOf(store.state))) await runner.run();
 }
 
 /** An exploration that the server no longer has: the same one again where that computes nothing. */
@@ -159,6 +160,7 @@ async function open(catalog, asked = askBasket()) {
   if (line.opening(first)) first.run = null;
   const { exploration } = store.state;
   const same = exploration?.id === first.run;
+  if (!same) runner.forget();
   store.set({ ...first, catalog, exploration: same ? exploration : null, problem: null });
   for (const draw of [drawView, panel.draw, drawState, drawRefused, facts]) draw(store.state);
   if (!same || !exploration) await reopen(first);

@@ -67,12 +67,13 @@ export function createCompare(store) {
 
   async function one(body, mine) {
     let { maximization: answer } = await post("/maximizations", body);
-    going = answer.job;
+    if (mine === turn) going = answer.job;
+    else cancel(answer.job).catch(() => {});
     while (mine === turn && !ended(answer)) {
       await pause(STEP_MS);
       answer = await get(`/maximizations/${encodeURIComponent(answer.id)}`);
     }
-    going = null;
+    if (mine === turn) going = null;
     if (answer.status === "failed") throw answer.job.error;
     return answer;
   }

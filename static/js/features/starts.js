@@ -4,6 +4,7 @@ import { address, get } from "../lib/api.js";
 import { group } from "../lib/format.js";
 import { ready } from "../lib/choices.js";
 import { keepFocus } from "../lib/focus.js";
+import { turns } from "../lib/turns.js";
 
 const TITLES = { black: "black", white: "white", noise: "noise", blurred: "blurred noise", image: "an image…" };
 
@@ -64,8 +65,8 @@ function imageChoice(state, store) {
   );
 }
 
-/** The first image of the selection, else the first of the first dataset. */
-async function chooseImage(store) {
+/** The first image of the selection, else the first of the first dataset. current(): whether it is still the choice. */
+async function chooseImage(store, current) {
   const { catalog, source } = store.state;
   const basket = await get("/basket").catch(() => ({ dataset: null, images: [] }));
   const known = ready(catalog.datasets).map(({ id }) => id);
@@ -75,11 +76,16 @@ async function chooseImage(store) {
       : known.includes(basket.dataset) && basket.images.length
         ? { source: basket.dataset, image: basket.images[0] }
         : { source: known[0] ?? null, image: 0 };
-  store.set({ initial: "image", ...place });
+  if (current()) store.set({ initial: "image", ...place });
 }
 
 export function createStarts(store) {
-  const choose = name => (name === "image" ? chooseImage(store) : store.set({ initial: name }));
+  const begin = turns();
+  const choose = name => {
+    const current = begin();
+    if (name === "image") chooseImage(store, current);
+    else store.set({ initial: name });
+  };
 
   const draw = keepFocus(state => {
     replace(

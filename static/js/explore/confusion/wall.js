@@ -5,6 +5,7 @@ import { complain } from "../../shell/toast.js";
 import { explainSelection } from "../rows/explain.js";
 import { images, lettered, modelOf } from "../rows/values.js";
 import { whenChanged } from "../rows/changed.js";
+import { turns } from "../../lib/turns.js";
 import { createPlane } from "./plane.js";
 import { createTileStore } from "./tile-store.js";
 import { createWallRows } from "./wall-rows.js";
@@ -67,9 +68,12 @@ export function createWall({ store, selection, api, close }) {
     return row && selection.has(row.row) ? FRAME_PX.selected : 0;
   }
 
+  const opening = turns();
+  /** The last press counts, on the wall that is still shown. */
   async function open(j) {
+    const [current, of] = [opening(), asked];
     const row = await rows.find(j).catch(() => renew().then(() => rows.find(j)).catch(complain));
-    if (row) store.set({ image: row.row });
+    if (row && current() && of === asked) store.set({ image: row.row });
   }
 
   /** Previous and next image of the wall. */
@@ -94,8 +98,10 @@ export function createWall({ store, selection, api, close }) {
   }
 
   async function selectAll() {
+    const [{ selection: sid }, { version }] = [order, selection];
     try {
-      selection.set(await api.bits(id(), order.selection), order.selection);
+      const bits = await api.bits(id(), sid);
+      if (version === selection.version) selection.set(bits, sid); // nothing else was selected meanwhile
     } catch (error) {
       complain(error);
     }

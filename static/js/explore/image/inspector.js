@@ -43,20 +43,30 @@ export function createInspector(root, { store, selection, api }) {
     h("div", { class: "scroll", tabIndex: 0, role: "group", "aria-labelledby": "image-title" }, one, near),
   );
 
-  const close = () => store.set({ image: null, similar: null });
+  /** What is searched for is shown no more. */
+  function giveUp() {
+    turn += 1;
+    searching = false;
+  }
 
-  /** The last search that was begun is shown. k and of are kept with the answer, for the next one. */
+  function close() {
+    giveUp();
+    store.set({ image: null, similar: null });
+  }
+
+  /** The last search that was begun is shown, in the column of these images while it is open. k and of are kept with the answer, for the next one. */
   async function search(make) {
-    const mine = ++turn;
+    const [mine, of_] = [++turn, id()];
+    const isCurrent = () => mine === turn && of_ === id() && !root.hidden;
     searching = true;
     draw(store.state);
     const { similar } = store.state;
     const asking = { k: similar?.k ?? NEAREST, of: similar?.of ?? modelOf(store.state).id };
     try {
       const answer = await make(asking);
-      if (mine === turn) store.set({ similar: { ...answer, k: answer.k ?? asking.k } });
+      if (isCurrent()) store.set({ similar: { ...answer, k: answer.k ?? asking.k } });
     } catch (error) {
-      if (mine === turn) complain(error);
+      if (isCurrent()) complain(error);
     }
     if (mine !== turn) return;
     searching = false;
@@ -102,7 +112,11 @@ export function createInspector(root, { store, selection, api }) {
   }
 
   const acts = {
-    similar: () => (isQuery(store.state) ? store.set({ similar: null }) : nearTo({ row: store.state.image })),
+    similar() {
+      if (!isQuery(store.state)) return void nearTo({ row: store.state.image });
+      giveUp();
+      store.set({ similar: null });
+    },
     select: () => (selection.has(image.row) ? selection.remove([image.row]) : selection.add([image.row])),
     explain: () => explainImages(store.state, [image.index]),
     tag: opener => askTag(opener, store.state.exploration.tags),
@@ -114,12 +128,14 @@ export function createInspector(root, { store, selection, api }) {
     file,
   };
 
-  async function tag(name, on = true) {
+  /** of: the exploration and its row, those of now unless a press on Undo means earlier ones. */
+  async function tag(name, on = true, of = [id(), image.row]) {
+    const [exploration, row] = of;
     try {
-      const { selection: sid } = await api.select(id(), { rows: [image.row] });
-      const { tags, version } = await api.tag(id(), { selection: sid, tag: name, on });
-      if (!on) toast(`The tag “${name}” is removed.`, { act: () => tag(name) });
-      store.set({ exploration: { ...store.state.exploration, tags, version } });
+      const { selection: sid } = await api.select(exploration, { rows: [row] });
+      const { tags, version } = await api.tag(exploration, { selection: sid, tag: name, on });
+      if (!on) toast(`The tag “${name}” is removed.`, { act: () => tag(name, true, of) });
+      if (exploration === id()) store.set({ exploration: { ...store.state.exploration, tags, version } });
     } catch (error) {
       complain(error);
     }

@@ -54,9 +54,11 @@ export function createTray(root, { store, selection, api }) {
       store.set({ tray: open ? "closed" : selection.count ? "cards" : "rows" });
     },
     async selectFound() {
+      const [of, { version }] = [id(), selection];
       try {
-        const { selection: sid } = await api.select(id(), { query: store.state.query });
-        selection.set(await api.bits(id(), sid), sid);
+        const { selection: sid } = await api.select(of, { query: store.state.query });
+        const bits = await api.bits(of, sid);
+        if (version === selection.version) selection.set(bits, sid); // nothing else was selected meanwhile
       } catch (error) {
         complain(error);
       }
@@ -64,20 +66,22 @@ export function createTray(root, { store, selection, api }) {
   };
 
   async function tagAll(tag) {
+    const [of, { count: n }] = [id(), selection];
     try {
-      const { tags, version } = await selection.asked(sid => api.tag(id(), { selection: sid, tag, on: true }));
-      store.set({ exploration: { ...store.state.exploration, tags, version } });
-      toast(`${count(selection.count, "image")} tagged “${tag}”.`);
+      const { tags, version } = await selection.asked(sid => api.tag(of, { selection: sid, tag, on: true }));
+      if (of === id()) store.set({ exploration: { ...store.state.exploration, tags, version } });
+      toast(`${count(n, "image")} tagged “${tag}”.`);
     } catch (error) {
       complain(error);
     }
   }
 
   async function saveList(name) {
+    const [of, { count: n }] = [id(), selection];
     try {
-      const { dataset } = await selection.asked(sid => api.subset(id(), { selection: sid, name }));
+      const { dataset } = await selection.asked(sid => api.subset(of, { selection: sid, name }));
       const act = () => location.assign(`/images#dataset=${encodeURIComponent(dataset.id)}`);
-      toast(`${count(selection.count, "image")} saved as the dataset “${dataset.name}”.`, { act, label: "Open" });
+      toast(`${count(n, "image")} saved as the dataset “${dataset.name}”.`, { act, label: "Open" });
     } catch (error) {
       complain(error);
     }
@@ -133,7 +137,7 @@ export function createTray(root, { store, selection, api }) {
       const { query: _refused, ...otherwise } = wanted;
       if (mine === latest) await pages.open(wanted, otherwise);
     } catch (error) {
-      complain(error);
+      if (mine === latest) complain(error);
     }
   }
 
@@ -145,7 +149,7 @@ export function createTray(root, { store, selection, api }) {
       const found = await selection.asked(sid => api.facts(id(), sid));
       if (version === selection.version) facts = found;
     } catch (error) {
-      complain(error);
+      if (version === selection.version) complain(error);
     }
     draw(store.state);
   }
