@@ -11,6 +11,7 @@ import { createSuggestRunner } from "../../static/js/suggest/runner.js";
 import { createRunner } from "../../static/js/visualize/runner.js";
 import { createCost } from "../../static/js/visualize/trust/cost.js";
 import { createTrustRunner } from "../../static/js/visualize/trust/runner.js";
+import { createRunActs } from "../../static/js/workshop/run-acts.js";
 import { createWorkshopRunner } from "../../static/js/workshop/runner.js";
 import { heldServer, settled } from "./held-server.js";
 
@@ -225,4 +226,17 @@ test("a training that is being asked for is not silenced by another one that goe
   await server.take("GET /workshop/runs/r1")({ ...live, status: "done" });
   await training;
   assert.deepEqual(store.state.runs.map(({ id }) => id), ["r2", "r1"]);
+});
+
+test("changes of a run are sent in their order, and the last one is shown", async () => {
+  const run = { id: "r1", name: "one", pinned: false };
+  const store = new Store({ runs: [run] });
+  const { pin, named } = createRunActs(store, null, () => {});
+  const changes = [pin(run), named(run, "two")];
+  await settled();
+  assert.deepEqual(server.asked, ["PATCH /workshop/runs/r1"]);
+  await server.take("PATCH /workshop/runs/r1")({ ...run, pinned: true });
+  await server.take("PATCH /workshop/runs/r1")({ ...run, pinned: true, name: "two" });
+  await Promise.all(changes);
+  assert.deepEqual(store.state.runs, [{ id: "r1", name: "two", pinned: true }]);
 });

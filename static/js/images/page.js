@@ -12,6 +12,7 @@ import { onKeys } from "../shell/keyboard.js";
 import { drawProblems } from "./problem-list.js";
 import { startShell } from "../shell/shell.js";
 import { Store } from "../lib/store.js";
+import { turns } from "../lib/turns.js";
 import { complain, toast } from "../shell/toast.js";
 import { acceptFiles, pathOf } from "../widgets/upload-drop.js";
 
@@ -37,24 +38,33 @@ const current = () => store.state.datasets.find(dataset => dataset.id === store.
 const pages = ({ total }) => Math.max(1, Math.ceil(total / PER_PAGE));
 const basket = createBasket(store);
 const grid = createDatasetGrid($("#tiles"), { select: basket.select, open, turn }, basket.has);
-let newest = 0;
+const asking = turns();
+const listing = turns();
+let opened = null; // the dataset that is shown once it is in the list
 let wasBusy = false;
 
+/** Whether nothing newer was asked for meanwhile. */
 async function loadImages() {
   const { dataset, page, q, label } = store.state;
-  const mine = ++newest;
+  const isNewest = asking();
   const none = { images: [], total: 0, loaded: true };
-  if (current()?.status !== "ready") return store.set(none);
+  if (current()?.status !== "ready") {
+    store.set(none);
+    return true;
+  }
   const query = new URLSearchParams({ page: String(page), per_page: String(PER_PAGE) });
   if (q) query.set("q", q);
   if (label) query.set("label", label);
   try {
     const { images, total } = await get(path(dataset, `/images?${query}`));
-    if (mine === newest) store.set({ images, total, loaded: true });
+    if (isNewest()) store.set({ images, total, loaded: true });
   } catch (error) {
-    complain(error);
-    store.set(none);
+    if (isNewest()) {
+      complain(error);
+      store.set(none);
+    }
   }
+  return isNewest();
 }
 
 async function loadProblems() {
@@ -69,18 +79,22 @@ async function loadProblems() {
 
 /** Shows a dataset, and asks again while it is being opened. */
 async function loadDatasets(chosen = null) {
+  opened = chosen ?? opened;
+  const isNewest = listing();
   const [{ datasets }, { models }] = await Promise.all([get("/datasets"), get("/models")]);
+  if (!isNewest()) return;
   know({ datasets, models });
   const named = asked.has("dataset") ? DATASETS.idOf(asked.get("dataset")) : null;
   drawMissing(missingOf({ dataset: named }));
   const has = id => datasets.some(dataset => dataset.id === id);
-  const dataset = [chosen, store.state.dataset, named, store.state.basket.dataset].find(has) ?? datasets[0]?.id ?? null;
+  const dataset = [opened, store.state.dataset, named, store.state.basket.dataset].find(has) ?? datasets[0]?.id ?? null;
+  opened = null;
   store.set({ datasets, models, dataset, ...(dataset === store.state.dataset ? {} : NOT_YET) });
   await loadImages();
   loadProblems();
   if (!datasets.some(({ status }) => status === "loading")) return;
   await pause(LOADING_MS);
-  await loadDatasets();
+  if (isNewest()) await loadDatasets();
 }
 
 function show(changes) {
@@ -92,8 +106,7 @@ async function turn(by) {
   const page = store.state.page + by;
   if (page < 0 || page >= pages(store.state)) return false;
   store.set({ page });
-  await loadImages();
-  return true;
+  return loadImages();
 }
 
 function open(index) {
@@ -136,7 +149,7 @@ async function scan() {
   }
   store.set({ job: null });
   $("#scan").disabled = false;
-  await loadDatasets(dataset);
+  await loadDatasets();
 }
 
 async function closeDataset() {

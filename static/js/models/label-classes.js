@@ -1,7 +1,9 @@
 // Labels of the open datasets that are no class of a model's: counted, and mapped to a class by hand.
 import { h, replace } from "../lib/dom.js";
-import { get, patch } from "../lib/api.js";
+import { get } from "../lib/api.js";
 import { count, group } from "../lib/format.js";
+import { turns } from "../lib/turns.js";
+import { changeModel } from "./change-model.js";
 import { complain, toast } from "../shell/toast.js";
 
 const MOST_ROWS = 50;
@@ -21,7 +23,7 @@ function row(model, dataset, entry, place, onchange) {
       const value = event.target.value.trim();
       try {
         const labels = { dataset: dataset.id, classes: { [entry.label]: value || null } };
-        await patch(path(model.id), { labels });
+        await changeModel(model.id, { labels });
         onchange(id);
         toast(value ? `${entry.label} is now the class ${value}.` : `${entry.label} is no class now.`);
       } catch (error) {
@@ -56,15 +58,17 @@ function fold(model, dataset, answer, onchange) {
 }
 
 /** Fills `root` with the labels that do not fit, one fold per dataset; it stays hidden where all fit. */
-export async function drawLabels(root, model) {
+export async function drawLabels(root, model, begin = turns()) {
+  const current = begin();
   const onchange = async id => {
-    await drawLabels(root, model);
+    await drawLabels(root, model, begin);
     root.querySelector(`#${CSS.escape(id)}`)?.focus();
   };
   const { datasets } = await get("/datasets");
   const labelled = datasets.filter(({ status, class_names: labels }) => status === "ready" && labels?.length);
   const asked = labelled.map(({ id }) => get(`${path(model.id)}/labels?dataset=${encodeURIComponent(id)}`));
   const answers = await Promise.all(asked);
+  if (!current()) return;
   const folds = labelled.map((dataset, k) => fold(model, dataset, answers[k], onchange)).filter(Boolean);
   root.hidden = !folds.length;
   replace(

@@ -1,7 +1,7 @@
 // What was read from a model's file and why, and what a person may change: name, preprocessing, class names.
 import { $, h, key, replace } from "../lib/dom.js";
-import { patch } from "../lib/api.js";
 import { count, group, preprocessing as inWords, RULES, shape } from "../lib/format.js";
+import { changeModel } from "./change-model.js";
 import { drawLabels } from "./label-classes.js";
 import { guessTag, ruleSource } from "./model-advice.js";
 import { OUTPUTS, outputsPart } from "./model-outputs.js";
@@ -34,7 +34,7 @@ async function send(form, model, change, fallback, onchange) {
   const box = $(".bad-text", form);
   for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
   try {
-    const changed = await patch(`/models/${encodeURIComponent(model.id)}`, change);
+    const changed = await changeModel(model.id, change);
     box.hidden = true;
     onchange(changed);
     return true;

@@ -2,6 +2,7 @@
 import { $, h, icon, key, replace } from "../lib/dom.js";
 import { cancel, get, post } from "../lib/api.js";
 import { count, group } from "../lib/format.js";
+import { turns } from "../lib/turns.js";
 import { complain } from "../shell/toast.js";
 
 const RESIZES = { stretch: "stretch", pad: "pad", crop: "crop" };
@@ -128,6 +129,7 @@ const STATES = {
 export function createProbeCard(root, advised) {
   let model = null;
   let drawn = "";
+  const asked = turns();
   const path = () => `/models/${encodeURIComponent(model.id)}/probe`;
   const acts = {
     advised,
@@ -179,10 +181,12 @@ export function createProbeCard(root, advised) {
 
   async function refresh() {
     if (!model) return;
+    const current = asked();
     try {
-      draw(await get(path()));
+      const found = await get(path());
+      if (current()) draw(found);
     } catch {
-      root.hidden = true; // the model has gone
+      if (current()) root.hidden = true; // the model has gone
     }
   }
 

@@ -2,9 +2,10 @@
 import { drawMissing, missingOf } from "../shell/address.js";
 import { MODELS, know, modelLink } from "../lib/address-names.js";
 import { $, h, replace } from "../lib/dom.js";
-import { ENDED, get, patch, pause, post, remove } from "../lib/api.js";
+import { ENDED, get, pause, post, remove } from "../lib/api.js";
 import { confirmed } from "../shell/confirm.js";
 import { count, group, preprocessing as inWords } from "../lib/format.js";
+import { changeModel } from "./change-model.js";
 import { drawDetails } from "./model-details.js";
 import { drawLayers } from "./layers-table.js";
 import { createProbeCard } from "./model-probe.js";
@@ -26,8 +27,14 @@ const store = new Store({
   loaded: false,
 });
 const path = id => `/models/${encodeURIComponent(id)}`;
-const taken = changed =>
-  store.set({ models: store.state.models.map(model => (model.id === changed.id ? changed : model)) });
+let changes = 0; // of what is listed: a list that was asked for before one does not have it
+
+function list(models, more = {}) {
+  changes += 1;
+  store.set({ models, ...more });
+}
+
+const taken = changed => list(store.state.models.map(model => (model.id === changed.id ? changed : model)));
 
 function addError(words) {
   $("#add-error").textContent = words;
@@ -38,10 +45,8 @@ async function add(body) {
   try {
     const { model, job } = await post("/models", body);
     dispatchEvent(new CustomEvent("innv:job", { detail: job }));
-    store.set({
-      models: [...store.state.models.filter(other => other.id !== model.id), model],
-      jobs: new Map(store.state.jobs).set(job.id, job),
-    });
+    const others = store.state.models.filter(other => other.id !== model.id);
+    list([...others, model], { jobs: new Map(store.state.jobs).set(job.id, job) });
     watch();
     return null;
   } catch (error) {
@@ -90,15 +95,19 @@ function opened() {
 }
 
 async function load() {
+  const seen = changes;
   const before = new Map(store.state.models.map(model => [model.id, model.status]));
   const [{ models, offered, applications }, { jobs }] = await Promise.all([get("/models"), get("/jobs")]);
+  if (seen !== changes) {
+    await load();
+    return;
+  }
   const fresh = models.find(model => model.status === "ready" && before.get(model.id) === "loading");
   const ready = models.filter(model => model.status === "ready");
   know({ models });
   const found = opened();
   const chosen = store.state.chosen ?? found;
-  store.set({
-    models,
+  list(models, {
     chosen: ready.some(({ id }) => id === chosen) ? chosen : (ready[0]?.id ?? null),
     offered: offered || [],
     applications: applications || [],
@@ -110,7 +119,7 @@ async function load() {
 
 async function name(model, class_names, done) {
   try {
-    taken(await patch(path(model.id), { class_names }));
+    taken(await changeModel(model.id, { class_names }));
     $(`#rows tr[data-model="${CSS.escape(model.id)}"] .name-b`)?.focus(); // the note with the button is gone
     toast(done);
   } catch (error) {
@@ -129,7 +138,7 @@ const acts = {
     }
     try {
       const preprocessing = { ...model.preprocessing, mode, mean: null, std: null };
-      taken(await patch(path(model.id), { preprocessing }));
+      taken(await changeModel(model.id, { preprocessing }));
       toast(`${model.name} now gets: ${inWords(preprocessing)}.`);
     } catch (error) {
       complain(error);
@@ -138,7 +147,7 @@ const acts = {
   },
   async outputs(model, outputs) {
     try {
-      taken(await patch(path(model.id), { outputs }));
+      taken(await changeModel(model.id, { outputs }));
       watch();
     } catch (error) {
       complain(error);
@@ -155,7 +164,7 @@ const acts = {
   },
   async advised(model, preprocessing) {
     try {
-      const changed = await patch(path(model.id), { preprocessing });
+      const changed = await changeModel(model.id, { preprocessing });
       taken(changed);
       toast(`${model.name} now gets: ${inWords(changed.preprocessing)}.`);
       probeCard.refresh();
@@ -179,7 +188,7 @@ const acts = {
       return;
     try {
       await remove(path(model.id));
-      store.set({ models: store.state.models.filter(other => other.id !== model.id) });
+      list(store.state.models.filter(other => other.id !== model.id));
     } catch (error) {
       complain(error);
     }
@@ -262,7 +271,7 @@ async function addChosen(select, body) {
   }
   addError("");
   addError((await add(body(value))) || "");
-  $(select).value = "";
+  if ($(select).value === value) $(select).value = "";
 }
 
 $("#add-offered").addEventListener("click", () => addChosen("#offered", offered => ({ offered })));

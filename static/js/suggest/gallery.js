@@ -68,7 +68,9 @@ export function createGallery(store, basket) {
 
   async function addAll() {
     try {
-      const indices = await fetchIndices(store.state.suggestion, lookQuery(store.state, store.state.look));
+      const { suggestion, dataset, look } = store.state;
+      const indices = await fetchIndices(suggestion, lookQuery(store.state, look));
+      if (dataset !== store.state.dataset) return; // they are images of the one before
       basket.select(indices, true);
       toast(`${count(indices.length, "image")} selected.`, { stay_ms: 3000 });
     } catch (error) {

@@ -89,10 +89,13 @@ const acts = {
   problems: () => listProblems().catch(complain),
   /** The same suggestion under its new names: plots and images are drawn again. */
   async renew() {
+    const id = store.state.suggestion?.id;
     const { models, datasets } = await holdings();
-    store.set({ catalog: { ...store.state.catalog, models, datasets }, look: null, views: {}, className: null });
+    store.set({ catalog: { ...store.state.catalog, models, datasets } });
+    if (!id || id !== store.state.suggestion?.id) return; // other scores were chosen meanwhile
+    store.set({ look: null, views: {}, className: null });
     cards.clear();
-    await runner.reopen(store.state.run);
+    await runner.reopen(id);
   },
 };
 const panel = createSuggestPanel(store, acts);
@@ -186,7 +189,7 @@ function drawProblem({ problem }) {
 async function listProblems() {
   const { id } = store.state.suggestion;
   const { problems, total } = await get(`/suggestions/${encodeURIComponent(id)}/problems?page=1`);
-  showProblems(problems, total, "; all are in the scores file");
+  if (id === store.state.suggestion?.id) showProblems(problems, total, "; all are in the scores file");
 }
 
 function fillScoresMenu() {
@@ -263,7 +266,9 @@ async function open(catalog, asked = askBasket()) {
   const held = await asked;
   const first = firstState(catalog, held);
   if (line.opening(first)) Object.assign(first, { run: null, rank: null });
-  const { ranking: shown } = store.state;
+  const { ranking: shown, posting } = store.state;
+  if (posting) runner.forget();
+  if (shown?.id !== first.rank) ranking.forget();
   store.set({ ...first, catalog, basket: held, ranking: shown?.id === first.rank ? shown : null, rankProblem: null });
   for (const draw of [drawBy, panel.draw, ranking.draw, drawState, drawKinds]) draw(store.state);
   await (byEvidence() ? ranking.reopen() : scored());

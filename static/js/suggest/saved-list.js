@@ -22,6 +22,7 @@ export function createSavedList(store, basket) {
     const { dataset } = store.state;
     try {
       const { indices, unknown } = await post(path(dataset, "list"), await list.text());
+      if (dataset !== store.state.dataset) return; // they are images of the one before
       if (indices.length) basket.select(indices, true);
       const missing = unknown.length
         ? ` Not in this dataset: ${unknown.slice(0, 3).join(", ")}${unknown.length > 3 ? ` and ${count(unknown.length - 3, "more", "more")}` : ""}.`

@@ -4,6 +4,7 @@ import { address, put } from "../lib/api.js";
 import { count, group } from "../lib/format.js";
 import { complain, toast } from "../shell/toast.js";
 import { explainLink } from "../lib/links.js";
+import { newestLast } from "../lib/turns.js";
 
 const SHOWN = 24;
 const EMPTY = { dataset: null, images: [] };
@@ -13,11 +14,12 @@ const EMPTY = { dataset: null, images: [] };
  * link to Visualize takes along: models, analyzer, params.
  */
 export function createBasket(store, along = () => ({})) {
+  const save = newestLast(basket => put("/basket", basket));
   let saving = Promise.resolve();
 
   function set(basket) {
     store.set({ basket });
-    saving = put("/basket", basket).catch(complain);
+    saving = save(basket).catch(complain);
   }
 
   const has = index => store.state.basket.dataset === store.state.dataset && store.state.basket.images.includes(index);

@@ -2,6 +2,7 @@
 import { $ } from "../lib/dom.js";
 import { spread } from "../lib/choices.js";
 import { explainLink } from "../lib/links.js";
+import { inOrder, turns } from "../lib/turns.js";
 import { complain, toast } from "../shell/toast.js";
 import { tickedWith } from "./compare/tray.js";
 import { stateOf } from "./request.js";
@@ -27,7 +28,9 @@ const visualize = (model, dataset) =>
 /** focus(id): gives a row the focus, null the page. */
 export function createRunActs(store, runner, focus) {
   const take = run => store.set({ runs: withRun(store.state.runs, run) });
-  const changed = (run, changes) => api.change(run.id, changes).then(take).catch(complain);
+  const send = inOrder();
+  const changed = (run, changes) => send(() => api.change(run.id, changes)).then(take).catch(complain);
+  const leading = turns();
 
   async function undo(run, place) {
     const again = await api.restore(run.id);
@@ -47,9 +50,11 @@ export function createRunActs(store, runner, focus) {
   }
 
   async function toVisualize(run) {
+    const current = leading();
     const close = toast(`Opening the network of ${run.name} in Visualize…`);
     const [model, dataset] = await api.toModels(run.id, mainTrials(run)[0]);
     close();
+    if (!current()) return;
     if (model.status !== "ready") throw model.refusal ? new Error(model.refusal) : new Error(`${model.name} could not be opened.`);
     location.assign(visualize(model, dataset));
   }

@@ -112,5 +112,5 @@ export function createRankingView(store, basket, waits) {
   addEventListener("innv:cancelled", ({ detail }) => {
     if (detail.id === store.state.ranking?.job.id) acts.stop();
   });
-  return { along, draw, drawState, focus: list.focus, reopen, run: acts.run };
+  return { along, draw, drawState, focus: list.focus, forget: runner.forget, reopen, run: acts.run };
 }

@@ -3,6 +3,7 @@ import { $, h, icon, replace } from "../../lib/dom.js";
 import { address, get } from "../../lib/api.js";
 import { ready, spread } from "../../lib/choices.js";
 import { count, group } from "../../lib/format.js";
+import { turns } from "../../lib/turns.js";
 import { bodyOf, showProblem, problemLine } from "./form.js";
 import { otherClasses, removeClass, withDrawing } from "./draw-class.js";
 import { freeName, nameProblem } from "./rules.js";
@@ -50,19 +51,18 @@ function preview({ dataset, images, most }) {
 /** Only the last choice counts, whichever answer comes first; nothing can be used before its images are known. */
 async function choose(form) {
   showProblem(form.problem, null);
-  form.turn += 1;
   form.use.disabled = true;
-  const { turn } = form;
+  const current = form.turn();
   try {
     const which = form.which.value;
     const images = await imagesOf(form, which);
-    if (turn !== form.turn) return;
+    if (!current()) return;
     form.images = images;
     if (!form.named) form.name.value = freeName(labelOfChoice(which) ?? form.dataset.name, form.others);
     replace(form.shots, preview(form));
     form.use.disabled = false;
   } catch (error) {
-    if (turn === form.turn) showProblem(form.problem, error.sentence || error.message);
+    if (current()) showProblem(form.problem, error.sentence || error.message);
   }
 }
 
@@ -145,7 +145,7 @@ function formOf(store, before, basket) {
     dataset: sets.find(({ id }) => id === (own?.dataset ?? basket.dataset)) ?? sets[0],
     most: state.options.limits.pictures,
     images: null,
-    turn: 0,
+    turn: turns(),
     use: /** @type {HTMLButtonElement} */ (button("Use as class", "primary", () => save(form), "pictures-save")),
     named: Boolean(before),
     problem: problemLine(),
@@ -156,9 +156,13 @@ function formOf(store, before, basket) {
   return form;
 }
 
+const opening = turns();
+
 /** before: the name of the class that is changed, or null. */
 export async function openPictures(store, before = null) {
+  const current = opening();
   const basket = await get("/basket").catch(() => ({ dataset: null, images: [] }));
+  if (!current()) return;
   const form = formOf(store, before, basket);
   const body = form.dataset ? [fields(form), form.problem, acts(form)] : [nothing(form)];
   replace(bodyOf(form.dialog), header(form), body);

@@ -4,6 +4,7 @@ import { cancel, follow } from "../../lib/api.js";
 import { ready, spread } from "../../lib/choices.js";
 import { createFollower } from "../../lib/follow.js";
 import { Store } from "../../lib/store.js";
+import { turns } from "../../lib/turns.js";
 import { complain } from "../../shell/toast.js";
 import { retry } from "../../widgets/strip-parts.js";
 import { isLive } from "../summary.js";
@@ -61,11 +62,12 @@ export function createOwn({ root, held, first = {}, keep = () => {} }) {
   };
 
   async function visualize() {
-    const { model, job } = await api.toModels(store.state.retraining.id);
+    const { retraining } = store.state;
+    const { model, job } = await api.toModels(retraining.id);
     await follow(job);
-    const both = [store.state.retraining.model.id, model.id].map(encodeURIComponent).join(",");
-    const images = store.state.retraining.examples.map(({ index }) => index).join(",");
-    location.assign(`/visualize#models=${both}&dataset=${encodeURIComponent(store.state.dataset)}&images=${images}`);
+    const both = [retraining.model.id, model.id].map(encodeURIComponent).join(",");
+    const images = retraining.examples.map(({ index }) => index).join(",");
+    location.assign(`/visualize#models=${both}&dataset=${encodeURIComponent(retraining.dataset)}&images=${images}`);
   }
 
   async function stop() {
@@ -73,7 +75,9 @@ export function createOwn({ root, held, first = {}, keep = () => {} }) {
   }
 
   async function goOn() {
-    const { retraining } = await api.resume(store.state.retraining.id);
+    const { id } = store.state.retraining;
+    const { retraining } = await api.resume(id);
+    if (store.state.posting || store.state.retraining?.id !== id) return; // another one was begun meanwhile
     store.set({ retraining, problem: null });
     await follower.reopen(retraining.id, () => null);
   }
@@ -90,9 +94,13 @@ export function createOwn({ root, held, first = {}, keep = () => {} }) {
     }
   }, CHECK_MS);
 
+  const advised = turns();
   /** What is recommended for the model that is chosen. */
   async function recommend({ model }) {
-    if (model) store.set({ recommended: await api.recommended(model).catch(() => null) });
+    const current = advised();
+    if (!model) return;
+    const recommended = await api.recommended(model).catch(() => null);
+    if (current()) store.set({ recommended });
   }
 
   function stopped({ retraining }) {
@@ -136,7 +144,7 @@ export function createOwn({ root, held, first = {}, keep = () => {} }) {
   store.on(["model"], recommend);
   store.on([...REQUEST, "image", "shown"], keep);
   store.on(["models", "datasets", "dataset"], state => store.set(firstChoice(state)));
-  addEventListener("innv:cancelled", () => store.state.retraining && follower.reopen(store.state.retraining.id, () => null).catch(complain));
+  addEventListener("innv:cancelled", () => store.state.retraining && !store.state.posting && follower.reopen(store.state.retraining.id, () => null).catch(complain));
 
   store.set(firstChoice(store.state));
   if (!datasetOf(store.state)?.own_masks && store.state.spread === "samples") store.set({ spread: "all" });
@@ -144,12 +152,14 @@ export function createOwn({ root, held, first = {}, keep = () => {} }) {
   panel(store.state);
   recommend(store.state);
   check();
-  /** An address may name the run alone: its model and images are chosen then. */
-  async function reopen(id) {
-    await follower.reopen(id, () => null);
-    const { retraining } = store.state;
-    if (retraining && !first.model) store.set({ model: retraining.model.id, dataset: retraining.dataset, image: retraining.examples[0]?.index ?? null });
+  let isChosen = Boolean(first.model) || !first.shown;
+  /** An address may name the run alone: its model and images are chosen with its first answer, and stay a person's choice then. */
+  function adopt({ retraining }) {
+    if (isChosen || !retraining) return;
+    isChosen = true;
+    store.set({ model: retraining.model.id, dataset: retraining.dataset, image: retraining.examples[0]?.index ?? null });
   }
-  if (first.shown) reopen(first.shown).catch(complain);
+  store.on(["retraining"], adopt);
+  if (first.shown) follower.reopen(first.shown, () => null).catch(complain);
   return { store, train, stop: () => cancel(store.state.retraining.job) };
 }
