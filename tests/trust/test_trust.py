@@ -81,7 +81,9 @@ def test_what_is_damaged_is_measured_again_with_the_same_numbers(trust, session,
     again = session.start_trust(trust.request)
     again.job.wait()
     assert again.job.rate
-    pd.testing.assert_frame_equal(again.frame, trust.frame, rtol=1e-5)
+    ranks = trust.frame["metric"] == "sanity"  # a last digit of another batch size ranks a plateau otherwise
+    pd.testing.assert_frame_equal(again.frame[~ranks], trust.frame[~ranks], rtol=1e-5)
+    pd.testing.assert_frame_equal(again.frame[ranks], trust.frame[ranks], atol=1e-4)
 
 
 def test_a_cancelled_table_goes_on_where_it_stopped(session, model, digits):

@@ -163,7 +163,7 @@ async function open(catalog, asked = askBasket()) {
   if (!same) runner.forget();
   store.set({ ...first, catalog, exploration: same ? exploration : null, problem: null });
   for (const draw of [drawView, panel.draw, drawState, drawRefused, facts]) draw(store.state);
-  if (!same || !exploration) await reopen(first);
+  if (!same || !exploration) reopen(first).catch(complain); // not waited for: another address may come while it goes on
 }
 
 const unready = ({ models, datasets }) => {

@@ -271,7 +271,8 @@ async function open(catalog, asked = askBasket()) {
   if (shown?.id !== first.rank) ranking.forget();
   store.set({ ...first, catalog, basket: held, ranking: shown?.id === first.rank ? shown : null, rankProblem: null });
   for (const draw of [drawBy, panel.draw, ranking.draw, drawState, drawKinds]) draw(store.state);
-  await (byEvidence() ? ranking.reopen() : scored());
+  const going = byEvidence() ? ranking.reopen() : scored();
+  Promise.resolve(going).catch(complain); // not waited for: another address may come while it goes on
 }
 
 const unready = ({ models, datasets }) => {

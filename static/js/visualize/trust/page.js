@@ -97,7 +97,7 @@ export function createTrust(store, { waits }) {
     drawPanel(store.state);
     if (store.state.view !== "trust") return;
     await load();
-    if (store.state.trustId) await runner.reopen(store.state.trustId);
+    if (store.state.trustId) runner.reopen(store.state.trustId).catch(complain); // another address may come while it goes on
     else cost.look();
   }
 
