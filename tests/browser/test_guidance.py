@@ -235,3 +235,17 @@ def test_a_file_name_is_cut_in_its_middle(open_tab):
         page.locator("link[rel=icon]").get_attribute("href").replace("favicon.svg", "js/lib/file-name.js"),
     )
     assert shown[:3] == ["a_very_long_name_that_has_no_room_0042.png", True, "_0042.png"] and shown[3] <= 120
+
+
+def test_no_bar_is_wider_than_its_page_while_a_job_runs(open_tab):
+    page = open_tab("/help").page
+    long = {"id": "j", "kind": "score", "status": "running", "done": 1234, "total": 9999, "seconds_left": 7384}
+    jobs = [{**long, "title": "Scoring 1,000,000 images of photographs under weather_shortcut, weather_clean"}] * 3
+    page.route("**/api/v1/jobs", lambda route: route.fulfill(json={"jobs": jobs}))
+    page.goto(page.url.replace("/help", "/models"))
+    expect(page.locator("#job")).to_be_visible()
+    found = {}
+    for width in (320, 360, 380, 390, 700, 701, 740, 768, 820, 860, 861, 900, 1000, 1001, 1100, 1280, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        found[width] = page.evaluate(TOO_LARGE)["wide"]
+    assert {width: over for width, over in found.items() if over > 0} == {}

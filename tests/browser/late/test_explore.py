@@ -112,6 +112,7 @@ def test_the_files_of_all_images_do_not_wait_for_the_selection(explored):
 
 def test_what_is_kept_of_one_request_begins_no_other(open_tab, ids):
     page = open_tab("/help").page
+    page.route(re.compile(r"/explorations/kept$"), lambda route: route.fulfill(json={"kept": False}))
     held = Held(page, r"/explorations/kept$", "POST")
     begun = []
     page.on(
@@ -121,6 +122,5 @@ def test_what_is_kept_of_one_request_begins_no_other(open_tab, ids):
     page.goto(re.match(r"https?://[^/]+", page.url)[0] + f"/explore#dataset={ids['digits']}&models={ids['digits_cnn']}")
     held.wait()
     page.locator(f"#chip-{ids['digits_mlp']}").check(force=True)
-    page.route(re.compile(r"/explorations/kept$"), lambda route: route.fulfill(json={"kept": False}))
     held.release(body={"kept": True})
     assert begun == []
