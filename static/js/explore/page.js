@@ -144,9 +144,13 @@ const askBasket = () => get("/basket").catch(() => ({ dataset: null, images: [] 
 /** By the id in the address; else at once where all of it is kept. */
 async function reopen({ run }) {
   if (line.waits() || obstacle(store.state)) return;
-  const wanted = JSON.stringify(requestOf(store.state));
-  if (run) await runner.reopen(run, again);
-  else if ((await isKept("/explorations", JSON.parse(wanted))) && wanted === JSON.stringify(requestOf(store.state))) await runner.run();
+  if (run) {
+    await runner.reopen(run, again);
+    return;
+  }
+  const request = requestOf(store.state);
+  const kept = await isKept("/explorations", request);
+  if (kept && JSON.stringify(request) === JSON.stringify(requestOf(store.state))) await runner.run();
 }
 
 /** An exploration that the server no longer has: the same one again where that computes nothing. */

@@ -56,8 +56,8 @@ export function createInspector(root, { store, selection, api }) {
 
   /** The last search that was begun is shown, in the column of these images while it is open. k and of are kept with the answer, for the next one. */
   async function search(make) {
-    const [mine, of_] = [++turn, id()];
-    const isCurrent = () => mine === turn && of_ === id() && !root.hidden;
+    const [mine, exploration] = [++turn, id()];
+    const isCurrent = () => mine === turn && exploration === id() && !root.hidden;
     searching = true;
     draw(store.state);
     const { similar } = store.state;
