@@ -167,7 +167,7 @@ def test_a_server_that_goes_silent_is_told_above_the_maps_with_a_way_to_ask_agai
     expect(strip).to_be_hidden()
 
 
-@pytest.mark.parametrize("path", ["visualize", "suggest", "features", "models", "images", "views"])
+@pytest.mark.parametrize("path", ["visualize", "suggest", "features", "models", "images", "views", "workshop"])
 def test_no_page_is_wider_or_has_a_second_scrollbar_at_nine_sizes(open_tab, path):
     page = open_tab(f"/{path}").page
     page.locator("body:not([data-state=loading])").wait_for()
