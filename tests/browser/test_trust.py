@@ -26,7 +26,7 @@ def trust(open_tab, ids):
 
 def measured(page):
     """The table once all of it is there; numbers that are kept need no press."""
-    page.locator("#run-label", has_text="Measure").wait_for(state="attached", timeout=WAIT_MS)
+    page.locator("#run:enabled", has_text="Measure").wait_for(state="attached", timeout=WAIT_MS)
     page.keyboard.press("Control+Enter")
     page.locator("body[data-view=trust][data-state=ready]").wait_for(timeout=3 * WAIT_MS)
     return page.locator("tr.method-row")

@@ -98,7 +98,7 @@ def test_an_address_that_was_left_is_not_shown(visualize, ids):
 def test_a_row_that_could_not_be_opened_does_not_close_the_next(open_tab, ids):
     fast = "view=trust&method=gradient&test=gradient,grad_cam&metrics=difference,sparseness&fills=blur"
     page = open_tab(f"/visualize#models={ids['digits_cnn']}&dataset={ids['digits']}&images=3,500,700&{fast}").page
-    page.locator("#run-label", has_text="Measure").wait_for(state="attached", timeout=WAIT_MS)
+    page.locator("#run:enabled", has_text="Measure").wait_for(state="attached", timeout=WAIT_MS)
     page.keyboard.press("Control+Enter")
     page.locator("body[data-view=trust][data-state=ready]").wait_for(timeout=3 * WAIT_MS)
     first, second = (Held(page, rf"/trust/[\w-]+/.*{name}") for name in ("gradient", "grad_cam"))
