@@ -7,7 +7,9 @@ The HDF5 library can crash on a damaged file (seen with text of variable length)
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import h5py
 import numpy as np
@@ -19,6 +21,7 @@ from innv_gui.datasets.numpy_files import Stored
 
 MAX_OBJECTS = 100_000
 MAX_DEPTH = 40
+PACKED_BYTES = 64 * 2**20  # of rows that are packed together: up to here all of them are kept when one is read
 BROKEN = (OSError, KeyError, RuntimeError, ValueError, TypeError)
 _FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32, h5py.h5z.FILTER_LZF}
 _KERAS = ("model_weights", "layers", "_layer_checkpoint_dependencies", "optimizer_weights")
@@ -70,7 +73,22 @@ class _Walk:
 def _stored(path: str, key: str, dataset: h5py.Dataset, file_held: int) -> Stored:
     held = min(dataset.id.get_storage_size(), file_held)
     whole = lambda: np.asarray(_read(path, key, ()))  # noqa: E731
-    return Stored(dataset.shape, dataset.dtype, held, lambda index: _read(path, key, index), whole)
+    return Stored(dataset.shape, dataset.dtype, held, _row_reader(path, key, dataset), whole)
+
+
+def _row_reader(path: str, key: str, dataset: h5py.Dataset) -> Callable[[int], np.ndarray]:
+    """row(index). One row takes as long to unpack as all that are packed with it, by default hundreds of small ones."""
+    together = dataset.chunks[0] if dataset.chunks and not dataset.dtype.hasobject else 1
+    row_bytes = dataset.dtype.itemsize * int(np.prod(dataset.shape[1:], dtype=object))
+    if together == 1 or together * row_bytes > PACKED_BYTES:
+        return lambda index: _read(path, key, index)
+    version = object()  # of the file: whoever sees that it was written again makes another reader
+    return lambda index: _packed(path, key, index // together, together, version)[index % together].copy()
+
+
+@lru_cache(maxsize=2)
+def _packed(path: str, key: str, block: int, rows: int, version: object) -> np.ndarray:
+    return _read(path, key, slice(block * rows, (block + 1) * rows))
 
 
 def _why_not(group: h5py.Group, name: str) -> str | None:

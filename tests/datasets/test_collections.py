@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from innv_gui import datasets
-from innv_gui.datasets import content_hash, decode, is_upload_acceptable, open_dataset, scan
+from innv_gui.datasets import content_hash, decode, hdf5_files, is_upload_acceptable, open_dataset, scan
 from innv_gui.datasets.folder import folder_labels
 from innv_gui.datasets.names import Names, quoted, shown, sort_naturally
 from innv_gui.errors import BadInput, ImageRefused
@@ -675,6 +675,46 @@ def half_a_hole(path):
 def test_real_files_that_hold_less_than_they_declare_open(name, make, tmp_path):
     make(tmp_path / name)
     assert open_dataset(tmp_path / name).n >= 1100
+
+
+@pytest.mark.parametrize(
+    ("chunks", "reads"), [(True, 2), ((7, 9, 3, 2), 15), ((100, 9, 6, 3), 1), ((1, 9, 6, 3), 100), (None, 100)]
+)
+def test_rows_that_are_packed_together_are_unpacked_once(chunks, reads, tmp_path, monkeypatch):
+    """In order and in any other, they are the rows that were written; h5py packs some hundred small ones together."""
+    packing = {} if chunks is None else {"chunks": chunks, "compression": "gzip"}
+    images = np.random.default_rng(0).integers(0, 256, (100, 9, 6, 3), np.uint8)
+    with h5py.File(tmp_path / "d.h5", "w") as file:
+        file.create_dataset("images", data=images, **packing)
+    read, asked = hdf5_files._read, []
+    monkeypatch.setattr(hdf5_files, "_read", lambda *what: asked.append(what) or read(*what))
+    row = hdf5_files.hdf5_arrays(str(tmp_path / "d.h5"))["images"].row
+    for index, image in enumerate(images):
+        found = row(index)
+        np.testing.assert_array_equal(found, image)
+        found[:] = 0  # is the asker's own
+    assert len(asked) == reads
+    for index in (99, 0, 50, 7, 6):
+        np.testing.assert_array_equal(row(index), images[index])
+
+
+def test_rows_packed_together_in_large_pieces_are_read_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(hdf5_files, "PACKED_BYTES", 10 * 4 * 4 - 1)
+    with h5py.File(tmp_path / "d.h5", "w") as file:
+        file.create_dataset("images", data=np.arange(320, dtype=np.uint16).reshape(20, 4, 4) % 256, chunks=(10, 4, 4))
+        file["bytes"] = np.uint8(1)
+    monkeypatch.setattr(hdf5_files, "_packed", None)
+    arrays = hdf5_files.hdf5_arrays(str(tmp_path / "d.h5"))
+    assert arrays["images"].row(19)[3, 3] == 319 % 256
+
+
+def test_a_file_that_is_written_again_gives_its_new_rows(tmp_path):
+    path = tmp_path / "d.h5"
+    for value in (3, 200):
+        with h5py.File(path, "w") as file:
+            file.create_dataset("images", data=np.full((50 + value, 4, 4), value, np.uint8), chunks=True)
+        collection = open_dataset(path)
+        assert np.unique(np.asarray(decode(collection.ref(collection.n - 1)))).tolist() == [value]
 
 
 # -- uploads and imports
