@@ -24,6 +24,8 @@ from innv_gui.web.app import create_app
 from tests.fast_part import HEAVY, may_start_processes, needs_heavy
 from tests.homes import HomeScheduling
 
+gc.disable()  # until everything is imported and collected: pytest_collection_finish
+
 settings.register_profile("repeatable", derandomize=True)  # `--hypothesis-profile=default` searches on
 settings.load_profile("repeatable")
 
@@ -70,6 +72,7 @@ def pytest_collection_finish():
     """What has been imported stays: looking through it for garbage took a tenth of the processor's time."""
     gc.set_threshold(100_000, 50, 100)
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -21,7 +21,6 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 FLAGS += ["--process-per-site", "--renderer-process-limit=1"]
 
 
-FLAGS += ["--in-process-gpu"]
 WAIT_MS = 60_000
 OF_THE_DRIVER = (
     "GL Driver Message"  # how fast a browser without a graphics card copies what WebGL drew; the page is not meant
