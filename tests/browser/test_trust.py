@@ -131,6 +131,7 @@ def test_a_region_is_drawn_by_keys_and_by_mouse(trust):
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Shift+ArrowDown")
     assert "regions=3:0.28_0.3_0.68_0.72" in page.url
+    page.locator("#regions-stage img").evaluate("picture => picture.decode()")
     stage = page.locator("#regions-stage").bounding_box()
     page.mouse.move(stage["x"] + 4, stage["y"] + 4)
     page.mouse.down()

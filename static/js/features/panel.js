@@ -5,6 +5,7 @@ import { MANY, datasetFor, firstIndex, modelOf, obstacle, presetOf } from "./req
 import { createStarts } from "./starts.js";
 import { ended } from "./runner.js";
 import { createTargets } from "./targets.js";
+import { aboutOf } from "../shell/about.js";
 import { createParameterForm } from "../widgets/parameter-form.js";
 import { keepFocus } from "../lib/focus.js";
 import { ready } from "../lib/choices.js";
@@ -41,7 +42,7 @@ function createPresetSection(store) {
     const choose = name => store.set({ preset: name, params: {} });
     replace($("#presets"), [...segmented("preset", "Preset", options, state.preset, choose).children]);
     $("#preset-summary").textContent = preset.summary;
-    $("#preset-about").dataset.about = preset.name;
+    aboutOf($("#preset-about"), preset.name);
     $("#preset-source").href = preset.source;
     $("#preset-source").textContent = `${preset.citation} ↗`;
     form.show(preset, state.params);

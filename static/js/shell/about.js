@@ -35,6 +35,12 @@ async function open(name) {
 export const about = (name, words = name, attributes = {}) =>
   h("button", { class: "about", type: "button", "data-about": name, "aria-haspopup": "dialog", ...attributes }, words);
 
+/** A button that is there before it is known which method it tells of; until then it cannot be pressed. */
+export function aboutOf(button, name) {
+  button.dataset.about = name;
+  button.disabled = false;
+}
+
 /** Whatever has [data-about] opens the entry of that method. */
 export function startAbout() {
   document.addEventListener("click", event => {

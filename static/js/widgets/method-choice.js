@@ -2,6 +2,7 @@
 import { $, h, replace } from "../lib/dom.js";
 import { createParameterForm } from "./parameter-form.js";
 import { chooseMethod } from "../lib/changes.js";
+import { aboutOf } from "../shell/about.js";
 
 const FAMILIES = {
   cam: "Class activation maps",
@@ -26,7 +27,7 @@ function describe(analyzer) {
   const link = $("#method-source");
   const random = analyzer.stochastic ? " It draws random numbers, with a fixed seed." : "";
   const web = /^https?:\/\//.test(analyzer.source);
-  $("#method-about").dataset.about = analyzer.name;
+  aboutOf($("#method-about"), analyzer.name);
   const origin = analyzer.from ? ` A plug-in, from ${analyzer.from}.` : "";
   $("#method-summary").textContent = analyzer.summary + random + origin;
   link.hidden = !web;

@@ -2,6 +2,9 @@
 
 import json
 import re
+import time
+
+from tests.browser.pages import WAIT_MS
 
 ROUND_TRIP = """() => fetch("/api/v1/start").then(answer => answer.text())
   .then(() => new Promise(done => requestAnimationFrame(() => setTimeout(done))))"""
@@ -23,7 +26,9 @@ class Held:
 
     def wait(self, count=1):
         """Until so many are held."""
+        until = time.monotonic() + WAIT_MS / 1000
         while len(self.routes) < count:
+            assert time.monotonic() < until, f"{len(self.routes)} of {count} asked for {self.pattern.pattern}"
             self.page.evaluate(ROUND_TRIP)
         return self
 

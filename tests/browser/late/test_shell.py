@@ -22,6 +22,27 @@ def test_the_method_that_was_asked_about_last_is_told_of(visualize):
     expect(page.locator("#about-title")).to_contain_text("lrp.z")
 
 
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("/visualize", ["method-about", "find-method"]),
+        ("/suggest?by=evidence", ["method-about"]),
+        ("/features", ["preset-about"]),
+    ],
+)
+def test_what_tells_of_a_choice_can_be_pressed_once_there_is_one(context, demo, path, names):
+    page = context.new_page()
+    held = Held(page, r"/api/v1/models$", first=99)
+    page.goto(demo.base + path)
+    held.wait()
+    assert all(page.locator(f"#{name}").is_disabled() for name in names)
+    held.first = 0
+    for place in range(len(held.routes)):
+        held.release(place)
+    for name in names:
+        page.locator(f"#{name}:enabled").wait_for(state="attached")
+
+
 def job(id, title):
     return {"id": id, "kind": "rank", "title": title, "status": "running", "done": 0, "total": 9, "seconds_left": None}
 

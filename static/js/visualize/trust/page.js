@@ -107,6 +107,7 @@ export function createTrust(store, { waits }) {
   store.on(["trustId"], ({ trustId, view }) => view === "trust" && !trustId && cost.look());
   addEventListener("innv:trust", ({ detail }) => openFor(detail).catch(complain));
   $("#find-method").addEventListener("click", find);
+  store.on(["catalog"], () => ($("#find-method").disabled = false));
   const isOwn = ({ id, kind }, { trust, trustPosting }) =>
     trust ? trust.job.id === id && !ended(trust) : trustPosting && kind === "trust";
   return { run, stop: runner.stop, open, useMethod, showInGrid, isOwn };
