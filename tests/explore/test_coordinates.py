@@ -145,6 +145,17 @@ def test_a_worker_that_does_not_know_a_map_makes_its_states_again(tmp_path):
     assert np.array_equal(placing.place(*asked, ("a", 2)).places, known[2].places)
 
 
+@pytest.mark.parametrize("n", [6, 7, 8, 10, 12, 16, 20, 30, 40, 200])
+@pytest.mark.parametrize("kind", ["of one kind", "in pairs"])
+def test_a_few_images_come_apart(n, kind):
+    features = np.random.default_rng(n).normal(size=(n, 20)).astype(np.float32)
+    if kind == "in pairs":
+        features[n // 2 :] = features[: n - n // 2]
+    places = list(placed(features, Placing("tsne")))[-1].places
+    others = np.linalg.norm(places[0] - places[1:], axis=1)
+    assert np.ptp(places, axis=0).max() > 1 and (others > 0.01).sum() >= n - 2
+
+
 def test_three_images_are_placed_too():
     for n in (1, 2, 3, 5, 6):
         states = list(placed(clusters(n, 3), Placing("tsne")))

@@ -22,6 +22,7 @@ from innv_gui.explore.placing import Placing
 LANDMARKS, MOST_IN_ALL = 10_000, 100_000
 EARLY, LATE, AT_ONCE = 250, 500, 50  # iterations
 EXAGGERATION = 12
+FEW, OF_FEW = 200, 1  # fewer images are not exaggerated: 12, and even 4, pull some of such sets into one point for good
 START_DEVIATION = 1e-4  # of the first coordinates, as openTSNE asks for
 APART = 0.02  # of that
 FEWEST_FOR_NEIGHBOURS = 5
@@ -164,9 +165,10 @@ def _tsne(features, start, wish: Placing, check, early: int = EARLY) -> Iterator
     )
     check()
     at = TSNEEmbedding(_start(start, wish.seed), affinities, n_jobs=-1, random_state=wish.seed)
+    exaggeration = OF_FEW if len(features) < FEW else EXAGGERATION
     for done in range(0, early, AT_ONCE):
         check()
-        at = at.optimize(AT_ONCE, exaggeration=EXAGGERATION, momentum=0.5)
+        at = at.optimize(AT_ONCE, exaggeration=exaggeration, momentum=0.5)
         yield "Groups form", (done + AT_ONCE) / (early + LATE), np.asarray(at, np.float32)
     for done in range(0, LATE, AT_ONCE):
         check()

@@ -23,7 +23,7 @@ from innv_gui.store import raw_arrays
 METHODS = ("pca", "tsne", "umap")
 TITLES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 PERPLEXITY, NEIGHBOURS, SEEDS = range(5, 101), range(2, 201), 2**31
-VERSION = 1  # of how coordinates are made
+VERSION = 2  # of how coordinates are made
 STEPS = 100  # a job's progress
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from innv_gui.explore.columns import Column
 from innv_gui.explore.confusion import Pair, most_confused, shares_right, similar_together
+from innv_gui.explore.nearest import NEIGHBOURS
 from innv_gui.records import Model
 from innv_gui.session.explore.exploration import Exploration
 from innv_gui.session.explore.facts import confused, side_of
@@ -83,6 +84,7 @@ def map_json(made: PlacedMap) -> dict:
     """A map without its points."""
     size = f"{SIDE}×{SIDE}×3" if made.space.of == PIXELS else f"{made.space.dimensions:,} values"
     trust = made.trust_mean
+    others = len(made.places) - 1 > NEIGHBOURS  # else each is among the nearest of each
     return {
         "id": made.id,
         "of": made.wish.of,
@@ -102,7 +104,7 @@ def map_json(made: PlacedMap) -> dict:
         "words": made.words,
         "state": made.state,
         "trust": trust,
-        "trust_words": "" if trust is None else f"{10 * trust:.1f} of 10 nearest stay near",
+        "trust_words": "" if trust is None or not others else f"{10 * trust:.1f} of 10 nearest stay near",
         "problem": problem_of(made),
     }
 

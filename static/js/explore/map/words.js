@@ -13,7 +13,7 @@ export function stateWords({ map, waiting }) {
 const TRUST_TIP =
   "Of each image's 10 nearest by its values, how many are among its 10 nearest on the map; the mean over images that were measured. Fewer: look at neighbours, not at the map.";
 export const trustWords = ({ map }) =>
-  map?.trust === null || map?.trust === undefined ? null : { words: map.trust_words, tip: TRUST_TIP };
+  map?.trust_words ? { words: map.trust_words, tip: TRUST_TIP } : null;
 
 export const seenWords = (n, k) => (k > 1.05 ? `${group(n)} in view` : "");
 
