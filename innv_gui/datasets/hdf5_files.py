@@ -22,6 +22,7 @@ from innv_gui.datasets.numpy_files import Stored
 MAX_OBJECTS = 100_000
 MAX_DEPTH = 40
 PACKED_BYTES = 64 * 2**20  # of rows that are packed together: up to here all of them are kept when one is read
+WHOLE_BYTES = 2**20  # HDF5 keeps pieces up to here, and so reads all of one
 BROKEN = (OSError, KeyError, RuntimeError, ValueError, TypeError)
 _FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32, h5py.h5z.FILTER_LZF}
 _KERAS = ("model_weights", "layers", "_layer_checkpoint_dependencies", "optimizer_weights")
@@ -78,12 +79,21 @@ def _stored(path: str, key: str, dataset: h5py.Dataset, file_held: int) -> Store
 
 def _row_reader(path: str, key: str, dataset: h5py.Dataset) -> Callable[[int], np.ndarray]:
     """row(index). One row takes as long to unpack as all that are packed with it, by default hundreds of small ones."""
-    together = dataset.chunks[0] if dataset.chunks and not dataset.dtype.hasobject else 1
+    together = _packed_together(dataset)
     row_bytes = dataset.dtype.itemsize * int(np.prod(dataset.shape[1:], dtype=object))
     if together == 1 or together * row_bytes > PACKED_BYTES:
         return lambda index: _read(path, key, index)
     version = object()  # of the file: whoever sees that it was written again makes another reader
     return lambda index: _packed(path, key, index // together, together, version)[index % together].copy()
+
+
+def _packed_together(dataset: h5py.Dataset) -> int:
+    """How many rows HDF5 reads for one: a large piece that is not packed is read in part."""
+    if not dataset.chunks or dataset.dtype.hasobject:
+        return 1
+    piece_bytes = dataset.dtype.itemsize * int(np.prod(dataset.chunks, dtype=object))
+    read_whole = dataset.id.get_create_plist().get_nfilters() or piece_bytes <= WHOLE_BYTES
+    return dataset.chunks[0] if read_whole else 1
 
 
 @lru_cache(maxsize=2)

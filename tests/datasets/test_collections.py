@@ -708,6 +708,13 @@ def test_rows_packed_together_in_large_pieces_are_read_alone(tmp_path, monkeypat
     assert arrays["images"].row(19)[3, 3] == 319 % 256
 
 
+def test_a_row_of_a_large_piece_that_is_not_packed_is_read_alone(tmp_path, monkeypatch):
+    with h5py.File(tmp_path / "d.h5", "w") as file:
+        file.create_dataset("images", (20, 256, 256), np.uint8, chunks=(20, 256, 256))[:] = 7
+    monkeypatch.setattr(hdf5_files, "_packed", None)
+    assert (hdf5_files.hdf5_arrays(str(tmp_path / "d.h5"))["images"].row(19) == 7).all()
+
+
 def test_a_file_that_is_written_again_gives_its_new_rows(tmp_path):
     path = tmp_path / "d.h5"
     for value in (3, 200):
