@@ -7,9 +7,9 @@ as long as a process of pytest lives: files that need the same one go where it r
 from xdist.scheduler import LoadScopeScheduling
 
 BROWSER, SESSION, REFERENCE = range(3)
+FIXTURES = {"demo": BROWSER, "opened": SESSION, "worker": REFERENCE}  # what is kept there, by its fixture
 OF_FOLDERS = {
     "browser": BROWSER,
-    "attribution": REFERENCE,
     "innvestigate": REFERENCE,
     "analyzers": REFERENCE,
 } | dict.fromkeys(
@@ -17,15 +17,27 @@ OF_FOLDERS = {
     + "session suggest trust web workshop".split(),
     SESSION,
 )
-OF_FILES = dict.fromkeys(
-    ("attribution/test_main_job.py", "attribution/test_targets_of_models.py", "browser/test_names.py"), SESSION
+OF_FILES = (
+    dict.fromkeys(
+        "attribution/main_job attribution/targets_of_models browser/names datasets/addresses house/example"
+        " networks/custom_layers".split(),
+        SESSION,
+    )
+    | dict.fromkeys(["attribution/conformance", "attribution/target_contract"], REFERENCE)
+    | dict.fromkeys(  # of those above, what needs nothing of it and takes more than a few seconds
+        "cluster/pool explain/agreement explore/coordinates extensions/plugins features/maximize suggest/figures"
+        " trust/replacement web/manual web/static_files workshop/files workshop/foreign workshop/painting"
+        " workshop/retrain_engine workshop/training".split(),
+        None,
+    )
 )
 
 
 def home(scope: str) -> int | None:
     """scope: `tests/folder/.../test_file.py`, with `::Class` where there is one. None: it needs none of them."""
     place = scope.split("::")[0].split("tests/", 1)[1]
-    return OF_FILES.get(place, OF_FOLDERS.get(place.split("/")[0]))
+    name = place.removesuffix(".py").replace("/test_", "/")
+    return OF_FILES.get(name, OF_FOLDERS.get(place.split("/")[0]))
 
 
 class HomeScheduling(LoadScopeScheduling):

@@ -16,11 +16,22 @@ from tests.innvestigate import legacy_process as legacy
 METHODS = [one.name for one in analyzers.all() if one.family not in ("cam", "patterns")]
 
 FEW = {"smoothgrad": {"augment_by_n": 3}, "integrated_gradients": {"steps": 3}, "rise": {"masks": 100}}
+# Of every method; "conv_two" has positions, "hidden" has none.
 ASKED = {
-    "neuron": {"class_": None, "neuron": 2},
-    "top": {"class_": None, "top_neurons": 4},
-    "class": {"class_": 1},
-    "predicted": {"class_": "predicted"},
+    "predicted": Target(),
+    "class": Target(class_=1),
+    "class at dense": Target("hidden", class_=1),
+    "class at spatial": Target("conv_two", class_=1),
+    "neuron": Target("conv_two", class_=None, neuron=2),
+    "top neurons": Target("conv_two", class_=None, top_neurons=4),
+}
+IN_TURN = {
+    "neuron at output": Target(class_=None, neuron=2),
+    "top neurons at dense": Target("hidden", class_=None, top_neurons=4),
+    "predicted at spatial": Target("conv_two", class_="predicted"),
+    "top neurons at output": Target(class_=None, top_neurons=4),
+    "neuron at dense": Target("hidden", class_=None, neuron=2),
+    "predicted at dense": Target("hidden", class_="predicted"),
 }
 HEALTH_TEXTS = ("sound", "all zero", "adds up to ")
 
@@ -74,21 +85,18 @@ def assert_close(found, expected, tolerance):
     assert np.abs(found - expected).max() <= tolerance * max(np.abs(expected).max(), 1e-9)
 
 
-# Every method at a layer with positions, and in turn at the output or at a layer without positions.
-AT = [(name, layer) for place, name in enumerate(METHODS) for layer in ("conv_two", (None, "hidden")[place % 2])]
+AT = [(name, asked) for place, name in enumerate(METHODS) for asked in (*ASKED, list(IN_TURN)[place % len(IN_TURN)])]
+OF_NO_LAYER = ("input", "random")  # iNNvestigate's look at the output alone
 
 
 @pytest.mark.usefixtures("untraced")
-@pytest.mark.parametrize("asked", ASKED)
-@pytest.mark.parametrize(("name", "layer"), AT)
-def test_every_method_keeps_the_contract_at_every_target_in_both_engines(worker, folder, name, layer, asked):
-    if layer and name in ("input", "random"):
-        layer = None
+@pytest.mark.parametrize(("name", "asked"), AT)
+def test_every_method_keeps_the_contract_at_every_target_in_both_engines(worker, folder, name, asked):
     params = analyzers.check(name, FEW.get(name, {}))
-    target = Target(layer, **ASKED[asked])
+    target = (ASKED | IN_TURN)[asked]
     ours = by_native(folder, name, params, target)
     check(folder, name, ours, target, "native")
-    if "innvestigate" not in analyzers.get(name).runtimes:
+    if "innvestigate" not in analyzers.get(name).runtimes or name in OF_NO_LAYER and target.layer:
         return
     reference = by_innvestigate(worker, folder, name, params, target)
     check(folder, name, reference, target, "innvestigate")

@@ -13,8 +13,6 @@ from innv_gui.runtimes.keras.attribution.explain import explain
 from innv_gui.runtimes.keras.networks import loading
 from tests.attribution import twins as twins
 
-METHODS = [one.name for one in analyzers.all() if one.family not in ("cam", "patterns")]
-
 N_CLASSES = 6
 NOT_LINEAR = ("gradient", "deconvnet", "guided_backprop", "smoothgrad")
 
@@ -61,31 +59,6 @@ def activations(model, layer, x):
 
 def assert_same(found, expected):
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5 * np.abs(expected).max())
-
-
-@pytest.mark.usefixtures("untraced")
-@pytest.mark.parametrize("name", METHODS)
-@pytest.mark.parametrize(
-    "target",
-    [
-        Target(),
-        Target(class_=2),
-        Target(layer="hidden"),
-        Target(layer="late", class_=1),
-        Target(layer="early", class_=None, neuron=3),
-        Target(layer="late", class_=None, top_neurons=4),
-    ],
-    ids=["predicted", "class", "class at dense", "class at spatial", "neuron", "top neurons"],
-)
-def test_every_method_explains_every_kind_of_target(source, x, probabilities, name, target):
-    params = {"augment_by_n": 2} if name == "smoothgrad" else {}
-    params = {"steps": 2} if name == "integrated_gradients" else params
-    maps = run(source, x[:2], probabilities[:2], name, target, params)
-    count = target.top_neurons or 1
-    depth = 1 if analyzers.get(name).family == "perturbation" else 3  # windows and masks take all channels at once
-    assert maps.values.shape == (2, count, 9, 8, depth) and maps.values.dtype == np.float32
-    assert maps.targets.shape == maps.activations.shape == (2, count)
-    assert np.isfinite(maps.values).all() and maps.engine == "native"
 
 
 def test_the_first_of_the_top_neurons_of_the_default_layer_is_the_predicted_class(source, x, probabilities):

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.homes import BROWSER, REFERENCE, SESSION, HomeScheduling, home
+from tests.homes import BROWSER, FIXTURES, REFERENCE, SESSION, HomeScheduling, home
 
 A, B, C, D = (
     f"tests/{name}.py" for name in ("browser/test_a", "scoring/test_b", "innvestigate/test_c", "files/test_d")
@@ -18,7 +18,9 @@ A, B, C, D = (
         (f"{B}::TestClass", SESSION),
         (C, REFERENCE),
         (D, None),
-        ("tests/attribution/test_rules.py", REFERENCE),
+        ("tests/attribution/test_rules.py", None),
+        ("tests/attribution/test_conformance.py", REFERENCE),
+        ("tests/cluster/test_pool.py", None),
         ("tests/attribution/test_main_job.py", SESSION),
         ("tests/browser/explore/test_maps.py", BROWSER),
         ("tests/browser/test_names.py", SESSION),  # a browser, but no demo
@@ -26,6 +28,15 @@ A, B, C, D = (
 )
 def test_a_file_is_at_home_where_what_it_needs_runs(scope, where):
     assert home(scope) == where
+
+
+def test_files_are_at_home_where_the_fixtures_that_they_use_are(request):
+    """Of those that this run collects: elsewhere a second session or demo would start for them."""
+    used = {}
+    for item in request.session.items:
+        file = item.path.relative_to(request.config.rootpath).as_posix()
+        used.setdefault(file, set()).update(FIXTURES[name] for name in item.fixturenames if name in FIXTURES)
+    assert {file: (homes, home(file)) for file, homes in used.items() if homes and home(file) not in homes} == {}
 
 
 def order(place, count=3):

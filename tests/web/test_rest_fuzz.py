@@ -36,7 +36,7 @@ def test_no_request_is_answered_by_a_500(operations, method):
 def _try(operation):
     many = len(list(operation.iter_parameters())) > 1 or len(operation.body) > 0  # else there is little to vary
 
-    @settings(max_examples=15 if many else 6, **PLAIN)
+    @settings(max_examples=10 if many else 5, **PLAIN)
     @given(case=operation.as_strategy())
     def run(case):
         answer = case.call(headers=HEADERS)
