@@ -36,7 +36,9 @@ LONGEST = """
     browser/suggest browser/walk browser/regressions browser/evidence browser/features browser/accessibility
     scoring/resilience probe/probe attribution/main_job cluster/remote session/session commands/cli scoring/scoring
     attribution/every_layer attribution/target_contract innvestigate/runtime attribution/conformance
-    innvestigate/bridge networks/outputs networks/loading files/keras_versions files/old_models datasets/samples
+    innvestigate/bridge networks/outputs networks/loading attribution/layers networks/custom_layers networks/coverage
+    attribution/rules files/keras_versions files/old_models networks/preprocessing_detection datasets/tiff
+    datasets/samples
 """.split()
 MODEL_FILES = (
     "digits_mlp.keras",
