@@ -64,7 +64,7 @@ build/docs/done: requirements-docs.lock
 	touch $@
 
 site: build/docs/done ## the documents as a site in build/site; a broken link is an error
-	NO_MKDOCS_2_WARNING=1 build/docs/bin/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 build/docs/bin/mkdocs build --strict --quiet
 
 conformance: install-test ## every keras.applications network by every method, iNNvestigate's numbers and Keras 2's files; takes hours
 	REFERENCES=live $(BIN)/python -m pytest -q tests/innvestigate/test_runtime.py tests/attribution/test_conformance.py
@@ -78,7 +78,7 @@ lint: install-test ## style and form
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-check: install-test $(NODE) ## lint, spelling, types of Python and of the pages' modules, eslint; needs node
+check: install-test $(NODE) site ## lint, spelling, types of Python and of the pages' modules, eslint, links of the documents; needs node
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell $(SPELLED)

@@ -11,7 +11,6 @@ from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
 MAPPED = ("templates", "static", "sample_models", "docs")
-SHOWN = ("glossary.md", "methods.md")  # of docs/, what pages are made of
 
 
 def requirements(name: str) -> list[str]:
@@ -24,7 +23,7 @@ def files_below(name: str) -> list[str]:
     """All files of a mapped folder, relative to it."""
     folder = HERE / name
     files = [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()]
-    return [file for file in files if file in SHOWN] if name == "docs" else files
+    return [file for file in files if file.endswith(".md")] if name == "docs" else files
 
 
 setup(

@@ -15,6 +15,7 @@ from innv_gui.folders import folder
 from innv_gui.session import Session
 from innv_gui.version import VERSION
 from innv_gui.web.api.resources import api
+from innv_gui.web.documents import guides_of
 from innv_gui.web.pages import pages
 from innv_gui.web.security import guard
 from innv_gui.web.static_files import static_root
@@ -54,7 +55,7 @@ def create_app(
 
 
 def _for_pages() -> dict:
-    return {"version": VERSION, "static": static_root()}
+    return {"version": VERSION, "static": static_root(), "guides_of": guides_of}
 
 
 def _answer_error(error: InnvError):

@@ -12,7 +12,7 @@ from innv_gui.errors import NotFound
 from innv_gui.folders import folder
 from innv_gui.plots.bokeh_files import SCRIPTS, VERSION, scripts_folder
 from innv_gui.session.extensions import unusable
-from innv_gui.web import manual, static_files
+from innv_gui.web import documents, manual, static_files
 from innv_gui.web.api.suggestions.answers import prepare_plots
 from innv_gui.web.programs import is_program, program
 from innv_gui.web.security import PLOT_POLICY
@@ -109,11 +109,13 @@ def workshop():
 
 @pages.get("/help")
 def help_page():
-    """The glossary, and all methods."""
+    """How to do whole jobs, the glossary, and all methods."""
     families = dict.fromkeys(method.family for method in analyzers.all())
     return render_template(
         "help.html",
         page="help",
+        guides=documents.guides(),
+        documents=documents.others(),
         terms=manual.glossary(),
         families=families,
         methods=analyzers.all(),
@@ -126,6 +128,12 @@ def help_page():
 def method(name: str):
     """What one method computes, what it ignores, and when it misleads."""
     return render_template("method.html", page="help", entry=manual.entry(name))
+
+
+@pages.get("/help/docs/<path:name>")
+def document(name: str):
+    """A document of docs/ as a page."""
+    return render_template("document.html", page="help", document=documents.document(name))
 
 
 @pages.get("/favicon.ico")

@@ -1,0 +1,100 @@
+"""The documents of docs/ as pages of the product, by their names in that folder, so that links between them hold.
+
+The text is ours alone, and the site that `make site` builds is made of the same files.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup
+
+from innv_gui.errors import NotFound
+from innv_gui.folders import folder
+from innv_gui.web.manual import slug
+
+ADDRESS = "/help/docs/"
+GUIDES = "how_to/"
+# Which guides the help of a page names.
+OF_PAGES = {
+    "models": ("compare_two_models",),
+    "images": ("find_label_errors",),
+    "visualize": ("compare_two_models", "find_out_which_method_to_believe", "explain_from_a_notebook"),
+    "suggest": ("find_label_errors", "run_on_several_machines"),
+    "explore": ("explore_a_dataset", "find_label_errors"),
+    "workshop": ("train_a_small_network", "retrain_with_a_part_painted_out"),
+    "views": ("write_a_plugin",),
+}
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+_COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
+_LINK = re.compile(r"\]\(([\w/]+\.md)\)")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document as a page. name: "how_to/find_label_errors.md", title: its first heading, html: all of it."""
+
+    name: str
+    title: str
+    html: Markup
+
+    @property
+    def address(self) -> str:
+        """Where the product shows it."""
+        return ADDRESS + self.name
+
+
+@cache
+def document(name: str) -> Document:
+    """The document of that name below docs/; raises NotFound where there is none."""
+    if name not in names():
+        raise NotFound("There is no such document.", "The page Help lists all of them.")
+    text = _COMMENT.sub("", (folder("docs") / name).read_text(encoding="utf-8"))
+    tokens = _MARKDOWN.parse(text)
+    for heading, inside in zip(tokens, tokens[1:], strict=False):
+        if heading.type == "heading_open":
+            heading.attrSet("id", slug(_plain(inside)))
+    _without_styles(tokens)
+    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    html = html.replace("<table>", '<div class="wide" tabindex="0"><table>').replace("</table>", "</table></div>")
+    return Document(name, _plain(tokens[1]), Markup(html))
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """All documents: what docs/index.md links to, in its order, behind itself."""
+    linked = _LINK.findall((folder("docs") / "index.md").read_text(encoding="utf-8"))
+    return ("index.md", *dict.fromkeys(linked))
+
+
+@cache
+def guides() -> tuple[Document, ...]:
+    """How to do a whole job, in the order of docs/index.md."""
+    return tuple(document(name) for name in names() if name.startswith(GUIDES))
+
+
+@cache
+def others() -> tuple[Document, ...]:
+    """What is neither a guide nor shown by the page Help itself."""
+    shown = ("index.md", "glossary.md", "methods.md")
+    return tuple(document(name) for name in names() if not name.startswith(GUIDES) and name not in shown)
+
+
+def guides_of(page: str | None) -> tuple[Document, ...]:
+    """Those that belong to a page of the product."""
+    return tuple(document(f"{GUIDES}{name}.md") for name in OF_PAGES.get(page or "", ()))
+
+
+def _plain(inline: Token) -> str:
+    return "".join(token.content for token in inline.children or ())
+
+
+def _without_styles(tokens: list[Token]) -> None:
+    """Columns of numbers by a class: the pages' policy allows no styles in the text."""
+    for token in tokens:
+        if style := token.attrs.pop("style", ""):
+            token.attrSet("class", str(style).rpartition(":")[2])
