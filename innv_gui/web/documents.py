@@ -61,6 +61,7 @@ def document(name: str) -> Document:
     _without_styles(tokens)
     html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     html = html.replace("<table>", '<div class="wide" tabindex="0"><table>').replace("</table>", "</table></div>")
+    html = html.replace("<pre>", '<pre tabindex="0">')  # what is wider than a phone is moved by the arrow keys
     return Document(name, _plain(tokens[1]), Markup(html))
 
 

@@ -21,6 +21,7 @@ VIEWS = {
     "evidence": "/suggest#dataset={digits}&models={digits_cnn},{digits_mlp}&by=evidence",
     "features": "/features#model={digits_cnn}",
     "workshop": "/workshop",
+    "guide": "/help/docs/how_to/find_label_errors.md",
     "explore": "/explore#dataset={digits}&models={digits_cnn},{digits_mlp}",
     "explore table": "/explore#dataset={digits}&models={digits_cnn},{digits_mlp}&view=table&go=1",
 }
