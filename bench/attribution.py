@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import os
 import pickle
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from bench.memory import peak_kib
 
 NETWORKS = {"VGG16": 2, "ResNet50": 3, "MobileNetV2": 5}  # and how often each is measured
 BATCH = 8
@@ -131,7 +132,7 @@ def memory(name: str, batch: int) -> dict:
 
 
 def _peak_gib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return peak_kib() / 2**20
 
 
 def blueprint(name: str, path: str) -> dict:

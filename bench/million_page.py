@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import resource
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from bench.memory import peak_kib
 from bench.page import WAIT_MS, with_chromium
 from bench.suggest import MEMORY_GIB, N_IMAGES, TOKEN, WHERE, unread
 
@@ -110,7 +110,7 @@ def _start(session) -> str:
 
 def _peak_gib() -> float:
     """Of this process, the making of the scores included."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return peak_kib() / 2**20
 
 
 if __name__ == "__main__":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import pickle
-import resource
 import sys
 
 import numpy as np
 
 from bench import forward
+from bench.memory import peak_kib
 from innv_gui.records import Blueprint
 
 REPEATS = 2
@@ -24,7 +24,7 @@ def main() -> None:
     x = np.random.default_rng(0).normal(size=(batch, *shape)).astype(np.float32)
     scores, again = forward.forward(blueprint, x)
     row = forward.row(blueprint, x, forward.strongest(scores), method, forward.seconds(again, REPEATS + 1), REPEATS)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    peak = peak_kib() / 2**20
     print(json.dumps({**row, "peak_gib": peak}))
 
 

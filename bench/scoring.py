@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -20,6 +18,8 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
+
+from bench.memory import peak_kib
 
 PHOTOS = 2000
 SAMPLE = 384  # photos for decoding and predicting alone, before and after each job
@@ -153,9 +153,9 @@ def memory(rows: int) -> dict:
         del x
         model, dataset = session.add_model("sample_models/digits_mlp.keras"), session.add_dataset(path)
         job = session.scoring.start([model], dataset).wait()
-        worker = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{session.pool.pid('keras')}/status").read_text())
-        web = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        peaks = {"web_mib": web / 1024, "worker_mib": int(worker[1]) / 1024}
+        worker = peak_kib(session.pool.pid("keras"))
+        web = peak_kib()
+        peaks = {"web_mib": web / 1024, "worker_mib": worker / 1024}
         return {"rows": rows, "rate": rows / job.seconds, **peaks}
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.memory import peak_kib
+
 WHERE = "where=%7B%22entropy%22%3A%20%22%3E1%22%2C%20%22label%22%3A%20%5B%223%22%5D%7D"  # two columns
 N_IMAGES, N_MODELS, N_CLASSES = 1_000_000, 3, 10
 TOKEN = "t" * 32
@@ -140,8 +142,6 @@ def requests(id: str) -> list[tuple[str, float, str]]:
 
 def answer(folder: str, n: int) -> dict:
     """Ask everything once, as the web process is asked."""
-    import resource
-
     from innv_gui import Session
     from innv_gui.web.app import create_app
 
@@ -150,7 +150,7 @@ def answer(folder: str, n: int) -> dict:
         client = create_app(session, TOKEN).test_client()
         before = _memory_gib()
         rows = [_timed(client, *request) for request in requests(fresh.id)]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    peak = peak_kib() / 2**20
     return {
         "images": n,
         "models": N_MODELS,

@@ -196,11 +196,11 @@ def test_a_member_that_is_larger_than_declared_is_not_unpacked(tmp_path):
         struct.pack_into("<L", content, place, 1000)
     path.write_bytes(content)
     code = (
-        "import resource, sys; from innv_gui.records import ModelSource\n"
+        "import sys; from bench.memory import peak_kib; from innv_gui.records import ModelSource\n"
         "from innv_gui.runtimes.keras.files import gate\n"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "before = peak_kib()\n"
         "try: gate.check(ModelSource('keras', sys.argv[1]))\n"
-        "except gate.ModelRefused: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+        "except gate.ModelRefused: print(peak_kib() - before)"
     )
     found = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
     assert int(found.stdout) < 30_000  # KB; 100 000 when it is unpacked
