@@ -253,6 +253,14 @@ test("a class is named where most of it lies, not between its parts", () => {
   );
 });
 
+test("a class of which hardly a dot is there is told from one that a name can lie on", () => {
+  const points = Float32Array.from([...Array.from({ length: 20 }, () => 0.5), -0.5, -0.5]);
+  const codes = Int32Array.from([...Array.from({ length: 10 }, () => 0), 1]);
+  const column = { name: "label", kind: "class", title: "label", values: ["cat", "dog"] };
+  const [cat, dog] = labelPlaces(points, colouringOf(column, codes));
+  assert.deepEqual([cat.text, cat.few, dog.text, dog.few], ["cat", false, "dog", true]);
+});
+
 test("names are pushed apart and stay within the map", () => {
   const labels = ["one", "two", "three"].map(text => ({ text, X: 2, Y: 100 }));
   const put = apart(labels, SIZE, text => 8 * text.length);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { inOrder, newestLast, turns } from "../../static/js/lib/turns.js";
+import { inOrder, newestLast, onlyLast, turns } from "../../static/js/lib/turns.js";
 
 test("a newer turn ends the one before", () => {
   const begin = turns();
@@ -51,4 +51,27 @@ test("values that are answered in their order are sent once", async () => {
   const save = newestLast(async value => sent.push(value));
   await Promise.all([save("old"), save("new")]);
   assert.deepEqual(sent, ["old", "new"]);
+});
+
+test("of two that are sent in a row the last one acts, once both are sent", async () => {
+  const save = onlyLast();
+  const told = [];
+  const ends = [];
+  const slow = name => () => new Promise(done => ends.push(() => done(told.push(`sent ${name}`))));
+  const saved = ["one", "two"].map(name => save(slow(name), () => told.push(`act ${name}`)));
+  await Promise.resolve();
+  assert.equal(ends.length, 1);
+  ends[0]();
+  await saved[0];
+  ends[1]();
+  await saved[1];
+  assert.deepEqual(told, ["sent one", "sent two", "act two"]);
+});
+
+test("one that fails is told to who began it, and the next one acts", async () => {
+  const save = onlyLast();
+  const told = [];
+  await assert.rejects(save(() => Promise.reject(new Error("No.")), () => told.push("one")), /No\./);
+  await save(() => {}, () => told.push("two"));
+  assert.deepEqual(told, ["two"]);
 });

@@ -32,12 +32,13 @@ function choicesOf(state) {
 
 export function createMapSettings(store) {
   let side = "right";
+  let painted = side; // whose fields are shown: those of another side come with its layers
   let methods = [];
   const root = $("#map-settings");
 
   const change = changes => {
     const maps = mapsOf(store.state);
-    store.set({ maps: { ...maps, [side]: { ...maps[side], ...changes } } });
+    store.set({ maps: { ...maps, [painted]: { ...maps[painted], ...changes } } });
   };
 
   function numberLine([name, { title, least, most }], map) {
@@ -119,11 +120,13 @@ export function createMapSettings(store) {
   let drawn = "";
   async function draw(state) {
     const mine = ++newest;
-    const map = mapsOf(state)[side];
+    const wanted = side;
+    const map = mapsOf(state)[wanted];
     const layers = map.of === "pixels" ? [] : await layersOf(map.of).catch(() => []);
-    const now = JSON.stringify([side, map, choicesOf(state), state.models, state.layers[map.of], state.exploration?.id, layers.length, methods]);
+    const now = JSON.stringify([wanted, map, choicesOf(state), state.models, state.layers[map.of], state.exploration?.id, layers.length, methods]);
     if (mine !== newest || now === drawn) return;
     drawn = now;
+    painted = wanted;
     paint(state, map, layers);
   }
 

@@ -10,6 +10,7 @@ import { ended } from "./runner.js";
 import { sentenceOf, titleOf } from "./stop.js";
 import { complain } from "../shell/toast.js";
 import { explainLink } from "../lib/links.js";
+import { onlyLast } from "../lib/turns.js";
 
 const STARTS = {
   black: "black",
@@ -50,11 +51,15 @@ function facts(ascent, target) {
   );
 }
 
+const save = onlyLast();
+
 /** Opens Visualize with these images as the selection of the whole product. */
 async function send(dataset, images) {
   try {
-    await put("/basket", { dataset, images });
-    location.href = explain(dataset, images);
+    await save(
+      () => put("/basket", { dataset, images }),
+      () => (location.href = explain(dataset, images)),
+    );
   } catch (error) {
     complain(error);
   }

@@ -28,6 +28,19 @@ export function newestLast(send) {
 }
 
 /**
+ * save(send, act): calls send() once those before have ended, then act(), unless a newer one was begun meanwhile.
+ * @returns {(send: () => any, act: () => void) => Promise<void>}
+ */
+export function onlyLast() {
+  const [begin, send] = [turns(), inOrder()];
+  return async function save(one, act) {
+    const current = begin();
+    await send(one);
+    if (current()) act();
+  };
+}
+
+/**
  * send(act): calls act() once the acts before have ended, well or not -> a promise of what it gives.
  * @returns {(act: () => any) => Promise<any>}
  */

@@ -38,6 +38,34 @@ def test_a_search_that_was_closed_opens_nothing(explored):
     expect(page.locator("#inspector")).to_be_hidden()
 
 
+def test_the_key_selects_the_image_that_was_gone_to_and_not_the_one_still_shown(explored):
+    page, at = explored("map", "&image=2")
+    expect(page.locator("#inspector .facts-l")).to_contain_text("Index2")
+    held = Held(page, rf"{at}/images/\d+$")
+    page.keyboard.press("ArrowRight")
+    held.wait()
+    page.keyboard.press("s")
+    expect(page.locator("#tray-count")).to_have_text("1 image")
+    held.release()
+    expect(page.locator("#inspector .facts-l")).not_to_contain_text("Index2")
+    expect(page.locator("#image-select")).to_have_text("Unselect")
+
+
+def test_fields_change_the_map_whose_fields_they_are(explored, ids):
+    """Those of the other side come with the layers of its model."""
+    page, _ = explored("map", f"&maps={ids['digits_cnn']}:pca:30:15:0,pixels:pca:30:15:0")
+    held = Held(page, r"/layers$", first=9)
+    page.reload()
+    settings = page.locator("#map-settings")
+    settings.locator("[value=left]").check()
+    held.wait()
+    settings.locator("[name=map-method][value=tsne]").check()
+    page.wait_for_url(re.compile("pixels:tsne:"))
+    assert re.search("maps=digits_cnn[^:]*:pca:", page.url)
+    held.release()
+    expect(settings.locator("[name=map-method][value=pca]")).to_be_checked()
+
+
 def test_undo_brings_the_tag_back_to_its_own_image(explored, demo):
     page, at = explored("table", "&sort=index&order=asc")
     rows = page.locator("#tray .tr.d")

@@ -111,13 +111,15 @@ export function createInspector(root, { store, selection, api }) {
     file(similar.picture);
   }
 
+  const choose = row => (selection.has(row) ? selection.remove([row]) : selection.add([row]));
+
   const acts = {
     similar() {
       if (!isQuery(store.state)) return void nearTo({ row: store.state.image });
       giveUp();
       store.set({ similar: null });
     },
-    select: () => (selection.has(image.row) ? selection.remove([image.row]) : selection.add([image.row])),
+    select: () => choose(image.row),
     explain: () => explainImages(store.state, [image.index]),
     tag: opener => askTag(opener, store.state.exploration.tags),
     untag: name => tag(name, false),
@@ -187,7 +189,7 @@ export function createInspector(root, { store, selection, api }) {
     ArrowLeft: onImage(() => step(-1)),
     ArrowRight: onImage(() => step(1)),
     n: onImage(acts.similar),
-    s: onImage(() => image && acts.select()),
+    s: onImage(() => choose(store.state.image)), // also while its fields are still on their way
     Escape: () => (root.hidden ? false : close()),
   });
   root.addEventListener("dragover", event => {

@@ -3,6 +3,7 @@
 const STEP = 5; // cells per unit of the map
 const CELLS = 12; // on a side: places -1.2 .. 1.2
 const MOST_NAMED = 40;
+const FEW = 4; // dots that a name would hide
 
 const cellAt = value => Math.max(0, Math.min(CELLS - 1, Math.round(value * STEP) + CELLS / 2));
 
@@ -25,10 +26,11 @@ function summed(points, codes, slots, groups) {
 function fullestCell(sums, slot) {
   let best = 3 * slot * CELLS * CELLS;
   for (let at = best; at < 3 * (slot + 1) * CELLS * CELLS; at += 3) if (sums[at] > sums[best]) best = at;
-  return sums[best] ? { x: sums[best + 1] / sums[best], y: sums[best + 2] / sums[best] } : null;
+  const n = sums[best];
+  return n ? { x: sums[best + 1] / n, y: sums[best + 2] / n, few: n < FEW } : null;
 }
 
-/** -> [{code, text, x, y, n}] as places of the map, the largest classes first; none when a colouring has no classes. */
+/** -> [{code, text, n, x, y, few}] as places of the map, the largest classes first; few: hardly a dot is there. None when a colouring has no classes. */
 export function labelPlaces(points, { codes, size, groups }) {
   const named = groups
     .filter(({ tone }) => tone && tone.hue !== undefined)

@@ -2,6 +2,7 @@
 import { get, put } from "../../lib/api.js";
 import { count } from "../../lib/format.js";
 import { explainLink } from "../../lib/links.js";
+import { onlyLast } from "../../lib/turns.js";
 import { complain, toast } from "../../shell/toast.js";
 
 async function join(dataset, images) {
@@ -11,12 +12,16 @@ async function join(dataset, images) {
   await put("/basket", { dataset, images: [...kept, ...images.filter(image => !known.has(image))] });
 }
 
+const save = onlyLast();
+
 /** indices: of images in the whole dataset. */
 export async function explainImages({ exploration }, indices) {
   const [dataset, models] = [exploration.dataset.id, exploration.models.map(({ id }) => id)];
   try {
-    await join(dataset, indices);
-    location.href = explainLink({ dataset, images: indices, models });
+    await save(
+      () => join(dataset, indices),
+      () => (location.href = explainLink({ dataset, images: indices, models })),
+    );
   } catch (error) {
     complain(error);
   }

@@ -7,6 +7,7 @@ import { toScreen } from "../view.js";
 const TURN = 2 * Math.PI;
 const FONT = "Inter, sans-serif";
 const NAMED_UP_TO = 2.4; // times the whole map
+const BELOW = 16; // pixels, where a name would hide the only dots that it names
 
 const placeOf = ({ scene, frame }, row) => toScreen(frame, scene.points[2 * row], scene.points[2 * row + 1]);
 
@@ -43,7 +44,7 @@ export function placedLabels(ink, drawn) {
   ink.font = `650 ${few ? 15 : 11.5}px ${FONT}`;
   const labels = shownLabels(drawn).map(label => {
     const [X, Y] = toScreen(drawn.frame, label.x, label.y);
-    return { ...label, X, Y };
+    return { ...label, X, Y: label.few ? Y + BELOW : Y };
   });
   const seen = labels.filter(({ X, Y }) => X > 0 && Y > 0 && X < drawn.frame.width && Y < drawn.frame.height);
   return apart(seen, drawn.frame, text => ink.measureText(text).width);
