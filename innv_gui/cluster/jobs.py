@@ -30,6 +30,7 @@ class Job:
     def __init__(self, kind: str, title: str, total: int, unit: str):
         self.id = f"j-{uuid.uuid4().hex[:12]}"
         self.kind, self.title, self.unit = kind, title, unit
+        self.follows = ""  # the id of another job that does a part of this one's work
         self.total, self.done = total, 0
         self.status = "queued"
         self.error: InnvError | None = None
@@ -136,6 +137,7 @@ class Job:
             "id": self.id,
             "kind": self.kind,
             "title": self.title,
+            "follows": self.follows or None,
             "status": self.status,
             "done": self.done,
             "total": self.total,

@@ -64,6 +64,12 @@ def test_facts_come_first_and_equal_a_plain_count(client, at, explored):
     assert sum(one["n"] for one in several) == n
 
 
+def test_its_job_names_the_one_that_scores_for_it(client, explored):
+    """So that no page says that it waits for another job."""
+    jobs = {job["id"]: job for job in client.get("/api/v1/jobs").json["jobs"]}
+    assert jobs[explored["job"]["follows"]]["kind"] == "score" and jobs[explored["job"]["follows"]]["follows"] is None
+
+
 def test_what_is_kept_needs_no_press(client, asked, explored):
     assert client.post("/api/v1/explorations/kept", json=asked).json == {"kept": True}
     again = client.post("/api/v1/explorations", json=asked).json["exploration"]

@@ -21,11 +21,13 @@ export function pace(job, unit = "images") {
   ];
 }
 
+const isBefore = job => ({ id, kind, status }) => status === "running" && kind !== "probe" && id !== job.follows;
+
 /** What is said before a job has shown anything: the older job that it may have to wait for, else `words`.
- * A check of the preprocessing makes way for everything, so that nothing waits for it. */
+ * A check of the preprocessing makes way for everything, so that nothing waits for it; a job that does a part of this one's work is no other. */
 export function beginning(job, words) {
   const place = jobs.findIndex(({ id }) => id === job?.id);
-  const older = place < 0 ? null : jobs.slice(place + 1).find(({ kind, status }) => status === "running" && kind !== "probe");
+  const older = place < 0 ? null : jobs.slice(place + 1).find(isBefore(job));
   if (!older) return words;
   const left = known(older.seconds_left) ? `, ${seconds(older.seconds_left)} left` : "";
   return `may have to wait for another job: ${older.title}${left}`;
