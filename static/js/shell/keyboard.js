@@ -34,7 +34,7 @@ export function onKeys(keys) {
 
 /** "G then a letter" goes to a page. */
 export function startPageKeys() {
-  let armed = 0;
+  let armed = -Infinity; // when G was pressed; the clock begins with the page
   addEventListener("keydown", event => {
     if (event.ctrlKey || event.metaKey || event.altKey || !free(event, event.key)) return;
     const key = event.key.toLowerCase();
@@ -42,6 +42,6 @@ export function startPageKeys() {
       event.preventDefault();
       location.href = PAGES[key];
     }
-    armed = key === "g" ? performance.now() : 0;
+    armed = key === "g" ? performance.now() : -Infinity;
   });
 }
