@@ -53,10 +53,14 @@ class WebServer:
         thread waits on it, and its number may by then belong to another file.
         """
         self._server.task_dispatcher.shutdown(timeout=STOP_S)
-        self._server.trigger.pull_trigger(self._close)
+        pulled = threading.Event()
+        self._server.trigger.pull_trigger(lambda: self._close(pulled))
+        pulled.set()
         self._thread.join(STOP_S)
 
-    def _close(self) -> None:
+    def _close(self, pulled: threading.Event) -> None:
+        """By the server's thread. It may be awake for another reason: the trigger is closed once it has been pulled."""
+        pulled.wait(STOP_S)
         self._server.pull_trigger = _nothing  # an answer that is still being made says in vain that it is there
         for connection in list(self._server.active_channels.values()):
             connection.handle_close()

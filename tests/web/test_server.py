@@ -74,6 +74,23 @@ def test_a_server_ends_with_connections_open_and_leaves_nothing(serve):
     assert len(os.listdir("/proc/self/fd")) == files
 
 
+def test_a_server_that_is_awake_anyway_does_not_close_what_wakes_it_under_the_hand(serve, monkeypatch):
+    """Its descriptor may be another file's by then."""
+    server, port = serve()
+    connected(port).close()
+    trigger = server._server.trigger
+    pull = trigger._physical_pull
+
+    def slow():
+        pull()
+        time.sleep(0.2)
+        pull()
+
+    monkeypatch.setattr(trigger, "_physical_pull", slow)
+    server.stop()
+    assert not server._thread.is_alive()
+
+
 def test_an_answer_that_is_being_made_is_finished_first(serve, slow):
     answering, let_go = slow
     server, port = serve()
