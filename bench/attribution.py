@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.memory import peak_kib
+from bench.memory import peak_gib
 
 NETWORKS = {"VGG16": 2, "ResNet50": 3, "MobileNetV2": 5}  # and how often each is measured
 BATCH = 8
@@ -123,16 +123,12 @@ def fastest(works: list, repeats: int) -> list[float]:
 def memory(name: str, batch: int) -> dict:
     """Peak of the process after each of eight methods."""
     loaded = Loaded(name, batch)
-    peaks = {"forward": _peak_gib()}
+    peaks = {"forward": peak_gib()}
     for method in EIGHT:
         work = loaded.explained(method, {})
         fastest([work], 2)
-        peaks[method] = _peak_gib()
+        peaks[method] = peak_gib()
     return {"network": name, "batch": batch, "peaks_gib": peaks, "limit_gib": MEMORY_LIMIT_GIB}
-
-
-def _peak_gib() -> float:
-    return peak_kib() / 2**20
 
 
 def blueprint(name: str, path: str) -> dict:

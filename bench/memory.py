@@ -16,3 +16,8 @@ def peak_kib(pid: int | None = None) -> int:
     found = re.search(r"VmHWM:\s+(\d+) kB", status)
     assert found, "Memory is measured on Linux alone."
     return int(found[1])
+
+
+def peak_gib() -> float:
+    """Of this process."""
+    return peak_kib() / 2**20

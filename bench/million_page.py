@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.memory import peak_kib
+from bench.memory import peak_gib
 from bench.page import WAIT_MS, with_chromium
 from bench.suggest import MEMORY_GIB, N_IMAGES, TOKEN, WHERE, unread
 
@@ -96,7 +96,7 @@ def serve(folder: str, n: int) -> None:
             session.models._entries[model.id] = entry
         print(json.dumps({"base": _start(session), "id": fresh.id}), flush=True)
         sys.stdin.read()
-        print(json.dumps({"memory_gib": _peak_gib()}), flush=True)
+        print(json.dumps({"memory_gib": peak_gib()}), flush=True)
 
 
 def _start(session) -> str:
@@ -106,11 +106,6 @@ def _start(session) -> str:
     socket = listening(0)
     WebServer(create_app(session, TOKEN, offered=(), start=dict), socket).start()
     return f"http://127.0.0.1:{socket.getsockname()[1]}"
-
-
-def _peak_gib() -> float:
-    """Of this process, the making of the scores included."""
-    return peak_kib() / 2**20
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 
 from bench import forward
-from bench.memory import peak_kib
+from bench.memory import peak_gib
 from innv_gui.records import Blueprint
 
 REPEATS = 2
@@ -24,8 +24,7 @@ def main() -> None:
     x = np.random.default_rng(0).normal(size=(batch, *shape)).astype(np.float32)
     scores, again = forward.forward(blueprint, x)
     row = forward.row(blueprint, x, forward.strongest(scores), method, forward.seconds(again, REPEATS + 1), REPEATS)
-    peak = peak_kib() / 2**20
-    print(json.dumps({**row, "peak_gib": peak}))
+    print(json.dumps({**row, "peak_gib": peak_gib()}))
 
 
 if __name__ == "__main__":

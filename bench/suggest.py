@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.memory import peak_kib
+from bench.memory import peak_gib
 
 WHERE = "where=%7B%22entropy%22%3A%20%22%3E1%22%2C%20%22label%22%3A%20%5B%223%22%5D%7D"  # two columns
 N_IMAGES, N_MODELS, N_CLASSES = 1_000_000, 3, 10
@@ -150,13 +150,12 @@ def answer(folder: str, n: int) -> dict:
         client = create_app(session, TOKEN).test_client()
         before = _memory_gib()
         rows = [_timed(client, *request) for request in requests(fresh.id)]
-    peak = peak_kib() / 2**20
     return {
         "images": n,
         "models": N_MODELS,
         "rows": rows,
         "before_gib": before,
-        "peak_gib": peak,
+        "peak_gib": peak_gib(),
         "aim_gib": MEMORY_GIB,
     }
 

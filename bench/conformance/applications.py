@@ -13,7 +13,7 @@ import sys
 import time
 
 from bench.conformance import record
-from bench.memory import peak_kib
+from bench.memory import peak_gib
 
 # From small to large, by time.
 ORDER = tuple(
@@ -50,7 +50,6 @@ def _nothing(network: str, why: str) -> dict:
 
 def _row(name: str) -> dict:
     """methods: those that ran; unchecked: of those, the ones that refuse the network unless told to go on."""
-
     import numpy as np
 
     from innv_gui import analyzers
@@ -86,7 +85,7 @@ def _row(name: str) -> dict:
         "finite": not failed,
         "sum_over_logit": part,
         "seconds": round(time.perf_counter() - started, 1),
-        "peak_gib": round(peak_kib() / 2**20, 1),
+        "peak_gib": round(peak_gib(), 1),
         "failed": failed,
         "code": record.code(),
     }

@@ -30,7 +30,7 @@ class Job:
     def __init__(self, kind: str, title: str, total: int, unit: str):
         self.id = f"j-{uuid.uuid4().hex[:12]}"
         self.kind, self.title, self.unit = kind, title, unit
-        self.follows = ""  # the id of another job that does a part of this one's work
+        self.follows: str | None = None  # the id of another job that does a part of this one's work
         self.total, self.done = total, 0
         self.status = "queued"
         self.error: InnvError | None = None
@@ -137,7 +137,7 @@ class Job:
             "id": self.id,
             "kind": self.kind,
             "title": self.title,
-            "follows": self.follows or None,
+            "follows": self.follows,
             "status": self.status,
             "done": self.done,
             "total": self.total,
@@ -177,9 +177,14 @@ class Jobs:
         total: int = 1,
         unit: str = "steps",
         line: str | None = None,
+        follows: Job | None = None,
     ) -> Job:
-        """Queue work; returns at once. Jobs of one `line` run one after the other, in the order they were started."""
+        """Queue work; returns at once. Jobs of one `line` run one after the other, in the order they were started.
+
+        follows: another job, which does a part of this one's work.
+        """
         job = Job(kind, title, total, unit)
+        job.follows = follows.id if follows else None
         with self._lock:
             self._jobs[job.id] = job
             self._forget()

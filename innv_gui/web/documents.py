@@ -1,6 +1,6 @@
 """The documents of docs/ as pages of the product, by their names in that folder, so that links between them hold.
 
-The text is ours alone, and the site that `make site` builds is made of the same files.
+The site that `make site` builds is made of the same files.
 """
 
 from __future__ import annotations
@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
 from innv_gui.errors import NotFound
-from innv_gui.folders import folder
-from innv_gui.web.manual import slug
+from innv_gui.web.markdown import MARKDOWN, plain, slug, text_of
 
 ADDRESS = "/help/docs/"
 GUIDES = "how_to/"
@@ -29,23 +28,26 @@ OF_PAGES = {
     "workshop": ("train_a_small_network", "retrain_with_a_part_painted_out"),
     "views": ("write_a_plugin",),
 }
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 _LINK = re.compile(r"\]\(([\w/]+\.md)\)")
 
 
 @dataclass(frozen=True)
 class Document:
-    """A document as a page. name: "how_to/find_label_errors.md", title: its first heading, html: all of it."""
+    """A document as a page. name: "how_to/find_label_errors.md", title: its first heading."""
 
     name: str
     title: str
-    html: Markup
 
     @property
     def address(self) -> str:
         """Where the product shows it."""
         return ADDRESS + self.name
+
+    @property
+    def html(self) -> Markup:
+        """All of it."""
+        return _html(self.name)
 
 
 @cache
@@ -53,22 +55,25 @@ def document(name: str) -> Document:
     """The document of that name below docs/; raises NotFound where there is none."""
     if name not in names():
         raise NotFound("There is no such document.", "The page Help lists all of them.")
-    text = _COMMENT.sub("", (folder("docs") / name).read_text(encoding="utf-8"))
-    tokens = _MARKDOWN.parse(text)
-    for heading, inside in zip(tokens, tokens[1:], strict=False):
+    return Document(name, text_of(name).partition("\n")[0].removeprefix("# "))
+
+
+@cache
+def _html(name: str) -> Markup:
+    tokens = MARKDOWN.parse(_COMMENT.sub("", text_of(name)))
+    for heading, inside in pairwise(tokens):
         if heading.type == "heading_open":
-            heading.attrSet("id", slug(_plain(inside)))
+            heading.attrSet("id", slug(plain(inside)))
     _without_styles(tokens)
-    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    html = MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})
     html = html.replace("<table>", '<div class="wide" tabindex="0"><table>').replace("</table>", "</table></div>")
-    html = html.replace("<pre>", '<pre tabindex="0">')  # what is wider than a phone is moved by the arrow keys
-    return Document(name, _plain(tokens[1]), Markup(html))
+    return Markup(html.replace("<pre>", '<pre tabindex="0">'))  # what is wider than a phone is moved by the arrow keys
 
 
 @cache
 def names() -> tuple[str, ...]:
     """All documents: what docs/index.md links to, in its order, behind itself."""
-    linked = _LINK.findall((folder("docs") / "index.md").read_text(encoding="utf-8"))
+    linked = _LINK.findall(text_of("index.md"))
     return ("index.md", *dict.fromkeys(linked))
 
 
@@ -88,10 +93,6 @@ def others() -> tuple[Document, ...]:
 def guides_of(page: str | None) -> tuple[Document, ...]:
     """Those that belong to a page of the product."""
     return tuple(document(f"{GUIDES}{name}.md") for name in OF_PAGES.get(page or "", ()))
-
-
-def _plain(inline: Token) -> str:
-    return "".join(token.content for token in inline.children or ())
 
 
 def _without_styles(tokens: list[Token]) -> None:

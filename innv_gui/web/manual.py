@@ -1,7 +1,4 @@
-"""What the product says about itself: the glossary, and what each method computes, out of docs/ and the declarations.
-
-The text is ours alone: nothing that a person or a file brings in passes through here.
-"""
+"""What the product says about itself: the glossary, and what each method computes, of docs/ and the declarations."""
 
 from __future__ import annotations
 
@@ -9,16 +6,14 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from innv_gui import analyzers
 from innv_gui.analyzers import Analyzer, maximize
 from innv_gui.analyzers.form import form_fields, in_words, takes
 from innv_gui.errors import NotFound
-from innv_gui.folders import folder
+from innv_gui.web.markdown import MARKDOWN, plain, slug, text_of
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False})
 _CELLS = re.compile(r"(?<!\\)\|")
 _NAMED = re.compile(r"`([\w.]+)`")
 _TITLES = {"formula": "Definition", "what it ignores": "What it ignores", "when it misleads": "When it misleads"}
@@ -68,20 +63,14 @@ class Entry:
 @cache
 def glossary() -> tuple[Term, ...]:
     """Every word of docs/glossary.md, in its order."""
-    _, *parts = re.split(r"^## ", _document("glossary.md"), flags=re.MULTILINE)
+    _, *parts = re.split(r"^## ", text_of("glossary.md"), flags=re.MULTILINE)
     return tuple(_term(*part.split("\n", 1)) for part in parts)
 
 
 def _term(word: str, meaning: str) -> Term:
     one_line = " ".join(meaning.split())
-    (inline,) = _MARKDOWN.parseInline(one_line)
-    text = "".join(token.content for token in inline.children)
-    return Term(slug(word), word, Markup(_MARKDOWN.renderInline(one_line)), text)
-
-
-def slug(word: str) -> str:
-    """Sturges' rule -> sturges-rule."""
-    return re.sub(r"[^a-z0-9]+", "-", word.lower().replace("'", "")).strip("-")
+    (inline,) = MARKDOWN.parseInline(one_line)
+    return Term(slug(word), word, Markup(MARKDOWN.renderInline(one_line)), plain(inline))
 
 
 def entry(name: str) -> Entry:
@@ -116,7 +105,7 @@ def _settings(method: Analyzer | maximize.Preset) -> tuple[Setting, ...]:
 def _rows() -> tuple[dict[str, str], ...]:
     """Every row of every table of docs/methods.md: heading -> cell, as Markdown."""
     found, head = [], None
-    for line in _document("methods.md").splitlines():
+    for line in text_of("methods.md").splitlines():
         cells = [cell.strip() for cell in _CELLS.split(line)[1:-1]]
         if not cells:
             head = None
@@ -128,9 +117,4 @@ def _rows() -> tuple[dict[str, str], ...]:
 
 
 def _markup(cell: str) -> Markup:
-    return Markup(_MARKDOWN.renderInline(cell.replace("\\|", "|")))
-
-
-@cache
-def _document(name: str) -> str:
-    return (folder("docs") / name).read_text(encoding="utf-8")
+    return Markup(MARKDOWN.renderInline(cell.replace("\\|", "|")))

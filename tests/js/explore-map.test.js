@@ -258,7 +258,7 @@ test("a class of which hardly a dot is there is told from one that a name can li
   const codes = Int32Array.from([...Array.from({ length: 10 }, () => 0), 1]);
   const column = { name: "label", kind: "class", title: "label", values: ["cat", "dog"] };
   const [cat, dog] = labelPlaces(points, colouringOf(column, codes));
-  assert.deepEqual([cat.text, cat.few, dog.text, dog.few], ["cat", false, "dog", true]);
+  assert.deepEqual([cat.text, cat.sparse, dog.text, dog.sparse], ["cat", false, "dog", true]);
 });
 
 test("names are pushed apart and stay within the map", () => {

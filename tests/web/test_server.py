@@ -70,8 +70,8 @@ def test_a_server_ends_with_connections_open_and_leaves_nothing(serve):
             connection.close()
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), 10)
-    assert {thread.name for thread in threading.enumerate()} <= before  # what others began may end meanwhile
-    assert len(os.listdir("/proc/self/fd")) <= files
+    assert {thread.name for thread in threading.enumerate()} == before
+    assert len(os.listdir("/proc/self/fd")) == files
 
 
 def test_a_server_that_is_awake_anyway_does_not_close_what_wakes_it_under_the_hand(serve, monkeypatch):

@@ -62,8 +62,7 @@ class ExploreShelf:
         scoring = self._scoring.start(request.models, dataset, request.measured(), thumbs)
         total = scoring.total + len(dataset)
         work = lambda job: _work(job, scoring, thumbs)  # noqa: E731
-        job = self._jobs.start("explore", f"Exploring {dataset.name}", work, total, "images")
-        job.follows = scoring.id
+        job = self._jobs.start("explore", f"Exploring {dataset.name}", work, total, "images", follows=scoring)
         places = Places(self._folder / "maps", self._pool, self._jobs, self._rankings)
         found = Exploration(request, folders, job, thumbs, Tags(self._folder / "tags", dataset), places)
         return self._recent.put(found)

@@ -3,7 +3,7 @@
 const STEP = 5; // cells per unit of the map
 const CELLS = 12; // on a side: places -1.2 .. 1.2
 const MOST_NAMED = 40;
-const FEW = 4; // dots that a name would hide
+const SPARSE = 4; // dots that a name would hide
 
 const cellAt = value => Math.max(0, Math.min(CELLS - 1, Math.round(value * STEP) + CELLS / 2));
 
@@ -27,10 +27,10 @@ function fullestCell(sums, slot) {
   let best = 3 * slot * CELLS * CELLS;
   for (let at = best; at < 3 * (slot + 1) * CELLS * CELLS; at += 3) if (sums[at] > sums[best]) best = at;
   const n = sums[best];
-  return n ? { x: sums[best + 1] / n, y: sums[best + 2] / n, few: n < FEW } : null;
+  return n ? { x: sums[best + 1] / n, y: sums[best + 2] / n, sparse: n < SPARSE } : null;
 }
 
-/** -> [{code, text, n, x, y, few}] as places of the map, the largest classes first; few: hardly a dot is there. None when a colouring has no classes. */
+/** -> [{code, text, n, x, y, sparse}] as places of the map, the largest classes first; sparse: hardly a dot is there. None when a colouring has no classes. */
 export function labelPlaces(points, { codes, size, groups }) {
   const named = groups
     .filter(({ tone }) => tone && tone.hue !== undefined)

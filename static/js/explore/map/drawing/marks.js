@@ -44,7 +44,7 @@ export function placedLabels(ink, drawn) {
   ink.font = `650 ${few ? 15 : 11.5}px ${FONT}`;
   const labels = shownLabels(drawn).map(label => {
     const [X, Y] = toScreen(drawn.frame, label.x, label.y);
-    return { ...label, X, Y: label.few ? Y + BELOW : Y };
+    return { ...label, X, Y: label.sparse ? Y + BELOW : Y };
   });
   const seen = labels.filter(({ X, Y }) => X > 0 && Y > 0 && X < drawn.frame.width && Y < drawn.frame.height);
   return apart(seen, drawn.frame, text => ink.measureText(text).width);
