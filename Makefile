@@ -17,14 +17,14 @@ install: $(VENV)/run.done ## the environment alone, in .venv
 
 $(VENV)/run.done: requirements.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --no-deps --ignore-requires-python -r requirements.lock
+	$(BIN)/python tools/install_lock.py requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 install-test: $(VENV)/test.done
 
 $(VENV)/test.done: $(VENV)/run.done requirements-test.lock
-	$(BIN)/pip install --quiet --no-deps -r requirements-test.lock
+	$(BIN)/python tools/install_lock.py requirements-test.lock
 	touch $@
 
 demo: install ## start on sample models and images; prints the address
