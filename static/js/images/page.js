@@ -31,7 +31,7 @@ const store = new Store({
   total: 0,
   basket: { dataset: null, images: [] },
   loaded: false,
-  job: null,
+  jobs: new Map(), // id -> what this page has begun and waits for
 });
 const path = (id, more = "") => `/datasets/${encodeURIComponent(id)}${more}`;
 const current = () => store.state.datasets.find(dataset => dataset.id === store.state.dataset) ?? null;
@@ -119,17 +119,31 @@ function open(index) {
   $("#large").showModal();
 }
 
+/** Follows a job in a strip of its own -> the job when it has ended. */
+async function awaited(job) {
+  const shown = step => {
+    const jobs = new Map(store.state.jobs);
+    if (step) jobs.set(job.id, step);
+    else jobs.delete(job.id);
+    store.set({ jobs });
+  };
+  try {
+    return await follow(job, shown);
+  } finally {
+    shown(null);
+  }
+}
+
 async function upload(files) {
   const form = new FormData();
   for (const file of files) form.append("images", file, pathOf(file));
   $("#open-error").hidden = true;
   try {
     const { dataset, job } = await post("/datasets", form);
-    await follow(job, step => store.set({ job: step }));
-    store.set({ job: null, page: 0, q: "", label: "" });
+    await awaited(job);
+    store.set({ page: 0, q: "", label: "" });
     await loadDatasets(dataset.id);
   } catch (error) {
-    store.set({ job: null });
     $("#open-error").textContent = error.sentence || error.message;
     $("#open-error").hidden = false;
     $("#panel").open = true;
@@ -141,13 +155,12 @@ async function scan() {
   $("#scan").disabled = true;
   try {
     const { job } = await post(path(dataset, "/scan"), {});
-    const over = await follow(job, step => store.set({ job: step }));
+    const over = await awaited(job);
     if (over.status === "failed") throw new Error(over.error?.message ?? "Checking failed.");
     toast(over.status === "cancelled" ? "Checking was cancelled. What was found is kept." : "All files are checked.");
   } catch (error) {
     complain(error);
   }
-  store.set({ job: null });
   $("#scan").disabled = false;
   await loadDatasets();
 }
@@ -201,22 +214,29 @@ function drawImages(state) {
   $("#canvas").scrollTo({ top: 0 });
 }
 
-function drawJob({ job }) {
-  $("#strip").hidden = !job;
-  if (!job) return;
+function jobStrip(job) {
   const known = job.total > 0;
   const left =
     Number.isFinite(job.seconds_left) && job.seconds_left !== null ? `${seconds(job.seconds_left)} left` : "";
   const bar = { max: 1, "aria-label": job.title, ...(known ? { value: job.done / job.total } : {}) };
   const words = known ? `${job.title}: ${group(job.done)} of ${group(job.total)}` : job.title;
   const stop = () => cancel(job).catch(complain);
-  replace(
-    $("#strip"),
+  return h(
+    "div",
+    { class: "strip" },
     h("span", { class: "strong num" }, words),
     h("progress", bar),
     h("span", { class: "quiet num" }, left),
-    h("button", { class: "btn tiny", type: "button", onclick: stop }, "Cancel"),
+    h("button", { class: "btn tiny", type: "button", onclick: stop, "data-job": job.id }, "Cancel"),
   );
+}
+
+function drawJobs({ jobs }) {
+  const root = $("#strip");
+  const pressed = root.contains(document.activeElement) ? document.activeElement.getAttribute("data-job") : null;
+  root.hidden = !jobs.size;
+  replace(root, ...[...jobs.values()].map(jobStrip));
+  if (pressed) $(`#strip [data-job="${CSS.escape(pressed)}"]`)?.focus();
 }
 
 function keepAddress({ dataset, page, q, label }) {
@@ -255,7 +275,7 @@ async function start() {
   store.on(["datasets", "models", "dataset", "label", "q"], drawDatasetPanel);
   store.on(["images", "loaded", "datasets"], drawImages);
   store.on(["basket", "dataset"], grid.mark);
-  store.on(["job"], drawJob);
+  store.on(["jobs"], drawJobs);
   store.on(["dataset", "page", "q", "label"], keepAddress);
   listen();
   startShell();

@@ -104,6 +104,44 @@ def test_a_check_of_files_does_not_bring_its_dataset_back(open_tab, ids):
     expect(page.locator("#page-title")).to_have_text("weather")
 
 
+def test_two_uploads_show_their_own_progress_and_each_is_cancelled_by_itself(open_tab, ids, tmp_path):
+    page = images(open_tab, ids, "digits")
+    states = {
+        name: {"id": name, "title": f"Opening {name}", "status": "running", "total": 8} for name in ("cats", "dogs")
+    }
+    begun, cancelled = [], []
+
+    def opening(route):
+        if route.request.method != "POST":
+            return route.fallback()
+        begun.append(("cats", "dogs")[len(begun)])
+        return route.fulfill(json={"dataset": {"id": begun[-1]}, "job": states[begun[-1]]}, status=202)
+
+    def job(route):
+        name = route.request.url.rsplit("/", 1)[1]
+        if route.request.method == "DELETE":
+            cancelled.append(name)
+            states[name]["status"] = "cancelled"
+        return route.fulfill(json=states[name] | {"done": begun.index(name) + 1})
+
+    page.route(re.compile(r"/api/v1/datasets$"), opening)
+    page.route(re.compile(r"/api/v1/jobs/(cats|dogs)$"), job)
+    (tmp_path / "a.png").write_bytes(b"")
+    strips = page.locator("#strip .strip")
+    for count in (1, 2):
+        page.locator("#files").set_input_files([str(tmp_path / "a.png")])
+        expect(strips).to_have_count(count, timeout=WAIT_MS)
+    expect(strips).to_have_text([re.compile("Opening cats: 1 of 8"), re.compile("Opening dogs: 2 of 8")])
+    strips.nth(1).get_by_role("button", name="Cancel").focus()
+    with page.expect_response(re.compile(r"/jobs/dogs$")):
+        pass
+    page.keyboard.press("Enter")
+    expect(strips).to_have_text([re.compile("Opening cats: 1 of 8")], timeout=WAIT_MS)
+    assert cancelled == ["dogs"]
+    states["cats"]["status"] = "done"
+    expect(page.locator("#strip")).to_be_hidden(timeout=WAIT_MS)
+
+
 def test_the_last_selection_is_the_one_that_the_server_keeps(open_tab, ids, demo):
     demo.put("/api/v1/basket", {"dataset": None, "images": []})
     page = images(open_tab, ids, "digits")
