@@ -64,7 +64,9 @@ def parser() -> Parser:
     _serve(commands.add_parser("serve", help="start on your models and images"))
     _explain(commands.add_parser("explain", help="write explanations to a file, without a server"))
     _suggest(commands.add_parser("suggest", help="write scores of all images to a table, without a server"))
-    _explore(commands.add_parser("explore", help="write accuracy, rows and places of all images, without a server"))
+    _explore(
+        commands.add_parser("explore", help="write accuracy, rows and map positions of all images, without a server")
+    )
     _trust(commands.add_parser("trust", help="measure which explanation to believe, without a server"))
     _check(commands.add_parser("check", help="report accuracy under each preprocessing, without a server"))
     _fit_patterns(
@@ -97,7 +99,7 @@ def _shared(command: Parser) -> None:
     command.add_argument("--scheduler", metavar="ADDR", help="Dask scheduler whose innv-gui workers do the work")
     _tls(command)
     command.add_argument(
-        "--trust", action="append", default=[], metavar="SHA256", help="run code of the file with this hash"
+        "--trust", action="append", default=[], metavar="SHA256", help="run the code in the model file with this hash"
     )
     command.add_argument("--hooks", metavar="FILE", help=HOOKS)
     usual = Budget()
@@ -122,7 +124,7 @@ def _above_zero(text: str) -> float:
 def _tls(command: Parser) -> None:
     command.add_argument("--tls-ca", metavar="FILE", help="certificate of the authority that signed the others")
     command.add_argument("--tls-cert", metavar="FILE", help="this machine's certificate")
-    command.add_argument("--tls-key", metavar="FILE", help="its key")
+    command.add_argument("--tls-key", metavar="FILE", help="the private key of that certificate")
 
 
 def _suggest(command: Parser) -> None:
@@ -130,19 +132,19 @@ def _suggest(command: Parser) -> None:
     command.add_argument("--images", metavar="DIR", help=IMAGES)
     command.add_argument("--layer", metavar="L", help="a layer by name (default: the last before softmax)")
     command.add_argument("--neuron", type=int, metavar="I", help="a neuron of the layer")
-    command.add_argument("--class", dest="class_", metavar="C", help="the class all images are of, by name or index")
+    command.add_argument("--class", dest="class_", metavar="C", help="the class of all images, by name or index")
     command.add_argument("--out", required=True, metavar="scores.parquet", help=".parquet or .csv file to write")
 
 
 def _explore(command: Parser) -> None:
     _shared(command)
     command.add_argument("--images", metavar="DIR", help=IMAGES)
-    command.add_argument("--layer", metavar="L", help="whose features are compared (default: before the classifier)")
+    command.add_argument("--layer", metavar="L", help="layer to compare by (default: before the classifier)")
     command.add_argument("--query", default="", metavar="Q", help="only these rows, e.g. 'label = 4 and not A.right'")
     command.add_argument("--sort", metavar="COLUMN", help="index, file, label, A.loss, A.confidence, ...")
     command.add_argument("--falling", action="store_true", help="the largest first")
-    command.add_argument("--map", choices=("pca", "tsne", "umap"), help="add places of pixels and of each model")
-    command.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed, the same places (default 0)")
+    command.add_argument("--map", choices=("pca", "tsne", "umap"), help="add map positions by pixels and by each model")
+    command.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the maps (default 0)")
     command.add_argument("--out", required=True, metavar="images.parquet", help=".parquet or .csv file to write")
 
 
@@ -153,13 +155,13 @@ def _trust(command: Parser) -> None:
         "--method", action="append", default=[], metavar="M", help="a method, or M:SETTING=VALUE (default: a shortlist)"
     )
     command.add_argument("--metric", action="append", default=[], metavar="Q", help="a metric (default: all)")
-    command.add_argument("--fill", action="append", default=[], metavar="F", help="blur, mean or grey; several times")
+    command.add_argument("--fill", action="append", default=[], metavar="F", help="blur, mean or grey; may be repeated")
     command.add_argument("--steps", type=int, default=10, metavar="N", help="10, 20 or 50 steps (default 10)")
     command.add_argument("--masks", metavar="DIR", help="masks named like the images: where the evidence should be")
     command.add_argument("--class", dest="class_", default=None, metavar="C", help="predicted, a name or an index")
-    command.add_argument("--most", type=_count, default=16, metavar="N", help="images to take (default 16)")
+    command.add_argument("--most", type=_count, default=16, metavar="N", help="how many images to use (default 16)")
     command.add_argument("--unchecked", action="store_true", help="run a method on layers that it does not know")
-    command.add_argument("--numbers", metavar="numbers.csv", help="a second file: the number of each image")
+    command.add_argument("--numbers", metavar="numbers.csv", help="a second file, with the values of each image")
     command.add_argument("--out", required=True, metavar="trust.csv", help=".csv table or .html page to write")
     command.tail = _methods
 

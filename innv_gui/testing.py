@@ -68,10 +68,10 @@ def _check_maps(analyzer: Analyzer, trial: Trial, params: dict[str, Any]) -> Non
     maps = trial.maps(analyzer, params)
     assert np.isfinite(maps).all(), f"{where}: a value is not finite."
     if not analyzer.signed:
-        assert (maps >= 0).all() or analyzer.display.kind != "cam", f"{where}: a map that is not signed has −."
+        assert (maps >= 0).all() or analyzer.display.kind != "cam", f"{where}: an unsigned map has negative values."
     again = trial.maps(analyzer, params)
-    np.testing.assert_array_equal(again, maps, f"{where}: the same question has another answer; fix the seed.")
+    np.testing.assert_array_equal(again, maps, f"{where}: the same question gets a different answer; fix the seed.")
     alone = replace(trial, x=trial.x[1:2], targets=trial.targets[1:2]).maps(analyzer, params)
     np.testing.assert_allclose(
-        alone, maps[1:2], rtol=1e-3, atol=1e-4 * (np.abs(maps).max() or 1), err_msg=f"{where}: the batch matters."
+        alone, maps[1:2], rtol=1e-3, atol=1e-4 * (np.abs(maps).max() or 1), err_msg=f"{where}: depends on the batch."
     )

@@ -43,7 +43,7 @@ class AscentParams(Params):
         "logit", title="Objective", description="For a class: its score before the softmax, or its probability."
     )
     clip: bool = Field(
-        True, title="Valid range", description="Keep every value within what a picture can give, where that is known."
+        True, title="Valid range", description="Keep every value within the range of a picture, where it is known."
     )
 
 

@@ -35,7 +35,7 @@ def remote(address: str, ca: str | None = None, cert: str | None = None, key: st
         raise BadInput(f"{address} needs certificates.", "Give --tls-ca, --tls-cert and --tls-key.", field="tls_ca")
     if scheme == "tcp" and encrypted:
         raise BadInput(
-            f"Certificates were given, but {address} is not encrypted.", "Name it as tls://HOST:PORT.", "scheduler"
+            f"Certificates were given, but {address} is not encrypted.", "Give it as tls://HOST:PORT.", "scheduler"
         )
     if scheme == "tcp" and not loopback:
         raise BadInput(

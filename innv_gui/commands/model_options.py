@@ -15,7 +15,7 @@ from innv_gui.records import OUTPUT_KINDS
 from innv_gui.session.models import parse_model_argument
 
 WISHES = ("classes", "preprocessing", "outputs")
-BINDS = "; of the --model before it, or of all models when it comes before the first"
+BINDS = "; applies to the --model before it, or to all models if it comes before the first"
 MODEL = (
     "a .keras or .h5 file, a SavedModel folder of Keras 2, ARCHITECTURE.json@WEIGHTS, or a network of "
     "keras.applications: VGG16@random, VGG16@WEIGHTS; may be given several times"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-BOX = "left,top,right,bottom in shares of the image, painted out of every image; may be given several times"
-MASKS = "a folder with one mask per image, bright where it is painted out; or samples, the sky of the set weather"
+BOX = "left,top,right,bottom as fractions of the image, painted out in every image; may be given several times"
+MASKS = "a folder with one mask per image, bright where it is painted out; or samples: the sky of the weather set"
 
 
 def add_retrain_options(command: argparse.ArgumentParser) -> None:
@@ -15,11 +15,11 @@ def add_retrain_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--way", metavar="W", help="filling, penalty or both")
     command.add_argument("--fill", metavar="F", help="pictures, noise or colour")
     for name, kind, words in (
-        ("steps", int, "of 32 images each"),
-        ("learning-rate", float, "of Adam at the first step"),
-        ("strength", float, "of the penalty; 1 costs as much as knowing no class"),
+        ("steps", int, "training steps of 32 images each"),
+        ("learning-rate", float, "Adam's learning rate at the first step"),
+        ("strength", float, "strength of the penalty; 1 costs as much as knowing no class"),
         ("forget", float, "0 keeps the weights, 1 begins with fresh ones"),
-        ("seed", int, "the same seed, the same numbers"),
+        ("seed", int, "the same seed gives the same numbers"),
     ):
         command.add_argument(f"--{name}", type=kind, metavar="N", help=words)
     command.add_argument("--out", required=True, metavar="new.keras", help="the new model")

@@ -110,7 +110,7 @@ def say_naming(models: Sequence[Model], dataset: Dataset | None) -> None:
     for model in models:
         naming = naming_of(model, dataset)
         if naming.words:
-            say(f"the class names of {model.name} are {naming.words}; say --classes FILE to name them.")
+            say(f"the class names of {model.name} are {naming.words}; give --classes FILE to name them.")
         if naming.note:
             say(f"{model.name}: {naming.note}")
         if dataset is not None:

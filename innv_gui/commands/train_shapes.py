@@ -61,7 +61,7 @@ def _class(session: Session, text: str):
 
 def _model(session: Session, text: str):
     if not Path(text).expanduser().exists():
-        raise BadInput(f"{text!r} is neither mlp, cnn nor a file.", "Expected one of them.", "model", BUILT_IN)
+        raise BadInput(f"{text!r} is not mlp, cnn or a file.", "Expected one of them.", "model", BUILT_IN)
     return session.add_model(text)
 
 

@@ -56,7 +56,7 @@ def _path_column(columns: Sequence[str], name: str) -> str:
     if column is None:
         got = ", ".join(quoted(column) for column in columns[:8]) or "nothing"
         raise BadInput(
-            f"{quoted(name)} has no column path; its columns are: {got}.",
+            f"{quoted(name)} has no column 'path'; its columns are: {got}.",
             "Expected a first line such as path,label.",
             field="images",
         )

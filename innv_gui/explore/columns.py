@@ -18,7 +18,7 @@ _DESCRIBES = {
 
 
 def _no_texts(text: str, exact: bool) -> np.ndarray:
-    raise TypeError(f"This column holds no texts; asked for {text!r}.")
+    raise TypeError(f"This column does not hold text; asked for {text!r}.")
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ class _Reader:
         found = self._joined("or", lambda: self._joined("and", self._one))
         if self._now.kind != "end":
             raise BadQuery(
-                f"{self._now.text[:40]!r} stands where a condition has ended.", "Expected and, or.", at=self._now.at
+                f"{self._now.text[:40]!r} follows a complete condition.", "Expected 'and' or 'or'.", at=self._now.at
             )
         return found
 

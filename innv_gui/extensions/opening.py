@@ -75,7 +75,7 @@ def _told(name: str) -> Iterator[None]:
         yield
     except HeavyImport as error:
         raise BadInput(
-            f"{name} imports {error} at its top; the web process stays without it.",
+            f"{name} imports {error} at the top of the file; the web process must not load it.",
             "Import it inside the function that uses it: only a worker calls that.",
         ) from None
     except BadInput:

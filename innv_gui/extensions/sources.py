@@ -52,7 +52,7 @@ class Source:
         value = module
         for name in self.attribute.split("."):
             if not hasattr(value, name):
-                raise BadInput(f"{self.module} has no {self.attribute}.", "Its entry point names what is not there.")
+                raise BadInput(f"{self.module} has no {self.attribute}.", "Correct its entry point.")
             value = getattr(value, name)
         return list(value) if isinstance(value, tuple | list) else [value]
 
@@ -85,7 +85,7 @@ def add_folder(folder: str | Path) -> Path:
     if not path.is_dir():
         kind = "a file" if path.exists() else "not there"
         raise BadInput(
-            f"Expected a folder of plug-ins, and {str(folder)!r} is {kind}.", "Name the folder they are in.", "plugins"
+            f"Expected a folder of plug-ins, but {str(folder)!r} is {kind}.", "Name the folder they are in.", "plugins"
         )
     path = path.resolve()
     if path not in _folders:

@@ -47,8 +47,8 @@ class LabelFit:
         """ "12 of 80 images have no class of resnet's: labels crane, maillot."; empty when all have."""
         if not self.n_without_class:
             return ""
-        verb = "has" if self.n_without_class == 1 else "have"
-        words = f"{self.n_without_class:,} of {self.n_images:,} images {verb} no class of {name}'s"
+        verb = "matches" if self.n_without_class == 1 else "match"
+        words = f"{self.n_without_class:,} of {self.n_images:,} images {verb} no class of {name}"
         return f"{words}: {'; '.join(self._reasons())}."
 
     def _reasons(self) -> list[str]:

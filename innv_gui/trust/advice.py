@@ -70,7 +70,7 @@ def _winner(model, metric, columns, winners, costs, blind) -> Advice:
     best = best_control(metric, cells)
     figures = listed([number(cells[name].interval.mean) for name in tied[:MOST_NAMED]])
     beat = "beats" if len(tied[:MOST_NAMED]) == 1 else "beat"
-    against = f", against {number(cells[best].interval.mean)} of {short(best)}" if best else ""
+    against = f", against {number(cells[best].interval.mean)} for {short(best)}" if best else ""
     sentence = (
         f"For {model}, {listed(tied[:MOST_NAMED])} {beat} all three controls at {metric.title.lower()} "
         f"({figures}{against})."

@@ -74,4 +74,4 @@ def _http_error(error: HTTPException):
 
 def _bug(error: Exception):
     logging.getLogger("innv_gui").exception("A request failed.")
-    return _answer_error(WorkFailed(f"Something in innv-gui went wrong: {type(error).__name__}.", "The log says more."))
+    return _answer_error(WorkFailed(f"Something went wrong in innv-gui: {type(error).__name__}.", "See the log."))

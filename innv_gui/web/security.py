@@ -121,7 +121,7 @@ def _same(given: str | None, expected: str) -> bool:
 def check_path(path: str) -> None:
     """Refuse addresses with control characters: none of ours has one, and an answer's header must not repeat it."""
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in path):
-        raise BadInput("This address holds a control character, such as a line break.", "Take it out of the address.")
+        raise BadInput("This address holds a control character, such as a line break.", "Remove it from the address.")
 
 
 def check_host(host: str, hosts: tuple[str, ...]) -> None:

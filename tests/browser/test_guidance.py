@@ -80,7 +80,7 @@ def test_kept_maps_are_shown_without_a_press(open_tab):
     expect(page.locator("#apart")).to_be_hidden()
     page.locator("#view label", has_text="Methods").click()
     expect(facts).to_contain_text("32 maps · kept from before")
-    expect(page.locator("#cost")).to_have_text("32 of 96 maps are there")
+    expect(page.locator("#cost")).to_have_text("32 of 96 maps are ready")
     expect(page.locator("#result .kept").first).to_have_text("not computed yet")
     expect(page.locator("#strip")).to_be_hidden()
 

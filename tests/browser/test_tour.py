@@ -78,7 +78,7 @@ def test_the_tour_is_offered_once_never_to_a_view_that_was_sent_and_leaves_the_f
     page.goto(view.partition("#")[0] + "?")
     expect(offer).to_be_visible()
     assert page.evaluate("document.activeElement === document.body") and problems(page) == []
-    offer.get_by_role("button", name="Not again").click()
+    offer.get_by_role("button", name="Don't show again").click()
     expect(offer).to_have_count(0)
     assert page.evaluate(KEPT) == "done"
 
@@ -152,7 +152,7 @@ def test_a_refused_model_is_said_in_every_picker_with_the_way_to_its_row(open_ta
             page.goto(demo.base + path)
             line = page.locator("#panel [data-refused=models] .refused")
             expect(line).to_contain_text("broken.keras was refused: it is damaged or cut short", timeout=WAIT_MS)
-            expect(line).to_contain_text("Models tells more.")
+            expect(line).to_contain_text("See Models for details.")
         line.get_by_role("link").click()
         expect(page.locator(f"#rows tr[data-model={model}] .name-b")).to_be_focused()
     finally:

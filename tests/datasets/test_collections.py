@@ -324,7 +324,7 @@ def test_a_listed_file_that_is_missing_is_found_when_it_is_used(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("image_name,label\na.png,1\n", "no column path"),
+        ("image_name,label\na.png,1\n", "no column 'path'"),
         ("path,label\n", "No image in"),
         (b"path\n\xff\xfe.png\n", "UTF-8"),
         ('path\n"a.png\n', "is not CSV"),

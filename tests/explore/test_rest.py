@@ -140,7 +140,7 @@ def test_what_is_not_there_is_a_sentence(client, at, path, wish, status, words):
         ("/maps", {"of": "pixels", "method": "tsne", "perplexity": 1}, "Expected perplexity from 5 to 100, got 1."),
         ("/maps", {"of": "pixels", "method": "tsne", "seed": -1}, "Expected a seed from 0"),
         ("/selections", {}, "Expected one of bits, query, cell, rows; got nothing."),
-        ("/selections", {"bits": "%%"}, "The selection is no base64 text."),
+        ("/selections", {"bits": "%%"}, "The selection is not base64 text."),
         ("/selections", {"bits": "AAAA"}, "Expected"),
         ("/selections", {"rows": [10**6]}, "There is no image 1000000 here."),
     ],

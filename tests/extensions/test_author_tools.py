@@ -81,7 +81,7 @@ def at_layer(question):
         (transposed, "gave maps of shape"),
         (not_finite, "a value is not finite"),
         (random, "fix the seed"),
-        (of_the_batch, "the batch matters"),
+        (of_the_batch, "depends on the batch"),
         (failing, "AttributeError"),
         (words, "expected numbers"),
     ],

@@ -77,10 +77,13 @@ def test_no_number_of_a_class_of_settings_takes_a_switch(plugins, kind):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("import tensorflow as tf\n" + GOOD, "imports tensorflow at its top"),
-        ("from keras.layers import Dense\n" + GOOD, "imports keras at its top"),
-        ("try:\n    import torch\nexcept ImportError:\n    torch = None\n" + GOOD, "imports torch at its top"),
-        ("class A:\n    import tf_keras\n" + GOOD, "imports tf_keras at its top"),
+        ("import tensorflow as tf\n" + GOOD, "imports tensorflow at the top of the file"),
+        ("from keras.layers import Dense\n" + GOOD, "imports keras at the top of the file"),
+        (
+            "try:\n    import torch\nexcept ImportError:\n    torch = None\n" + GOOD,
+            "imports torch at the top of the file",
+        ),
+        ("class A:\n    import tf_keras\n" + GOOD, "imports tf_keras at the top of the file"),
         ("def broken(:\n", "SyntaxError"),
         ("1 / 0\n", "ZeroDivisionError: division by zero (line 1)"),
         ("import no_such_library\n", "No module named 'no_such_library'"),
@@ -121,7 +124,7 @@ def test_what_cannot_be_used_is_a_sentence_and_stops_nothing(plugins, text, word
 
 def test_a_method_that_was_refused_says_why_when_it_is_asked_for(plugins):
     plugins(mine="import tensorflow\n" + GOOD)
-    with pytest.raises(BadInput, match="imports tensorflow at its top"):
+    with pytest.raises(BadInput, match="imports tensorflow at the top of the file"):
         analyzers.get("mine")
 
 
@@ -158,7 +161,7 @@ def test_a_heavy_import_inside_a_function_or_for_types_is_fine(plugins):
 )
 def test_a_heavy_import_is_refused_wherever_it_is_run_or_could_be(plugins, text):
     plugins(mine=text + GOOD)
-    assert "mine.py imports jax at its top" in the_refusal().reason
+    assert "mine.py imports jax at the top of the file" in the_refusal().reason
 
 
 def test_the_guard_against_heavy_libraries_goes_with_its_block():
@@ -195,7 +198,7 @@ def test_a_folder_that_is_none_is_refused(forgotten, tmp_path, place):
         ("no_such_package.plugin", "ONE", "No module named"),
         ("json", "NO_SUCH", "has no NO_SUCH"),
         ("json", "dumps", "Expected Analyzer, got function"),
-        ("tensorflow", "ONE", "imports tensorflow at its top"),
+        ("tensorflow", "ONE", "imports tensorflow at the top of the file"),
     ],
 )
 def test_an_entry_point_that_leads_nowhere_is_a_sentence(forgotten, monkeypatch, module, attribute, words):

@@ -212,14 +212,14 @@ def test_rest_describes_checks_and_refuses_by_the_declaration(client):
     told = client.get("/api/v1/analyzers").get_json()
     (mine,) = [one for one in told["analyzers"] if one["name"] == "mine"]
     assert mine["from"] == "mine.py" and [field["name"] for field in mine["fields"]] == ["size", "way"]
-    assert [(one["from"], "at its top" in one["reason"]) for one in told["refused"]] == [("heavy.py", True)]
+    assert [(one["from"], "at the top of the file" in one["reason"]) for one in told["refused"]] == [("heavy.py", True)]
     answer = client.post("/api/v1/analyzers/mine/check", json={"params": {"way": "c"}})
     assert answer.status_code == 400 and answer.get_json()["error"]["allowed"] == ["a", "b"]
 
 
 def test_the_pages_of_help_tell_of_it_and_of_what_is_not_loaded(client):
     page, entry = (client.get(address).get_data(as_text=True) for address in ("/help", "/help/methods/hsic"))
-    assert "Plug-ins that cannot be used" in page and "heavy.py imports tensorflow at its top" in page
+    assert "Plug-ins that cannot be used" in page and "heavy.py imports tensorflow at the top of the file" in page
     assert "Random masks that are tried" in entry and "hsic.py, a plug-in" in entry and "Novello et al. 2022" in entry
 
 

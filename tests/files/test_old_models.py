@@ -291,7 +291,7 @@ def test_a_broken_or_hostile_saved_model_is_one_sentence_with_its_name(how, save
 
 
 def test_a_folder_that_is_no_model_is_one_sentence(tmp_path):
-    with pytest.raises(ModelRefused, match="is a folder and no SavedModel"):
+    with pytest.raises(ModelRefused, match="is a folder, but not a SavedModel"):
         loading.load(ModelSource("saved_model", str(tmp_path)))
 
 

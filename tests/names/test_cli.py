@@ -89,7 +89,7 @@ def test_names_that_do_not_fit_end_suggest_with_2_and_the_models_name(tmp_path, 
     assert "Expected 10 class names, one per class of digits_mlp, got 9." in capsys.readouterr().err
     assert main(["suggest", *options, "--images", str(images), "--out", str(tmp_path / "o.csv")]) == 0
     said = capsys.readouterr().err
-    assert "4 of 4 images have no class of digits_cnn's" in said and "digits_mlp: images has" in said
+    assert "4 of 4 images match no class of digits_cnn" in said and "digits_mlp: images has" in said
 
 
 def test_serve_goes_on_without_names_that_do_not_fit_and_says_whose(serve, tmp_path):

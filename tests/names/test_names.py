@@ -168,7 +168,7 @@ def test_a_run_follows_a_change_of_names_and_its_file_says_where_they_are_from(s
         assert (file.attrs["class_names_origin"], file.attrs["class_names_source"]) == ("assumed", "digits")
     session.models.change(model.id, class_names=[f"digit {number}" for number in range(10)])
     assert run.names(model)[3] == "digit 3" and run[model].naming.origin == "given"
-    assert "2 of 2 images have no class of followed's: label 0." in run.notes(model)[0]
+    assert "2 of 2 images match no class of followed: label 0." in run.notes(model)[0]
     session.remove_model(model.id)
 
 
@@ -302,7 +302,7 @@ def test_images_without_a_class_are_counted_with_their_labels():
     model = model_of(0, 2, names=("cat", "dog"), name="pets")
     fit = label_fit(model, labelled(["cat", "dog", "bird", "bird", None]))
     assert fit.n_without_class == 3 and fit.without == {"bird": 2}
-    assert fit.sentence("pets") == "3 of 5 images have no class of pets's: label bird; 1 without a label."
+    assert fit.sentence("pets") == "3 of 5 images match no class of pets: label bird; 1 without a label."
     assert label_fit(model, labelled(["cat", "dog"])).sentence("pets") == ""
     assert label_fit(model, labelled([None, None])).n_without_class == 0  # nothing is labelled, nothing left out
     assert label_fit(model, labelled(["cat", "bird"])[1:]).sentence("pets").startswith("1 of 1 image")

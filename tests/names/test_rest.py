@@ -39,7 +39,7 @@ def test_labels_are_mapped_by_hand_and_images_without_a_class_counted(client, mo
     client.patch(model, json={"class_names": ["tree", "car"]})
     told = client.get(f"{model}/labels?dataset={weather}").json
     assert (told["n_without_class"], told["n_images"]) == (200, 400)
-    assert told["without_class"] == "200 of 400 images have no class of rest_names's: label vehicle."
+    assert told["without_class"] == "200 of 400 images match no class of rest_names: label vehicle."
     dataset = client.get(f"/api/v1/datasets/{weather}").json
     assert model.rpartition("/")[2] in dataset["fits"]
     assert any(one["n_without_class"] == 200 for one in dataset["left_out"])
@@ -65,7 +65,7 @@ def test_a_cell_says_which_class_the_label_is_and_a_run_where_names_are_from(cli
     client.patch(model, json={"class_names": ["plant", "vehicle"]})
     told = client.get(f"/api/v1/explanations/{run}").json
     assert [cell["label_class"] for cell in told["cells"]] == [None, 1]
-    assert "1 of 2 images has no class of rest_names's: label tree." in told["models"][0]["notes"]
+    assert "1 of 2 images matches no class of rest_names: label tree." in told["models"][0]["notes"]
 
 
 def test_a_suggestion_says_it_for_each_model_and_which_answers_are_right(client, model, session, sample_datasets):

@@ -209,7 +209,7 @@ def test_class_names_come_from_a_file_and_have_to_fit(session, tmp_path):
 def test_labels_that_do_not_fit_the_models_classes_are_said(session, sample_datasets):
     model = session.add_model(SAMPLES / "weather_clean.keras", classes=["tree", "car"])
     run = session.explain(model, sample_datasets["weather"][-1:], "grad_cam")
-    assert "1 of 1 images has no class of" in run.notes(model)[0] and "vehicle" in run.notes(model)[0]
+    assert "1 of 1 images matches no class of" in run.notes(model)[0] and "vehicle" in run.notes(model)[0]
 
 
 def test_closing_a_session_leaves_no_process_behind(tmp_path):

@@ -118,7 +118,7 @@ def test_advice_names_the_winners_the_figures_and_a_loser():
     said = advise("lite0", columns(), {"good": 64, "same": 2}, {"blur": (0, 40)})
     assert said.method == "same"  # as good, and cheaper
     assert "beat all three controls at insertion − deletion" in said.sentence
-    assert "of edges" in said.sentence
+    assert "for edges" in said.sentence
     assert "blind does not beat a random map" in said.sentence
     assert not said.caution
 

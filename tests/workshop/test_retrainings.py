@@ -80,7 +80,7 @@ def test_a_killed_worker_gives_the_same_numbers(session, model, dataset):
         (None, {}, "Nothing is painted"),
         ({}, {}, "Nothing is painted"),
         ([(0, 0, 1, 1)], {}, "nothing is left to learn from"),
-        ([(0, 0, 2, 1)], {}, "in shares of the image"),
+        ([(0, 0, 2, 1)], {}, "as fractions of the image"),
         ({5000: [(0, 0, 0.5, 0.5)]}, {}, "none of the images"),
         ("samples", {}, "no masks of their own"),
         ([MARKER], {"steps": 100_000}, "Expected 0 to 20000 as steps"),
@@ -138,7 +138,7 @@ def behaves(usual, replaced, share=0.5, undecided=False):
 @pytest.mark.parametrize(
     "after, kind, words",
     [
-        (behaves(0.98, 0.95, 0.1), "cured", "19 of 20 held-out images are named right; before, 0 were."),
+        (behaves(0.98, 0.95, 0.1), "cured", "19 of 20 held-out images are right; before, 0 were."),
         (behaves(0.98, 0.95, 0.8), "cured", "80% of its evidence still lies there"),
         (behaves(0.8, 0.95, 0.1), "dearly", "As they are, 80% are right"),
         (behaves(1.0, 0.5), "better", "less than before"),

@@ -173,7 +173,7 @@ PRESET_B_FLAT_UNTIL = _lrp(
 GAMMA = _ours(
     "lrp.gamma",
     "LRP-γ",
-    "Favours what agrees with each neuron's output by γ, for inputs of both signs: sharp maps of today's networks.",
+    "Gives more weight, by γ, to what agrees with each neuron's output; for inputs of both signs: sharp maps.",
     ANDEOL,
     p.LrpGammaParams,
     passes=FOR_AND_AGAINST,

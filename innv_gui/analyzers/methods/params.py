@@ -176,7 +176,7 @@ class AttentionParams(Params):
     attention: Literal["taylor", "constant"] = Field(
         "taylor",
         title="Attention",
-        description="taylor: why values were attended to counts, too (AttnLRP); constant: only what was read.",
+        description="taylor: also counts why values were attended to (AttnLRP); constant: only what was read.",
     )
 
 
@@ -188,7 +188,7 @@ class LrpGammaParams(AttentionParams, InputRuleParams):
         ge=0,
         le=1000,
         title="Gamma",
-        description="How much more counts what agrees with the sign of a neuron's output; 0 is LRP-z.",
+        description="Extra weight of what agrees with the sign of a neuron's output; 0 is LRP-z.",
     )
 
 
@@ -196,7 +196,7 @@ class CompositeParams(AttentionParams):
     """What the composites share."""
 
     epsilon: float = Field(
-        1e-6, gt=0, le=LARGEST, title="Epsilon", description="Of the LRP-epsilon rule in the dense layers."
+        1e-6, gt=0, le=LARGEST, title="Epsilon", description="ε of the LRP-epsilon rule in the dense layers."
     )
 
 
@@ -208,21 +208,21 @@ class EpsilonGammaBoxParams(CompositeParams):
         ge=0,
         le=1000,
         title="Gamma",
-        description="Of the LRP-gamma rule in the convolutions; the larger, the smoother.",
+        description="γ of the LRP-gamma rule in the convolutions; the larger, the smoother.",
     )
     low: float | None = Field(
         None,
         ge=-LARGEST,
         le=LARGEST,
         title="Low",
-        description="Smallest value a network input can have; not set: black, as the model is fed.",
+        description="Smallest value a network input can have; not set: what preprocessing makes of black.",
     )
     high: float | None = Field(
         None,
         ge=-LARGEST,
         le=LARGEST,
         title="High",
-        description="Largest value a network input can have; not set: white, as the model is fed.",
+        description="Largest value a network input can have; not set: what preprocessing makes of white.",
     )
 
     _ordered = model_validator(mode="after")(_low_to_high)
@@ -258,7 +258,7 @@ class PresetParams(InputRuleParams):
     """lrp.sequential_preset_a, _b"""
 
     epsilon: float = Field(
-        1e-1, gt=0, le=LARGEST, title="Epsilon", description="Of the LRP-epsilon rule in the dense layers."
+        1e-1, gt=0, le=LARGEST, title="Epsilon", description="ε of the LRP-epsilon rule in the dense layers."
     )
 
 
@@ -266,7 +266,7 @@ class PresetFlatParams(Params):
     """lrp.sequential_preset_a_flat, _b_flat: the first layer's rule is fixed."""
 
     epsilon: float = Field(
-        1e-1, gt=0, le=LARGEST, title="Epsilon", description="Of the LRP-epsilon rule in the dense layers."
+        1e-1, gt=0, le=LARGEST, title="Epsilon", description="ε of the LRP-epsilon rule in the dense layers."
     )
 
 
@@ -313,7 +313,7 @@ class FillParams(Params):
     fill: Literal["grey", "black", "white", "mean", "blur"] = Field(
         "grey",
         title="Fill",
-        description="What stands where a part is removed: a plain picture, the picture's own mean, or its blur.",
+        description="What replaces a removed part: a single colour, the picture's own mean, or its blur.",
     )
 
 
@@ -325,14 +325,14 @@ class OcclusionParams(FillParams):
         ge=0.02,
         le=0.9,
         title="Window",
-        description="Its share of the picture's width and height; usual: 0.5, 0.4, 0.3, 0.2, 0.1, 0.05.",
+        description="A window's share of the picture's width and height; usual: 0.5, 0.4, 0.3, 0.2, 0.1, 0.05.",
     )
     positions: int = Field(
         2,
         ge=2,
         le=30,
         title="Positions",
-        description="Windows along each side; usual: 2, 5, 10, 20, 30. Each of all windows costs a prediction.",
+        description="Windows along each side; usual: 2, 5, 10, 20, 30. Each window costs a prediction.",
     )
 
 
@@ -344,8 +344,8 @@ class RiseParams(FillParams):
         ge=100,
         le=10_000,
         title="Masks",
-        description="How many at most; it stops as soon as two halves of them give the same map.",
+        description="Most masks to use; it stops as soon as both halves of them give the same map.",
     )
-    cells: int = Field(8, ge=2, le=32, title="Cells", description="Of a mask along each side; more give finer maps.")
-    open: float = Field(0.5, ge=0.1, le=0.9, title="Open", description="Share of a mask's cells that are seen through.")
+    cells: int = Field(8, ge=2, le=32, title="Cells", description="Cells along a mask's side; more give finer maps.")
+    open: float = Field(0.5, ge=0.1, le=0.9, title="Open", description="Share of a mask's cells that are open.")
     seed: int = Field(0, ge=0, le=1_000_000, title="Seed", description="The same seed draws the same masks.")

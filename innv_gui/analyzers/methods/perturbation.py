@@ -6,7 +6,7 @@ from innv_gui.analyzers.methods.params import OcclusionParams, RiseParams
 OCCLUSION = Analyzer(
     name="occlusion",
     title="Occlusion",
-    summary="Covers one window of the picture after the other and shows what the class's probability loses.",
+    summary="Covers the picture one window at a time and shows how much the class's probability falls.",
     run=own("perturbation.occlusion:occlusion"),
     source="https://doi.org/10.1007/978-3-319-10590-1_53",
     citation="Zeiler and Fergus 2014",
@@ -19,7 +19,7 @@ OCCLUSION = Analyzer(
 RISE = Analyzer(
     name="rise",
     title="RISE",
-    summary="Looks at the picture through many random masks and shows where being seen makes the class more likely.",
+    summary="Looks at the picture through many random masks and shows which visible parts make the class more likely.",
     run=own("perturbation.rise:rise"),
     source="https://doi.org/10.48550/arXiv.1806.07421",
     citation="Petsiuk et al. 2018",

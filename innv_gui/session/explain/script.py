@@ -17,7 +17,7 @@ def script_of(run: Run, place: str) -> str:
     request = run.request
     if request.dataset is None:
         raise BadInput(
-            "A script cannot name arrays: they are in no file.", "Explain image files instead.", field="images"
+            "A script cannot refer to arrays: they are not in a file.", "Explain image files instead.", field="images"
         )
     values = {
         "MODELS": [_model(model) for model in run.models],

@@ -27,7 +27,7 @@ PASSES = 512  # of the network in a task, where a method takes many: fewer image
 MODELS_AT_ONCE = 3
 FIT = (
     "Fit them first: session.fit_patterns(model, dataset), or innv-gui fit-patterns MODEL IMAGES with the same "
-    "--workspace, or the button below the method on the page Visualize."
+    "--workspace, or the button below the method on the Visualize page."
 )
 
 

@@ -135,7 +135,7 @@ class Exploration:
         """The row of an image by its file name. Raises NotFound."""
         mask = self.columns["file"].texts(name, True)
         if not mask.any():
-            raise NotFound(f"No image is called {name!r:.80}.", "The names are in the table's column file.", "name")
+            raise NotFound(f"No image is called {name!r:.80}.", "The names are in the table's column 'file'.", "name")
         return int(np.flatnonzero(mask)[0])
 
     # -- what Python asks for

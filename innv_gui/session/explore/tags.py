@@ -54,7 +54,7 @@ class Tags:
             raise BadInput(f"Expected a tag of 1 to {LONGEST} characters, got {name[:80]!r}.", "", "tag")
         with self._lock:
             if name not in self._masks and on and len(self._masks) >= MOST:
-                raise BadInput(f"There are {MOST} tags already.", "Take one away first.", "tag")
+                raise BadInput(f"There are {MOST} tags already.", "Remove one first.", "tag")
             mask = self._masks.get(name, np.zeros(self._n, bool)).copy()
             mask[self._positions[rows]] = on
             masks = {**self._masks, name: mask}

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     import pandas
 
 NEAR_CHANCE = (
-    "No rule is better than chance: the class names may be in another order, or the images are unlike those of the "
-    "training."
+    "No rule is better than chance: the class names may be in another order, or the images are unlike the "
+    "training images."
 )
 ASSIGNED = "The class names are only assumed, so rules are compared by the best assignment of classes to labels."
 UNSURE = (
-    "{} has more right, {} instead of {}, but that may be luck: {} cannot distinguish it from the rule in use. Open "
+    "{} gets more right, {} instead of {}, but that may be luck: {} cannot distinguish it from the rule in use. Open "
     "more labelled images, or use it if the model was trained that way."
 )
 OTHER_ORDER = "With its classes in another order {} would be right: the assumed names may be in the wrong order."

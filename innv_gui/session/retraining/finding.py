@@ -66,9 +66,7 @@ def _known(one: Behaviour) -> bool:
 
 def _cured(facts: dict) -> str:
     before, after = facts["before"], facts["after"]
-    words = (
-        f"With the painted part replaced, {facts['right']} of {facts['n']} held-out images are named right; before, "
-    )
+    words = f"With the painted part replaced, {facts['right']} of {facts['n']} held-out images are right; before, "
     words += f"{round(before.replaced * before.n)} were."
     if after.share > LITTLE:
         words += f" {after.share:.0%} of its evidence still lies there, which does not change what it answers."
@@ -81,11 +79,11 @@ def _dearly(facts: dict) -> str:
 
 
 def _better(facts: dict) -> str:
-    return f"{_cured(facts)} It still answers by the painted part, less than before."
+    return f"{_cured(facts)} It still relies on the painted part, but less than before."
 
 
 def _same(facts: dict) -> str:
-    words = f"With the painted part replaced, only {facts['right']} of {facts['n']} held-out images are named right."
+    words = f"With the painted part replaced, only {facts['right']} of {facts['n']} held-out images are right."
     few = facts["steps"] < STEPS
     return f"{words} {facts['steps']:,} steps are too few to learn something new." if few else words
 
@@ -109,17 +107,17 @@ def _measured(facts: dict) -> str:
     if before.replaced >= RIGHT:
         return "Its answers stay right when the painted part is replaced: it does not depend on it."
     if before.replaced < 1 - RIGHT:
-        return "It knows the painted part, not the rest: its answers turn when that part is replaced."
-    return "Some of its answers turn when the painted part is replaced."
+        return "It knows the painted part, not the rest: its answers change when that part is replaced."
+    return "Some of its answers change when the painted part is replaced."
 
 
 _WORDS = {
-    "cured": ("It no longer answers by the painted part.", _cured),
-    "dearly": ("It no longer answers by the painted part, at a price.", _dearly),
+    "cured": ("It no longer relies on the painted part.", _cured),
+    "dearly": ("It no longer relies on the painted part, at a price.", _dearly),
     "better": ("Better, not cured.", _better),
-    "same": ("Not cured: it still answers by the painted part.", _same),
+    "same": ("Not cured: it still relies on the painted part.", _same),
     "undecided": ("The network has stopped deciding.", _undecided),
-    "needless": ("It did not answer by the painted part.", _needless),
+    "needless": ("It did not rely on the painted part.", _needless),
     "unknown": ("Trained; whether it helped is not known.", _unknown),
     "measured": ("What it does now", _measured),
 }

@@ -82,7 +82,7 @@ class Retrainings:
         with self._reading:
             found = self._known.get(id) or self._kept.read(id)
             if found is None:
-                hint = "Begin it again; the same seed gives the same."
+                hint = "Begin it again; the same seed gives the same result."
                 raise NotFound(f"There is no retraining {id!r:.60}.", hint)
             return self._known.setdefault(id, found)
 
@@ -128,7 +128,7 @@ class Retrainings:
     def _row(one: Retraining, image: int) -> int:
         rows = np.flatnonzero(one.request.indices == image)
         if not len(rows):
-            raise NotFound(f"Image {image} takes no part in this retraining.", "Choose one that does.", "image")
+            raise NotFound(f"Image {image} is not part of this retraining.", "Choose one that is.", "image")
         return int(rows[0])
 
     @staticmethod

@@ -182,7 +182,7 @@ class Views:
 
     def _scatter(self, wish: PlotWish) -> tuple[np.ndarray, dict]:
         if len(self._numbers.models) < 2:
-            raise BadInput("The scatterplot compares models; there is one.", "Choose two or more models.", "kind")
+            raise BadInput("The scatterplot compares models; there is only one.", "Choose two or more models.", "kind")
         self._check_single_class("scatterplot")
         return self._numbers.scatter().confidence, {}
 

@@ -117,7 +117,7 @@ def check_regions(wish, items: Sequence[Item]) -> Regions:
     found = {}
     for image, region in wish.items():
         if image not in places:
-            raise BadInput(f"There is a region for {image!r:.80}, which is none of the images.", "", "regions")
+            raise BadInput(f"There is a region for {image!r:.80}, which is not one of the images.", "", "regions")
         found[places[image]] = _region(region)
     return Regions(found)
 
@@ -168,7 +168,7 @@ def _box(wish) -> tuple[float, float, float, float]:
         left = top = right = bottom = float("nan")
     if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
         raise BadInput(
-            f"Expected a box (left, top, right, bottom) in shares of the image, 0 to 1, got {wish!r:.80}.",
+            f"Expected a box (left, top, right, bottom) as fractions of the image, 0 to 1, got {wish!r:.80}.",
             "",
             "regions",
         )

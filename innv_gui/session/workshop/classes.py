@@ -97,7 +97,7 @@ def pictures(name: str, pixels: np.ndarray, asked: dict, notes: tuple[str, ...] 
         got = f"The class {name!r} has {len(pixels)} pictures; expected 1 to {MOST_PICTURES}."
         raise BadInput(got, "Choose some of them.", "classes", (f"1 to {MOST_PICTURES}",))
     if not any(len(np.unique(one)) > 1 for one in pixels):
-        raise BadInput(f"Every picture of {name!r} has one grey alone.", "Choose others.", "classes")
+        raise BadInput(f"Every picture of {name!r} is a single uniform grey.", "Choose others.", "classes")
     return Wanted(ShapeClass(name, pixels=pixels), name, asked, notes)
 
 
@@ -152,7 +152,7 @@ def _check_names(found: Sequence[Wanted]) -> None:
         for word in {one.shape.name, one.label}:
             if word in seen:
                 what = "The tile" if one.shape.tile and seen[word].shape.tile else "The name"
-                raise BadInput(f"{what} {one.label!r} is there twice.", "Keep one of them.", "classes")
+                raise BadInput(f"{what} {one.label!r} appears twice.", "Keep one of them.", "classes")
         seen |= dict.fromkeys({one.shape.name, one.label}, one)
 
 

@@ -22,7 +22,7 @@ def check_marks(given: Mapping | None, classes: Sequence[Wanted]) -> dict[str, n
     for word, values in (given or {}).items():
         if word not in by_word:
             some = ", ".join(one.label for one in classes)
-            raise BadInput(f"Marks are of a class {str(word)[:80]!r} that is not there.", f"Expected {some}.", "marks")
+            raise BadInput(f"Marks name a class {str(word)[:80]!r} that is not chosen.", f"Expected {some}.", "marks")
         marks = _marks(str(word), values)
         if marks.any():
             found[by_word[word]] = marks
@@ -37,8 +37,8 @@ def _marks(word: str, values) -> np.ndarray:
     if array.size != SIDE * SIDE or array.dtype.kind not in "iufb":
         raise BadInput(f"Expected {SIDE} x {SIDE} marks for {word}, got {array.shape} of {array.dtype}.", "", "marks")
     if not np.isin(array, (HERE, 0, NOT_HERE)).all():
-        raise BadInput(f"A mark of {word} is none of 1, 0 and -1.", "1 is look here, -1 is not here.", "marks")
+        raise BadInput(f"A mark of {word} is not 1, 0 or -1.", "1 is look here, -1 is not here.", "marks")
     marks = array.reshape(SIDE, SIDE).astype(np.int8)
     if (marks == NOT_HERE).all() or (marks == HERE).all():
-        raise BadInput(f"All of {word} is painted.", "Leave some of it unpainted: else nothing is left out.", "marks")
+        raise BadInput(f"All of {word} is painted.", "Leave part of it unpainted.", "marks")
     return marks

@@ -65,7 +65,7 @@ class Runs:
         if run.job is not None:
             run.job.cancel()
             if not run.job.ended(ENDS_S):
-                raise Conflict(f"{run.name} is still being stopped.", "Remove it in a moment.", "run")
+                raise Conflict(f"{run.name} is still being stopped.", "Try again in a moment.", "run")
         with self._lock, told(run.folder.path):
             private_folder(self._folder / REMOVED)
             run.folder.path.rename(self._folder / REMOVED / id)

@@ -141,5 +141,5 @@ def _longer(run: ShapesRun, epochs: int) -> ShapesRequest:
     """The request of a finished run with more epochs."""
     now = run.request.recipe.epochs
     if now >= MOST_EPOCHS:
-        raise BadInput(f"{run.name} has been trained for {now:,} epochs, the most there are.", "", "epochs")
+        raise BadInput(f"{run.name} has been trained for {now:,} epochs, which is the maximum.", "", "epochs")
     return run.request.longer(now + whole("epochs", epochs, 1, MOST_EPOCHS - now))

@@ -92,8 +92,8 @@ function pairWords(letter, { pairs }, onquery) {
 
 const tipOf = (letter, { classes }) => {
   const known = classes.filter(({ n }) => n);
-  if (known.length > BARS) return `Share right of each of the ${group(known.length)} classes, sorted. Press to look through ${letter}.`;
-  return `Right per class: ${known.map(({ name, right }) => `${name} ${roughly(right)}`).join(", ")}. Press to look through ${letter}.`;
+  if (known.length > BARS) return `Share of right answers in each of the ${group(known.length)} classes, sorted. Press to see the dataset as ${letter} does.`;
+  return `Right per class: ${known.map(({ name, right }) => `${name} ${roughly(right)}`).join(", ")}. Press to see the dataset as ${letter} does.`;
 };
 
 const head = (model, fact, pressed, onlook) =>

@@ -23,7 +23,7 @@ function drawDatasets({ catalog, dataset }) {
 
 function costOf(state) {
   const { exploration } = state;
-  if (!matches(state)) return exploration ? "what is shown is of another request" : "then kept";
+  if (!matches(state)) return exploration ? "the page shows another request" : "then kept";
   if (running(exploration)) return "running";
   return exploration.scored < exploration.dataset.n ? "finished ones are kept" : "kept";
 }

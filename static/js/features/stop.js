@@ -31,7 +31,7 @@ const SENTENCES = {
   flat: target => `the derivative is zero everywhere, after ${count(target.steps, "step")}; try another start`,
   "not finite": target => `a value was not finite, after ${count(target.steps, "step")}`,
   cancelled: target => `cancelled at step ${group(target.steps)}`,
-  failed: target => `the work failed, after ${count(target.steps, "step")}`,
+  failed: target => `failed after ${count(target.steps, "step")}`,
   "": target => `still going, step ${group(target.steps)}`,
 };
 export const sentenceOf = (target, request) => SENTENCES[target.stopped](target, request);

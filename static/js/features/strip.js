@@ -82,7 +82,7 @@ function drawEmpty(state, acts) {
   const missing = obstacle(state);
   const words = missing
     ? `${missing} Then press Maximise.`
-    : "A picture grows out of noise until the model answers it as strongly as it can: it shows what the class, neuron or channel likes best, beside those of your images that activate it most. Takes a few seconds to some minutes.";
+    : "A picture grows out of noise until the model responds to it as strongly as it can: it shows what the class, neuron or channel likes best, beside those of your images that activate it most. This takes from a few seconds to a few minutes.";
   $("#empty-title").textContent = problem ? "This request was not accepted" : "Nothing generated yet";
   $("#empty-words").textContent = problem ? problem.sentence : words;
   replace(

@@ -56,7 +56,7 @@ export function drawNoImages(record, filtered, onshowall) {
   const reasons = {
     refused: ["This dataset cannot be opened", [record.error?.message, record.error?.hint].filter(Boolean).join(" ")],
     loading: ["Opening the images", "The files are being listed."],
-    ready: ["No image matches", "No file name contains these letters with this label."],
+    ready: ["No image matches", "No image with this label has these letters in its file name."],
   };
   const [title, words] = reasons[record.status];
   $("#empty-title").textContent = title;

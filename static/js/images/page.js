@@ -167,7 +167,7 @@ async function scan() {
 
 async function closeDataset() {
   const { id, name } = current();
-  const words = "The dataset leaves this session; its files are not touched. Links to its heatmaps stop working.";
+  const words = "The dataset is removed from this session; its files are not touched. Links to its heatmaps stop working.";
   if (!(await confirmed(`Close ${name}?`, words, `Close ${name}`))) return;
   try {
     await remove(path(id));

@@ -24,7 +24,7 @@ function words(figures) {
     figures.share === null ? null : `max |\u0394| ${share(figures.share)} of max |R|`,
     figures.correlation === null ? null : `r ${correlation(figures.correlation)}`,
   ].filter(Boolean);
-  return parts.length ? parts.join(" \u00b7 ") : "The two maps cannot be put into figures.";
+  return parts.length ? parts.join(" \u00b7 ") : "The two maps cannot be compared in numbers.";
 }
 
 function differenceOf(spec, second) {

@@ -15,7 +15,7 @@ const owner = model =>
   );
 export const UNKNOWN = { message: "This map could not be computed." };
 const RISK =
-  "Unchecked, a layer that the method does not know is passed by plain gradient: the map may break the method's rules.";
+  "If run unchecked, a layer that the method does not know is passed by its plain gradient: the map may break the method's rules.";
 
 export function mapLabel(explanation, model, image, cell) {
   const several = (cell.targets?.length ?? 1) > 1;

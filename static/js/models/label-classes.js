@@ -25,7 +25,7 @@ function row(model, dataset, entry, place, onchange) {
         const labels = { dataset: dataset.id, classes: { [entry.label]: value || null } };
         await changeModel(model.id, { labels });
         onchange(id);
-        toast(value ? `${entry.label} is now the class ${value}.` : `${entry.label} is no class now.`);
+        toast(value ? `${entry.label} is now the class ${value}.` : `${entry.label} now stands for no class.`);
       } catch (error) {
         event.target.setAttribute("aria-invalid", "true");
         complain(error);
@@ -52,7 +52,7 @@ function fold(model, dataset, answer, onchange) {
       "div",
       { class: "part-lines" },
       rows.slice(0, MOST_ROWS).map((entry, place) => row(model, dataset, entry, place, onchange)),
-      h("p", { class: "why" }, [left, "Say which class a label is, by name or number."].filter(Boolean).join(" ")),
+      h("p", { class: "why" }, [left, "Say which class each label stands for, by name or number."].filter(Boolean).join(" ")),
     ),
   );
 }

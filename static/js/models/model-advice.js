@@ -1,7 +1,7 @@
 // How sure a model's preprocessing is, and the one click that takes a better one.
 import { colour, h, icon } from "../lib/dom.js";
 
-const BASES = { name: "a guess by its name", assumed: "assumed", values: "the likelier reading" };
+const BASES = { name: "guessed from its name", assumed: "assumed", values: "the likelier reading" };
 const RULE = ["mode", "mean", "std", "channels"];
 const same = (one, other) => RULE.every(name => JSON.stringify(one?.[name]) === JSON.stringify(other?.[name]));
 

@@ -155,7 +155,7 @@ const acts = {
     }
   },
   confirm: model => name(model, model.class_names, `The class names of ${model.name} are confirmed.`),
-  order: model => name(model, model.label_order.names, `${model.name} has its names in the better order.`),
+  order: model => name(model, model.label_order.names, `The class names of ${model.name} are now in the better order.`),
   drop: model => name(model, [], `The classes of ${model.name} are numbers now.`),
   edit(model) {
     store.set({ chosen: model.id });
@@ -181,7 +181,7 @@ const acts = {
         `Remove ${model.name}?`,
         loading
           ? "Loading stops."
-          : "The model leaves this session; its file is not touched. Links to its heatmaps stop working.",
+          : "The model is removed from this session; its file is not touched. Links to its heatmaps stop working.",
         `Remove ${model.name}`,
       ))
     )

@@ -78,7 +78,7 @@ export function createAddress({ read, write, remember }) {
 export async function copyLink() {
   try {
     await navigator.clipboard.writeText(location.href);
-    toast("Link copied. It opens this very view.", { stay_ms: 3000 });
+    toast("Link copied. It opens exactly this view.", { stay_ms: 3000 });
   } catch {
     toast("The browser does not allow copying here. The link is in the address line.");
   }

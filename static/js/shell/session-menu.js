@@ -6,7 +6,7 @@ import { turns } from "../lib/turns.js";
 import { placeUnder } from "./menu.js";
 
 const ELSEWHERE =
-  "Open them on Models and Images and open this file again; or start innv-gui serve --session FILE, which opens the places that the file names.";
+  "Open them on Models and Images, then open this file again; or start innv-gui serve --session FILE, which opens the files that it names.";
 
 const where = () =>
   document.body.dataset.page === "visualize"
@@ -21,12 +21,12 @@ function outcome(file, { runs, left_out: left, missing }) {
     h(
       "p",
       {},
-      nothing ? "No runs are in this file." : `${runs} of ${count(runs + left, "run")} opened.`,
+      nothing ? "This file contains no runs." : `${runs} of ${count(runs + left, "run")} opened.`,
       runs ? where() : null,
     ),
     missing.length
       ? [
-          h("p", {}, "Not open here, so nothing that belongs to them could be opened:"),
+          h("p", {}, "These are not open here, so nothing that belongs to them could be opened:"),
           h("ul", { class: "missing" }, missing.map(name => h("li", {}, name))),
           h("p", { class: "why" }, ELSEWHERE),
         ]

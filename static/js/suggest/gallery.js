@@ -148,7 +148,7 @@ export function createGallery(store, basket) {
         h(
           "div",
           { class: "in gallery" },
-          page.images.length ? page.images.map(item) : h("p", { class: "quiet" }, "No image is here."),
+          page.images.length ? page.images.map(item) : h("p", { class: "quiet" }, "There are no images here."),
         ),
       ),
     );

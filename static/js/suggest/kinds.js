@@ -31,7 +31,7 @@ const evidenceCard = onevidence =>
     { class: "kind", type: "button", id: "to-evidence", onclick: onevidence },
     h("strong", {}, "Least agreement of evidence"),
     icon("right"),
-    h("span", { class: "why" }, "The same answer for different reasons: heatmaps are compared, in a job of its own."),
+    h("span", { class: "why" }, "The same answer for different reasons: heatmaps are compared in a separate job."),
   );
 
 export function createKinds(store, onlook, onevidence) {

@@ -10,7 +10,7 @@ import { complain, toast } from "../shell/toast.js";
 async function reorder(model, renew) {
   try {
     await patch(`/models/${encodeURIComponent(model.id)}`, { class_names: model.label_order.names });
-    toast(`${model.name} has its names in the better order.`);
+    toast(`The class names of ${model.name} are now in the better order.`);
     await renew();
   } catch (error) {
     complain(error);

@@ -9,7 +9,7 @@ const models = ({ suggestion }) => count(suggestion.models.length, "model");
 
 const SENTENCES = {
   scatter: ({ answers }) =>
-    `${answers.scatter?.aggregated ? "The deeper, the more images." : "One dot per image, lifted or lowered a little so that none hides another."} Right and high: sure of different answers.`,
+    `${answers.scatter?.aggregated ? "The deeper, the more images." : "One dot per image, lifted or lowered a little so that none hides another."} Top right: sure of different answers.`,
   distance: state => `Mean over ${models(state)}. 0 = all right, 1 = all wrong.`,
   layer: state => `Layer ${state.suggestion.layers[modelShown(state)] ?? ""}, mean over its neurons.`,
   neuron: state => `Neuron ${state.neuron} of layer ${state.suggestion.layers[modelShown(state)] ?? ""}.`,

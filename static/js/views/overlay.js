@@ -15,8 +15,8 @@ export function overlay(part, layer) {
       h("input", { type: "radio", name: group, value: share, checked: share === USUAL, onchange: () => (maps.className = `overlay-maps ${classOf(share)}`) }),
       h("span", {}, String(share).replace(/^0\./, ".")),
     );
-  const choices = h("div", { class: "seg", role: "radiogroup", "aria-label": "How much the picture shines through" }, THROUGH.map(choice));
-  return h("div", {}, h("p", { class: "overlay-head small quiet" }, h("span", {}, "Picture shines through"), choices), maps, h("p", { class: "why" }, part.caption));
+  const choices = h("div", { class: "seg", role: "radiogroup", "aria-label": "How much the picture shows through" }, THROUGH.map(choice));
+  return h("div", {}, h("p", { class: "overlay-head small quiet" }, h("span", {}, "Picture shows through"), choices), maps, h("p", { class: "why" }, part.caption));
 
   function figure(name, place) {
     const { width, height } = part;

@@ -10,7 +10,7 @@ const part = encodeURIComponent;
 function modelBlock(shown, model) {
   const head = h("h2", { class: `view-model ${colour(model.letter)}` }, key(model), h("span", {}, model.name));
   if (model.error) return [head, h("p", { class: "strip bad show" }, `${model.error.message} ${model.error.hint}`.trim())];
-  if (!model.parts) return [head, h("p", { class: "why" }, ended(shown) ? "Not made." : "Waiting …")];
+  if (!model.parts) return [head, h("p", { class: "why" }, ended(shown) ? "Not computed." : "Waiting …")];
   const src = place => layer => `/api/v1/views/${part(shown.id)}/images/${part(model.id)}/${place}.png?layer=${layer}`;
   return [head, h("div", { class: "view-parts" }, model.parts.map((one, place) => drawPart(one, src(place))))];
 }

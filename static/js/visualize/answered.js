@@ -55,9 +55,9 @@ export const matches = (state, explanation) =>
 const listed = nouns => [nouns.slice(0, -1).join(", "), nouns.at(-1)].filter(Boolean).join(" and ");
 
 function ofOtherSettings(nouns, asked, shown) {
-  if (nouns.includes("dataset")) return "These maps are of another dataset's images. Press Explain for those chosen.";
+  if (nouns.includes("dataset")) return "These maps show images of another dataset. Press Explain for those chosen.";
   if (nouns.includes("method")) return `These are ${shown.analyzer} maps. Press Explain for ${asked.analyzer}.`;
-  return `These maps were made with other settings (${listed(nouns)}). Press Explain for those chosen.`;
+  return `These maps were made with different settings (${listed(nouns)}). Press Explain for those chosen.`;
 }
 
 /** Maps of the chosen settings, but not of every chosen image and model. */

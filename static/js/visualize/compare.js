@@ -56,14 +56,14 @@ export function common(ids, earlier) {
   const nothing = obstacle => ({ dataset: null, images: [], note: null, obstacle });
   if (ids.length < 2) return nothing("Choose two or more runs under Earlier runs.");
   if (earlier.size === ids.length && runs.length < 2)
-    return nothing([...earlier.values()].find(({ problem }) => problem)?.problem.sentence ?? "They are gone.");
+    return nothing([...earlier.values()].find(({ problem }) => problem)?.problem.sentence ?? "These runs no longer exist.");
   if (!runs.length) return { dataset: null, images: [], note: null, obstacle: null };
   const [first, ...others] = runs;
   const { dataset } = first.request;
   const has = (run, index) => run.request.dataset === dataset && run.images.some(image => image.index === index);
   const images = first.images.filter(({ index }) => others.every(run => has(run, index)));
   if (!images.length)
-    return nothing("They explain other images: no image is part of all of them. Choose runs of the same images.");
+    return nothing("These runs explain different images: no image is part of all of them. Choose runs of the same images.");
   const most = Math.max(...runs.map(run => run.images.length));
   const note = images.length < most ? `${count(images.length, "image is", "images are")} part of all these runs.` : null;
   return { dataset, images, note, obstacle: null };

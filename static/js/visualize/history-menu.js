@@ -110,7 +110,7 @@ export function createHistoryMenu(store, open, compare) {
       line.dataset.run = run.id;
       return line;
     });
-    const none = h("p", { class: "why" }, "Nothing has been explained yet. Every run is listed here; with --workspace also after a restart.");
+    const none = h("p", { class: "why" }, "Nothing has been explained yet. Every run is listed here, and with --workspace even after a restart.");
     const head = h("header", {}, h("h3", {}, "Earlier runs"), runs.length > 1 ? start : null);
     drawStart();
     replace(menu, head, rows.length ? h("ul", { class: "bare" }, rows) : none);

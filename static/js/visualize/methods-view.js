@@ -173,7 +173,7 @@ export function createMethodsView(root) {
   /** One matrix per model, of the finished columns that are about it. */
   function matrices(image) {
     const done = finished();
-    if (done.length < 2) return h("p", { class: "why" }, "Two must finish first.");
+    if (done.length < 2) return h("p", { class: "why" }, "Wait until two columns are finished.");
     const run = ({ id }) => current.sheets.get(id).explanation;
     const about = model => done.filter(column => run(column).models.some(({ id }) => id === model.id));
     const several = current.models.filter(model => about(model).length > 1);

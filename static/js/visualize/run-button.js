@@ -13,7 +13,7 @@ const finished = explanations =>
 
 /** What is there of what the button asks for: the strip above the result counts the same maps. */
 function standing(done, maps) {
-  return done >= maps ? `${count(maps, "map")} shown` : `${group(done)} of ${count(maps, "map")} ${done === 1 ? "is" : "are"} there`;
+  return done >= maps ? `${count(maps, "map")} shown` : `${group(done)} of ${count(maps, "map")} ${done === 1 ? "is" : "are"} ready`;
 }
 
 /** The line under the button, as parts: what is there already, else what a press costs. */

@@ -98,7 +98,7 @@ export function createTargetSection(store) {
     const { targets } = analyzerOf(state) ?? {};
     const none = targets === "none";
     const words = {
-      none: `${state.analyzer} is the same whatever the class.`,
+      none: `${state.analyzer} gives the same map for every class.`,
       cam: `${state.analyzer} explains classes only. For neurons choose another method, such as lrp.epsilon.`,
     };
     for (const id of ["target-kind", "class-choice", "layer-choice"]) $(`#${id}`).hidden = none;

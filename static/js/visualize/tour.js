@@ -4,8 +4,8 @@ import { $, $$, h, replace } from "../lib/dom.js";
 const KEPT = "innv-tour"; // "offered" or "done"; "ask": a browser test wants to see the offer
 const GAP_PX = 12;
 const STEPS = [
-  ["#model-chips", "Models", "The networks that you ask. Tick one, or several to see them side by side; Add opens another Keras file. A yellow note says that a network seems to be fed wrongly: press it first."],
-  ["#thumbs, #choose", "Images", "The pictures that the networks are asked about. Choose… opens the page Images, where a click takes a picture in or out."],
+  ["#model-chips", "Models", "The networks to explain. Tick one, or several to see them side by side; Add opens another Keras file. A yellow note means that a network seems to get the wrong preprocessing: press it first."],
+  ["#thumbs, #choose", "Images", "The pictures to explain. Choose… opens the Images page, where a click adds or removes a picture."],
   ["#method", "Method", "How a network is asked what it looked at. grad_cam shows a region and is easy to read; LRP shows single pixels, for and against. “About this method” says when each misleads."],
   [
     "#run",
@@ -124,7 +124,7 @@ function offer(start) {
     "aside",
     { class: "tour-offer", "aria-label": "Tour" },
     h("p", {}, "New here? A tour in five steps."),
-    h("button", { class: "btn plain tiny", type: "button", onclick: () => leave("done") }, "Not again"),
+    h("button", { class: "btn plain tiny", type: "button", onclick: () => leave("done") }, "Don't show again"),
     h("button", { class: "btn tiny", type: "button", onclick: () => leave("done", start) }, "Start"),
   );
   function leave(value, then = () => {}) {

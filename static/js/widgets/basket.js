@@ -36,7 +36,7 @@ export function createBasket(store, along = () => ({})) {
       : kept.filter(index => !chosen.has(index));
     if (other && basket.images.length) {
       const left = count(basket.images.length, "image");
-      toast(`A new selection: ${left} of the other dataset left it.`, { act: () => set(basket) });
+      toast(`New selection: ${left} of the other dataset ${basket.images.length === 1 ? "was" : "were"} removed from it.`, { act: () => set(basket) });
     }
     set({ dataset: images.length ? dataset : null, images });
   }

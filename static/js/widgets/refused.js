@@ -9,7 +9,7 @@ const PLACES = {
 };
 
 const line = (words, href, title) =>
-  h("p", { class: "refused" }, icon("warn"), h("span", { class: "grow" }, words, " ", h("a", { href }, `${title} tells more.`)));
+  h("p", { class: "refused" }, icon("warn"), h("span", { class: "grow" }, words, " ", h("a", { href }, `See ${title} for details.`)));
 
 /** The first ones each with its reason, the others counted. */
 function linesOf(kind, records) {

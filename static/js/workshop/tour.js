@@ -64,7 +64,7 @@ const SEEN = [
   },
   (runs, stories) => {
     const after = linesOf(runs, stories[2], stories[0].body.classes);
-    const numbers = after ? ` With two noise classes in the game, the lines reach ${both(after)}.` : "";
+    const numbers = after ? ` With two noise classes added, the lines reach ${both(after)}.` : "";
     return ["More to tell apart, more to draw.", `How a class looks to a network depends on what else it has to know.${numbers}`];
   },
 ];
@@ -87,7 +87,7 @@ function stepCard(story, place, { options }, acts) {
 }
 
 const LEAD =
-  "Train a tiny network on a few shapes. Then let it paint, step by step, the picture it takes for the best example of each class. Start with a tour of three clicks, or choose your own shapes on the left.";
+  "Train a tiny network on a few shapes. Then let it paint, step by step, the picture it takes for the best example of each class. Start with a three-click tour, or choose your own shapes on the left.";
 
 function storyCard(state, acts) {
   const skip = { type: "button", class: "btn plain tiny", id: "tour-skip", onclick: acts.skip };
@@ -128,7 +128,7 @@ const blank = acts =>
     "p",
     { class: "quiet blank-note" },
     "Runs appear here, the newest on top. ",
-    h("button", { type: "button", class: "btn tiny", id: "tour-again", onclick: acts.again }, "Show the tour of three clicks"),
+    h("button", { type: "button", class: "btn tiny", id: "tour-again", onclick: acts.again }, "Show the three-click tour"),
   );
 
 function first(state, acts) {

@@ -90,7 +90,7 @@ def test_chosen_columns_are_in_the_address(explored):
     page.locator("body[data-state=ready]").wait_for(timeout=WAIT_MS)
     expect(heads.filter(has_text="different answers")).to_have_count(1)
     page.locator("#columns-open").click()
-    page.get_by_role("button", name="As at first").click()
+    page.get_by_role("button", name="Default columns").click()
     expect(heads.filter(has_text="different answers")).to_have_count(0)
     page.wait_for_function("!location.hash.includes('columns=')")
 

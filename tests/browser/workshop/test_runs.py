@@ -193,7 +193,7 @@ def test_a_network_goes_to_visualize_and_files_are_saved(workshop, demo):
     page = tab.page
     train(page)
     files = {}
-    for words in ("Save the network", "Script that does it again", "Export pictures and numbers"):
+    for words in ("Save the network", "Script that reproduces it", "Export pictures and numbers"):
         page.locator("[data-key=more]").click()
         with page.expect_download() as waited:
             page.locator(".acts-menu").get_by_role("link", name=words).click()

@@ -36,7 +36,7 @@ def explain(
     started = time.perf_counter()
     method, answer = method_of(analyzer, "native")
     if method.targets != Targets.CAM:
-        raise BadInput(f"{quoted(analyzer)} is no class activation map.", field="analyzer")
+        raise BadInput(f"{quoted(analyzer)} is not a class activation map.", field="analyzer")
     network = loading.load(source)
     layer = layer_for(network, target.layer)
     classes = _classes(network, x, target, probabilities)
@@ -74,7 +74,7 @@ def layer_for(network: Network, name: str | None) -> str:
     if name not in usable:
         raise AnalyzerRefused(
             f"Class activation maps cannot use {_why_not(network, layers, name)} of {network.file}.",
-            f"Layers whose output lies over the picture: {_listed(usable)}.",
+            f"Layers with spatial output: {_listed(usable)}.",
             field="layer",
             allowed=tuple(usable),
         )

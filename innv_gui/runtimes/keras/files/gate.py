@@ -227,7 +227,7 @@ def _glance(stream: BinaryIO, file: str, n_bytes: int) -> None:
     held = held_in(stream.name)
     if held < n_bytes / MOST_HOLE:
         raise ModelRefused(
-            f"{file} has {budget.in_gb(n_bytes)}, and {budget.in_gb(held)} of it were written; the rest is a hole.",
+            f"{file} is {budget.in_gb(n_bytes)} large, but only {budget.in_gb(held)} were written; the rest is empty.",
             "Copy the model again from where it was saved.",
         )
     kind = file_kind(stream, file)

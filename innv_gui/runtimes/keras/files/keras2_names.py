@@ -63,12 +63,12 @@ WHY_NOT = {
     ),
 }
 _HELP = {
-    _ONLY_KERAS_2: "Put a layer in its place that Keras 3 has, and save the model again.",
+    _ONLY_KERAS_2: "Replace it with a layer that Keras 3 has, and save the model again.",
     _KERAS_1: "Keras 2.2 still reads it: open the model there and save it again.",
     _TEXT: "Save a model that takes nothing but the image.",
     WHY_NOT["SyncBatchNormalization"]: "Save the model as .h5 in Keras 2.",
     WHY_NOT["KerasLayer"]: "Build the model with a network of keras.applications instead.",
-    WHY_NOT["PruneLowMagnitude"]: "Take it off with tfmot.sparsity.keras.strip_pruning and save the model again.",
+    WHY_NOT["PruneLowMagnitude"]: "Remove it with tfmot.sparsity.keras.strip_pruning and save the model again.",
     WHY_NOT["QuantizeLayer"]: "Save the model as it was before quantization.",
 }
 INTERPOLATIONS = ("gaussian", "mitchellcubic")  # that Keras 3 has not

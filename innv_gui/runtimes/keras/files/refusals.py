@@ -31,7 +31,7 @@ class Refusals:
     def interpolation(self, place: str, name: str) -> ModelRefused:
         """Of a layer that resizes."""
         return ModelRefused(
-            f"{self.file}: {layer(place)} resizes by {quoted(name)}, which only Keras 2 can.",
+            f"{self.file}: {layer(place)} resizes by {quoted(name)}, which only Keras 2 supports.",
             "Choose bilinear, bicubic or lanczos in Keras 2, and save the model again.",
         )
 
@@ -39,7 +39,7 @@ class Refusals:
         """An activation that is not Keras' own: of such the file holds no more than the name."""
         return ModelRefused(
             f"{self.file}: {layer(place)} has the activation {quoted(name)}, which is not one of Keras'; the file holds"
-            " its name alone.",
+            " only its name.",
             self._defined(name),
         )
 
@@ -70,7 +70,7 @@ class Refusals:
         return ModelRefused(
             f"{self.file}: {layer(place)} is a LocallyConnected2D, of which only implementation=1 with channels last is"
             " read.",
-            "Rebuild the layer so in Keras 2, and save the model again.",
+            "Rebuild the layer like that in Keras 2, and save the model again.",
         )
 
     def _trusted(self) -> str:

@@ -41,7 +41,7 @@ def members(folder: Path, file: str) -> tuple[str, ...]:
                 "Save the model with model.save('NAME.keras').",
             )
         raise ModelRefused(
-            f"{file} is a folder and no SavedModel.",
+            f"{file} is a folder, but not a SavedModel.",
             "Give a .keras file, an .h5 file, or a SavedModel of Keras 2.",
         )
     weights = folder / "variables"
@@ -51,7 +51,7 @@ def members(folder: Path, file: str) -> tuple[str, ...]:
     names = (METADATA, INDEX, *(f"variables/{name}" for name in data))
     for path in (weights, *(folder / name for name in names)):
         if path.is_symlink():
-            raise ModelRefused(f"{file}: {path.name} is a link to somewhere else; a model holds its own files.")
+            raise ModelRefused(f"{file}: {path.name} is a link to somewhere else; a model must hold its own files.")
     return names
 
 

@@ -130,7 +130,7 @@ def _check_classes(plan: RetrainPlan, shown: Pictures) -> None:
     if len(np.unique(plan.labels[left])) < 2:
         raise BadInput("Training needs readable images of at least two classes.", "Choose more images.", "images")
     if not (plan.painted & left).any():
-        raise BadInput("None of the images that would be trained on is painted.", "Paint more of them.", "regions")
+        raise BadInput("None of the images to train on is painted.", "Paint more of them.", "regions")
 
 
 def _finite(loss: float, at: int) -> float:

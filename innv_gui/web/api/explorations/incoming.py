@@ -60,7 +60,7 @@ class NewSelection(Incoming):
         try:
             return base64.b64decode(self.bits or "", validate=True)
         except binascii.Error:
-            raise BadInput("The selection is no base64 text.", "", "bits") from None
+            raise BadInput("The selection is not base64 text.", "", "bits") from None
 
 
 class TableQuery(Incoming):

@@ -52,7 +52,7 @@ MODELS = [
     {
         "id": "file",
         "label": "Keras file",
-        "about": "A model of this session that takes 28 × 28 grey pictures; its weights begin at random.",
+        "about": "A model of this session that takes 28 × 28 grey pictures; training starts from random weights.",
     },
 ]
 ABOUT_WAYS = {

@@ -93,7 +93,7 @@ export const leadTab = root => {
 
 /** What is drawn and what is left out, in a sentence or two. */
 export function noteOf({ classes, shown, right, unlabelled, rest }, note) {
-  const few = right.some(Number.isFinite) ? "Framed: right. Shaded: mistakes, the deeper the more." : "Framed: the same answer. Shaded: different answers.";
+  const few = right.some(Number.isFinite) ? "Framed: right. Shaded: mistakes; the deeper, the more." : "Framed: the same answer. Shaded: different answers.";
   const of = shown < classes ? `The ${shown} most confused of ${group(classes)} classes. ` : "";
   const left = rest ? ` ${images(rest)} of other classes ${rest === 1 ? "is" : "are"} not shown.` : "";
   const none = unlabelled ? ` ${images(unlabelled)} without a label.` : "";

@@ -82,7 +82,7 @@ export function createInspector(root, { store, selection, api }) {
   /** By its whole name; where none is called so, the one image that has it in its name. */
   async function byName(name) {
     const found = await api.rows(id(), { query: `file contains ${JSON.stringify(name)}`, size: 1 });
-    if (found.total !== 1) throw new Error(`${count(found.total, "image")} have “${name}” in their name. Write more of it.`);
+    if (found.total !== 1) throw new Error(`${count(found.total, "image")} have “${name}” in their name. Type more of the name.`);
     return { row: found.rows[0].row };
   }
 

@@ -8,7 +8,7 @@ import { GROUND, HIGH, WIDE, extentOf, waveArea, wavePath } from "./wave.js";
 
 const NUMBERS = [5, 10, 20, 50];
 const TIP =
-  "The distance is Euclidean, over the layer's features after PCA to 50 numbers. The curve is the feature vector, smoothed (Savitzky–Golay, window 81, order 3). Grey: the query.";
+  "The distance is Euclidean, over the layer's features reduced to 50 numbers by PCA. The curve is the feature vector, smoothed (Savitzky–Golay, window 81, order 3). Grey: the query.";
 
 /** One curve, over that of the query where `reference` is it. */
 function curve(wave, reference, extent) {

@@ -6,7 +6,7 @@ import { cssColour, paletteOf } from "./drawing/palette.js";
 const MOST = 40;
 const FEW = 12;
 const TWICE_MS = 400;
-const TIP = "Press: hide or show. Double press: only this.";
+const TIP = "Press to hide or show; press twice to show only this one.";
 
 const short = n => (n >= 10_000 ? `${group(n / 1000)}k` : group(n));
 const isSame = (a, b) => a.length === b.length && a.every(name => b.includes(name));

@@ -5,13 +5,13 @@ const grouped = text => text.replace(/\d{1,3}(?:,\d{3})+/g, number => group(Numb
 
 /** How far a map is, with the product's groups of digits; nothing when all is placed as fine as it gets. */
 export function stateWords({ map, waiting }) {
-  if (!map?.placed) return waiting ? "Being placed" : "";
-  if (waiting) return `${grouped(map.words)}, still sharpening`;
+  if (!map?.placed) return waiting ? "Placing images" : "";
+  if (waiting) return `${grouped(map.words)}, still being refined`;
   return map.placed === map.n && (!map.landmarks || map.landmarks >= map.placed) ? "" : grouped(map.words);
 }
 
 const TRUST_TIP =
-  "Of each image's 10 nearest by its values, how many are among its 10 nearest on the map; the mean over images that were measured. Fewer: look at neighbours, not at the map.";
+  "How many of an image's 10 nearest neighbours by value are also among its 10 nearest on the map: the mean over the images measured. If few, trust Find similar rather than the map.";
 export const trustWords = ({ map }) =>
   map?.trust_words ? { words: map.trust_words, tip: TRUST_TIP } : null;
 

@@ -43,7 +43,7 @@ function card(row, model, dataset, acts) {
     ),
     h(
       "button",
-      { class: "btn tiny icon off", type: "button", tabIndex: -1, "aria-label": `Take out image ${group(row.index)}`, onclick: () => acts.tick(row, false) },
+      { class: "btn tiny icon off", type: "button", tabIndex: -1, "aria-label": `Remove image ${group(row.index)}`, onclick: () => acts.tick(row, false) },
       icon("close"),
     ),
   );

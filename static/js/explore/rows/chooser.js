@@ -30,7 +30,7 @@ export function createChooser(root, onchoose) {
       h("h3", {}, "Columns"),
       all.map(column => line(column, shown.includes(column))),
       h("hr"),
-      h("button", { class: "item-l", type: "button", onclick: reset }, "As at first"),
+      h("button", { class: "item-l", type: "button", onclick: reset }, "Default columns"),
     );
     menu.togglePopover(true);
     placeUnder(menu, opener);

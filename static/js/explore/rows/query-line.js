@@ -127,7 +127,7 @@ export function createQueryLine(store, acts) {
   });
 
   const countOf = (state, { problem, total, n }) =>
-    problem ? "query not used" : state.query ? `${group(total)} of ${count(n, "image")}` : images(total);
+    problem ? "query not applied" : state.query ? `${group(total)} of ${count(n, "image")}` : images(total);
 
   function draw(state, list) {
     at = list.problem?.at ?? null;

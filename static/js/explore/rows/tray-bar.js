@@ -54,7 +54,7 @@ function composition(state, facts) {
 const hintOf = view =>
   view === "table"
     ? "Tick rows, or write a query and select what it finds."
-    : "Draw around dots (L), press a cell of the confusion, or write a query (/).";
+    : "Draw around dots (L), press a cell of the confusion matrix, or write a query (/).";
 
 const press = (words, attributes, symbol = null) =>
   h("button", { class: "btn plain", type: "button", ...attributes }, symbol ? icon(symbol) : null, words);

@@ -16,7 +16,7 @@ const WHAT =
   "First come images with the same answer on which the evidence agrees least.";
 
 const GONE =
-  "The server keeps a ranking until it stops, or until many newer ones were made. Rank again to get it back.";
+  "A ranking is kept until the server stops, or until many newer ones have been made. Rank again to get it back.";
 
 const ASKED = ["by", "dataset", "models", "analyzer", "params", "measure", "scope", "basket", "catalog"];
 

@@ -13,23 +13,23 @@ function notes(trust, models, shownFill) {
   const bad = trust.problems.length;
   const agree = models.every(model => model.fills_agree);
   const fills = trust.fills.map(fill => FILLS[fill]).join(" and ");
-  const pictures = `Intervals are of these pictures: with others the means move about as far. 8 to 20 are enough.${bad ? `\n${count(bad, "picture")} could not be used: ${trust.problems[0].reason}` : ""}`;
+  const pictures = `The intervals hold for these pictures: with different ones the means would move about as much. 8 to 20 pictures are enough.${bad ? `\n${count(bad, "picture")} could not be used: ${trust.problems[0].reason}` : ""}`;
   const together = shownFill
     ? note(`numbers with ${FILLS[shownFill]} alone`, "The sentence above is about all fills together.")
     : trust.fills.length > 1
       ? note(
           agree ? "fills agree" : "fills disagree",
           agree
-            ? `With ${fills} alone the same methods beat all controls.`
-            : `With ${fills} alone other methods beat all controls: what a part is replaced by matters here. Look at each fill.`,
+            ? `With each fill on its own (${fills}), the same methods beat all controls.`
+            : `With each fill on its own (${fills}), different methods beat all controls: the fill matters here. Look at each one.`,
         )
-      : note(`one fill, ${fills}`, "What parts are replaced by can keep the evidence. A second fill says whether it does.");
+      : note(`one fill, ${fills}`, "A fill can keep some of the evidence. A second fill shows whether this one does.");
   return h(
     "ul",
     { class: "notes" },
     note(count(trust.images.length - bad, "picture"), pictures),
     together,
-    note("no total score", "Each column asks another question. A sum would hide where a method fails."),
+    note("no total score", "Each column asks a different question. A sum would hide where a method fails."),
   );
 }
 

@@ -14,7 +14,7 @@ const legend = () =>
     h("span", { class: "key-of control" }, "a control"),
     h("span", { class: "key-of best" }, "best control"),
     h("span", { class: "grow" }),
-    h("span", { class: "quiet" }, "line: 95 % interval · ", term("tied", "=1: tied for first"), " · right is better"),
+    h("span", { class: "quiet" }, "line: 95 % interval · ", term("tied", "=1: tied for first"), " · further right is better"),
   );
 
 /** {key, metric, model, best, scale}: a column is a metric of one model, or one metric of each model. */

@@ -29,7 +29,7 @@ function saying(opened, standing) {
 function weights(context, opened, image, row) {
   const { stages } = opened;
   if (row.control)
-    return h("p", { class: "why" }, "A control does not look at the weights: it is what a map can be without the model.");
+    return h("p", { class: "why" }, "A control does not look at the weights: it shows what a map can achieve without the model.");
   if (!image?.stages.length) return h("p", { class: "why" }, "Not measured. Tick Sanity check and press Measure.");
   const mean = stages.reduce((sum, stage) => sum + stage.mean, 0) / stages.length;
   const same = mean > BLIND;
@@ -166,7 +166,7 @@ export function createOpened(acts) {
     if (now === said) return;
     const first = !said.startsWith(JSON.stringify([trust.id, model.id, row.name]).slice(0, -1));
     said = now;
-    root.setAttribute("aria-label", `Behind ${row.control ? row.title : row.name}`);
+    root.setAttribute("aria-label", `Details of ${row.control ? row.title : row.name}`);
     if (first) replace(root, h("div", { class: "wait opened-wait", "aria-busy": "true" }));
     try {
       if (version !== context.version) kept.clear();

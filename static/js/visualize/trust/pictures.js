@@ -84,7 +84,7 @@ export function replacedPictures(context, own, image, other, shares) {
   ];
 }
 
-const STAGE_WORDS = ["own weights"];
+const STAGE_WORDS = ["trained weights"];
 
 /** Map before, and after each stage of shuffled weights, with its rank correlation. */
 export function stageMaps({ trust, model }, row, image, stages) {

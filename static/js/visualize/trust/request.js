@@ -104,7 +104,7 @@ const listed = nouns => [nouns.slice(0, -1).join(", "), nouns.at(-1)].filter(Boo
 export function apartWords(state) {
   if (!state.trust || state.trustPosting || !state.metricCatalog) return null;
   const nouns = otherWishes(state, state.trust, state.trustAsked);
-  return nouns.length ? `This table is of other ${listed(nouns)}. Press Measure for those chosen.` : null;
+  return nouns.length ? `This table was measured with different ${listed(nouns)}. Press Measure for those chosen.` : null;
 }
 
 /** "Measure 15 × 2 methods", what the button says. */

@@ -61,7 +61,7 @@ function broken({ trust, trustProblem }, acts) {
   const kept = trust ? " What was measured is kept." : "";
   return [
     icon("warn", false),
-    h("span", { class: "grow" }, h("strong", {}, error.message ?? "The measuring failed."), ` ${error.hint ?? ""}${kept}`),
+    h("span", { class: "grow" }, h("strong", {}, error.message ?? "Measuring failed."), ` ${error.hint ?? ""}${kept}`),
     retry([error], acts.run),
   ];
 }

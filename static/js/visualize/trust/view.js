@@ -17,7 +17,7 @@ export function createTrustView(store, acts) {
   const opened = createOpened({ close: () => toggle(store.state.openRow), step, showInGrid: acts.showInGrid });
   const tools = h("div", { class: "trust-tools" });
   const answer = h("div");
-  const sheet = h("dialog", { class: "sheet-of", "aria-label": "Behind a row" });
+  const sheet = h("dialog", { class: "sheet-of", "aria-label": "Details of a row" });
   let images = 0; // of the opened row
   let saidTools = "";
   let saidAnswer = "";

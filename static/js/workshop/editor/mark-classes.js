@@ -15,12 +15,12 @@ const VALUES = { plus: 1, minus: -1, eraser: 0 };
 const STRENGTHS = ["0.1", "1", "10"];
 const WAY_TITLES = Object.entries(WAYS).map(([way, words]) => [way, way === "both" ? "both" : words]);
 const WAY_WORDS = {
-  penalty: "While it trains, the network pays for every pixel marked − that its answer hangs on, and for everything outside what is marked +.",
-  filling: "While it trains, what is marked − is replaced from other training images, of any class, so that it says nothing about the class.",
-  both: "What is marked − is replaced while it trains, and the network pays for answers that hang on it, too.",
+  penalty: "During training, the network is penalised for every pixel marked − that its answer depends on, and for everything outside the area marked +.",
+  filling: "During training, what is marked − is replaced from other training images of any class, so that it says nothing about the class.",
+  both: "What is marked − is replaced during training, and the network is also penalised for answers that depend on it.",
 };
-const ALWAYS = "Marks − of one class count for all. It is trained without the marks, too, and compared.";
-const STRENGTH_TIP = "How much a glance at a forbidden place counts beside a right answer: at 1 as much, in the first batch";
+const ALWAYS = "A − mark on one class counts for all classes. For comparison, the network is also trained without the marks.";
+const STRENGTH_TIP = "How much looking at a forbidden place weighs against a right answer; at 1 both weigh the same in the first batch";
 
 /** Classes whose images are always the same, so that a place on them means something. */
 export const markable = state => chosenNames(state).filter(name => !classOf(state, name).noise);

@@ -23,7 +23,7 @@ const head = () =>
     "div",
     { class: "say-head" },
     h("h2", {}, "Retrain with this painted out"),
-    h("p", {}, "Paint the part that should not matter. The model is trained on, and tested by replacing that part: only then do you know whether it stopped using it."),
+    h("p", {}, "Paint the part that should not matter. The model is trained again, then tested with that part replaced: only this test shows whether it stopped using it."),
   );
 
 const isDone = ({ retraining }) => retraining?.status === "done" && retraining.options.steps > 0;

@@ -8,7 +8,7 @@ const WIDTH = 512; // canvas pixels of the longer side
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const TINT = "rgb(240 166 44 / 0.6)";
 const EDGE = "#3b2400";
-const WORDS = "Picture to paint on. Arrow keys move the brush, Space paints, with Shift the arrows paint, Control Z takes a stroke back.";
+const WORDS = "Picture to paint on. Arrow keys move the brush, Space paints, with Shift the arrows paint, Control Z undoes a stroke.";
 
 const held = value => Math.max(0, Math.min(SIDE - 1, value));
 

@@ -14,9 +14,9 @@ const WAYS = [
   ["penalty", "Penalty"],
 ];
 const ABOUT = {
-  filling: "While it trains, the painted part is filled from other images, so it no longer tells anything.",
-  penalty: "While it trains, the model pays for every painted pixel that its answer hangs on. Alone, it cured no model that was measured.",
-  both: "The painted part is filled from other images, and the model pays for what still hangs on it. Takes about twice as long.",
+  filling: "During training, the painted part is filled from other images, so that it no longer says anything about the class.",
+  penalty: "During training, the model is penalised for every painted pixel that its answer depends on. On its own, this cured none of the models measured.",
+  both: "The painted part is filled from other images, and the model is penalised if its answer still depends on it. This takes about twice as long.",
 };
 const FILLS = [
   ["pictures", "other images"],
@@ -94,9 +94,9 @@ function drawWay(state, store) {
     segmented("own-way", "How", WAYS, way, chosen => store.set({ way: chosen })),
     h("p", { class: "why" }, ABOUT[way]),
     way === "penalty" ? null : line("Fill with", null, fill),
-    way === "filling" ? null : numbers("strength", "Strength", "Of the penalty. 1 costs the model as it is as much as knowing no class.", STRENGTHS.map(one => [one, one])),
-    numbers("forget", "Weights", "A model that has learned nothing else has little to fall back on: fresh weights learn it sooner. A large model keeps them.", WEIGHTS),
-    numbers("steps", "Steps", "Of 32 images each", STEPS.map(one => [one, one])),
+    way === "filling" ? null : numbers("strength", "Strength", "Strength of the penalty. At 1 it costs the unchanged model as much as knowing no class.", STRENGTHS.map(one => [one, one])),
+    numbers("forget", "Weights", "A model that has learned nothing else has little to fall back on: it learns the rest sooner from fresh weights. A large model keeps its weights.", WEIGHTS),
+    numbers("steps", "Steps", "Training steps of 32 images each", STEPS.map(one => [one, one])),
     few(state),
   );
 }
@@ -104,7 +104,7 @@ function drawWay(state, store) {
 function few(state) {
   const steps = valueOf(state, "steps");
   if (steps === null || steps > FEW_STEPS) return null;
-  return h("p", { class: "call small" }, `${steps.toLocaleString("en")} steps are few: 95 cured nothing that was measured, 1,500 did.`);
+  return h("p", { class: "call small" }, `${steps.toLocaleString("en")} steps are few: when measured, 95 cured no model; 1,500 did.`);
 }
 
 function drawRates(state) {

@@ -21,7 +21,7 @@ const figure = (retraining, { index, name }, seed) =>
   h("figure", {}, picture("shown", files.shown(retraining.id, index, seed), `${name}, its painted part filled`), h("figcaption", { class: "clip" }, name));
 
 const shown = retraining => [
-  h("div", { class: "sub" }, h("h3", {}, "What it is shown"), h("span", { class: "quiet small" }, retraining.options.fill === "pictures" ? "the painted part of each image comes from another one" : "the painted part is filled")),
+  h("div", { class: "sub" }, h("h3", {}, "What it is shown"), h("span", { class: "quiet small" }, retraining.options.fill === "pictures" ? "the painted part of each image comes from another image" : "the painted part is filled")),
   h("div", { class: "fills" }, retraining.examples.map((one, place) => figure(retraining, one, place))),
 ];
 

@@ -14,7 +14,7 @@ const LAYERS = {
 const WORDS = {
   mlp: "Sees all pixels at once. The quickest to train.",
   cnn: "Looks for small patterns anywhere in the picture.",
-  file: "Any model of this session with a 28 × 28 grey input and as many outputs as classes. Its weights begin at random.",
+  file: "Any model of this session with a 28 × 28 grey input and as many outputs as classes. Training starts from random weights.",
 };
 
 function drawLayers(state) {

@@ -54,7 +54,7 @@ function playButton(last, seek) {
   function start() {
     let step = 0;
     seek(0);
-    say("pause", "Hold the film");
+    say("pause", "Pause the film");
     timer = setInterval(() => (step >= last || !button.isConnected ? stop() : seek(++step)), Math.max(20, PLAY_MS / Math.ceil(last / 30)));
   }
   button.addEventListener("click", () => (timer ? stop() : start()));
@@ -137,7 +137,7 @@ const scroller = grid => h("div", { class: "film-scroll", tabIndex: 0, role: "gr
 
 /** While it trains: the curve so far, and where the pictures will be. note: which network, where there are several. */
 export function growingPanel(run, trial, note = "") {
-  const words = "starts as soon as the training is done; it takes a blink";
+  const words = "starts as soon as training is done; it takes only a moment";
   const grid = ghosts(run);
   grid.style.setProperty("--k", String(GHOSTS));
   const film = h("div", { class: "film-wrap" }, heading("The picture, step by step", words), scroller(grid));

@@ -81,7 +81,7 @@ function tick(run, { ticked, acts }) {
 }
 
 function pin(run, acts) {
-  const words = run.pinned ? `Unpin ${run.name}` : `Pin ${run.name} on top`;
+  const words = run.pinned ? `Unpin ${run.name}` : `Pin ${run.name} to the top`;
   return h(
     "button",
     {
@@ -90,7 +90,7 @@ function pin(run, acts) {
       "data-key": "pin",
       "aria-pressed": String(run.pinned),
       "aria-label": words,
-      "data-tip": run.pinned ? "Unpin" : "Pin on top",
+      "data-tip": run.pinned ? "Unpin" : "Pin to the top",
       onclick: () => acts.pin(run),
     },
     icon("pin"),

@@ -38,7 +38,7 @@ function lines(run, acts) {
     run.status === "done" ? act("plus", "50 more epochs", "", () => acts.resume(run, 50)) : null,
     h("hr"),
     made ? file("session", "Save the network", api.files.model(run.id, main), "keras") : null,
-    file("script", "Script that does it again", api.files.script(run.id), "py"),
+    file("script", "Script that reproduces it", api.files.script(run.id), "py"),
     made ? file("export", "Export pictures and numbers", api.files.archive(run.id), "zip") : null,
     h("hr"),
     act("trash", "Remove", "Del", () => acts.remove(run)),
