@@ -21,12 +21,16 @@ _FILLED = {"blur": "its blur", "mean": "its mean colour", "grey": "grey"}
 
 @dataclass(frozen=True)
 class Advice:
-    """sentence: the answer; caution: what limits it, or empty; method: the one to use, or None; warn: nothing won."""
+    """sentence: the answer; caution: what limits it, or empty; method: the one to use, or None; warn: nothing won;
+
+    tested: whether a fill takes most answers away, without which no metric tells one map from another.
+    """
 
     sentence: str
     caution: str = ""
     method: str | None = None
     warn: bool = False
+    tested: bool = True
 
 
 Standing = Mapping[str, tuple[int, int]]  # fill -> (images whose answer it leaves standing, images)
@@ -46,17 +50,41 @@ def advise(model: str, columns: Mapping[str, Mapping[str, Cell]], costs: Mapping
         return Advice("")
     if max(cell.interval.n for cell in methods.values()) < 2:
         return Advice("One image decides nothing: choose more, 8 to 20 are enough.", warn=True)
-    winners = [name for name, cell in methods.items() if cell.beats == ALL]
+    cells = _judged(cells)
+    winners = [name for name, cell in cells.items() if name in methods and cell.beats == ALL]
     if not winners:
         return _nothing(model, judged, cells, blind)
-    return _winner(model, judged, columns, winners, costs, blind)
+    if not is_tested(blind):
+        return _untested(model, blind)
+    return _winner(model, judged, {**columns, judged.name: cells}, winners, costs, blind)
+
+
+def is_tested(standing: Standing) -> bool:
+    """Whether at least one fill takes the answer away for half of the images, or nothing is known of them yet."""
+    known = [(left, n) for left, n in standing.values() if n]
+    return not known or any(2 * left <= n for left, n in known)
+
+
+def _untested(model: str, standing: Standing) -> Advice:
+    left = [f"by {_FILLED[fill]} for {left} of {n} images" for fill, (left, n) in standing.items() if n]
+    sentence = (
+        f"For {model} these fills cannot tell one map from another: with the whole picture replaced the answer still "
+        f"stands, {listed(left)}."
+    )
+    return Advice(sentence, "Try another fill, or other images.", warn=True, tested=False)
+
+
+def _judged(cells: Mapping[str, Cell]) -> dict[str, Cell]:
+    """Without rows that have less than half of the images of others: their measuring has just begun."""
+    most = max(cell.interval.n for cell in cells.values())
+    return {name: cell for name, cell in cells.items() if 2 * cell.interval.n >= most}
 
 
 def _nothing(model: str, judged: Metric, cells: Mapping[str, Cell], blind: Standing) -> Advice:
     best = best_control(judged, cells)
     against = f" The best of them, {short(best)}, has {number(cells[best].interval.mean)}." if best else ""
     sentence = f"For {model} no method beats all three controls at {judged.title.lower()}.{against}"
-    return Advice(sentence, _caution(cells, blind) or "More images may decide it.", warn=True)
+    return Advice(sentence, _caution(cells, blind) or "More images may decide it.", None, True, is_tested(blind))
 
 
 def _winner(model, metric, columns, winners, costs, blind) -> Advice:
@@ -68,15 +96,26 @@ def _winner(model, metric, columns, winners, costs, blind) -> Advice:
     sound = [name for name in tied if not _is_blind(columns, name)]
     chosen = min(sound or tied, key=lambda name: (costs.get(name, 1), sign * cells[name].interval.mean))
     best = best_control(metric, cells)
-    figures = listed([number(cells[name].interval.mean) for name in tied[:MOST_NAMED]])
-    beat = "beats" if len(tied[:MOST_NAMED]) == 1 else "beat"
+    named = tied[:MOST_NAMED]
+    figures = listed([number(cells[name].interval.mean) for name in named])
+    others = len(winners) - len(named)
+    beating = listed([*named, *([f"{others} more"] if others else [])])
+    beat = "beats" if len(winners) == 1 else "beat"
     against = f", against {number(cells[best].interval.mean)} for {short(best)}" if best else ""
     sentence = (
-        f"For {model}, {listed(tied[:MOST_NAMED])} {beat} all three controls at {metric.title.lower()} "
-        f"({figures}{against})."
+        f"For {model}, {beating} {beat} all three controls at {metric.title.lower()} ({figures}{against})."
+        f"{_choice(chosen, tied, sound)}{_loser(metric, cells)}"
     )
-    sentence += _loser(metric, cells)
     return Advice(sentence, " ".join(filter(None, (_learned(columns, chosen), _caution(cells, blind)))), chosen)
+
+
+def _choice(chosen: str, tied: list[str], sound: list[str]) -> str:
+    """Why it is this one of several that are equally good; empty where it is alone."""
+    if len(tied) == 1:
+        return ""
+    if sound == [chosen]:
+        return f" {chosen} is the one of the {len(tied)} best that depends on what the network has learned."
+    return f" {chosen} is the cheapest of the {len(sound or tied)} best, which are tied."
 
 
 def _loser(metric: Metric, cells: Mapping[str, Cell]) -> str:

@@ -51,7 +51,7 @@ METRICS = (
     Metric(
         name="difference",
         title="Insertion − deletion",
-        summary="How much faster the answer comes back than it falls.",
+        summary="How soon relevant parts bring the answer back, and how soon they take it away, in one number.",
         definition="The area of insertion minus that of deletion: about 0 for a random map, however sensitive the "
         "network is to the fill.",
         better="high",

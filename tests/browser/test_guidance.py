@@ -43,7 +43,7 @@ def test_maps_of_other_settings_are_dimmed_and_say_whose_they_are(open_tab):
     page.locator("#method").select_option("grad_cam")
     expect(apart).to_be_hidden()
     page.locator("#target-kind input[value=class]").check(force=True)
-    expect(apart).to_contain_text("other settings (class)")
+    expect(apart).to_contain_text("different settings (class)")
     page.locator("#target-kind input[value=predicted]").check(force=True)
     page.locator("#model-chips label:has(input:not(:checked):enabled)").first.click()
     expect(apart).to_have_text("1 model is not explained yet. Press Explain.Explain")

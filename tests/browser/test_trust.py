@@ -77,7 +77,7 @@ def test_a_table_that_is_kept_is_there_without_a_press_and_a_link_holds_it_all(t
     expect(again.locator(".opened-in")).to_have_count(0)
     expect(again.locator("[data-row-name=gradient]")).to_be_focused()
     again.locator("#test-grad_cam").uncheck()
-    expect(again.locator("#apart-words")).to_contain_text("other methods")
+    expect(again.locator("#apart-words")).to_contain_text("different methods")
     again.locator("#export").click()
     with again.expect_download() as download:
         again.locator("#export-menu a", has_text="Every number").click()

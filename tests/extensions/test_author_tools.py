@@ -93,7 +93,7 @@ def test_a_method_that_does_not_is_told_what_is_wrong(run, said):
 
 
 def test_a_map_below_zero_contradicts_a_declaration_of_a_region():
-    with pytest.raises(AssertionError, match="not signed"):
+    with pytest.raises(AssertionError, match="unsigned map has negative"):
         check_analyzer(analyzer(below_zero, display=CAM, signed=False))
 
 

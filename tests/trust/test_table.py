@@ -139,6 +139,50 @@ def test_advice_says_so_when_nothing_wins():
     assert "30 of 40 images" in said.caution
 
 
+def test_methods_that_beat_the_controls_too_are_counted_and_the_choice_has_a_reason():
+    random = np.random.default_rng(3)
+    more = VALUES | {f"more_{k}": VALUES["good"] + random.normal(0, 1e-3, 40) for k in range(4)}
+    cells = table.column(DIFFERENCE, more)
+    winners = [name for name, cell in cells.items() if cell.beats == table.ALL]
+    said = advise("lite0", {"difference": cells}, {name: k for k, name in enumerate(more)}, {})
+    assert f"and {len(winners) - 3} more beat all three controls" in said.sentence
+    tied = [name for name in winners if cells[name].place == 1]
+    assert f"{said.method} is the cheapest of the {len(tied)} best, which are tied." in said.sentence
+    sanity = table.column(metrics.BY_NAME["sanity"], {"good": np.full(40, 0.1), "same": np.full(40, 0.95)})
+    said = advise("lite0", columns(sanity=sanity), {"good": 64, "same": 2}, {})
+    assert "good is the one of the 2 best that depends on what the network has learned." in said.sentence
+
+
+@pytest.mark.parametrize(
+    ("standing", "tested"),
+    [
+        ({}, True),
+        ({"blur": (0, 0)}, True),
+        ({"blur": (40, 40), "mean": (20, 40)}, True),
+        ({"blur": (40, 40), "mean": (21, 40)}, False),
+        ({"blur": (40, 40)}, False),
+    ],
+)
+def test_nothing_is_recommended_where_every_fill_leaves_the_answers_standing(standing, tested):
+    said = advise("shortcut", columns(), {"good": 64, "same": 2}, standing)
+    assert (said.tested, said.method is not None, said.warn) == (tested, tested, not tested)
+    if not tested:
+        assert (
+            "cannot tell one map from another" in said.sentence and "by its blur for 40 of 40 images" in said.sentence
+        )
+
+
+def test_a_row_that_has_just_begun_is_not_judged():
+    begun = {
+        name: np.where(np.arange(40) < 5, one, np.nan) if name in ("blind", "good") else one
+        for name, one in VALUES.items()
+    }
+    cells = table.column(DIFFERENCE, begun)
+    assert cells["blind"].not_beaten
+    said = advise("lite0", {"difference": cells}, {"good": 1, "same": 2}, {})
+    assert said.method == "same" and "blind" not in said.sentence and "good" not in said.sentence
+
+
 def test_one_image_decides_nothing():
     values = {name: one[:1] for name, one in VALUES.items()}
     said = advise("lite0", {"difference": table.column(DIFFERENCE, values)}, {}, {})

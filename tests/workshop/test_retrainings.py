@@ -81,7 +81,7 @@ def test_a_killed_worker_gives_the_same_numbers(session, model, dataset):
         ({}, {}, "Nothing is painted"),
         ([(0, 0, 1, 1)], {}, "nothing is left to learn from"),
         ([(0, 0, 2, 1)], {}, "as fractions of the image"),
-        ({5000: [(0, 0, 0.5, 0.5)]}, {}, "none of the images"),
+        ({5000: [(0, 0, 0.5, 0.5)]}, {}, "not one of the images"),
         ("samples", {}, "no masks of their own"),
         ([MARKER], {"steps": 100_000}, "Expected 0 to 20000 as steps"),
         ([MARKER], {"learning_rate": float("nan")}, "Expected a learning rate above 0"),

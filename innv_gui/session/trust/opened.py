@@ -92,8 +92,10 @@ def _verdict(trust: Trust, model: Model, row: str) -> str:
         return ""
     own, column = cells[judged.name], trust.table(model)[judged.name]
     best = table.best_control(judged, column)
-    against = f" against {advice.number(column[best].interval.mean)} of {advice.short(best)}" if best else ""
+    against = f" against {advice.number(column[best].interval.mean)} for {advice.short(best)}" if best else ""
     figures = f"at {judged.title.lower()} ({advice.number(own.interval.mean)}{against})"
+    if not advice.is_tested(trust.standing(model)):
+        return f"Its value {figures} decides nothing: the answer stands whatever is replaced."
     if own.beats == table.ALL:
         return f"It beats all three controls {figures}." + _learned(cells)
     missed = advice.listed([advice.short(one) for one in own.not_beaten])

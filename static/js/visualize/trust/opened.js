@@ -15,9 +15,10 @@ const BLIND = 0.5; // rank correlation above which the server's advice warns, to
 const rivalOf = ({ curves, method }) =>
   Object.keys(curves.deletion ?? {}).find(name => name.startsWith(CONTROL) && name !== method) ?? null;
 
-function saying(opened, standing) {
+function saying(opened, standing, tested) {
   const bad = standing === "low";
-  const lead = { good: "Use it.", within: "Not convincing.", low: "Do not rely on it here." }[standing];
+  const leads = { good: "Use it.", within: "Not convincing.", low: "Do not rely on it here." };
+  const lead = tested ? leads[standing] : "Not tested.";
   return h(
     "p",
     { class: `verdict-of ${standing}` },
@@ -113,7 +114,7 @@ export function createOpened(acts) {
       row.control
         ? h("p", { class: "verdict-of" }, icon("help", false), h("span", {}, row.summary))
         : opened.verdict
-          ? saying(opened, standing)
+          ? saying(opened, standing, model.advice.tested)
           : null,
       h(
         "div",

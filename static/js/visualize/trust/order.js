@@ -25,8 +25,9 @@ export const STANDINGS = { good: "beats every control", within: "within the cont
 
 const JUDGED = ["difference", "insertion", "deletion"];
 
-/** What is said under a row's name: of the metric that judges. */
+/** What is said under a row's name: of the metric that judges; nothing where no fill takes the model's answers away. */
 export function rowStanding(model, name) {
+  if (model.advice?.tested === false) return "";
   const metric = JUDGED.find(one => model.cells[one]);
   return metric ? standingOf(model.cells[metric][name]) : "";
 }
