@@ -162,7 +162,7 @@ def test_masks_of_a_folder_go_by_name(session, model, digits, tmp_path, trust):
         ({"fills": ["pink"]}, "fills", "Unknown fill"),
         ({"steps": 11}, "steps", "10, 20, 50"),
         ({"steps": True}, "steps", "10, 20, 50"),
-        ({"regions": {99: [(0, 0, 1, 1)]}}, "regions", "none of the images"),
+        ({"regions": {99: [(0, 0, 1, 1)]}}, "regions", "not one of the images"),
         ({"regions": {3: [(0.5, 0, 0.4, 1)]}}, "regions", "Expected a box"),
         ({"regions": {3: [(0, 0, float("nan"), 1)]}}, "regions", "Expected a box"),
         ({"regions": {3: []}}, "regions", "1 to 50 boxes"),
