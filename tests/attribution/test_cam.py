@@ -12,6 +12,7 @@ from innv_gui.errors import AnalyzerRefused, BadInput
 from innv_gui.records import ModelSource, Target
 from innv_gui.runtimes.keras.cam import explain as cam
 from innv_gui.runtimes.keras.networks import coverage, loading
+from innv_gui.runtimes.keras.networks.network import BATCH
 
 METHODS = [one.name for one in analyzers.all() if one.family == "cam"]
 
@@ -335,6 +336,21 @@ def test_one_trace_serves_every_class_and_batch(source, x, analyzer):
     assert compiled.experimental_get_tracing_count() == 1 and len(many) == 45
     one = cam.explain(source, x[2:], analyzer, params, Target(class_=1)).values
     np.testing.assert_allclose(many[-1:], one, atol=1e-6)
+
+
+@pytest.mark.parametrize("analyzer", ["grad_cam", "score_cam"])
+def test_every_image_of_every_batch_is_explained_for_its_own_class(source, x, analyzer):
+    """More images than a batch holds, each of another class than those at its place in other batches."""
+    params = analyzers.check(analyzer, {})
+    classes = np.r_[np.zeros(BATCH, int), [3, 1, 2]]
+    many = cam.explain(
+        source, x[np.arange(len(classes)) % 3], analyzer, params, Target(), np.eye(4, dtype="f4")[classes]
+    )
+    assert many.targets[:, 0].tolist() == classes.tolist()
+    for place in range(BATCH, len(classes)):
+        alone = cam.explain(source, x[[place % 3]], analyzer, params, Target(class_=int(classes[place])))
+        np.testing.assert_allclose(many.values[place], alone.values[0], atol=1e-5)
+        np.testing.assert_allclose(many.activations[place], alone.activations[0], rtol=1e-5)
 
 
 def test_layers_that_cannot_be_used_are_refused_with_those_that_can(source, x):

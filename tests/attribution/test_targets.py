@@ -172,12 +172,13 @@ def test_no_images_give_no_maps(source, x, probabilities):
 
 @pytest.mark.parametrize("method", ["gradient", "smoothgrad", "integrated_gradients"])
 def test_batches_halve_themselves_where_memory_runs_out_and_say_so(monkeypatch, source, x, probabilities, method):
-    called = compiled.gradient
+    called, tried = compiled.gradient, []
 
     def short_of_memory(*arguments):
         back = called(*arguments)
 
         def run(x, weights):
+            tried.append(len(x))
             if len(x) > 2:
                 raise tf.errors.ResourceExhaustedError(None, None, "out of memory")
             return back(x, weights)
@@ -189,6 +190,7 @@ def test_batches_halve_themselves_where_memory_runs_out_and_say_so(monkeypatch, 
     maps = run(source, x, probabilities, method)
     assert_same(maps.values, expected)
     assert " 2 at a time" in maps.notes[0]
+    assert [size for size in tried if size > 2] == [tried[0] >> k for k in range(len(tried)) if tried[0] >> k > 2]
 
 
 @pytest.mark.parametrize(
