@@ -37,8 +37,10 @@ OUTPUTS = {"any": "", "positive": "where W x + b ≥ 0: ", "negative": "else: "}
 WAYS = {
     ways.PASS: "each value keeps its relevance",
     ways.GRADIENT: "back to where the values came from, by the transposed derivative; of several, the winner takes all",
-    ways.PROPORTIONAL: "each input by its share of the output, x · Jᵀ (R / y)",
-    ways.GATE: "a gate is held constant and takes nothing; other factors in equal parts",
+    ways.PROPORTIONAL: "each input by its share of the output, x · Jᵀ (R / y); so do UpSampling2D, Resizing and resize "
+    "where they interpolate",
+    ways.GATE: "a gate (sigmoids, softmax, relu6(x + 3) / 6, comparisons) is held constant and takes nothing; other "
+    "factors in equal parts",
     ways.PRODUCT: "sums of products: by share, a gate held constant; other factors in equal parts",
     ways.HALVES: "products of two: by share, half to each (AttnLRP)",
     ways.QUOTIENT: "the denominator is held constant and takes nothing",

@@ -93,6 +93,10 @@ class Analyzer(Computed):
     settings: Mapping[str, Setting] = field(default_factory=dict, hash=False, repr=False)
     passes: int | Callable[[dict[str, Any]], int | None] = field(default=2, hash=False, repr=False)
 
+    def is_signed(self, params: Mapping[str, Any]) -> bool:
+        """Whether a map with these parameters can have values of both signs."""
+        return self.signed or params.get("postprocess") == "none"
+
     @property
     def runtimes(self) -> tuple[str, ...]:
         """Engines, the preferred one first."""

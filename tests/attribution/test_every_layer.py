@@ -223,3 +223,74 @@ def test_a_gate_keeps_being_one_when_it_is_moved(folder):
     found, _ = explained(saved(folder, "gate repeated", of(repeated)), "lrp.z")
     expected, _ = explained(saved(folder, "gate broadcast", of(L.Reshape((1, 1, 4)))), "lrp.z")
     np.testing.assert_allclose(found.values, expected.values, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "gate",
+    [
+        lambda x: L.ReLU(6.0)(x + 3.0) * (1.0 / 6.0),
+        lambda x: keras.ops.relu6(x + 3.0) / 6.0,
+        lambda x: keras.ops.clip(x + 3.0, 0.0, 6.0) / 6.0,
+        lambda x: L.Activation("relu6")(x + 3.0) / 6.0,
+    ],
+    ids=["layer", "operation", "clip", "activation"],
+)
+def test_a_hard_sigmoid_that_is_written_out_is_a_gate(folder, gate, request):
+    """As keras.applications writes it in MobileNetV3."""
+
+    def of(gate):
+        return lambda x: L.Multiply()([x, gate(L.Conv2D(4, 1, name="asked")(x))])
+
+    name = f"hard sigmoid by {request.node.callspec.id}"
+    found, _ = explained(saved(folder, name, of(gate)), "lrp.z")
+    expected, _ = explained(saved(folder, "hard sigmoid", of(L.Activation("hard_sigmoid"))), "lrp.z")
+    np.testing.assert_allclose(found.values, expected.values, atol=1e-5 * np.abs(expected.values).max())
+    found, _ = explained(saved(folder, f"hard swish by {request.node.callspec.id}", lambda x: x * gate(x)), "lrp.z")
+    expected, _ = explained(saved(folder, "hard swish", L.Activation("hard_swish")), "lrp.z")
+    np.testing.assert_allclose(found.values, expected.values, atol=1e-5 * np.abs(expected.values).max())
+
+
+WRITTEN_OUT = {
+    "maximum": lambda x: keras.ops.maximum(x, 0.0),
+    "where": lambda x: keras.ops.where(x > 0, x, keras.ops.zeros_like(x)),
+    "comparison": lambda x: x * keras.ops.cast(x > 0, "float32"),
+    "clip": lambda x: keras.ops.clip(x, 0.0, 1e9),
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN_OUT)
+def test_a_relu_that_is_written_out_passes_all_on_and_is_no_relu_to_guided_backprop(folder, name):
+    source = saved(folder, f"relu by {name}", WRITTEN_OUT[name])
+    found, _ = explained(source, "lrp.z")
+    expected, _ = explained(saved(folder, "as a layer", L.ReLU()), "lrp.z")
+    np.testing.assert_allclose(found.values, expected.values, atol=1e-5 * np.abs(expected.values).max())
+    for method in ("guided_backprop", "deconvnet", "deep_taylor"):
+        with pytest.raises(AnalyzerRefused, match="no activations other than ReLU"):
+            explained(source, method)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        L.UpSampling2D(2, interpolation="bilinear"),
+        L.UpSampling2D((1, 3), interpolation="bicubic"),
+        L.UpSampling2D(2),
+        L.Resizing(5, 11),
+        L.Resizing(13, 9, interpolation="bicubic"),
+        L.Resizing(4, 4, interpolation="nearest"),
+        lambda x: keras.ops.image.resize(x, (7, 12), interpolation="bilinear"),
+    ],
+)
+def test_pixels_between_pixels_take_relevance_by_share(folder, layer, tmp_path):
+    """Behind a ReLU and without biases LRP-z is x * gradient, however images are enlarged in between."""
+    keras.utils.set_random_seed(5)
+    start = keras.Input((8, 8, 3))
+    x = L.Conv2D(4, 3, activation="relu", use_bias=False)(start)
+    x = L.Conv2D(4, 3, activation="relu", use_bias=False)(layer(x))
+    model = keras.Model(start, L.Dense(3, use_bias=False)(L.GlobalAveragePooling2D()(x)))
+    model.save(tmp_path / "between.keras")
+    source = ModelSource("keras", str(tmp_path / "between.keras"))
+    product, _ = explained(source, "input_t_gradient")
+    for method in ("lrp.z", "lrp.epsilon"):
+        found, _ = explained(source, method)
+        np.testing.assert_allclose(found.values, product.values, atol=2e-4 * np.abs(product.values).max())

@@ -71,6 +71,22 @@ def test_a_second_time_nothing_is_computed(trust, session, model, digits):
     pd.testing.assert_frame_equal(again.frame, trust.frame)
 
 
+@pytest.mark.parametrize("name", ["gradient", "smoothgrad"])
+@pytest.mark.parametrize(("postprocess", "signed"), [("none", True), ("abs", False), ("square", False)])
+def test_a_map_that_its_settings_make_signed_ranks_by_its_positive_part(
+    session, model, digits, monkeypatch, name, postprocess, signed
+):
+    asked, evidence = [], ordering.evidence
+    monkeypatch.setattr(
+        ordering, "evidence", lambda values, signed: (asked.append(signed), evidence(values, signed))[1]
+    )
+    params = {"postprocess": postprocess} | ({"augment_by_n": 2} if name == "smoothgrad" else {})
+    trust = session.trust(model, digits[:1], [(name, params)], ["deletion"], fills=("grey",), steps=50)
+    session.trusts.replaced(trust, model, trust.request.methods[0].name, "grey", 3, 0.5, False)
+    assert set(asked[-1:]) == {signed}
+    assert signed in asked[:-1]
+
+
 def test_what_is_damaged_is_measured_again_with_the_same_numbers(trust, session, monkeypatch):
     monkeypatch.setattr(
         session.trusts, "_store", MeasurementStore(session.workspace.part("trust"))

@@ -7,6 +7,7 @@ from innv_gui.session.explain.map_keys import map_key
 from innv_gui.session.trust.request import Row, TrustRequest
 from innv_gui.store.maps import key_of
 
+RANKED = ("replacement", "region")  # measurements that rank the pixels of a map
 FORMAT = 1  # of the numbers: raised when a metric is computed in another way
 
 
@@ -16,9 +17,16 @@ def map_of(request: TrustRequest, row: Row, model: Model, position: int, hooks: 
     return [map_key(row.request or request.base, model, target, item, hooks), row.name if row.is_control else ""]
 
 
-def measurement_key(request: TrustRequest, map_: list[str], position: int, measurement: str) -> str:
+def measurement_key(request: TrustRequest, row: Row, map_: list[str], position: int, measurement: str) -> str:
     """Where it is kept. map_: from `map_of`."""
-    return key_of("trust", FORMAT, map_, measurement, _settings(request, position, measurement))
+    by_sign = ["positive part"] if measurement in RANKED and _has_chosen_signs(row) else []
+    return key_of("trust", FORMAT, map_, measurement, _settings(request, position, measurement), *by_sign)
+
+
+def _has_chosen_signs(row: Row) -> bool:
+    """Whether it is the settings that give a map both signs."""
+    asked = row.request
+    return asked is not None and not asked.analyzer.signed and asked.analyzer.is_signed(asked.params)
 
 
 def _settings(request: TrustRequest, position: int, measurement: str):

@@ -40,7 +40,8 @@ class Measured:
 
     def evidence(self) -> list[np.ndarray]:
         """(H, W) per image, by which pixels are ranked."""
-        signed = self.row.request is not None and self.row.request.analyzer.signed
+        asked = self.row.request
+        signed = asked is not None and asked.analyzer.is_signed(asked.params)
         return [ordering.evidence(one, signed) for one in self.values]
 
 

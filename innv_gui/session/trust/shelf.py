@@ -93,7 +93,8 @@ class TrustShelf:
             evidence = controls.control(row, kept.x)
         else:
             kept = self._map(trust, model, row, position)
-            evidence = ordering.evidence(kept.values[0], trust.row(row).explained.analyzer.signed)
+            asked = trust.row(row).explained
+            evidence = ordering.evidence(kept.values[0], asked.analyzer.is_signed(asked.params))
         places = ordering.places(evidence, controls.seed_of(kept.x))
         n_blocks = int(places.max()) + 1
         asked = (model.source, model.preprocessing, kept.x, places, fill, round(share * n_blocks), inserted)

@@ -75,7 +75,7 @@ class Kept:
                 self._hooks[model.id] = hooks_hash(model.source.hooks)
             map_ = map_of(self.trust.request, row, model, position, self._hooks[model.id])
             self._maps[model.id, row.name, position] = map_
-        return measurement_key(self.trust.request, map_, position, measurement)
+        return measurement_key(self.trust.request, row, map_, position, measurement)
 
 
 @dataclass

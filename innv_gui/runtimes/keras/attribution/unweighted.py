@@ -59,6 +59,8 @@ WAYS = {
     **_kinds(NOTHING, "Argmax OneHot FullLike OnesLike ZerosLike"),
 }
 _WITH_A_CONSTANT = frozenset("Add Subtract Multiply Divide TrueDivide DivideNoNan Maximum Minimum Power Mod".split())
+_SCALING = frozenset({"Divide", "TrueDivide"})  # as Multiply, which moves gates with other gates as well
+_INTERPOLATING = frozenset({"UpSampling2D", "Resizing", "Resize"})
 _GATES = frozenset(
     {"sigmoid", "hard_sigmoid", "hard_sigmoid_of_keras_2", "softmax", "Sigmoid", "HardSigmoid", "Softmax"}
 ) | frozenset({"sparse_sigmoid", "sparsemax", "SparseSigmoid", "Sparsemax"})
@@ -96,9 +98,16 @@ def of(step: Step) -> str | None:
     """
     if len(step.inputs) == 1 and step.kind in _WITH_A_CONSTANT:
         return PASS
+    if interpolates(step):
+        return PROPORTIONAL
     if halves(step) or step.kind == "Dot" and getattr(step.operation, "normalize", False):
         return None
     return WAYS.get(step.kind)
+
+
+def interpolates(step: Step) -> bool:
+    """Whether a layer's outputs are weighted means of several inputs; the nearest neighbour is one of them as it is."""
+    return step.kind in _INTERPOLATING and getattr(step.operation, "interpolation", "nearest") != "nearest"
 
 
 def halves(step: Step) -> bool:
@@ -171,18 +180,34 @@ def gating(steps: Sequence[Step], weighs: bool = False) -> frozenset[int]:
     weighs: a softmax is none, as its values take relevance.
     """
     known: set[int] = set()
+    shifted: set[int] = set()
     for step in steps:
-        if (is_gating(step) and not (weighs and is_softmax(step))) or (
-            step.kind in _KEEP_GATES and known.issuperset(step.inputs)
-        ):
+        if (is_gating(step) and not (weighs and is_softmax(step))) or _keeps(step, known) or _is_clipped(step, shifted):
             known.update(step.outputs)
+        elif step.kind == "Add" and len(step.inputs) == 1:
+            shifted.update(step.outputs)
     return frozenset(known)
 
 
+def _keeps(step: Step, gates: set[int]) -> bool:
+    """Whether a step moves, copies or scales what are gates already."""
+    scales = step.kind in _SCALING and len(step.inputs) == 1
+    return (step.kind in _KEEP_GATES or scales) and gates.issuperset(step.inputs)
+
+
+def _is_clipped(step: Step, shifted: set[int]) -> bool:
+    """Whether a step makes the hard sigmoid that is written out: relu6(x + 3), before it is divided by 6."""
+    settings = step.operation
+    capped = step.kind == "Relu6" or getattr(settings, "activation", None) is keras.activations.relu6
+    capped |= step.kind == "ReLU" and getattr(settings, "max_value", None) is not None
+    capped |= step.kind == "Clip" and getattr(settings, "x_min", None) == 0
+    return capped and shifted.issuperset(step.inputs)
+
+
 def is_gating(step: Step) -> bool:
-    """Whether a step's output lies between 0 and 1 by its function."""
+    """Whether a step's output lies between 0 and 1 by its function, or is the answer of a comparison."""
     function = getattr(step.operation, "activation", None)
-    return step.kind in _GATES or getattr(function, "__name__", "") in _GATES
+    return step.kind in _GATES or getattr(function, "__name__", "") in _GATES or WAYS.get(step.kind) == NOTHING
 
 
 def is_softmax(step: Step) -> bool:
@@ -212,10 +237,15 @@ def _shrunk(relevance: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
 
 def only_relu(step: Step) -> bool:
     """Whether a step has no activation but, at most, a ReLU."""
-    if step.kind in _OTHER_ACTIVATIONS or is_own(step.operation):
+    if step.kind in _OTHER_ACTIVATIONS or is_own(step.operation) or _bends_by_operations(step):
         return False
     function = getattr(step.operation, "activation", None)
     return function is None or function in (keras.activations.linear, keras.activations.relu)
+
+
+def _bends_by_operations(step: Step) -> bool:
+    """Whether a step is a part of an activation that is written out, as in maximum(x, 0) and x * (x > 0)."""
+    return step.kind in _WRITTEN_OUT or step.kind in ("Maximum", "Minimum") and len(step.inputs) == 1
 
 
 def objection(step: Step) -> str:
@@ -223,6 +253,7 @@ def objection(step: Step) -> str:
     return "is custom code, which may have one" if is_own(step.operation) else "has one"
 
 
+_WRITTEN_OUT = frozenset("Clip Where Sign Greater GreaterEqual Less LessEqual".split())
 _OTHER_ACTIVATIONS = frozenset(
     """
     LeakyReLU PReLU ELU Softmax LeakyRelu Elu Celu Selu Gelu Silu Sigmoid HardSigmoid HardSilu HardTanh Tanh Softplus
