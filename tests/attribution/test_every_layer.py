@@ -55,6 +55,15 @@ def explained(source, name, unchecked=False, params=None):
     return explain(source, x, name, params, Target(), unchecked, scores), scores
 
 
+SHIFTING = {"Rescaling", "operation arithmetic"}  # add a constant, which takes its share as a bias does
+
+
+def is_the_product_with_the_gradient(source):
+    """As LRP-z is where all that bends is a ReLU."""
+    found, expected = (explained(source, method)[0].values for method in ("lrp.z", "input_t_gradient"))
+    np.testing.assert_allclose(found, expected, atol=1e-4 * np.abs(expected).max())
+
+
 def hands_down_all(maps, scores):
     np.testing.assert_allclose(maps.activations[:, 0], scores.max(axis=1), rtol=1e-4)
     np.testing.assert_allclose(maps.values.sum(axis=(1, 2, 3, 4)), scores.max(axis=1), rtol=0.01)
@@ -92,7 +101,10 @@ class TestEachLayer:
         """Compiled; step by step where one of two axes is another, and for further families, below."""
         if source.path.removesuffix(".keras").endswith(("1D", "3D")):
             request.getfixturevalue("untraced")
-        hands_down_all(*explained(source, "lrp.z"))
+        if Path(source.path).stem in SHIFTING:
+            is_the_product_with_the_gradient(source)
+        else:
+            hands_down_all(*explained(source, "lrp.z"))
 
     @pytest.mark.usefixtures("untraced")
     def test_every_family_of_methods_gives_finite_maps(self, source):
@@ -166,7 +178,7 @@ OPERATIONS = {
     "quotient": lambda x: x / keras.ops.sqrt(keras.ops.sum(x * x, axis=-1, keepdims=True) + 1.0),
     "arithmetic": lambda x: keras.ops.minimum(keras.ops.maximum(x * 2.0 - 0.3, 0.0), 6.0) / 3.0,
     "choice": lambda x: keras.ops.where(x > 0.1, x, -0.3 * x),
-    "functions": lambda x: keras.ops.exp(keras.ops.sqrt(keras.ops.square(x)) + 1e-3),
+    "functions": lambda x: keras.ops.sqrt(keras.ops.exp(keras.ops.square(x))),
     "shapes": lambda x: keras.ops.stack(keras.ops.split(keras.ops.roll(x, 2, axis=1), 2, axis=3), axis=1)[:, 0],
     "order": lambda x: keras.ops.sort(x, axis=-1),
     "statistics": lambda x: keras.ops.max(x, axis=1) + keras.ops.mean(x, axis=2),
@@ -180,7 +192,10 @@ def operation(request, folder):
 
 class TestEachOperation:
     def test_operations_of_a_graph_hand_down_all_of_the_score(self, operation):
-        hands_down_all(*explained(operation, "lrp.z"))
+        if Path(operation.path).stem in SHIFTING:
+            is_the_product_with_the_gradient(operation)
+        else:
+            hands_down_all(*explained(operation, "lrp.z"))
 
     @pytest.mark.usefixtures("untraced")
     def test_operations_of_a_graph_give_finite_maps_by_other_rules(self, operation):
@@ -205,6 +220,31 @@ def test_arithmetic_in_front_does_what_rescaling_does(folder):
         expected = explained(of(L.Rescaling(2.0, -1.0)), method, params=params)[0].values
         np.testing.assert_allclose(found, expected, atol=1e-5 * np.abs(expected).max())
         assert expected.any()
+
+
+def depthwise(scale, offset):
+    """The same as a layer with weights and a bias."""
+    constant = keras.initializers.Constant
+    return L.DepthwiseConv2D(1, depthwise_initializer=constant(scale), bias_initializer=constant(offset))
+
+
+@pytest.mark.parametrize(
+    ("scale", "offset", "shift"),
+    [
+        (0.5, 0.3, L.Rescaling(0.5, offset=0.3)),
+        (1, 0.4, lambda x: x + 0.4),
+        (2, -0.3, lambda x: x * 2.0 - 0.3),
+        (-1, 0.7, lambda x: 0.7 - x),
+        (1, 0.2, lambda x: x + np.full((1, 8, 8, 4), 0.2, "float32")),
+    ],
+    ids=["Rescaling", "sum", "difference", "from a constant", "one per position"],
+)
+def test_a_constant_behind_weights_takes_its_share_as_a_bias_does(folder, scale, offset, shift, request):
+    name = request.node.callspec.id
+    added, biased = saved(folder, f"added {name}", shift), saved(folder, f"biased {name}", depthwise(scale, offset))
+    for method in ("lrp.z", "lrp.epsilon"):
+        found, expected = (explained(one, method)[0].values for one in (added, biased))
+        np.testing.assert_allclose(found, expected, atol=1e-4 * np.abs(expected).max())
 
 
 def test_a_gate_keeps_being_one_when_it_is_moved(folder):

@@ -45,7 +45,7 @@ def plan(name: str, method: Method, graph: Graph, places: dict[str, int], unchec
     """
     acts = tuple(_act(name, method, step, places.get(step.name, len(places)), unchecked) for step in graph.steps)
     known = nonnegative.never_negative(graph)
-    acts, notes = _written_out(graph, acts, known)
+    acts, notes = _written_out(graph, _shifts_by_share(graph, acts), known)
     return Plan(
         graph,
         acts,
@@ -55,6 +55,22 @@ def plan(name: str, method: Method, graph: Graph, places: dict[str, int], unchec
         _rectified(graph),
         notes,
     )
+
+
+def _shifts_by_share(graph: Graph, acts: tuple) -> tuple:
+    """A constant that is added behind a layer with weights takes its share, as that layer's bias does.
+
+    Passed on whole, relevance reaches ReLUs that are off. In front it is how pixels are scaled, and takes nothing.
+    """
+    behind: set[int] = set()
+    found = []
+    for step, act in zip(graph.steps, acts, strict=True):
+        is_behind = not behind.isdisjoint(step.inputs)
+        by_share = is_behind and act == unweighted.PASS and unweighted.shifts(step)
+        found.append(unweighted.PROPORTIONAL if by_share else act)
+        if is_behind or isinstance(act, Rule):
+            behind.update(step.outputs)
+    return tuple(found)
 
 
 def _written_out(graph: Graph, acts: tuple, known: frozenset[int]) -> tuple[tuple, tuple[str, ...]]:

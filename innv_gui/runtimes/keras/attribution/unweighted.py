@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from innv_gui.runtimes.keras.attribution.propagation import divided
@@ -103,6 +104,13 @@ def of(step: Step) -> str | None:
     if halves(step) or step.kind == "Dot" and getattr(step.operation, "normalize", False):
         return None
     return WAYS.get(step.kind)
+
+
+def shifts(step: Step) -> bool:
+    """Whether a step adds a constant to its one input."""
+    if step.kind == "Rescaling":
+        return bool(np.any(np.asarray(step.operation.offset)))
+    return step.kind in ("Add", "Subtract") and len(step.inputs) == 1
 
 
 def interpolates(step: Step) -> bool:
