@@ -50,9 +50,11 @@ class Arithmetic(layers.Identity):
 def with_ops(function, channels=3):
     image = keras.Input((8, 10, channels))
     x = layers.GlobalAveragePooling2D()(layers.Conv2D(2, 3)(function(image)))
-    return preprocessing_detection.preprocessing(
-        Network("", "f", flatten(keras.Model(image, layers.Dense(3)(x)), 0, "f"), ("y",))
-    )
+    return of_model(keras.Model(image, layers.Dense(3)(x)))
+
+
+def of_model(model):
+    return preprocessing_detection.preprocessing(Network("", "f", flatten(model, 0, "f"), ("y",)))
 
 
 # --- the family: what is expected x what the front makes of it x how it is written x nested or not x channels -------
@@ -146,7 +148,17 @@ IMAGENET = {
         lambda x: layers.Concatenate()([x[..., 2:] / 255, x[..., 1:2] / 255, x[..., :1] / 255]),
         Preprocessing("none"),
     ),
-    "grey of colours": (lambda x: ops.mean(x, axis=-1, keepdims=True) * 0 + x[..., :1] / 255, None),
+    "grey of colours": (lambda x: ops.mean(x, axis=-1, keepdims=True) * 0 + x[..., :1] / 255, Preprocessing("none")),
+    "mean of colours": (lambda x: ops.mean(x, axis=-1, keepdims=True) / 255, Preprocessing("none")),
+    "weighed colours": (
+        lambda x: ops.sum(x * np.array([0.299, 0.587, 0.114], "f4"), axis=-1, keepdims=True) / 255,
+        Preprocessing("none"),
+    ),
+    "mean of colours for symmetric ones": (
+        lambda x: ops.mean(x, axis=-1, keepdims=True) * 0.5 + 0.5,
+        Preprocessing("symmetric"),
+    ),
+    "largest of colours": (lambda x: ops.max(x, axis=-1, keepdims=True) / 255, None),
 }
 
 
@@ -158,6 +170,23 @@ def test_conventions_written_as_operations_are_measured(name):
         assert found.basis != "structure"
     else:
         assert (found.rule, found.basis) == (rule, "structure"), found
+
+
+def test_a_branch_with_the_mean_of_the_picture_is_measured_as_the_others_are():
+    start = keras.Input((16, 16, 3))
+    trunk = layers.GlobalAveragePooling2D()(layers.Conv2D(6, 3, activation="relu")(layers.Rescaling(1 / 255)(start)))
+    colour = layers.Rescaling(1 / 255)(layers.GlobalAveragePooling2D()(start))
+    found = of_model(keras.Model(start, layers.Dense(4)(layers.Concatenate()([trunk, colour]))))
+    assert (found.rule.mode, found.basis) == ("none", "structure")
+
+
+@pytest.mark.parametrize(
+    ("scale", "mode"), [(lambda x: x / 255, "none"), (lambda x: x / 127.5 - 1, "none"), (lambda x: x * 1.0, "unit")]
+)
+def test_pixels_that_a_front_makes_small_are_not_scaled_twice(scale, mode):
+    """It cannot be followed to its end, but what it makes of white is measured."""
+    found = with_ops(lambda x: ops.max(scale(ops.clip(x, 50.0, 200.0)), axis=-1, keepdims=True))
+    assert (found.rule.mode, found.basis) == (mode, "assumed")
 
 
 def test_grey_networks_with_a_colour_backbone_are_measured():

@@ -16,14 +16,14 @@ from innv_gui.runtimes.keras.networks.network import Network
 
 _SHAPES = frozenset(
     "Flatten Reshape Permute Resizing CenterCrop RandomCrop ZeroPadding2D Cropping2D ExpandDims Squeeze Pad CropImages "
-    "PadImages Resize Resample Transpose UpSampling2D AveragePooling2D AveragePool".split()
+    "PadImages Resize Resample Transpose UpSampling2D AveragePooling2D AveragePool GlobalAveragePooling2D".split()
 )
 _NOTHING = frozenset(
     "Identity Dropout SpatialDropout2D AlphaDropout GaussianDropout GaussianNoise ActivityRegularization StopGradient "
     "Cast".split()
 )
 _ARITHMETIC = frozenset("Add Subtract Multiply Divide TrueDivide Negative Rescaling Normalization Average Clip".split())
-_CHANNELS = frozenset("GetItem Flip Concatenate Stack Split Unstack Take Slice Repeat RGBToGrayscale".split())
+_CHANNELS = frozenset("GetItem Flip Concatenate Stack Split Unstack Take Slice Repeat RGBToGrayscale Mean Sum".split())
 _FRONT = _SHAPES | _NOTHING | _ARITHMETIC | _CHANNELS
 _OPEN_SIDE_PX = 32  # where the network takes any size
 _WHITE = 255.0
@@ -36,7 +36,8 @@ class Front:
     """Input value x of channel c leaves as (x - mean[c]) / std[c].
 
     names: of the operations that do it. mean, std: (C,), one value where channels are mixed; None where it is no
-    straight line. turned: channels come out in another order. norm: the BatchNormalization that comes next.
+    straight line. turned: channels come out in another order. norm: the BatchNormalization that comes next. largest:
+    of the values that leave it for pixels of 0 to 255, where operations are inside.
     """
 
     names: tuple[str, ...]
@@ -44,6 +45,7 @@ class Front:
     std: np.ndarray | None = field(default=None, compare=False)
     turned: bool = False
     norm: keras.Layer | None = None
+    largest: float | None = None
 
     @property
     def does_nothing(self) -> bool:
@@ -57,13 +59,16 @@ def front(network: Network) -> Front:
     ends, inside = _ends(steps, network.model.inputs[0])
     names = tuple(step.name for step in inside if step.kind in _ARITHMETIC | _CHANNELS)
     norm = _norm_behind(steps, ends)
-    found = [_line(_responses(network, end), network.input_shape[2]) for end in ends]
+    responses = [_responses(network, end) for end in ends]
+    scaled = [np.abs(one).max() for one, end in zip(responses, ends, strict=True) if end is not network.model.inputs[0]]
+    largest = float(min(scaled)) if scaled else None
+    found = [_line(one, network.input_shape[2]) for one in responses]
     if not found or any(line is None for line in found):
-        return Front(names, norm=norm)
+        return Front(names, norm=norm, largest=largest)
     first = found[0]
     if any(not np.allclose(one[:2], first[:2]) for one in found[1:] if np.shape(one[0]) == np.shape(first[0])):
-        return Front(names, norm=norm)
-    return Front(names, *first, norm)
+        return Front(names, norm=norm, largest=largest)
+    return Front(names, *first, norm, largest)
 
 
 def _ends(steps: tuple[Step, ...], start) -> tuple[list, list[Step]]:

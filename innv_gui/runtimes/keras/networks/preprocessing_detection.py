@@ -34,6 +34,7 @@ _FAMILIES = (
     ("regnet", "torch"),
 )
 ASSUMED = "The file does not say: pixels scaled to [0, 1] are assumed."
+MOST_SCALED = 6.0  # a white pixel by the deviations of ImageNet is 2.6; what is scaled twice is far below one
 _EXPECTS = {
     "none": "pixels as they are, 0 to 255",
     "unit": "[0, 1]",
@@ -115,6 +116,9 @@ def _assumed(known: Front) -> Detected:
     if known.does_nothing or not known.names:
         return Detected(Preprocessing("unit"), ASSUMED, "assumed")
     what = f"What its front ({_listed(known.names)}) expects could not be determined. "
+    if known.largest is not None and known.largest < MOST_SCALED:
+        scales = f"It makes {known.largest:.3g} or less of pixels of 0 to 255, so these are assumed."
+        return Detected(Preprocessing("none"), what + scales, "assumed")
     return Detected(Preprocessing("unit"), f"{what}{ASSUMED}", "assumed")
 
 
