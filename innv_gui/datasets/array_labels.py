@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +13,10 @@ from innv_gui.datasets.declared import is_hollow
 from innv_gui.datasets.layout import MAX_IMAGES, NotImages
 from innv_gui.datasets.numpy_files import Stored
 
-LABEL_NAMES = {"x": ("y",), "x_test": ("y_test",), "x_train": ("y_train",), "x_val": ("y_val",), "arr_0": ("arr_1",)}
+LABEL_NAMES = {"arr_0": ("arr_1",)}
 COMMON_LABEL_NAMES = ("labels", "label", "y", "targets", "target", "classes", "class")
+IMAGE_WORDS = ("x", "images", "image", "data", "inputs", "input")
+_WORDS = re.compile(r"([/_\-. ]+)")
 MAX_CLASSES = 100_000  # larger numbers are identifiers, not places in a network's output
 _MAX_LABEL_BYTES = 2**30
 
@@ -36,6 +40,8 @@ def labels_beside(
     """The labels that lie beside the images `key`, n of them. Raises NotImages when there are more or fewer."""
     other = _label_key(arrays, key)
     if other is None:
+        for like in _label_like(arrays, key, n):
+            problems.add(like, f"is not taken as the labels of {key}; call it {_expected(key)} if it holds them.")
         return None
     stored = arrays[other]
     if not stored.shape or stored.shape[0] != n:
@@ -43,17 +49,57 @@ def labels_beside(
     declared = int(np.prod(stored.shape, dtype=object)) * stored.dtype.itemsize
     if n > MAX_IMAGES or declared > _MAX_LABEL_BYTES or is_hollow(declared, stored.held):
         raise NotImages(f"declares more labels in {other} than can be read")
-    labels = array_labels(stored.whole())
+    whole = stored.whole()
+    labels = array_labels(whole)
     if labels is None:
         problems.add(other, "holds no labels: expected whole numbers, text, or one column per class.")
+    elif several := _n_several(whole):
+        problems.add(
+            other,
+            f"marks several classes in {several:,} of {n:,} rows, which have no label; expected one class per image.",
+        )
     return labels
 
 
 def _label_key(arrays: dict[str | None, Stored], key: str | None) -> str | None:
-    group = (key or "").rpartition("/")[0]
-    beside = {base_name(other): other for other in arrays if (other or "").rpartition("/")[0] == group and other != key}
-    names = LABEL_NAMES.get(base_name(key), ()) + COMMON_LABEL_NAMES
-    return next((beside[name] for name in names if name in beside), None)
+    group = (key or "").rpartition("/")[0].lower()
+    others = {(other or "").lower(): other for other in arrays if other != key}
+    common = (*LABEL_NAMES.get(base_name(key), ()), *COMMON_LABEL_NAMES)
+    names = [*paired_names(key), *(f"{group}/{name}" if group else name for name in common)]
+    return next((others[name] for name in names if name in others), None)
+
+
+def paired_names(key: str | None) -> Iterator[str]:
+    """What labels of the images `key` are called by the same naming: train_set_x -> train_set_y, ...; lower case."""
+    words = _WORDS.split((key or "").lower())
+    for place in reversed(range(len(words))):
+        word, others = words[place], COMMON_LABEL_NAMES
+        if word in IMAGE_WORDS:
+            if word == "x":
+                others = ("y", *COMMON_LABEL_NAMES)
+            yield from ("".join([*words[:place], other, *words[place + 1 :]]) for other in others)
+        elif word[:1] == "x" or word[-1:] == "x":  # xtrain, trainX
+            other = f"y{word[1:]}" if word[:1] == "x" else f"{word[:-1]}y"
+            yield "".join([*words[:place], other, *words[place + 1 :]])
+
+
+def _expected(key: str | None) -> str:
+    return next(paired_names(key), f"{(key or '').rpartition('/')[0]}/labels".lstrip("/"))
+
+
+def _label_like(arrays: dict[str | None, Stored], key: str | None, n: int) -> list[str]:
+    """Arrays with one entry per image and a word for labels in their names."""
+    named = {other: _WORDS.split(other.lower()) for other in arrays if other and other != key}
+    alike = [one for one, words in named.items() if "label" in one.lower() or set(words) & set(COMMON_LABEL_NAMES)]
+    return sorted(one for one in alike if arrays[one].shape[:1] == (n,) and len(arrays[one].shape) <= 2)
+
+
+def _n_several(labels: np.ndarray) -> int:
+    """Rows of one column per class with several largest ones; rows of zeros are without a label on purpose."""
+    if labels.ndim != 2 or labels.shape[1] < 2:
+        return 0
+    largest = labels.max(axis=1, keepdims=True)
+    return int((((labels == largest).sum(axis=1) > 1) & (largest[:, 0] > 0)).sum())
 
 
 def array_labels(labels: np.ndarray) -> ArrayLabels | None:
@@ -63,6 +109,8 @@ def array_labels(labels: np.ndarray) -> ArrayLabels | None:
     labels = labels.reshape(len(labels)) if labels.size == len(labels) else labels
     if labels.ndim != 1 or labels.dtype.kind not in "buifSUO":
         return None
+    if labels.dtype.kind == "O" and not all(isinstance(label, str | bytes) for label in labels):
+        return None  # lists of any length, references: not one label per image
     if labels.dtype.kind in "SUO":
         return ArrayLabels([_text(label) for label in labels.tolist()])
     if not (np.isfinite(labels).all() and (labels == np.round(labels)).all()):

@@ -29,6 +29,7 @@ class Collection:
     class_names, NO_LABEL where there is none. opened_ns: when its listing began, ns since 1970. keras_class_names:
     position -> name as Keras' own loader of folders counts, and as whole numbers in an array count themselves; None
     where labels are only texts. It may name classes without an image. chosen: of a part of a container, its rows.
+    remarks: what is to be reported about the file that lists the images; no image is left out for it.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Collection:
     opened_ns: int = field(default=0, compare=False)
     keras_class_names: tuple[str, ...] | None = field(default=None, compare=False)
     chosen: np.ndarray | None = field(default=None, repr=False, compare=False)
+    remarks: tuple[Problem, ...] = field(default=(), compare=False)
 
     def __len__(self) -> int:
         return self.n
@@ -74,6 +76,7 @@ class Collection:
             fingerprint=fingerprint_of(self.fingerprint, positions.tobytes()),
             problems=(),
             n_problems=0,
+            remarks=(),
             files=None if self.files is None else Names.of([self.files[int(one)] for one in positions]),
             codes=None if self.codes is None else self.codes[positions],
             chosen=rows if self.files is None else None,

@@ -83,7 +83,7 @@ def _arrays(path: str, kind: str, problems: ProblemList) -> dict[str | None, Sto
         from innv_gui.datasets import hdf5_files  # h5py is wanted by few
 
         return hdf5_files.hdf5_arrays(path, problems)
-    return (numpy_files.npy_arrays if kind == "npy" else numpy_files.npz_arrays)(path)
+    return numpy_files.npy_arrays(path) if kind == "npy" else numpy_files.npz_arrays(path, problems)
 
 
 def _broken(kind: str) -> tuple[type[Exception], ...]:

@@ -6,11 +6,13 @@ import csv
 import itertools
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from innv_gui.datasets.collection import Collection, ProblemList, given_labels, left_out, of_files
 from innv_gui.datasets.listed_paths import on_this_system
 from innv_gui.datasets.names import quoted
 from innv_gui.errors import BadInput
+from innv_gui.records import Problem
 
 PATH_COLUMNS = ("path", "file", "filename", "image")
 LABEL_COLUMNS = ("label", "class")
@@ -30,7 +32,8 @@ def open_manifest(path: str, kind: str, labels: Sequence | None = None, anywhere
     root, name = os.path.split(os.path.abspath(path))
     if os.path.getsize(path) > MAX_BYTES:
         raise BadInput(f"{quoted(name)} is larger than {MAX_BYTES >> 30} GiB.", "Split it.", field="images")
-    rows = _csv_rows(path, name) if kind == "csv" else _parquet_rows(path, name)
+    columns: list[str] = []
+    rows = _csv_rows(path, name, columns) if kind == "csv" else _parquet_rows(path, name, columns)
     problems, files, found = ProblemList(), [], []
     for number, file, label in rows:
         path_here, reason = on_this_system(file, root, anywhere)
@@ -42,7 +45,21 @@ def open_manifest(path: str, kind: str, labels: Sequence | None = None, anywhere
     if not files:
         hint = left_out(problems.n, problems.n, problems.listed()) if problems.n else "It has no rows."
         raise BadInput(f"No image in {quoted(name)}; expected one row per image.", hint, field="images")
-    return of_files(name, "manifest", root, files, given_labels(labels, len(files)) or found, problems)
+    listed = of_files(name, "manifest", root, files, given_labels(labels, len(files)) or found, problems)
+    return listed if labels is not None else replace(listed, remarks=_remarks(columns, listed.name))
+
+
+def _remarks(columns: Sequence[str], name: str) -> tuple[Problem, ...]:
+    """That no column holds labels, where there are others beside the paths: one per class, or with another name."""
+    others = [column for column in columns if column != _column(columns, PATH_COLUMNS)]
+    if not others or _column(columns, LABEL_COLUMNS) is not None:
+        return ()
+    reason = f"has no column 'label', so its images have no labels; its other columns are: {_some(others)}"
+    return (Problem(name, f"{reason} (call the one with the class of each image 'label')."),)
+
+
+def _some(columns: Sequence[str]) -> str:
+    return ", ".join(quoted(column) for column in columns[:8]) + (", ..." if len(columns) > 8 else "")
 
 
 def _column(columns: Sequence[str], wanted: tuple[str, ...]) -> str | None:
@@ -54,7 +71,7 @@ def _column(columns: Sequence[str], wanted: tuple[str, ...]) -> str | None:
 def _path_column(columns: Sequence[str], name: str) -> str:
     column = _column(columns, PATH_COLUMNS)
     if column is None:
-        got = ", ".join(quoted(column) for column in columns[:8]) or "nothing"
+        got = _some(columns) or "nothing"
         raise BadInput(
             f"{quoted(name)} has no column 'path'; its columns are: {got}.",
             "Expected a first line such as path,label.",
@@ -63,7 +80,8 @@ def _path_column(columns: Sequence[str], name: str) -> str:
     return column
 
 
-def _csv_rows(path: str, name: str) -> Iterator[Row]:
+def _csv_rows(path: str, name: str, seen: list[str]) -> Iterator[Row]:
+    """seen: gets the names of the columns."""
     try:
         with open(path, encoding=_encoding(path), newline="") as file:
             first = file.readline(csv.field_size_limit())
@@ -71,6 +89,7 @@ def _csv_rows(path: str, name: str) -> Iterator[Row]:
                 file.seek(0)
             reader = csv.reader(file, delimiter=_delimiter(first), strict=True, skipinitialspace=True)
             columns = next(reader, [])
+            seen += columns
             path_at = columns.index(_path_column(columns, name))
             label = _column(columns, LABEL_COLUMNS)
             label_at = None if label is None else columns.index(label)
@@ -100,13 +119,14 @@ def _cell(cells: list[str], at: int | None) -> str | None:
     return cells[at].strip() if at is not None and at < len(cells) else None
 
 
-def _parquet_rows(path: str, name: str) -> Iterator[Row]:
+def _parquet_rows(path: str, name: str, seen: list[str]) -> Iterator[Row]:
     import pyarrow  # half a second, and wanted by few
     import pyarrow.parquet
 
     try:
         with pyarrow.parquet.ParquetFile(path) as table:
             schema = table.schema_arrow
+            seen += schema.names
             column, label = _path_column(schema.names, name), _column(schema.names, LABEL_COLUMNS)
             _check_table(table, schema.field(column).type, column, name)
             numbers = itertools.count(1)

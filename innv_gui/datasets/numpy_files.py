@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from innv_gui.datasets.collection import ProblemList
 from innv_gui.datasets.declared import held_in
 from innv_gui.datasets.layout import NotImages
 
@@ -26,6 +27,10 @@ BROKEN = (
     *(OSError, ValueError, EOFError, RuntimeError, NotImplementedError, SyntaxError, TypeError, OverflowError),
     *(tokenize.TokenError, struct.error, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
 )
+
+
+class Unreadable(NotImages):
+    """An array that is left alone because of what its header says."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +70,13 @@ def _size(shape: tuple[int, ...]) -> int:
 def _header(file: BinaryIO) -> _Header:
     version = np.lib.format.read_magic(file)
     if version not in ((1, 0), (2, 0)):
-        raise NotImages("holds records; expected numbers")
+        raise Unreadable("holds records; expected numbers")
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     shape, fortran, dtype = read(file, max_header_size=_HEADER_BYTES)
     if dtype.hasobject:
-        raise NotImages("holds Python objects, which are never loaded; expected numbers")
+        raise Unreadable("holds Python objects, which are never loaded; expected numbers")
     if dtype.itemsize == 0 or any(length < 0 for length in shape):
-        raise NotImages(f"declares the shape {shape} of {dtype}, which no array has")
+        raise Unreadable(f"declares the shape {shape} of {dtype}, which no array has")
     return _Header(tuple(shape), fortran, dtype, file.tell())
 
 
@@ -120,20 +125,27 @@ def _fortran(path: str, start: int, header: _Header, *_changed) -> np.ndarray:
     return _read(path, start, header.payload, header.dtype).reshape(header.shape, order="F")
 
 
-def npz_arrays(path: str) -> dict[str | None, Stored]:
-    """The arrays of a .npz file by name; members that are no arrays of numbers are left out."""
+def npz_arrays(path: str, problems: ProblemList | None = None) -> dict[str | None, Stored]:
+    """The arrays of a .npz file by name; members that are no arrays of numbers or text are added to the problems."""
+    problems, found = problems or ProblemList(), {}
     with zipfile.ZipFile(path) as archive:
-        members = [member for member in archive.infolist() if member.filename.endswith(".npy")]
-        found = {member.filename.removesuffix(".npy"): _member(path, archive, member) for member in members}
-    return {name: stored for name, stored in found.items() if stored is not None}
+        for member in archive.infolist():
+            name = member.filename.removesuffix(".npy")
+            if name == member.filename:
+                continue
+            try:
+                found[name] = _member(path, archive, member)
+            except Unreadable as error:
+                problems.add(name, f"{str(error).removesuffix('; expected numbers')}; {_AS_PLAIN}.")
+    return found
 
 
-def _member(path: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Stored | None:
-    try:
-        with archive.open(member) as file:
-            header = _header(file)
-    except NotImages:
-        return None
+_AS_PLAIN = "save it as an array of plain text or whole numbers, such as np.array(list(values), dtype=str)"
+
+
+def _member(path: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Stored:
+    with archive.open(member) as file:
+        header = _header(file)
     if header.payload != member.file_size - header.n_bytes:
         raise NotImages(f"is damaged: {member.filename} declares another size than it has")
     if member.compress_type == zipfile.ZIP_STORED:

@@ -98,13 +98,15 @@ class Dataset:
     def left_out(self) -> str:
         """One sentence on how many of the files could not be used when it was opened, and why; empty when all could.
 
-        For a file of arrays: what is to be reported about them.
+        For a file of arrays: what is to be reported about them. Of a list, also where it names no labels.
         """
-        whole = self.collection
-        if not whole.n_problems:
-            return ""
-        n_files = None if whole.files is None else whole.n + whole.n_problems
-        return left_out(n_files, whole.n_problems, whole.problems)
+        whole, said = self.collection, []
+        if whole.n_problems:
+            n_files = None if whole.files is None else whole.n + whole.n_problems
+            said.append(left_out(n_files, whole.n_problems, whole.problems))
+        if whole.remarks:
+            said.append(left_out(None, len(whole.remarks), whole.remarks))
+        return " ".join(said)
 
 
 @dataclass
@@ -165,7 +167,7 @@ class DatasetShelf:
                 "images.open", entry.path, None, not uploaded, cancelled=job.cancelled, about=entry.name
             )
             entry.dataset = Dataset(entry.id, entry.name, collection)
-            entry.problems = list(collection.problems)
+            entry.problems = [*collection.problems, *collection.remarks]
             entry.status = "ready"
         except InnvError as error:
             entry.error = error
@@ -210,7 +212,7 @@ class DatasetShelf:
         return self._jobs.start("scan", f"Checking {entry.name}", work, len(dataset), "images")
 
     def _scan(self, entry: DatasetEntry, dataset: Dataset, job: Job) -> list[Problem]:
-        entry.problems, entry.checked = list(dataset.problems), 0
+        entry.problems, entry.checked = [*dataset.problems, *dataset.collection.remarks], 0
         for start in range(0, len(dataset), SCAN_CHUNK):
             job.check()
             refs = dataset.collection.refs(start, start + SCAN_CHUNK)
