@@ -47,7 +47,7 @@ def test_a_model_may_be_called_in_every_way_that_keras_allows(how, form, tmp_pat
 
 
 @pytest.mark.parametrize("trusted", [False, True])
-@pytest.mark.parametrize("mode", ["int8", "float8"])
+@pytest.mark.parametrize("mode", ["int8", "int4", "float8"])
 def test_a_quantized_model_is_refused_as_that(mode, trusted, tmp_path):
     start = keras.Input(SHAPE)
     model = keras.Model(start, L.Dense(3)(L.Flatten()(start)))

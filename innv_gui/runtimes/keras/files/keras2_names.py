@@ -72,7 +72,7 @@ _HELP = {
     WHY_NOT["QuantizeLayer"]: "Save the model as it was before quantization.",
 }
 INTERPOLATIONS = ("gaussian", "mitchellcubic")  # that Keras 3 has not
-QUANTIZED = "QuantizedDTypePolicy QuantizedFloat8DTypePolicy GPTQDTypePolicy AWQDTypePolicy".split()
+QUANTIZED = "QuantizedDTypePolicy QuantizedFloat8DTypePolicy Int4DTypePolicy GPTQDTypePolicy AWQDTypePolicy".split()
 
 
 def as_known(node: dict, trusted: bool) -> dict:

@@ -15,7 +15,7 @@ from keras.src.saving.serialization_lib import ObjectSharingScope
 
 from innv_gui.errors import BadInput, InnvError, ModelRefused
 from innv_gui.records import ModelSource
-from innv_gui.runtimes.keras.files import budget, gate, saved_model
+from innv_gui.runtimes.keras.files import budget, gate, merged_lora, saved_model
 from innv_gui.runtimes.keras.files.quoting import file_name, first_line, quoted
 from innv_gui.runtimes.keras.networks import building, checkpoint, custom_layers, flatten, hooks, layer_order
 from innv_gui.runtimes.keras.networks.depthwise import compute_by_channel
@@ -131,6 +131,8 @@ def _built(cleared: gate.Cleared, source: ModelSource) -> keras.Model:
     """
     known = custom_layers.named(hooks.objects(source.hooks)) if source.trusted else {}
     config = copy.deepcopy(cleared.config)
+    if not cleared.old_weights:  # files in the layout of Keras 2 hold the factors
+        merged_lora.drop_factors(config)
     try:
         with ObjectSharingScope():
             model = keras.saving.deserialize_keras_object(config, custom_objects=known, safe_mode=not source.trusted)
