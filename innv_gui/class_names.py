@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from innv_gui import imagenet
 from innv_gui.errors import BadInput
 
@@ -34,6 +36,11 @@ def read_class_names(path: str | Path) -> tuple[str, ...]:
         raise _refused(f"{path.name} is not JSON: {error.msg} in line {error.lineno}.", EXPECTED) from None
     except BadInput as error:
         raise _refused(f"{path.name}: {error.message}", error.hint) from None
+
+
+def as_list(names):
+    """Names in an array, such as numpy's or a column of pandas, as a list; anything else as it is."""
+    return np.asarray(names).tolist() if hasattr(names, "__array__") and not isinstance(names, str) else names
 
 
 def class_names(listed: Mapping | Sequence) -> tuple[str, ...]:
@@ -130,7 +137,9 @@ def _in_order(listed: Mapping) -> list:
 def _id_and_name(entry, index: int) -> tuple[str, str]:
     parts = [entry] if isinstance(entry, str) else entry
     if not isinstance(parts, Sequence) or len(parts) not in (1, 2) or not all(isinstance(part, str) for part in parts):
-        raise _refused(f"Expected a name or [id, name] for class {index}, got {json.dumps(entry)[:60]}.", EXPECTED)
+        raise _refused(
+            f"Expected a name or [id, name] for class {index}, got {json.dumps(entry, default=str)[:60]}.", EXPECTED
+        )
     return (parts[0] if len(parts) == 2 else "", parts[-1].strip())
 
 

@@ -59,7 +59,7 @@ class ModelSource:
     application: str | None = None  # name in keras.applications
     sha256: str = ""  # of the content; empty until a worker has read it
     trusted: bool = False  # Lambda and custom code allowed: this file was trusted by hash on the command line
-    output: int | None = None  # index, for a model with several outputs
+    output: int | str | None = None  # for a model with several outputs; facts have its index, a person may say its name
     outputs: str | None = None  # one of OUTPUT_KINDS where a person said it
     hooks: str | None = None  # Python file with preprocess / postprocess / decode_prob
     budget: Budget = Budget()

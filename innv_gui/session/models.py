@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from innv_gui.applications import APPLICATIONS
-from innv_gui.class_names import fit, read_class_names
+from innv_gui.class_names import as_list, fit, read_class_names
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, InnvError, NotFound, WorkFailed
@@ -67,6 +69,15 @@ def checked_outputs(kind: str | None) -> str | None:
     raise BadInput(f"{str(kind)[:60]!r} is not a kind of outputs.", "", "outputs", (*OUTPUT_KINDS, "auto"))
 
 
+def checked_output(output) -> int | str | None:
+    """Which of several outputs: its number or its name; None where nothing was said."""
+    if output is None or (isinstance(output, str) and output):
+        return output
+    if isinstance(output, bool) or not isinstance(output, int | np.integer):
+        raise BadInput(f"Expected an output by its number or its name, got {output!r:.60}.", field="output")
+    return int(output)
+
+
 def source_of(file: str | Path, weights: str | Path | None = None, **more) -> ModelSource:
     """What to load, from what a person named: a file, or a network of keras.applications."""
     text = str(file)
@@ -116,6 +127,13 @@ def letter_of(count: int) -> str:
     return text
 
 
+def listed_models(models) -> tuple:
+    """One or several, not checked yet."""
+    if models is None:
+        return ()
+    return tuple(models) if isinstance(models, Iterable) and not isinstance(models, str) else (models,)
+
+
 class ModelShelf:
     """All models of a session by id."""
 
@@ -147,9 +165,11 @@ class ModelShelf:
         """
         if weights is None:
             file, weights = parse_model_argument(str(file))
+        output = checked_output(output)
         source = source_of(file, weights, output=output, outputs=checked_outputs(outputs), hooks=self._hooks)
         wishes["said"] = {name for name, wish in wishes.items() if wish is not None}  # "auto", too
         wishes["preprocessing"] = parse(wishes.get("preprocessing"))
+        wishes["classes"] = as_list(wishes.get("classes"))
         entry = self._enter(source, name, shown_file or Path(str(file)).name, wishes)
         entry.job = self._jobs.start("load", f"Loading {entry.name}", lambda job: self._load(entry, job), 1, "models")
         return entry
@@ -257,6 +277,7 @@ class ModelShelf:
 
         class_names: a list; "confirm" to say that the assumed ones are right; an empty list to drop them for good.
         """
+        class_names = as_list(class_names)
         entry = self.entry(id)
         if outputs is not None and entry.status == "refused":
             self._try_again(entry, checked_outputs(outputs))

@@ -22,7 +22,7 @@ from innv_gui.session.datasets import Dataset, DatasetEntry, DatasetShelf
 from innv_gui.session.explain.comparison import Difference, compare
 from innv_gui.session.explain.pictures import Pictures
 from innv_gui.session.explain.ranking import Ranking, new_ranking, rank
-from innv_gui.session.explain.request import Request, check_request, engine_for, items_of
+from innv_gui.session.explain.request import Request, check_request, engine_for, items_of, models_of
 from innv_gui.session.explain.run import Run
 from innv_gui.session.explain.sheets import sheet_of
 from innv_gui.session.explain.streaming import Streaming
@@ -159,7 +159,7 @@ class Session:
 
         file: a .keras or .h5 file, an architecture .json (with `weights`), or a name of keras.applications (with
         `weights`, a file or "random"). preprocessing: none, unit, symmetric, caffe, tf, torch, or
-        "mean=..;std=.."; None detects it. classes: a file or a list of names. output: index, for several outputs.
+        "mean=..;std=.."; None detects it. classes: a file or a list of names. output: of several, its index or name.
         outputs: what they are (softmax, logits, probabilities, log_probabilities, binary, multilabel); None detects it.
         """
         entry = self.start_model(
@@ -214,10 +214,10 @@ class Session:
     def explain(self, models, images, analyzer: str, params: dict | None = None, **wishes) -> Run:
         """Explain images and wait for all maps.
 
-        models: a Model or several. images: a Dataset or part of one, paths, or an array (N, H, W, C) that is network
-        input already. wishes: layer, neuron, top_neurons, class_ ("predicted", a name or an index), engine ("auto",
-        "native", "innvestigate"), unchecked (run a method on a model it does not know), softmax (explain the
-        probability). Raises the reason when not one map comes out.
+        models: a Model or several. images: a Dataset or part of one, paths, or an array (N, H, W, C) or a list of
+        arrays (H, W, C) that are network input already. wishes: layer, neuron, top_neurons, class_ ("predicted", a
+        name or an index), engine ("auto", "native", "innvestigate"), unchecked (run a method on a model it does not
+        know), softmax (explain the probability). Raises the reason when not one map comes out.
         """
         images = self._usable_images(images)
         run = self.start_explain(check_request(models, images, analyzer, params, **wishes))
@@ -522,7 +522,7 @@ class Session:
         return np.concatenate(parts)
 
     def _prepared(self, model: Model, images) -> Iterator[Prepared]:
-        items, _ = items_of(self._usable_images(images))
+        (model,), (items, _) = models_of([model]), items_of(self._usable_images(images))
         for start in range(0, len(items), PREDICT_CHUNK):
             yield prepare(self.pool, model, items[start : start + PREDICT_CHUNK])
 

@@ -14,6 +14,8 @@ from innv_gui.class_names import map_by_name
 from innv_gui.errors import BadInput
 from innv_gui.records import ClassNames, ImageRef, Model, Target
 from innv_gui.session.datasets import Dataset
+from innv_gui.session.explain.given_images import as_images, not_images
+from innv_gui.session.models import listed_models
 from innv_gui.session.naming import naming_of
 
 ENGINES = ("auto", "native", "innvestigate")
@@ -90,7 +92,7 @@ def check_request(
 
 
 def models_of(models: Sequence[Model]) -> tuple[Model, ...]:
-    models = (models,) if isinstance(models, Model) else tuple(models or ())
+    models = listed_models(models)
     if not models:
         raise BadInput("No model was given; expected at least one.", "Add a model first.", field="models")
     for model in models:
@@ -201,14 +203,13 @@ def _index(class_, model: Model, names: tuple[str, ...]) -> int:
 
 
 def items_of(images) -> tuple[Sequence[Item], Dataset | None]:
-    """Images as a run takes them: a Dataset or a part of one, ImageRefs, or an array that is network input."""
+    """Images as a run takes them: a Dataset or a part of one, ImageRefs, paths, or arrays that are network input."""
     if isinstance(images, Dataset):
         return _not_empty(DatasetItems(images)), images
+    images = as_images(images)
     if isinstance(images, np.ndarray):
         return _not_empty(_rows(images)), None
-    if isinstance(images, ImageRef | str | Path):
-        images = [images]
-    return _not_empty(tuple(_item(index, image) for index, image in enumerate(images or ()))), None
+    return _not_empty(tuple(_item(index, image) for index, image in enumerate(images))), None
 
 
 def _not_empty(items: Sequence[Item]) -> Sequence[Item]:
@@ -220,7 +221,9 @@ def _not_empty(items: Sequence[Item]) -> Sequence[Item]:
 def _rows(images: np.ndarray) -> tuple[Item, ...]:
     if images.ndim != 4 or images.dtype.kind not in "fiub":
         raise BadInput(
-            f"Expected an array (N, H, W, C) of numbers, got shape {images.shape} of {images.dtype}.", field="images"
+            f"Expected an array (N, H, W, C) of numbers, got shape {images.shape} of {images.dtype}.",
+            "One image is a batch of one: x[None]." if images.ndim == 3 else "",
+            field="images",
         )
     rows = images.astype(np.float32)
     if not np.isfinite(rows).all():
@@ -231,6 +234,8 @@ def _rows(images: np.ndarray) -> tuple[Item, ...]:
 def _item(index: int, image) -> Item:
     if isinstance(image, ImageRef):
         return Item(index, image.name, image.label, image)
+    if not isinstance(image, str | Path):
+        raise not_images(image)
     path = Path(image).expanduser()
     if not path.exists():
         raise BadInput(f"There is no image file {str(path)!r}.", "Check the path.", field="images")

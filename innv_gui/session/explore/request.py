@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from innv_gui.records import Layer, Model
 from innv_gui.session.datasets import Dataset
+from innv_gui.session.models import listed_models
 from innv_gui.session.suggest.request import SuggestionRequest, check_suggestion
 
 PASSED_ON = ("Dropout", "AlphaDropout", "GaussianDropout")  # give what they get once a network is trained
@@ -17,7 +18,7 @@ def check_exploration(models: Sequence[Model] | Model, dataset: Dataset, layers:
 
     Raises BadInput for a layer that is not there, and for fewer than two images.
     """
-    models = (models,) if isinstance(models, Model) else tuple(models or ())
+    models = listed_models(models)
     chosen = {model.id: _of(layers, model) or features_layer(model) for model in models if isinstance(model, Model)}
     return check_suggestion(models, dataset, layers={id: (layer,) for id, layer in chosen.items()})
 

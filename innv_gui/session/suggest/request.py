@@ -11,6 +11,7 @@ from innv_gui.class_names import map_by_name
 from innv_gui.errors import BadInput
 from innv_gui.records import Model
 from innv_gui.session.datasets import Dataset
+from innv_gui.session.models import listed_models
 from innv_gui.session.naming import naming_of
 from innv_gui.session.scoring.scoring import layer_names
 
@@ -65,7 +66,7 @@ def check_suggestion(
 
 
 def _models(models) -> tuple[Model, ...]:
-    models = (models,) if isinstance(models, Model) else tuple(models or ())
+    models = listed_models(models)
     if not models:
         raise BadInput("No model was given; expected at least one.", "Choose a model first.", field="models")
     for model in models:

@@ -20,7 +20,7 @@ def inspect(source: ModelSource) -> ModelFacts:
     )
     notes = (*network.notes, found.reason) if found.basis in ("name", "assumed") else network.notes
     return ModelFacts(
-        source=replace(source, sha256=network.sha256),
+        source=replace(source, sha256=network.sha256, output=_index(source, network)),
         input_shape=network.input_shape,
         n_classes=network.n_classes,
         layers=layers,
@@ -36,6 +36,11 @@ def inspect(source: ModelSource) -> ModelFacts:
         notes=(*notes, *_size_notes(network)),
         architecture=_architecture(network),
     )
+
+
+def _index(source: ModelSource, network: Network) -> int | None:
+    """The chosen output by its index, so that what is kept has one key; None where nothing was chosen."""
+    return None if source.output is None else network.output
 
 
 def _size_notes(network: Network) -> tuple[str, ...]:

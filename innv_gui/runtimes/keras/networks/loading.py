@@ -269,12 +269,22 @@ def _chosen_output(model, graph: keras.Model, source: ModelSource, file: str) ->
     if source.output is None and len(names) > 1:
         listed = ", ".join(f"{i}: {quoted(name)}" for i, name in enumerate(names))
         raise ModelRefused(
-            f"{file} has {len(names)} outputs ({listed}); one must be chosen.", "Choose one by its number."
+            f"{file} has {len(names)} outputs ({listed}); one must be chosen.", "Choose one by its number or its name."
         )
     chosen = source.output or 0
+    if isinstance(chosen, str):
+        if names.count(chosen) == 1:
+            return names.index(chosen)
+        raise _no_output(file, quoted(chosen), names)
     if not 0 <= chosen < len(names):
-        raise BadInput(f"{file} has no output {chosen}.", field="output", allowed=tuple(range(len(names))))
+        raise _no_output(file, str(chosen), names)
     return chosen
+
+
+def _no_output(file: str, chosen: str, names: tuple[str, ...]) -> BadInput:
+    listed = ", ".join(f"{i}: {quoted(name)}" for i, name in enumerate(names))
+    allowed = (*range(len(names)), *names)
+    return BadInput(f"{file} has no output {chosen}.", f"Expected a number or a name of {listed}.", "output", allowed)
 
 
 def _check_layers(operations: dict, tensors: dict, end, file: str) -> None:
