@@ -50,9 +50,10 @@ def layout_of(shape: tuple[int, ...], dtype: np.dtype) -> Layout:
         raise NotImages(f"holds {_kind(dtype)}; expected numbers")
     if len(shape) not in (3, 4):
         raise NotImages(f"has the shape {tuple(shape)}; expected {EXPECTED}")
-    if len(shape) == 3 and shape[2] in (3, 4) and min(shape[:2]) > 4 * shape[2]:
+    if len(shape) == 3 and shape[2] in _COLOURS and shape[1] > shape[2]:  # grey images would be narrow strips
+        one = "grey" if shape[2] == 1 else "colour"
         raise NotImages(
-            f"has the shape {tuple(shape)}, which is one colour image or {shape[0]} grey ones; expected {EXPECTED}"
+            f"has the shape {tuple(shape)}, which is one {one} image or {shape[0]} grey ones; expected {EXPECTED}"
         )
     channels_last = len(shape) == 3 or shape[3] in _COLOURS
     if not channels_last and shape[1] not in (1, 3):

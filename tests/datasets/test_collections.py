@@ -421,6 +421,23 @@ def test_arrays_that_are_no_images_are_refused_with_expected_and_got(tmp_path, a
         open_dataset(tmp_path / "x.npy")
 
 
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize(("height", "width"), [(8, 12), (12, 8), (5, 5), (1, 28), (224, 13), (224, 224)])
+@pytest.mark.parametrize("save_as", [np.save, np.savez])
+def test_one_image_of_any_size_is_not_opened_as_many_strips(tmp_path, height, width, channels, save_as):
+    path = tmp_path / ("image.npy" if save_as is np.save else "image.npz")
+    named = {} if save_as is np.save else {"image": np.zeros((height, width, channels), np.uint8)}
+    save_as(path, *([] if named else [np.zeros((height, width, channels), np.uint8)]), **named)
+    with pytest.raises(BadInput, match=f"one {'grey' if channels == 1 else 'colour'} image or {height} grey ones"):
+        open_dataset(path)
+
+
+@pytest.mark.parametrize("shape", [(600, 28, 28), (600, 8, 8), (5, 4, 4), (5, 3, 3), (9, 3, 4), (2, 12, 5), (7, 1, 1)])
+def test_stacks_of_small_grey_images_stay_stacks(tmp_path, shape):
+    np.save(tmp_path / "x.npy", np.zeros(shape, np.uint8))
+    assert open_dataset(tmp_path / "x.npy").n == shape[0]
+
+
 def test_a_row_with_nan_is_refused_by_name_and_the_rest_is_used(tmp_path):
     array = np.full((3, 4, 4), 0.5, np.float32)
     array[1, 0, 0] = np.nan
