@@ -19,6 +19,16 @@ def size_of(input_shape: tuple[int | None, int | None, int]) -> tuple[int, int]:
     return height or width or DEFAULT_SIDE_PX, width or height or DEFAULT_SIDE_PX
 
 
+def open_sides(input_shape: tuple[int | None, int | None, int]) -> str:
+    """The images that a network with open sides takes, as a phrase: "images of any size"; empty without open sides."""
+    height, width, _ = input_shape
+    if height is None and width is None:
+        return "images of any size"
+    if height is None:
+        return f"images of any height that are {width} pixels wide"
+    return f"images of any width that are {height} pixels high" if width is None else ""
+
+
 def fitted(image: np.ndarray, height: int, width: int, channels: int, resize: str) -> np.ndarray:
     """(h, w, 1 or 3) in [0, 255] -> (height, width, channels) float32 in [0, 255], by the resize rule."""
     image = with_channels(np.asarray(image, np.float32), channels)

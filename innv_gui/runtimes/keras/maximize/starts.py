@@ -60,7 +60,8 @@ def _pixels(network: Network, rule: Preprocessing, initial: str | ImageRef, seed
     if isinstance(initial, ImageRef):
         return datasets.decode(initial), ()
     shape = (*geometry.size_of(network.input_shape), network.input_shape[2])
-    notes = (f"The model takes any size: {shape[0]} × {shape[1]} was chosen.",) if None in network.input_shape else ()
+    sides = geometry.open_sides(network.input_shape)
+    notes = (f"The model takes {sides}: {shape[0]} × {shape[1]} was chosen.",) if sides else ()
     return WHITE * PICTURES[initial](shape, seed), notes
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from innv_gui import imagenet
+from innv_gui.datasets import geometry
 from innv_gui.records import ModelFacts, ModelSource, replace
 from innv_gui.runtimes.keras.networks import hooks, loading, preprocessing_detection
 from innv_gui.runtimes.keras.networks.network import Network
@@ -44,9 +45,9 @@ def _index(source: ModelSource, network: Network) -> int | None:
 
 
 def _size_notes(network: Network) -> tuple[str, ...]:
-    if None in network.input_shape[:2]:
-        return ("The model takes images of any size; 224 × 224 is used.",)
-    return ()
+    sides = geometry.open_sides(network.input_shape)
+    height, width = geometry.size_of(network.input_shape)
+    return (f"The model takes {sides}; {height} × {width} is used.",) if sides else ()
 
 
 def _architecture(network: Network) -> str:

@@ -62,9 +62,10 @@ def _from_images(network: Network, source: ModelSource, rule: Preprocessing, ima
 
 def _notes(network: Network):
     """What was done to all images that a person may not expect."""
-    if None in network.input_shape[:2]:
+    sides = geometry.open_sides(network.input_shape)
+    if sides:
         height, width = geometry.size_of(network.input_shape)
-        yield f"the model takes any size: images are brought to {height} × {width}"
+        yield f"the model takes {sides}: they are brought to {height} × {width}"
 
 
 def _conversion(image: np.ndarray, channels: int) -> tuple[str, ...]:
