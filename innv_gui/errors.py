@@ -35,6 +35,11 @@ class BadInput(InnvError):
     """A value that cannot be used: an argument, a parameter, a form field."""
 
 
+def shown_value(value: object, most: int = 60) -> str:
+    """A value in a refusal: "the text '4'", since a text that reads like a number is none."""
+    return f"the text {value[:most]!r}" if isinstance(value, str) else f"{value!r:.{most}}"
+
+
 class NotFound(InnvError):
     """A name or id that nothing answers to."""
 

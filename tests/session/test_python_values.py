@@ -13,8 +13,10 @@ from innv_gui.errors import BadInput, ModelRefused
 from innv_gui.records import ImageRef, ModelSource
 from innv_gui.runtimes.keras.networks import inspect, loading
 from innv_gui.session.explain.given_images import as_images
-from innv_gui.session.explain.request import items_of, models_of
+from innv_gui.session.explain.request import check_request, items_of, models_of
+from innv_gui.session.features.request import check_features
 from innv_gui.session.models import checked_output
+from innv_gui.session.suggest.request import check_suggestion
 
 L = keras.layers
 SHAPE = (8, 6, 3)
@@ -132,3 +134,32 @@ def test_a_session_takes_them_too(lent_workers, two, tmp_path):
                 call(model, 5)
             with pytest.raises(BadInput, match="Expected a model from add_model, got int"):
                 call(5, X)
+
+
+TEXTS = ["4", "1", "a" * 200, 1.5, True, None, [1], np.array([1, 2])]
+
+
+@pytest.mark.parametrize("given", TEXTS)
+def test_neurons_are_whole_numbers_and_a_text_is_named_as_one(given, sample_models):
+    model = sample_models["digits_cnn"]
+    for wish in ("neuron", "top_neurons"):
+        if given is None:
+            continue
+        with pytest.raises(BadInput, match="neurons 0 to|Expected 1, 4, 9 or 16 neurons") as refused:
+            check_request(model, X, "gradient", **{wish: given})
+        assert refused.value.field == wish and len(str(refused.value)) < 200
+        assert ("got the text '" in str(refused.value)) == isinstance(given, str)
+
+
+def test_whole_numbers_of_numpy_are_taken(sample_models):
+    model = sample_models["digits_cnn"]
+    assert check_request(model, X, "gradient", neuron=np.int64(2)).targets[0].neuron == 2
+    assert check_request(model, X, "gradient", top_neurons=np.int32(4)).targets[0].top_neurons == 4
+
+
+def test_other_pages_name_a_text_too(sample_models, sample_datasets):
+    model = sample_models["digits_cnn"]
+    with pytest.raises(BadInput, match="Expected a number for neuron, got the text '1'"):
+        check_suggestion(model, sample_datasets["digits"], neuron="1")
+    with pytest.raises(BadInput, match="has neurons 0 to 9, got the text '1'"):
+        check_features(model, neurons=["1"])

@@ -206,6 +206,13 @@ def test_the_mean_over_a_softmax_layer_is_refused_because_it_is_constant(tmp_pat
         session.start_suggest([model_of(0, softmax="layer")], dataset_of(3), layer="softmax")
 
 
+@pytest.mark.parametrize(("neuron", "got"), [("1", "the text '1'"), (1.5, "1.5"), (True, "True"), (9, "9")])
+def test_a_neuron_is_a_whole_number_and_a_text_is_named_as_one(tmp_path, neuron, got):
+    suggestion, _ = suggestion_of(tmp_path, vectors(2, 30), neurons={"m0": 1})
+    with pytest.raises(BadInput, match=f"has neurons 0 to \\d+, got {got}"):
+        suggestion.views.of(PlotWish("neuron", neuron=neuron))
+
+
 def test_a_figure_can_be_had_of_every_kind(tmp_path):
     suggestion, _ = suggestion_of(tmp_path, vectors(2, 30), ["cat", "dog", "bee"] * 10, neurons={"m0": 1})
     for kind in ("scatter", "distance", "layer", "neuron"):

@@ -11,7 +11,7 @@ import numpy as np
 from innv_gui import analyzers
 from innv_gui.analyzers.declaration import Analyzer, Targets
 from innv_gui.class_names import map_by_name
-from innv_gui.errors import BadInput
+from innv_gui.errors import BadInput, shown_value
 from innv_gui.records import ClassNames, ImageRef, Model, Target
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.explain.given_images import as_images, not_images
@@ -138,8 +138,8 @@ def _wish(method: Analyzer, layer, neuron, top_neurons, class_) -> Wish:
     which = "neuron" if neuron is not None else "top_neurons"
     if neuron is not None and top_neurons is not None:
         raise BadInput("Expected either neuron or top_neurons, got both.", field="top_neurons")
-    if top_neurons is not None and top_neurons not in GRIDS:
-        raise BadInput(f"Expected 1, 4, 9 or 16 neurons, got {top_neurons}.", "", "top_neurons", GRIDS)
+    if top_neurons is not None and not (is_whole(top_neurons) and top_neurons in GRIDS):
+        raise BadInput(f"Expected 1, 4, 9 or 16 neurons, got {shown_value(top_neurons)}.", "", "top_neurons", GRIDS)
     if wish.neurons and class_ not in (None, "predicted"):
         raise BadInput("Expected a class or neurons, got both.", "Leave one of them out.", which)
     if wish.neurons and method.targets == Targets.CAM:
@@ -158,11 +158,17 @@ def _target(model: Model, method: Analyzer, wish: Wish, softmax: bool, naming: C
     return Target(layer=layer, class_=class_index(wish.class_, model, naming), softmax=softmax)
 
 
+def is_whole(value) -> bool:
+    """Whether it is a whole number, and neither a switch nor a text."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
 def _check_neuron(model: Model, layer: str, neuron: int) -> None:
     shape = next((known.output_shape for known in model.layers if known.name == layer), (None,))
     last = (shape[-1] or 1) - 1
-    if isinstance(neuron, bool) or not isinstance(neuron, int | np.integer) or not 0 <= neuron <= last:
-        raise BadInput(f"Layer {layer!r} of {model.name} has neurons 0 to {last}, got {neuron}.", field="neuron")
+    if not is_whole(neuron) or not 0 <= neuron <= last:
+        got = shown_value(neuron)
+        raise BadInput(f"Layer {layer!r} of {model.name} has neurons 0 to {last}, got {got}.", field="neuron")
 
 
 def _check_layer(model: Model, method: Analyzer, name: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from innv_gui.analyzers import maximize
-from innv_gui.errors import BadInput
+from innv_gui.errors import BadInput, shown_value
 from innv_gui.records import ClassNames, Features, ImageRef, Layer, Model
 from innv_gui.session.explain.request import class_index
 from innv_gui.session.naming import numbered
@@ -127,7 +127,7 @@ def _class(value, model: Model, naming: ClassNames) -> int:
 def _inside(value, layer: Layer, kind: str, field_name: str, model: Model) -> int:
     last = layer.output_shape[-1] - 1
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value <= last:
-        message = f"Layer {layer.name!r} of {model.name} has {kind}s 0 to {last}, got {str(value)[:60]}."
+        message = f"Layer {layer.name!r} of {model.name} has {kind}s 0 to {last}, got {shown_value(value)}."
         raise BadInput(message, "", field_name, (f"0 to {last}",))
     return int(value)
 

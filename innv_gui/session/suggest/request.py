@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from innv_gui.class_names import map_by_name
-from innv_gui.errors import BadInput
+from innv_gui.errors import BadInput, shown_value
 from innv_gui.records import Model
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.models import listed_models
@@ -98,7 +98,7 @@ def _of(given, model: Model, kind: type | None, field: str):
     expected = (int, np.integer) if kind is int else kind
     if given is not None and (isinstance(given, bool) or not isinstance(given, expected)):
         what = "a number" if kind is int else "a name"
-        raise BadInput(f"Expected {what} for {field}, got {given!r}.", field=field)
+        raise BadInput(f"Expected {what} for {field}, got {shown_value(given)}.", field=field)
     return given
 
 

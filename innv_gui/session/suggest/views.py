@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from innv_gui.errors import BadInput
+from innv_gui.errors import BadInput, shown_value
 from innv_gui.records import Model
 from innv_gui.session.suggest.numbers import Numbers
 from innv_gui.suggestions.bins import RULES, Bins, bins
@@ -232,8 +232,9 @@ class Views:
     def _check_neuron(self, model: Model, layer: str, neuron: int | None, units: int) -> None:
         if neuron is None:
             raise BadInput("No neuron was named.", f"Expected 0 to {units - 1}.", "neuron")
-        if not 0 <= neuron < units:
-            raise BadInput(f"Layer {layer!r} of {model.name} has neurons 0 to {units - 1}, got {neuron}.", "", "neuron")
+        if isinstance(neuron, bool) or not isinstance(neuron, int | np.integer) or not 0 <= neuron < units:
+            got = shown_value(neuron)
+            raise BadInput(f"Layer {layer!r} of {model.name} has neurons 0 to {units - 1}, got {got}.", "", "neuron")
 
 
 def refuse_constant_mean(model: Model, layer: str) -> None:
