@@ -35,6 +35,7 @@ NEURONS_A_CHUNK = 32  # one neuron of a part is read without the others
 _LAYER_FILE = re.compile(r"l\d{1,6}")
 PART_OVERHEAD_BYTES = 16_000
 ROW_BYTES = 220  # of a row but for probabilities and activations: name, label, numbers, top 5
+_OPENING: dict[Path, threading.Lock] = {}  # of one folder: what one request begins, another one must not remove
 
 
 def rows_a_part(n: int) -> int:
@@ -53,22 +54,26 @@ class ScoreFolder:
     def __init__(self, path: Path, about: dict, layers: Sequence[str], units: dict[str, int], spatial: dict[str, bool]):
         self.path = Path(path)
         self.layers = tuple(layers)
-        self._lock = threading.Lock()
+        self.n = about["dataset"]["n"]
+        self.rows_a_part = rows_a_part(self.n)
+        with _OPENING.setdefault(self.path, threading.Lock()):
+            self.about = self._opened(about, units, spatial)
+
+    def _opened(self, about: dict, units: dict[str, int], spatial: dict[str, bool]) -> dict:
+        """What the folder says about itself from now on; it is made where it is missing or no longer true."""
         kept = read_about(self.path)
-        if kept is not None and kept["dataset"]["rows_a_part"] != rows_a_part(about["dataset"]["n"]):
+        if kept is not None and kept["dataset"]["rows_a_part"] != self.rows_a_part:
             kept = None
         if kept is None:  # without it nothing says which layer a file is of
             shutil.rmtree(self.path, ignore_errors=True)
-        self.n = about["dataset"]["n"]
-        self.rows_a_part = rows_a_part(self.n)
-        dataset = {**about["dataset"], "rows_a_part": self.rows_a_part}
         known = dict(kept["layers"]) if kept else {}
         for name in self.layers:
             known.setdefault(name, {"file": f"l{len(known)}", "units": units[name], "spatial": spatial[name]})
-        self.about = {**about, "dataset": dataset, "layers": known}
-        if self.about != kept:
+        now = {**about, "dataset": {**about["dataset"], "rows_a_part": self.rows_a_part}, "layers": known}
+        if now != kept:
             for name in (COPY, ABOUT):
-                write_record(self.path / name, self.about)
+                write_record(self.path / name, now)
+        return now
 
     @property
     def n_parts(self) -> int:

@@ -69,6 +69,19 @@ test("what followed stopped scores stays", async () => {
   await stopsThenShows({ path: "/suggestions", stop, run, body, field: "suggestion", store });
 });
 
+test("a second press of Score asks nothing while the first is being asked", async () => {
+  const store = new Store({ ...SCORED, suggestion: null, problem: null, posting: false });
+  const { run } = createSuggestRunner(store);
+  const pressed = [run(), run()];
+  assert.deepEqual(server.asked, ["POST /suggestions"]);
+  store.set({ models: ["m"] });
+  pressed.push(run()); // another request is asked for at once
+  assert.deepEqual(server.asked, ["POST /suggestions", "POST /suggestions"]);
+  for (const id of ["r1", "r2"]) await server.take("POST /suggestions")({ suggestion: at(id, "done", { plots: [] }) });
+  await Promise.all(pressed);
+  assert.equal(store.state.suggestion.id, "r2");
+});
+
 const explored = (id, status) => at(id, status, { models: [], colours: [], dataset: { id: "d", n: 2 } });
 const EXPLORED = { dataset: "d", models: [], layers: {}, maps: {}, colour: "label", image: null };
 

@@ -4,6 +4,7 @@ import itertools
 import math
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import h5py
 import numpy as np
@@ -276,3 +277,12 @@ def test_activations_with_any_bits_turned_are_a_part_to_score_again_and_no_error
         path.write_bytes(turned)
         answers.add(kept.is_intact(0))
     assert answers == {True, False}, "the numbers themselves are checked when they are read"
+
+
+def test_requests_that_come_together_open_one_folder(tmp_path):
+    """One began the folder while the other one, which had found none, removed it."""
+    for turn in range(40):
+        with ThreadPoolExecutor(4) as threads:
+            opened = list(threads.map(folder, [tmp_path / str(turn)] * 4))
+        assert {parts.path for parts in opened} == {tmp_path / str(turn)}
+        assert read_about(tmp_path / str(turn)) == opened[0].about

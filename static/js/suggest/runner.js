@@ -12,6 +12,7 @@ const suggestionOf = id => get(`/suggestions/${part(id)}`);
 
 export function createSuggestRunner(store) {
   let turn = 0;
+  let pressed = null; // the request that was pressed last, as text
   const expected = new Map();
 
   async function watch(suggestion, mine) {
@@ -42,8 +43,13 @@ export function createSuggestRunner(store) {
     return answer.suggestion.plots ? answer.suggestion : suggestionOf(id);
   }
 
-  /** Scores; what was looked at stays when the same things are scored again. */
-  const run = (changes = {}) => started(posted, changes);
+  /** Scores; what was looked at stays when the same things are scored again. A second press asks nothing twice. */
+  async function run(changes = {}) {
+    const request = JSON.stringify(requestOf(store.state));
+    if (store.state.posting && request === pressed) return;
+    pressed = request;
+    await started(posted, changes);
+  }
 
   /** Begins to ask for what will be reopened: the server has to read its scores first. */
   function expect(id) {
@@ -55,6 +61,7 @@ export function createSuggestRunner(store) {
   function reopen(id) {
     const asked = expected.get(id) ?? suggestionOf(id);
     expected.delete(id);
+    pressed = null;
     return started(() =>
       asked.catch(error => {
         if (error.status === 404) return posted();
