@@ -4,6 +4,16 @@ import { address } from "../lib/api.js";
 import { fileLabel } from "../lib/file-name.js";
 import { fileName } from "../lib/format.js";
 
+const UNREAD = "This file cannot be read. Enter goes to the list of bad files.";
+
+/** In place of a picture that cannot be shown. */
+function markUnread(event) {
+  const element = event.target.closest(".tile");
+  element?.classList.add("unread");
+  element?.setAttribute("aria-label", `${element.getAttribute("aria-label")}, cannot be read`);
+  event.target.replaceWith(h("span", { class: "no-image", title: UNREAD }, "cannot be read"));
+}
+
 const tile = (dataset, { index, name, label }, selected) =>
   h(
     "div",
@@ -15,13 +25,13 @@ const tile = (dataset, { index, name, label }, selected) =>
       "aria-selected": String(selected),
       "aria-label": label === null || label === undefined ? name : `${name}, label ${label}`,
     },
-    h("img", { src: address.thumbnail(dataset, index, 192), alt: "", loading: "lazy" }),
+    h("img", { src: address.thumbnail(dataset, index, 192), alt: "", loading: "lazy", onerror: markUnread }),
     h("span", { class: "mark", "aria-hidden": "true" }, icon("check")),
     fileLabel(fileName(name), { class: "file mono", title: name }),
     h("span", { class: "label-t clip" }, label ?? ""),
   );
 
-/** acts: select(indices, on), open(index), turn(by) -> page turned. isSelected(index). */
+/** acts: select(indices, on), open(index), unread(), turn(by) -> page turned. isSelected(index). */
 export function createDatasetGrid(root, acts, isSelected) {
   let here = 0;
   let anchor = 0;
@@ -40,6 +50,8 @@ export function createDatasetGrid(root, acts, isSelected) {
     all[here].tabIndex = 0;
     all[here].focus();
   }
+
+  const open = element => (element.matches(".unread") ? acts.unread() : acts.open(Number(element.dataset.index)));
 
   function toggle(place, extend) {
     const index = Number(tiles()[place].dataset.index);
@@ -74,7 +86,7 @@ export function createDatasetGrid(root, acts, isSelected) {
   });
   root.addEventListener("dblclick", event => {
     const element = event.target.closest(".tile");
-    if (element) acts.open(Number(element.dataset.index));
+    if (element) open(element);
   });
 
   root.addEventListener("keydown", event => {
@@ -84,7 +96,7 @@ export function createDatasetGrid(root, acts, isSelected) {
     else if (event.key === "Home") focus(0);
     else if (event.key === "End") focus(Infinity);
     else if (event.key === " " || event.key.toLowerCase() === "s") toggle(here, event.shiftKey && event.key === " ");
-    else if (event.key === "Enter" && !event.ctrlKey) acts.open(Number(event.target.dataset.index));
+    else if (event.key === "Enter" && !event.ctrlKey) open(event.target);
     else if (event.key === "PageDown" || event.key === "PageUp")
       acts.turn(event.key === "PageDown" ? 1 : -1).then(turned => {
         if (turned) focus(0);

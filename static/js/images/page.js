@@ -18,6 +18,7 @@ import { acceptFiles, pathOf } from "../widgets/upload-drop.js";
 
 const PER_PAGE = 60;
 const LOADING_MS = 500;
+const CHECKED_AT_ONCE = 2000; // images that were uploaded; more are checked when a person asks
 const NOT_YET = { images: [], total: 0, loaded: false };
 const asked = new URLSearchParams(location.hash.slice(1));
 const store = new Store({
@@ -37,11 +38,12 @@ const path = (id, more = "") => `/datasets/${encodeURIComponent(id)}${more}`;
 const current = () => store.state.datasets.find(dataset => dataset.id === store.state.dataset) ?? null;
 const pages = ({ total }) => Math.max(1, Math.ceil(total / PER_PAGE));
 const basket = createBasket(store);
-const grid = createDatasetGrid($("#tiles"), { select: basket.select, open, turn }, basket.has);
+const grid = createDatasetGrid($("#tiles"), { select: basket.select, open, turn, unread: explainUnread }, basket.has);
 const asking = turns();
 const listing = turns();
 let opened = null; // the dataset that is shown once it is in the list
 let wasBusy = false;
+let checks = 0; // that go on
 
 /** Whether nothing newer was asked for meanwhile. */
 async function loadImages() {
@@ -57,7 +59,8 @@ async function loadImages() {
   if (label) query.set("label", label);
   try {
     const { images, total } = await get(path(dataset, `/images?${query}`));
-    if (isNewest()) store.set({ images, total, loaded: true });
+    const same = JSON.stringify(images) === JSON.stringify(store.state.images); // tiles stay as they are
+    if (isNewest()) store.set({ images: same ? store.state.images : images, total, loaded: true });
   } catch (error) {
     if (isNewest()) {
       complain(error);
@@ -119,6 +122,14 @@ function open(index) {
   $("#large").showModal();
 }
 
+/** The list of bad files says why a picture cannot be shown; where no file has been checked, the button that does. */
+function explainUnread() {
+  $("#panel").open = true;
+  const target = $("#problems .bad-files") ?? $("#scan");
+  target.scrollIntoView({ block: "nearest" });
+  target.focus();
+}
+
 /** Follows a job in a strip of its own -> the job when it has ended. */
 async function awaited(job) {
   const shown = step => {
@@ -143,6 +154,7 @@ async function upload(files) {
     await awaited(job);
     store.set({ page: 0, q: "", label: "" });
     await loadDatasets(dataset.id);
+    checkUpload(store.state.datasets.find(({ id }) => id === dataset.id));
   } catch (error) {
     $("#open-error").textContent = error.sentence || error.message;
     $("#open-error").hidden = false;
@@ -150,19 +162,31 @@ async function upload(files) {
   }
 }
 
-async function scan() {
-  const { dataset } = store.state;
+/** Tries every file of a dataset. ended(job) when that was not in vain. */
+async function check(dataset, ended) {
+  checks += 1;
   $("#scan").disabled = true;
   try {
     const { job } = await post(path(dataset, "/scan"), {});
     const over = await awaited(job);
     if (over.status === "failed") throw new Error(over.error?.message ?? "Checking failed.");
-    toast(over.status === "cancelled" ? "Checking was cancelled. What was found is kept." : "All files are checked.");
+    ended(over);
   } catch (error) {
     complain(error);
   }
-  $("#scan").disabled = false;
+  checks -= 1;
+  $("#scan").disabled = checks > 0;
   await loadDatasets();
+}
+
+const scan = () =>
+  check(store.state.dataset, ({ status }) =>
+    toast(status === "cancelled" ? "Checking was cancelled. What was found is kept." : "All files are checked."),
+  );
+
+/** A bad file of a few is found at once, not when it is needed. */
+function checkUpload(record) {
+  if (record?.status === "ready" && record.n <= CHECKED_AT_ONCE) check(record.id, () => {}).catch(complain);
 }
 
 async function closeDataset() {
@@ -201,7 +225,7 @@ function drawPager(state) {
   );
 }
 
-function drawImages(state) {
+function drawImages(state, changed) {
   const record = current();
   const filtered = Boolean(state.q || state.label);
   const all = record ? count(record.n, "image") : "";
@@ -209,8 +233,9 @@ function drawImages(state) {
   $("#page-title").textContent = record?.name ?? "Images";
   $("#found").textContent = record && filtered ? `${group(state.total)} of ${all} found` : all;
   if (!state.images.length && record) drawNoImages(record, filtered, () => show({ q: "", label: "" }));
-  grid.draw(state.dataset, state.images);
   drawPager(state);
+  if (!changed.has("images") && !changed.has("loaded")) return;
+  grid.draw(state.dataset, state.images);
   $("#canvas").scrollTo({ top: 0 });
 }
 
