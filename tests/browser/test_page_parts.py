@@ -106,3 +106,25 @@ def test_an_agreement_without_numbers_says_when_they_come(parts):
       new MutationObserver(() => done(root.textContent)).observe(root, { childList: true });
     })"""
     assert called(parts, "maps/agreement.js", code) == "The numbers appear once all these maps are ready."
+
+
+NOTICE = """async unmapped => {
+  const { drawNotices } = await import("/static/js/suggest/notices.js");
+  const element = id => Object.assign(document.createElement("div"), { id });
+  const [accuracies, notices] = ["accuracies", "notices"].map(element);
+  document.body.append(accuracies, notices);
+  const model = { id: "m1", name: "a", letter: "A", n_without_class: 3, without_class: "3 of 8 images." };
+  drawNotices({ suggestion: { models: [{ ...model, n_unmapped: unmapped }] } }, () => {});
+  const links = [...notices.querySelectorAll("a")].map(link => link.getAttribute("href"));
+  const words = notices.textContent;
+  accuracies.remove();
+  notices.remove();
+  return [words, links];
+}"""
+
+
+def test_only_labels_are_offered_to_be_mapped_not_images_that_have_none(parts):
+    words, links = parts.evaluate(NOTICE, 0)
+    assert "3 of 8 images." in words and links == []
+    words, links = parts.evaluate(NOTICE, 1)
+    assert "Map labels" in words and links == ["/models#model=m1&show=labels"]

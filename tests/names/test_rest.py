@@ -38,7 +38,7 @@ def test_labels_are_mapped_by_hand_and_images_without_a_class_counted(client, mo
     weather = sample_datasets["weather"].id
     client.patch(model, json={"class_names": ["tree", "car"]})
     told = client.get(f"{model}/labels?dataset={weather}").json
-    assert (told["n_without_class"], told["n_images"]) == (200, 400)
+    assert (told["n_without_class"], told["n_images"], told["n_unmapped"]) == (200, 400, 1)
     assert told["without_class"] == "200 of 400 images match no class of rest_names: label vehicle."
     dataset = client.get(f"/api/v1/datasets/{weather}").json
     assert model.rpartition("/")[2] in dataset["fits"]

@@ -74,8 +74,9 @@ def labels_json(model: Model, dataset: Dataset) -> dict:
 
 
 def without_json(fit: LabelFit, model: Model) -> dict:
-    """How many images have no class of a model's, as a number and as a sentence."""
-    return {"n_without_class": fit.n_without_class, "without_class": fit.sentence(model.name)}
+    """How many images have no class of a model's, in a number and a sentence; how many labels are no class."""
+    n_unmapped = len(fit.without)
+    return {"n_without_class": fit.n_without_class, "without_class": fit.sentence(model.name), "n_unmapped": n_unmapped}
 
 
 def accuracy_json(accuracy: Accuracy | None) -> dict | None:

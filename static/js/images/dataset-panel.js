@@ -1,5 +1,5 @@
 // Left of the images: which dataset, how many images and labels, what is looked for.
-import { modelLink } from "../lib/address-names.js";
+import { labelsLink } from "../lib/address-names.js";
 import { $, h, replace } from "../lib/dom.js";
 import { accuracyLine } from "../widgets/accuracy.js";
 import { count, group } from "../lib/format.js";
@@ -47,9 +47,9 @@ export function drawDatasetPanel({ datasets, dataset, q, label, models = [] }) {
   replace($("#left-out"), (record.left_out ?? []).map(leftOut));
 }
 
-/** "12 of 80 images have no class of A's", with the way to fix it. */
-const leftOut = ({ model, without_class: words }) =>
-  h("p", { class: "why" }, words, " ", h("a", { href: modelLink(model) }, "Map labels"));
+/** "12 of 80 images have no class of A's", with the way to fix it; images without a label have none to map. */
+const leftOut = ({ model, without_class: words, n_unmapped }) =>
+  h("p", { class: "why" }, words, " ", n_unmapped ? h("a", { href: labelsLink(model) }, "Map labels") : null);
 
 /** Why no image is to be seen, and the way out. */
 export function drawNoImages(record, filtered, onshowall) {

@@ -50,4 +50,6 @@ function names(group) {
 
 export const MODELS = names("models");
 export const DATASETS = names("datasets");
+/** To the labels that are no class of a model's. */
+export const labelsLink = id => `${modelLink(id)}&show=labels`;
 export const modelLink = id => `/models#model=${encodeURIComponent(MODELS.nameOf(id))}`;

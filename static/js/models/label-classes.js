@@ -38,7 +38,7 @@ function row(model, dataset, entry, place, onchange) {
 
 function fold(model, dataset, answer, onchange) {
   const rows = answer.labels.filter(({ class: index, n, by_hand }) => by_hand || (index === null && n));
-  if (!rows.length && !answer.n_without_class) return null;
+  if (!rows.length) return null; // images without a label have none to map
   const fits = answer.labels.some(({ class: index }) => index !== null);
   const left = rows.length > MOST_ROWS ? `${group(rows.length - MOST_ROWS)} more labels are not listed.` : "";
   const summary = answer.n_without_class

@@ -218,9 +218,12 @@ function detected(model) {
   );
 }
 
-/** onchange(model) gets the model as the server now has it. `mode`: the rule in the form, where it is not yet in force. */
+/**
+ * onchange(model) gets the model as the server now has it. `mode`: the rule in the form, where it is not yet in force.
+ * -> a promise: its labels are drawn too.
+ */
 export function drawDetails(root, model, onchange, mode = model.preprocessing.mode) {
-  const labels = h("section", { class: "part", id: "label-classes", hidden: true });
+  const labels = h("section", { class: "part", id: "label-classes", tabIndex: -1, hidden: true });
   replace(
     root,
     h(
@@ -240,5 +243,5 @@ export function drawDetails(root, model, onchange, mode = model.preprocessing.mo
       labels,
     ),
   );
-  drawLabels(labels, model).catch(() => {}); // closed meanwhile: nothing to map
+  return drawLabels(labels, model).catch(() => {}); // closed meanwhile: nothing to map
 }

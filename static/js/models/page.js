@@ -17,7 +17,9 @@ import { complain, toast } from "../shell/toast.js";
 import { acceptFiles } from "../widgets/upload-drop.js";
 
 const LOADING_MS = 500;
-const asked = decodeURIComponent(location.hash.replace(/^#model=/, "")) || null;
+const LABELS = /&show=labels$/;
+const asked = decodeURIComponent(location.hash.replace(LABELS, "").replace(/^#model=/, "")) || null;
+let labelsAsked = LABELS.test(location.hash);
 const store = new Store({
   models: [],
   offered: [],
@@ -255,8 +257,17 @@ function drawPreview({ models, chosen }) {
   if (!model) return;
   history.replaceState(null, "", modelLink(model.id));
   if (!sameModel) drawLayers($("#layers"), model);
-  drawDetails($("#details"), model, taken);
+  drawDetails($("#details"), model, taken).then(showLabels);
   probeCard.show(model);
+}
+
+/** Where a link led here to map labels. */
+function showLabels() {
+  const section = $("#label-classes");
+  if (!labelsAsked || !section || section.hidden) return;
+  labelsAsked = false;
+  section.scrollIntoView({ block: "center" });
+  section.focus();
 }
 
 store.on(["models", "jobs", "chosen", "loaded"], drawTable);

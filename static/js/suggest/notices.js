@@ -1,5 +1,5 @@
 // Above the plots: class names that are assumed or in another order, and images that have no class of a model's.
-import { modelLink } from "../lib/address-names.js";
+import { labelsLink } from "../lib/address-names.js";
 import { $, h, key, replace } from "../lib/dom.js";
 import { accuracyLine } from "../widgets/accuracy.js";
 import { patch } from "../lib/api.js";
@@ -26,7 +26,7 @@ const otherOrder = (model, renew) =>
 const without = model =>
   notice(
     [key(model), " ", model.without_class],
-    h("a", { class: "btn plain tiny", href: modelLink(model.id) }, "Map labels"),
+    model.n_unmapped ? h("a", { class: "btn plain tiny", href: labelsLink(model.id) }, "Map labels") : null,
   );
 
 /** At the head of the page, as far as images are labelled and scored. */
