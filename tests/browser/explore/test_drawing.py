@@ -120,6 +120,23 @@ def test_what_is_pointed_at_is_told_and_gone_when_the_map_moves_away(mapped):
     page.mouse.up()
 
 
+def test_the_card_of_an_image_is_gone_when_its_column_opens(mapped):
+    page = mapped()[0].page
+    box = page.locator(PLANE.format("right")).bounding_box()
+    card = page.locator("#maps .hover")
+    for share in np.linspace(0.2, 0.8, 25):
+        page.mouse.move(box["x"] + share * box["width"], box["y"] + 0.5 * box["height"])
+        page.wait_for_timeout(150)
+        if card.is_visible():
+            break
+    expect(card).to_contain_text("digit_")
+    page.mouse.down()
+    page.mouse.up()
+    expect(page.locator("#inspector")).to_be_visible()
+    page.wait_for_timeout(600)  # a card that was asked for meanwhile would have come
+    expect(card).to_be_hidden()
+
+
 def test_a_phone_shows_one_map_at_a_time(mapped):
     tab, _ = mapped(width=390, height=844)
     page = tab.page

@@ -105,6 +105,7 @@ class Maps {
       return void this.store.set({ hiddenClasses: [] });
     if (state.exploration?.id !== this.#of) this.#point(-1, ""); // rows of another exploration are other images
     this.#of = state.exploration?.id;
+    if (changed.has("image") && (state.image ?? null) !== null) this.card.hide(); // its column says more, and takes room
     this.render(state);
   }
 
