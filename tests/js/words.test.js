@@ -1,8 +1,10 @@
 // Numbers, names and earlier runs in words.
 import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
 import { count, fileName, group, parameter, preprocessing, seconds, shape, signed } from "../../static/js/lib/format.js";
+import { description } from "../../static/js/explore/map/words.js";
 import { differences, times } from "../../static/js/visualize/history-words.js";
 
 const RUN = {
@@ -42,4 +44,17 @@ test("an earlier run says by what it differs from the one above it", () => {
   assert.deepEqual(differences({ ...RUN, images: "3,4" }, RUN), ["other images"]);
   assert.deepEqual(differences({ ...RUN, analyzer: "gradient" }, RUN), []);
   assert.equal(times({ ids: ["e-1", "e-2", "e-3"] }), "3 times");
+});
+
+test("no page groups digits in a way of its own", () => {
+  const folder = new URL("../../static/js/", import.meta.url);
+  const modules = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(name => name.endsWith(".js"));
+  const own = modules.filter(name => readFileSync(new URL(name, folder), "utf8").includes('.toLocaleString("en")'));
+  assert.deepEqual(own, []);
+});
+
+test("what the server says about a map has the groups of the product", () => {
+  const map = { of: "m1", sub: "1,280 values · PCA", placed: 1797, n: 1797 };
+  const said = description({ map, problem: "", waiting: false }, { colouring: { groups: [], ramp: null }, title: "", count: 0 });
+  assert.match(said, /^Map of features, 1\u202f280 values · PCA\. 1\u202f797 of 1\u202f797 images\./);
 });

@@ -3,7 +3,7 @@ import { h, key, replace } from "../../lib/dom.js";
 import { retry } from "../../widgets/strip-parts.js";
 import { modelOf } from "./letters.js";
 import { Plane } from "./plane.js";
-import { description, seenWords, stateWords, trustWords } from "./words.js";
+import { description, grouped, seenWords, stateWords, trustWords } from "./words.js";
 
 const titled = (exploration, wish) => {
   if (wish.of === "pixels") return [h("b", {}, "Raw pixels")];
@@ -13,7 +13,8 @@ const titled = (exploration, wish) => {
 
 const subOf = ({ map }, wish) => {
   if (!map) return "";
-  return wish.of === "pixels" || !map.layer ? map.sub : `${map.layer} · ${map.sub}`;
+  const sub = grouped(map.sub);
+  return wish.of === "pixels" || !map.layer ? sub : `${map.layer} · ${sub}`;
 };
 
 const trustOf = feed => {

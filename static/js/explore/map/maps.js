@@ -15,7 +15,7 @@ import { createToolbar } from "./toolbar.js";
 import { createValues } from "./values.js";
 import { WHOLE } from "./view.js";
 import { wishOf } from "./wish.js";
-import { selectionWords } from "./words.js";
+import { grouped, selectionWords } from "./words.js";
 
 const SIDES = ["left", "right"];
 const FIELDS = ["exploration", "maps", "colour", "standout", "hiddenClasses", "image", "similar", "view"];
@@ -226,7 +226,7 @@ class Maps {
   #exported(side) {
     const { map } = this.#feeds[side];
     const { dataset } = this.store.state.exploration;
-    return { ...this.#drawn[side], inks: this.#inks, title: `${dataset.name}: ${map.title}, ${map.sub}` };
+    return { ...this.#drawn[side], inks: this.#inks, title: `${dataset.name}: ${map.title}, ${grouped(map.sub)}` };
   }
 
   isDrawn(side) {

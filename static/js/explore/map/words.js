@@ -1,7 +1,8 @@
 // What is written at the maps, and what a screen reader says about them.
 import { group } from "../../lib/format.js";
 
-const grouped = text => text.replace(/\d{1,3}(?:,\d{3})+/g, number => group(Number(number.replaceAll(",", ""))));
+/** A server's sentence with the product's groups of digits. */
+export const grouped = text => text.replace(/\d{1,3}(?:,\d{3})+/g, number => group(Number(number.replaceAll(",", ""))));
 
 /** How far a map is, with the product's groups of digits; nothing when all is placed as fine as it gets. */
 export function stateWords({ map, waiting }) {
@@ -27,7 +28,7 @@ export function description({ map, problem, waiting }, { colouring, title, count
   const meaning = colouring.ramp ? `from ${colouring.ramp.low} to ${colouring.ramp.high}` : groups.join(", ");
   const coloured = meaning ? ` Coloured by ${title}: ${meaning}.` : "";
   const chosen = count ? ` ${group(count)} selected.` : "";
-  return `${mapName(map)}, ${map.sub}. ${group(map.placed)} of ${group(map.n)} images.${coloured}${chosen} Arrows move, plus and minus zoom, Enter opens the ringed image.`;
+  return `${mapName(map)}, ${grouped(map.sub)}. ${group(map.placed)} of ${group(map.n)} images.${coloured}${chosen} Arrows move, plus and minus zoom, Enter opens the ringed image.`;
 }
 
 export const selectionWords = n => (n ? `${group(n)} ${n === 1 ? "image" : "images"} selected` : "Nothing selected");

@@ -3,6 +3,7 @@ import { $, debounced, h, icon, replace } from "../../lib/dom.js";
 import { cancel, follow } from "../../lib/api.js";
 import { ready, spread } from "../../lib/choices.js";
 import { createFollower } from "../../lib/follow.js";
+import { group } from "../../lib/format.js";
 import { Store } from "../../lib/store.js";
 import { turns } from "../../lib/turns.js";
 import { complain } from "../../shell/toast.js";
@@ -106,7 +107,7 @@ export function createOwn({ root, held, first = {}, keep = () => {} }) {
   function stopped({ retraining }) {
     const failed = retraining.status === "failed";
     const error = retraining.job.error;
-    const words = failed ? [error.message, error.hint].filter(Boolean).join(" ") : `Stopped at step ${retraining.step.toLocaleString("en")}. Nothing is lost.`;
+    const words = failed ? [error.message, error.hint].filter(Boolean).join(" ") : `Stopped at step ${group(retraining.step)}. Nothing is lost.`;
     const more = h("button", { class: "btn tiny", type: "button", onclick: () => goOn().catch(complain) }, "Go on");
     return h("div", { class: failed ? "strip bad" : "strip warn", role: failed ? "alert" : "status" }, icon("warn", false), h("span", { class: "grow" }, words), more);
   }

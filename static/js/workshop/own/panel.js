@@ -3,7 +3,7 @@ import { $, h, replace, segmented } from "../../lib/dom.js";
 import { ready, spread as spreadOver } from "../../lib/choices.js";
 import { keepFocus } from "../../lib/focus.js";
 import { thumbnail } from "../../lib/thumbnail.js";
-import { count } from "../../lib/format.js";
+import { count, group } from "../../lib/format.js";
 import { wholeNumber } from "../../widgets/whole-number.js";
 import { SPREADS, datasetOf, obstacle, paintedOnes, valueOf } from "./request.js";
 import { isLive } from "../summary.js";
@@ -45,7 +45,7 @@ function select(label, records, chosen, words, act) {
 
 function drawSources(state, store) {
   const { trained, held } = state.checked?.images ?? {};
-  const known = trained ? `${trained.toLocaleString("en")} training images, ${held.toLocaleString("en")} held out. ` : "";
+  const known = trained ? `${group(trained)} training images, ${group(held)} held out. ` : "";
   replace(
     $("#own-sources"),
     select("Model", ready(state.models), state.model, ({ letter, name }) => `${letter} · ${name}`, model => store.set({ model })),
@@ -104,7 +104,7 @@ function drawWay(state, store) {
 function few(state) {
   const steps = valueOf(state, "steps");
   if (steps === null || steps > FEW_STEPS) return null;
-  return h("p", { class: "call small" }, `${steps.toLocaleString("en")} steps are few: when measured, 95 cured no model; 1,500 did.`);
+  return h("p", { class: "call small" }, `${group(steps)} steps are few: when measured, 95 cured no model; ${group(1500)} did.`);
 }
 
 function drawRates(state) {
@@ -119,13 +119,13 @@ function drawRun(state) {
   $("#run-label").textContent = busy ? "Retraining…" : n && !missing ? `Retrain on ${count(n, "image")}` : "Retrain";
   $("#run").disabled = Boolean(missing) || busy || Boolean(state.refused);
   const steps = valueOf(state, "steps");
-  $("#cost").textContent = missing ?? [steps && `${steps.toLocaleString("en")} steps`, `seed ${valueOf(state, "seed") ?? 0}, repeatable`].filter(Boolean).join(" · ");
+  $("#cost").textContent = missing ?? [steps && `${group(steps)} steps`, `seed ${valueOf(state, "seed") ?? 0}, repeatable`].filter(Boolean).join(" · ");
   const why = state.refused?.sentence ?? state.checked?.notes?.[0] ?? null;
   $("#request-error").hidden = missing || !why;
   $("#request-error").className = state.refused ? "bad-text" : "why";
   $("#request-error").textContent = why ?? "";
   const model = state.models.find(({ id }) => id === state.model);
-  replace($("#panel-summary"), h("strong", {}, model?.name ?? "Retrain"), steps ? ` · ${steps.toLocaleString("en")} steps` : "");
+  replace($("#panel-summary"), h("strong", {}, model?.name ?? "Retrain"), steps ? ` · ${group(steps)} steps` : "");
 }
 
 /** acts: train(). */

@@ -1,5 +1,6 @@
 // What came of it: the verdict with what to try next, behaviour before and after, and maps of the same images.
 import { h, icon } from "../../lib/dom.js";
+import { group } from "../../lib/format.js";
 import { measureRow } from "../rows/behaviour.js";
 import { decimals } from "../summary.js";
 import { files } from "./own-api.js";
@@ -50,7 +51,7 @@ function verdict(retraining, given) {
   );
 }
 
-const settings = ({ options }) => `${WAYS[options.way]} · ${options.steps.toLocaleString("en")} steps · seed ${options.seed}`;
+const settings = ({ options }) => `${WAYS[options.way]} · ${group(options.steps)} steps · seed ${options.seed}`;
 
 function behaviour(retraining) {
   const { before, after, agreement } = retraining;

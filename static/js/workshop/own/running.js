@@ -1,5 +1,6 @@
 // A retraining under way: how far, held-out accuracy as it grows, and what training shows.
 import { h, icon } from "../../lib/dom.js";
+import { group } from "../../lib/format.js";
 import { curvePlot } from "../rows/curve.js";
 import { files } from "./own-api.js";
 import { picture } from "./picture.js";
@@ -28,7 +29,7 @@ const shown = retraining => [
 /** given: cancel(). */
 export function running(retraining, given) {
   const { step, options, job, model } = retraining;
-  const words = options.steps ? ["step ", h("b", {}, step.toLocaleString("en")), ` of ${options.steps.toLocaleString("en")}`] : ["measuring"];
+  const words = options.steps ? ["step ", h("b", {}, group(step)), ` of ${group(options.steps)}`] : ["measuring"];
   const filled = options.way !== "penalty" && retraining.before;
   return h(
     "section",
