@@ -93,7 +93,7 @@ def _share(total: float, score: float) -> str:
     percent = 100 * total / score if abs(score) > 1e-6 else np.inf
     if abs(percent) > MOST_PERCENT:
         return f"adds up to {_number(total)}, not {_number(score)}"
-    return f"adds up to {percent:.0f} % of the score".replace("-", "−")
+    return f"adds up to {percent:z.0f} % of the score".replace("-", "−")
 
 
 def _softmax(softmax_kept: bool) -> Health | None:

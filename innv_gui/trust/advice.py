@@ -170,5 +170,5 @@ def short(control: str) -> str:
 
 
 def number(value: float) -> str:
-    """Two decimals, a true minus."""
-    return f"{value:.2f}".replace("-", "−")
+    """Two decimals, a true minus; none where it rounds to zero."""
+    return f"{value:z.2f}".replace("-", "−")

@@ -47,6 +47,7 @@ def test_the_relevance_sum_is_stated_against_the_score():
     assert facts(a_map(14.0), 20.8, EPSILON, False) == [("ok", "adds up to 67 % of the score")]
     assert facts(a_map(45.0), 20.8, EPSILON, False) == [("warn", "adds up to 216 % of the score")]
     assert facts(a_map(2.0), -2.0, EPSILON, False) == [("warn", "adds up to −100 % of the score")]
+    assert facts(a_map(-0.05), 20.8, EPSILON, False)[0][1] == "adds up to 0 % of the score"
 
 
 def test_a_method_that_does_not_conserve_is_not_held_to_it():

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
-import { count, fileName, group, parameter, preprocessing, seconds, shape, signed } from "../../static/js/lib/format.js";
+import { count, fileName, fixed, group, parameter, preprocessing, seconds, shape, signed } from "../../static/js/lib/format.js";
 import { description } from "../../static/js/explore/map/words.js";
+import { change, decimals } from "../../static/js/workshop/summary.js";
 import { differences, times } from "../../static/js/visualize/history-words.js";
 
 const RUN = {
@@ -26,6 +27,13 @@ test("numbers are grouped thinly, with a true minus and their unit", () => {
   assert.equal(signed(-0.004), "\u22124.00e-3");
   assert.equal(signed(NaN), "–");
   assert.equal(shape([null, 7, 7, 3]), "?×7×7×3");
+});
+
+test("what rounds to zero has no sign", () => {
+  assert.deepEqual([-0.004, -0, 0, 0.004].map(value => fixed(value)), ["0.00", "0.00", "0.00", "0.00"]);
+  assert.deepEqual([fixed(-0.005001), fixed(-0.00004, 4), fixed(-12, 0)], ["\u22120.01", "0.0000", "\u221212"]);
+  assert.deepEqual([-0.004, 0.004, 0.02, -0.02].map(value => change(value)), ["0.00", "0.00", "+0.02", "\u22120.02"]);
+  assert.deepEqual([decimals(-0.001), decimals(NaN)], ["0.00", "–"]);
 });
 
 test("a time is said at its size", () => {

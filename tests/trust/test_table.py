@@ -5,7 +5,7 @@ import pytest
 
 from innv_gui.errors import BadInput
 from innv_gui.trust import metrics, statistics, table
-from innv_gui.trust.advice import advise
+from innv_gui.trust.advice import advise, number
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.normal(0, 0.8, 40)  # what makes an image easy or hard, for every method alike
@@ -216,3 +216,7 @@ def test_every_metric_is_declared_in_full():
 def test_passes_are_counted_with_the_map_itself():
     assert metrics.passes(["replacement"], 1, 2, 10) == 1 + 2 * 2 * 9
     assert metrics.passes(["sanity", "stability", "sparseness"], 33, 1, 10) == 33 * (1 + 3 + 5)
+
+
+def test_a_number_that_rounds_to_zero_has_no_sign():
+    assert [number(value) for value in (-0.004, -0.0, -0.006)] == ["0.00", "0.00", "−0.01"]

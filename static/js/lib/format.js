@@ -7,6 +7,11 @@ export const group = n =>
   Math.round(n)
     .toString()
     .replace(/\B(?=(\d{3})+$)/g, THIN);
+/** A number with so many decimals and a true minus; one that rounds to zero has no sign. */
+export function fixed(value, places = 2) {
+  const text = value.toFixed(places);
+  return Number(text) < 0 ? MINUS + text.slice(1) : text.replace(/^-/, "");
+}
 export const probability = p => (Number.isFinite(p) ? p.toFixed(3) : "–");
 export const count = (n, one, many = `${one}s`) => `${group(n)} ${n === 1 ? one : many}`;
 export const shape = sizes => (sizes || []).map(n => n ?? "?").join("×");

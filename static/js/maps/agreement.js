@@ -1,6 +1,7 @@
 // How far heatmaps of the same image agree: a small matrix, number first and tint second.
 import { get } from "../lib/api.js";
 import { h, key, replace } from "../lib/dom.js";
+import { fixed } from "../lib/format.js";
 import { turns } from "../lib/turns.js";
 import { MEASURES as TERMS } from "../shell/term.js";
 
@@ -18,7 +19,7 @@ function asked(path) {
   return answers.get(path);
 }
 
-const text = value => (value === null ? "–" : value.toFixed(2).replace("-", "\u2212"));
+const text = value => (value === null ? "–" : fixed(value));
 
 function cell(value, words) {
   const box = h("td", { class: "num", "aria-label": `${words}: ${value === null ? "no number" : text(value)}` }, text(value));

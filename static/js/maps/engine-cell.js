@@ -1,5 +1,6 @@
 // One image under one model by both engines: their maps side by side, where they differ, and by how much.
 import { h } from "../lib/dom.js";
+import { fixed } from "../lib/format.js";
 import { differenceCanvas, mapCanvas } from "./map-canvas.js";
 
 const TITLES = { native: "native", innvestigate: "iNNvestigate" };
@@ -11,7 +12,7 @@ export function share(value) {
 }
 
 /** r of nearly one shows how nearly. */
-const correlation = r => (r > 0.99995 ? "1.0000" : r.toFixed(4)).replace("-", "\u2212");
+const correlation = r => (r > 0.99995 ? "1.0000" : fixed(r, 4));
 
 const figure = (title, content) => h("figure", { class: "engine" }, content, h("figcaption", {}, title));
 

@@ -3,7 +3,7 @@ import { $, colour, h, icon, key, replace } from "../lib/dom.js";
 import { address } from "../lib/api.js";
 import { assumedTag } from "../widgets/class-names.js";
 import { fileLabel } from "../lib/file-name.js";
-import { fileName, probability, signed } from "../lib/format.js";
+import { fileName, fixed, probability, signed } from "../lib/format.js";
 import { thumbnail } from "../lib/thumbnail.js";
 import { groupLine } from "../plots/hover-card.js";
 import { saying } from "../maps/prediction.js";
@@ -30,7 +30,7 @@ const TERMS = {
 
 function worth(value, digits = 3) {
   if (value === null || !Number.isFinite(value)) return "–";
-  return Math.abs(value) < 1000 ? value.toFixed(digits).replace("-", "\u2212") : signed(value);
+  return Math.abs(value) < 1000 ? fixed(value, digits) : signed(value);
 }
 
 /** A model's letter and class; a tick where it is the label, so that colour is not needed. */

@@ -1,11 +1,11 @@
 // What the networks of one run have in common: means over seeds, with and without marks.
-
-const MINUS = "\u2212";
+import { fixed } from "../lib/format.js";
 
 export const decimals = (value, places = 2) =>
-  Number.isFinite(value) ? (value < 0 ? MINUS : "") + Math.abs(value).toFixed(places) : "–";
+  Number.isFinite(value) ? fixed(value, places) : "–";
 
-export const change = (value, places = 2) => (value >= 0 ? "+" : MINUS) + Math.abs(value).toFixed(places);
+/** More has its sign too; what rounds to zero has none. */
+export const change = (value, places = 2) => (Number(value.toFixed(places)) > 0 ? "+" : "") + fixed(value, places);
 
 const ENDED = new Set(["done", "failed", "cancelled"]);
 export const isLive = run => !ENDED.has(run.status);

@@ -1,4 +1,5 @@
 // The common scale of a column: right is better, whichever way the metric goes. Pure functions.
+import { fixed } from "../../lib/format.js";
 
 const STEPS = [1, 2, 2.5, 5, 10];
 
@@ -34,8 +35,7 @@ const MINUS = "\u2212";
 /** Two decimals, three where the column lies within a tenth; a true minus. */
 export function decimals({ from, to }, value) {
   if (!Number.isFinite(value)) return "–";
-  const text = value.toFixed(Math.abs(to - from) < 0.1 ? 3 : 2);
-  return Number(text) < 0 ? MINUS + text.slice(1) : text.replace(/^-/, "");
+  return fixed(value, Math.abs(to - from) < 0.1 ? 3 : 2);
 }
 
 /** An end of the scale, as short as it can be said. */
