@@ -39,3 +39,23 @@ def test_where_no_label_is_there_nothing_is_to_be_mapped(open_tab, ids):
     with page.expect_response(with_answers):
         page.reload()
     expect(page.locator("#label-classes")).to_be_hidden()
+
+
+def rule(mode, words, right, current=False):
+    share = right / 200
+    of_rule = {"rule": {"mode": mode, "channels": "rgb"}, "words": words, "resize": "stretch", "percent": "99 %"}
+    counts = {"right": right, "n": 200, "accuracy": share, "low": 0.95, "high": 0.99, "assigned": None}
+    return of_rule | counts | {"current": current, "advised": False, "tied": False}
+
+
+def test_shares_of_images_have_the_decimals_that_tell_them_apart(open_tab, ids):
+    page = open_tab("/help").page
+    rows = [rule("unit", "scaled", 199, True), rule("none", "as they are", 198), rule("caffe", "caffe", 105)]
+    rows += [rule("tf", "tf", 200), rule("torch", "torch", 0)]
+    found = {"model": ids["weather_clean"], "state": "done", "n": 200, "rows": rows, "notes": [], "verdict": ""}
+    answer = found | {"dataset": {"name": "weather"}}
+    page.route(re.compile(r"/models/[^/]+/probe$"), lambda route: route.fulfill(json=answer))
+    base = re.match(r"https?://[^/]+", page.url)[0]
+    page.goto(f"{base}/models#model={ids['weather_clean']}")
+    shares = page.locator("#probe tbody .probe > .strong")
+    expect(shares).to_have_text(["100 %", "99.5 %", "99.0 %", "52.5 %", "0 %"])

@@ -3,11 +3,13 @@ import { $, h, icon, key, replace } from "../lib/dom.js";
 import { cancel, get, post } from "../lib/api.js";
 import { count, group } from "../lib/format.js";
 import { turns } from "../lib/turns.js";
+import { percent } from "../widgets/accuracy.js";
 import { complain } from "../shell/toast.js";
 
 const RESIZES = { stretch: "stretch", pad: "pad", crop: "crop" };
 const BUSY = new Set(["waiting", "running"]);
-const per = share => `${(100 * share).toFixed(0)}`;
+const whole = share => `${Math.round(100 * share)}`; // of an interval, which is no count of images
+const assignedOf = ({ assigned, n }) => percent({ right: Math.round(assigned * n), n });
 
 const score = row => row.assigned ?? row.accuracy; // what the rules are compared by
 
@@ -42,9 +44,9 @@ function line(row, model, acts, current) {
         "span",
         { class: "probe" },
         h("meter", { min: 0, max: 1, value: row.accuracy, "aria-label": `Accuracy, ${rule}` }),
-        h("span", { class: "num strong" }, row.percent),
-        h("span", { class: "sub num not-s" }, `${per(row.low)}–${per(row.high)} %`),
-        row.assigned === null || per(row.assigned) === per(row.accuracy) ? null : h("span", { class: "sub num not-s" }, `best order ${per(row.assigned)} %`),
+        h("span", { class: "num strong" }, percent(row)),
+        h("span", { class: "sub num not-s" }, `${whole(row.low)}–${whole(row.high)} %`),
+        row.assigned === null || assignedOf(row) === percent(row) ? null : h("span", { class: "sub num not-s" }, `best order ${assignedOf(row)}`),
       ),
     ),
     h("td", { class: "r" }, row.current ? null : use),

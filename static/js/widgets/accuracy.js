@@ -3,7 +3,7 @@ import { h, key } from "../lib/dom.js";
 import { count, group } from "../lib/format.js";
 
 /** 200 of 400 -> "50.0 %"; all and none are whole, everything else never reads so. */
-function percent({ right, n }) {
+export function percent({ right, n }) {
   if (right === n || right === 0) return `${right ? 100 : 0} %`;
   return `${Math.min(99.9, Math.max(0.1, (100 * right) / n)).toFixed(1)} %`;
 }
