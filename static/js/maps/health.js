@@ -56,8 +56,6 @@ function show(opener, health, analyzer) {
   );
   pop.showPopover();
   placeUnder(pop, opener);
-  const { bottom, height } = pop.getBoundingClientRect();
-  if (bottom > innerHeight) pop.style.setProperty("top", `${Math.max(8, opener.getBoundingClientRect().top - height - 6)}px`);
   pop.querySelector("button").focus();
 }
 

@@ -1,10 +1,18 @@
-// Menus that open below their button; the arrow keys walk through them.
+// Menus that open below their button, or above it where there is no room; the arrow keys walk through them.
 
-/** Places an open menu under its opener, inside the window. */
+const GAP = 6;
+const EDGE = 8;
+
+/** Places an open menu at its opener, inside the window: below it, or above where it does not fit and there is more room. */
 export function placeUnder(menu, opener) {
-  const box = opener.getBoundingClientRect();
-  menu.style.setProperty("top", `${box.bottom + 6}px`);
-  menu.style.setProperty("left", `${Math.max(8, box.right - menu.offsetWidth)}px`);
+  const { top, bottom, right } = opener.getBoundingClientRect();
+  const [above, below] = [Math.min(top, innerHeight), innerHeight - Math.max(0, bottom)].map(room => room - GAP - EDGE);
+  menu.style.removeProperty("max-height");
+  const up = menu.offsetHeight > below && above > below;
+  menu.style.setProperty("top", up ? "auto" : `${bottom + GAP}px`);
+  menu.style.setProperty("bottom", up ? `${innerHeight - Math.min(top, innerHeight) + GAP}px` : "auto");
+  menu.style.setProperty("left", `${Math.max(EDGE, right - menu.offsetWidth)}px`);
+  menu.style.setProperty("max-height", `min(70dvh, ${Math.max(0, up ? above : below)}px)`);
 }
 
 const STOPS = "a[href], button:not(:disabled), input:not(:disabled, [tabindex='-1']), select";

@@ -8,6 +8,7 @@ import { holdings, openCatalog, settle } from "../lib/catalog.js";
 import { createGallery } from "./gallery.js";
 import { showKept } from "../lib/kept.js";
 import { onKeys } from "../shell/keyboard.js";
+import { placeUnder } from "../shell/menu.js";
 import { createPlotCard } from "../plots/card.js";
 import { showProblems } from "./problem-dialog.js";
 import { createRankingView } from "./evidence/view.js";
@@ -196,9 +197,7 @@ function fillScoresMenu() {
   const { id } = store.state.suggestion;
   const item = (ending, words) => h("a", { class: "item-l", href: address.scores(id, ending), download: "" }, words);
   replace($("#scores-menu"), h("h3", {}, "All scores, one row per image"), item("csv", "CSV"), item("parquet", "Parquet"));
-  const { right, bottom } = $("#scores").getBoundingClientRect();
-  $("#scores-menu").style.setProperty("left", `${Math.max(8, right - $("#scores-menu").offsetWidth)}px`);
-  $("#scores-menu").style.setProperty("top", `${bottom + 4}px`);
+  placeUnder($("#scores-menu"), $("#scores"));
 }
 
 const redrawInTheme = () => onTheme(() => drawPlots(store.state));
