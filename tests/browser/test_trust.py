@@ -64,6 +64,21 @@ def test_a_table_is_measured_sorted_opened_and_left_for_grid(trust):
     assert tab.complaints == [] and tab.foreign == []
 
 
+def test_side_by_side_the_columns_fill_the_table_whatever_row_is_open(open_tab, ids):
+    models = f"{ids['digits_cnn']},{ids['digits_mlp']}"
+    view = "view=trust&method=gradient&test=gradient&metrics=difference,deletion,insertion,sparseness&fills=blur"
+    page = open_tab(f"/visualize#models={models}&dataset={ids['digits']}&images=3,500&{view}&row=gradient").page
+    measured(page)
+    page.locator(".opened-in").wait_for(timeout=WAIT_MS)
+    expect(page.locator(".board-table thead th")).to_have_count(5)
+    page.locator(".model-switch label", has_text="side by side").click()
+    expect(page.locator(".board-table thead th")).to_have_count(3)
+    ends = page.locator(".board-table").evaluate(
+        "table => [table, table.querySelector('th:last-child')].map(one => one.getBoundingClientRect().right)"
+    )
+    assert abs(ends[0] - ends[1]) < 2
+
+
 def test_a_table_that_is_kept_is_there_without_a_press_and_a_link_holds_it_all(trust):
     page = trust().page
     measured(page)

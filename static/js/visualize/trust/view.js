@@ -102,6 +102,7 @@ export function createTrustView(store, acts) {
       sheet: narrow.matches,
     });
     if (!opened.root.isConnected || !row || narrow.matches !== sheet.contains(opened.root)) mount(columns, row);
+    opened.root.closest("td")?.setAttribute("colspan", String(columns)); // as many as are shown now
     if (!row) return;
     const counts = Object.values(lead.cells).map(column => column[row.name]?.n ?? 0);
     images = Math.max(...counts, 0);
