@@ -59,3 +59,25 @@ def test_shares_of_images_have_the_decimals_that_tell_them_apart(open_tab, ids):
     page.goto(f"{base}/models#model={ids['weather_clean']}")
     shares = page.locator("#probe tbody .probe > .strong")
     expect(shares).to_have_text(["100 %", "99.5 %", "99.0 %", "52.5 %", "0 %"])
+
+
+def test_a_long_name_is_cut_and_leaves_the_other_columns_in_view(open_tab, ids):
+    page, name = open_tab("/help").page, "a_name_without_any_break_" * 5
+
+    def renamed(route):
+        answer = route.fetch()
+        found = answer.json()
+        next(one for one in found["models"] if one["id"] == ids["weather_clean"])["name"] = name
+        route.fulfill(response=answer, json=found)
+
+    page.route(re.compile(r"/api/v1/models$"), renamed)
+    base = re.match(r"https?://[^/]+", page.url)[0]
+    page.goto(f"{base}/models")
+    shown = page.locator(f".name-b[title={name}]")
+    shown.wait_for()
+    for width in (1440, 1100, 760, 701):
+        page.set_viewport_size({"width": width, "height": 900})
+        sides = page.locator(".models").evaluate("one => [one.offsetWidth, one.closest('.card').clientWidth]")
+        assert sides[0] <= sides[1], width
+        expect(page.get_by_role("button", name=f"Remove {name}")).to_be_in_viewport(ratio=1)
+        assert shown.evaluate("one => one.scrollWidth > one.clientWidth")

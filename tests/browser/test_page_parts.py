@@ -128,3 +128,21 @@ def test_only_labels_are_offered_to_be_mapped_not_images_that_have_none(parts):
     assert "3 of 8 images." in words and links == []
     words, links = parts.evaluate(NOTICE, 1)
     assert "Map labels" in words and links == ["/models#model=m1&show=labels"]
+
+
+KINDS = """title => {
+  document.body.innerHTML = `<div id="lists"><div id="kinds" class="kinds" style="width: 500px"></div></div>`;
+  const suggestion = { lists: ["one", "two"].map(kind => ({ kind, title, reason: title, n: 3, available: true })) };
+  const state = { suggestion: { ...suggestion, n_scored: 9, n_problems: 0 }, look: null, models: [] };
+  m.createKinds({ on: () => {} }, () => {}, () => {})(state);
+  const cards = [...document.querySelectorAll(".kind")];
+  const inside = cards.every(card => [...card.children].every(one => one.scrollWidth <= card.clientWidth));
+  return [inside, cards[0].querySelector("strong").title, cards[0].querySelector("strong").offsetHeight];
+}"""
+
+
+def test_a_long_name_in_the_title_of_a_list_stays_on_its_card(parts):
+    parts.add_style_tag(url="/static/css/suggest.css")
+    title = f"Only {'a_name_without_any_break_' * 5} is right"
+    inside, tip, height = called(parts, "suggest/kinds.js", f"({KINDS})(given[0])", title)
+    assert inside and tip == title and height < 60

@@ -73,6 +73,7 @@ function row(model, { chosen, job, acts, noted }) {
               type: "button",
               "aria-pressed": String(chosen === model.id),
               "aria-label": `Show ${model.name}`,
+              title: model.name,
               onclick: () => acts.choose(model.id),
             },
             model.name,

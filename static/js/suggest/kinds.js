@@ -18,7 +18,7 @@ function kindCard({ kind, title, reason, n, available }, all, look, onlook) {
       "aria-pressed": String(pressed),
       onclick: () => onlook(pressed ? null : { list: kind }),
     },
-    h("strong", {}, title),
+    h("strong", { title }, title),
     h("span", { class: "num" }, n === 0 || (usable && Number.isFinite(n)) ? lengthOf(n, all) : ""),
     h("span", { class: "why" }, reason),
   );
