@@ -136,7 +136,7 @@ def test_assumed_names_are_confirmed_dropped_and_edited_on_models(page, server):
     labels.get_by_label(re.compile("^Bag")).press("Enter")
     expect(labels).to_contain_text(f"clothes: {9 * PER_CLASS} of {10 * PER_CLASS} images without a class")
     page.goto(f"{page.base}/images")
-    expect(page.locator("#left-out")).to_contain_text(f"{9 * PER_CLASS} of {10 * PER_CLASS} images have no class")
+    expect(page.locator("#left-out")).to_contain_text(f"{9 * PER_CLASS} of {10 * PER_CLASS} images match no class")
     page.goto(f"{page.base}/models")
     page.locator("#details summary", has_text="Edit class names").click()
     page.locator("#class-lines").fill("")
