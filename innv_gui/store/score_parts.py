@@ -18,6 +18,7 @@ import shutil
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -59,7 +60,7 @@ class ScoreFolder:
         with _OPENING.setdefault(self.path, threading.Lock()):
             self.about = self._opened(about, units, spatial)
 
-    def _opened(self, about: dict, units: dict[str, int], spatial: dict[str, bool]) -> dict:
+    def _opened(self, about: dict[str, Any], units: dict[str, int], spatial: dict[str, bool]) -> dict[str, Any]:
         """What the folder says about itself from now on; it is made where it is missing or no longer true."""
         kept = read_about(self.path)
         if kept is not None and kept["dataset"]["rows_a_part"] != self.rows_a_part:
