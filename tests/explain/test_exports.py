@@ -53,7 +53,7 @@ def test_the_script_refuses_another_file(run, session, tmp_path, monkeypatch):
 
 def test_a_run_over_arrays_has_no_script(session, sample_models):
     run = session.explain(sample_models["digits_mlp"], np.zeros((1, 32, 32, 1), np.float32), "gradient")
-    with pytest.raises(BadInput, match="no file"):
+    with pytest.raises(BadInput, match="not in a file"):
         script_of(run, "")
 
 

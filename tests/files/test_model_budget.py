@@ -157,7 +157,7 @@ def many_members(path):
     ("make", "words"),
     [
         (sparse, "needs 7.3 GB of memory to open; the limit is 4 GB"),
-        (hole, "has 0.9 GB, and 0 GB of it were written"),
+        (hole, "is 0.9 GB large, but only 0 GB were written"),
         (much_text, "9 MB of text; 8 MB is the limit"),
         (many_members, "far more members than the three"),
     ],

@@ -109,7 +109,7 @@ def of(step: Step) -> str | None:
 def shifts(step: Step) -> bool:
     """Whether a step adds a constant to its one input."""
     if step.kind == "Rescaling":
-        return bool(np.any(np.asarray(step.operation.offset)))
+        return bool(np.any(np.asarray(getattr(step.operation, "offset", 0))))
     return step.kind in ("Add", "Subtract") and len(step.inputs) == 1
 
 

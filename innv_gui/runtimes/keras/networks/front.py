@@ -68,7 +68,7 @@ def front(network: Network) -> Front:
     first = found[0]
     if any(not np.allclose(one[:2], first[:2]) for one in found[1:] if np.shape(one[0]) == np.shape(first[0])):
         return Front(names, norm=norm, largest=largest)
-    return Front(names, *first, norm, largest)
+    return Front(names, first[0], first[1], first[2], norm, largest)
 
 
 def _ends(steps: tuple[Step, ...], start) -> tuple[list, list[Step]]:
