@@ -130,7 +130,7 @@ def test_a_link_brings_the_ranking_back_and_one_that_is_gone_says_so(evidence, o
     page.locator("[data-field=alpha]").fill("3")
     page.locator("[data-field=beta]").fill("2")
     page.locator("#measure label", has_text="overlap").click()
-    expect(page.locator("#measure-words")).to_contain_text("tenth of the pixels")
+    expect(page.locator("#measure-words")).to_contain_text("pixels two maps share among the tenth")
     rank(page)
     before = cards(page)
     expect(page.locator("#ranking .made")).to_contain_text("alpha 3 · beta 2 · top-tenth overlap · 3 images")
