@@ -228,6 +228,7 @@ def depthwise(scale, offset):
     return L.DepthwiseConv2D(1, depthwise_initializer=constant(scale), bias_initializer=constant(offset))
 
 
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize(
     ("scale", "offset", "shift"),
     [
@@ -265,6 +266,7 @@ def test_a_gate_keeps_being_one_when_it_is_moved(folder):
     np.testing.assert_allclose(found.values, expected.values, atol=1e-6)
 
 
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize(
     "gate",
     [
@@ -298,6 +300,7 @@ WRITTEN_OUT = {
 }
 
 
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("name", WRITTEN_OUT)
 def test_a_relu_that_is_written_out_passes_all_on_and_is_no_relu_to_guided_backprop(folder, name):
     source = saved(folder, f"relu by {name}", WRITTEN_OUT[name])
@@ -309,6 +312,7 @@ def test_a_relu_that_is_written_out_passes_all_on_and_is_no_relu_to_guided_backp
             explained(source, method)
 
 
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize(
     "layer",
     [
