@@ -47,7 +47,7 @@ export function drawDatasetPanel({ datasets, dataset, q, label, models = [] }) {
   replace($("#left-out"), (record.left_out ?? []).map(leftOut));
 }
 
-/** "12 of 80 images have no class of A's", with the way to fix it; images without a label have none to map. */
+/** "12 of 80 images match no class of A", with the way to fix it; images without a label have none to map. */
 const leftOut = ({ model, without_class: words, n_unmapped }) =>
   h("p", { class: "why" }, words, " ", n_unmapped ? h("a", { href: labelsLink(model) }, "Map labels") : null);
 

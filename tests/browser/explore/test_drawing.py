@@ -101,35 +101,34 @@ def test_a_map_is_saved_as_a_picture_and_as_a_drawing_with_a_dot_an_image(mapped
     assert drawing.startswith("<svg") and drawing.count("<circle") + drawing.count("<use") >= 1797
 
 
+def pointed_at(page, plane):
+    """Moves to the right until a dot of the map shows its card -> (card, x, y)."""
+    box, card = plane.bounding_box(), page.locator("#maps .hover")
+    y = box["y"] + 0.5 * box["height"]
+    for x in box["x"] + np.linspace(0.2, 0.8, 25) * box["width"]:
+        page.mouse.move(x, y)
+        page.wait_for_timeout(150)
+        if card.is_visible():
+            break
+    expect(card).to_contain_text("digit_")
+    return card, x, y
+
+
 def test_what_is_pointed_at_is_told_and_gone_when_the_map_moves_away(mapped):
     page = mapped()[0].page
     plane = page.locator(PLANE.format("right"))
     plane.focus()
     page.keyboard.press("ArrowLeft")
-    box = plane.bounding_box()
-    card = page.locator("#maps .hover")
-    for share in np.linspace(0.2, 0.8, 25):
-        page.mouse.move(box["x"] + share * box["width"], box["y"] + 0.5 * box["height"])
-        page.wait_for_timeout(150)
-        if card.is_visible():
-            break
-    expect(card).to_contain_text("digit_")
+    card, x, y = pointed_at(page, plane)
     page.mouse.down()
-    page.mouse.move(box["x"] + share * box["width"] + 90, box["y"] + 0.5 * box["height"] + 60, steps=3)
+    page.mouse.move(x + 90, y + 60, steps=3)
     expect(card).to_be_hidden()
     page.mouse.up()
 
 
 def test_the_card_of_an_image_is_gone_when_its_column_opens(mapped):
     page = mapped()[0].page
-    box = page.locator(PLANE.format("right")).bounding_box()
-    card = page.locator("#maps .hover")
-    for share in np.linspace(0.2, 0.8, 25):
-        page.mouse.move(box["x"] + share * box["width"], box["y"] + 0.5 * box["height"])
-        page.wait_for_timeout(150)
-        if card.is_visible():
-            break
-    expect(card).to_contain_text("digit_")
+    card, _, _ = pointed_at(page, page.locator(PLANE.format("right")))
     page.mouse.down()
     page.mouse.up()
     expect(page.locator("#inspector")).to_be_visible()

@@ -204,11 +204,11 @@ def _keeps(step: Step, gates: set[int]) -> bool:
 
 
 def _is_clipped(step: Step, shifted: set[int]) -> bool:
-    """Whether a step makes the hard sigmoid that is written out: relu6(x + 3), before it is divided by 6."""
-    settings = step.operation
-    capped = step.kind == "Relu6" or getattr(settings, "activation", None) is keras.activations.relu6
-    capped |= step.kind == "ReLU" and getattr(settings, "max_value", None) is not None
-    capped |= step.kind == "Clip" and getattr(settings, "x_min", None) == 0
+    """Whether a step cuts a shifted value off above and below, as relu6(x + 3) does in a hard sigmoid by operations."""
+    operation = step.operation
+    capped = step.kind == "Relu6" or getattr(operation, "activation", None) is keras.activations.relu6
+    capped |= step.kind == "ReLU" and getattr(operation, "max_value", None) is not None
+    capped |= step.kind == "Clip" and getattr(operation, "x_min", None) == 0
     return capped and shifted.issuperset(step.inputs)
 
 

@@ -62,12 +62,13 @@ def front(network: Network) -> Front:
     responses = [_responses(network, end) for end in ends]
     scaled = [np.abs(one).max() for one, end in zip(responses, ends, strict=True) if end is not network.model.inputs[0]]
     largest = float(min(scaled)) if scaled else None
+    unknown = Front(names, norm=norm, largest=largest)
     found = [line for one in responses if (line := _line(one, network.input_shape[2])) is not None]
     if not found or len(found) < len(ends):
-        return Front(names, norm=norm, largest=largest)
+        return unknown
     first = found[0]
     if any(not np.allclose(one[:2], first[:2]) for one in found[1:] if np.shape(one[0]) == np.shape(first[0])):
-        return Front(names, norm=norm, largest=largest)
+        return unknown
     return Front(names, first[0], first[1], first[2], norm, largest)
 
 

@@ -267,9 +267,9 @@ def _check_input(graph: keras.Model, file: str) -> None:
 def _chosen_output(model, graph: keras.Model, source: ModelSource, file: str) -> int:
     names = _output_names(model, graph)
     if source.output is None and len(names) > 1:
-        listed = ", ".join(f"{i}: {quoted(name)}" for i, name in enumerate(names))
         raise ModelRefused(
-            f"{file} has {len(names)} outputs ({listed}); one must be chosen.", "Choose one by its number or its name."
+            f"{file} has {len(names)} outputs ({_numbered(names)}); one must be chosen.",
+            "Choose one by its number or its name.",
         )
     chosen = source.output or 0
     if isinstance(chosen, str):
@@ -282,9 +282,12 @@ def _chosen_output(model, graph: keras.Model, source: ModelSource, file: str) ->
 
 
 def _no_output(file: str, chosen: str, names: tuple[str, ...]) -> BadInput:
-    listed = ", ".join(f"{i}: {quoted(name)}" for i, name in enumerate(names))
-    allowed = (*range(len(names)), *names)
-    return BadInput(f"{file} has no output {chosen}.", f"Expected a number or a name of {listed}.", "output", allowed)
+    hint = f"Expected a number or a name of {_numbered(names)}."
+    return BadInput(f"{file} has no output {chosen}.", hint, "output", (*range(len(names)), *names))
+
+
+def _numbered(names: tuple[str, ...]) -> str:
+    return ", ".join(f"{i}: {quoted(name)}" for i, name in enumerate(names))
 
 
 def _check_layers(operations: dict, tensors: dict, end, file: str) -> None:
