@@ -52,6 +52,26 @@ def saved(model, path):
     return ModelSource("keras", str(path), trusted=True, hooks=HOOKS), x, expected
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A subclassed model that says nothing of its layers; source, images."""
+    source, x, _ = saved(runpy.run_path(HOOKS)["Net"](name="whole"), tmp_path_factory.mktemp("whole") / "net.keras")
+    yield source, x
+    forget()
+
+
+@pytest.fixture(scope="module")
+def functional(whole, tmp_path_factory):
+    """The same layers in a functional model."""
+    inner = next(iter(loading.load(whole[0]).flat.operations.values().__reversed__()))
+    start = keras.Input(SHAPE)
+    y = inner.conv(start)
+    ends = inner.scores(inner.pool(inner.relu(keras.layers.Add()([y, inner.other(y)]))))
+    path = tmp_path_factory.mktemp("functional") / "net.keras"
+    keras.Model(start, ends).save(path)
+    return ModelSource("keras", str(path))
+
+
 def images(count=2):
     return np.random.default_rng(4).random((count, *SHAPE), dtype=np.float32)
 
@@ -105,24 +125,18 @@ def test_only_the_last_softmax_is_taken_off(own, tmp_path):
 
 
 @pytest.mark.parametrize("name", GRADIENTS)
-def test_methods_that_look_at_no_layer_explain_it(own, tmp_path, name):
+def test_methods_that_look_at_no_layer_explain_it(whole, functional, name):
     """As the same layers in a functional model are explained."""
-    source, x, _ = saved(own["Net"](), tmp_path / "net.keras")
-    inner = next(iter(loading.load(source).flat.operations.values().__reversed__()))
-    start = keras.Input(SHAPE)
-    y = inner.conv(start)
-    ends = inner.scores(inner.pool(inner.relu(keras.layers.Add()([y, inner.other(y)]))))
-    keras.Model(start, ends).save(tmp_path / "functional.keras")
-    found = explained(source, name, x)
-    expected = explained(ModelSource("keras", str(tmp_path / "functional.keras")), name, x)
+    source, x = whole
+    found, expected = explained(source, name, x), explained(functional, name, x)
     np.testing.assert_allclose(found.values, expected.values, atol=1e-5 * np.abs(expected.values).max())
     np.testing.assert_array_equal(found.targets, expected.targets)
 
 
 @pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("name", sorted(set(METHODS) - set(GRADIENTS)))
-def test_all_others_refuse_it_by_name_with_the_reason(own, tmp_path, name):
-    source, x, _ = saved(own["Net"](name="whole"), tmp_path / "net.keras")
+def test_all_others_refuse_it_by_name_with_the_reason(whole, name):
+    source, x = whole
     with pytest.raises(AnalyzerRefused) as caught:
         explained(source, name, x)
     assert name in caught.value.message and "whole (custom Net)" in caught.value.message
