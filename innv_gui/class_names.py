@@ -19,6 +19,7 @@ MAX_NAME = 200  # characters
 EXPECTED = (
     'Expected JSON such as {"0": ["n01440764", "tench"], ...}, a JSON list of names, or text with one name per line.'
 )
+_NUMBERED = re.compile(r"(\d{1,7})(?:\s*[:;,=]\s*|\s+)(\S.*)")  # "0 cat", "0: cat", "0,cat"
 _APART = re.compile(r"[\s_\-]+")
 
 
@@ -29,7 +30,7 @@ def read_class_names(path: str | Path) -> tuple[str, ...]:
     try:
         if text.lstrip()[:1] in ("{", "["):
             return class_names(json.loads(text))
-        return _checked([line.strip() for line in text.rstrip().splitlines()])
+        return _checked(_by_number([line.strip() for line in text.rstrip().splitlines()]))
     except RecursionError:
         raise _refused(f"{path.name} is nested too deeply.", EXPECTED) from None
     except json.JSONDecodeError as error:
@@ -68,7 +69,8 @@ def map_by_name(
 
     A name fits when it is spelled the same, else when it differs only in case, spaces, hyphens, underscores or in how
     accents are written, else when both mean one WordNet id ("n01440764", "n01440764_tench", "tench"), else when the
-    first of its synonyms fits ("tench, Tinca tinca"); each as long as exactly one class does.
+    first of its synonyms fits ("tench, Tinca tinca"); each as long as exactly one class does. "3 tench" fits class 3
+    where that is called tench.
     """
     exact = {name: index for index, name in enumerate(model_names)}
     found = {label: exact[label] for label in dataset_names if label in exact}
@@ -78,9 +80,19 @@ def map_by_name(
         classes = {label: alike.get(meaning(label), ()) for label in left}
         found |= {label: indices[0] for label, indices in classes.items() if len(indices) == 1}
         left = [label for label in left if not classes[label]]  # what several fit is left alone
+    found |= {label: index for label in left if (index := _index_and_name(label, model_names)) is not None}
     used = set(found.values())
     without = tuple(name for index, name in enumerate(model_names) if index not in used)
     return found, without, tuple(label for label in dataset_names if label not in found)
+
+
+def _index_and_name(label: str, names: Sequence[str]) -> int | None:
+    """The class of a label that begins with its index and goes on with its name."""
+    numbered = _NUMBERED.fullmatch(label)
+    if numbered is None or int(numbered[1]) >= len(names):
+        return None
+    index = int(numbered[1])
+    return index if _loosely(numbered[2]) == _loosely(names[index]) else None
 
 
 def _by_meaning(names: Sequence[str], meaning: Callable[[str], str | None]) -> dict[str, list[int]]:
@@ -121,6 +133,19 @@ def _text(path: Path) -> str:
     if "\0" in text:
         raise _refused(f"{path.name} is not text.", EXPECTED)
     return text
+
+
+def _by_number(lines: list[str]) -> list[str]:
+    """["1 dog", "0 cat"] -> ["cat", "dog"]; lines that are not all numbered, 0 to K-1 or 1 to K, are names as they are.
+
+    So are those that only their number tells apart: "1 star", "2 star".
+    """
+    numbered = [_NUMBERED.fullmatch(line) for line in lines]
+    name_of = {int(one[1]): one[2] for one in numbered if one}
+    counted = set(name_of) in ({*range(len(lines))}, {*range(1, len(lines) + 1)})
+    if not counted or len(lines) < 2 or len(set(name_of.values())) < len(lines):
+        return lines
+    return [name_of[number] for number in sorted(name_of)]
 
 
 def _in_order(listed: Mapping) -> list:

@@ -12,10 +12,11 @@ import numpy as np
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.datasets import Collection, is_address, left_out, plain
-from innv_gui.errors import BadInput, InnvError, NotFound
+from innv_gui.errors import BadInput, InnvError
 from innv_gui.notebook import card
 from innv_gui.records import ImageRef, Problem
 from innv_gui.samples.own_masks import has_own_masks
+from innv_gui.session.removed import Removed
 
 SCAN_CHUNK = 64
 LONGEST_NAME = 80
@@ -130,6 +131,7 @@ class DatasetShelf:
     def __init__(self, pool: Callable[[], Pool], jobs: Jobs):
         self._pool, self._jobs = pool, jobs
         self._entries: dict[str, DatasetEntry] = {}
+        self._removed = Removed("dataset", "dataset")
         self._given = 0
         self._lock = threading.Lock()
         self.changed: Callable[[], None] = lambda: None  # called when a dataset is open or removed
@@ -230,7 +232,7 @@ class DatasetShelf:
         """The entry of this id."""
         with self._lock:
             if id not in self._entries:
-                raise NotFound(f"There is no dataset {id!r}.", "It may have been removed.", field="dataset")
+                raise self._removed.missing(id)
             return self._entries[id]
 
     def get(self, id: str) -> Dataset:
@@ -249,4 +251,5 @@ class DatasetShelf:
             entry.job.cancel()
         with self._lock:
             self._entries.pop(id, None)
+            self._removed.note(id, entry.name)
         self.changed()

@@ -14,13 +14,14 @@ from innv_gui.applications import APPLICATIONS
 from innv_gui.class_names import as_list, fit, read_class_names
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
-from innv_gui.errors import BadInput, InnvError, NotFound, WorkFailed
+from innv_gui.errors import BadInput, InnvError, WorkFailed
 from innv_gui.preprocessing import check_channels, parse
 from innv_gui.records import OUTPUT_KINDS, Budget, ClassNames, Model, ModelFacts, ModelSource, as_plain, replace
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.keep.choices import Choice, Choices
 from innv_gui.session.labels import mapped_by_hand
 from innv_gui.session.naming import CONFIRM, confirmed, known_naming, naming_of, numbered
+from innv_gui.session.removed import Removed
 
 EARLIER = {"preprocessing": "preprocessing", "class_names": "naming"}  # -> field of a Model
 LEFT_OUT = "The class names that were given are left out."
@@ -152,6 +153,7 @@ class ModelShelf:
         self._trusted, self._hooks = tuple(trusted), hooks
         self._budget, self._choices = budget or Budget(), choices
         self._entries: dict[str, ModelEntry] = {}
+        self._removed = Removed("model", "models")
         self._given = 0
         self._lock = threading.Lock()
         self.changed: Callable[[], None] = lambda: None  # called when a model is ready, changed or removed
@@ -238,7 +240,7 @@ class ModelShelf:
         """The entry of this id."""
         with self._lock:
             if id not in self._entries:
-                raise NotFound(f"There is no model {id!r}.", "It may have been removed.", field="models")
+                raise self._removed.missing(id)
             return self._entries[id]
 
     def has(self, model: Model) -> bool:
@@ -329,6 +331,7 @@ class ModelShelf:
             entry.job.cancel()
         with self._lock:
             self._entries.pop(id, None)
+            self._removed.note(id, entry.name)
         self.changed()
 
 

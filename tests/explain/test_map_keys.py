@@ -10,7 +10,8 @@ from innv_gui.errors import AnalyzerRefused
 from innv_gui.extensions.sources import Origin
 from innv_gui.records import ModelSource, Preprocessing, Target, replace
 from innv_gui.runtimes.code import check_version
-from innv_gui.session.explain.map_keys import map_key
+from innv_gui.session.explain import map_keys
+from innv_gui.session.explain.map_keys import engine_code, map_key
 from innv_gui.session.explain.request import Item
 
 ROW = np.zeros((4, 4, 1), np.float32)
@@ -62,6 +63,35 @@ def test_a_changed_plugin_has_other_keys(monkeypatch):
         monkeypatch.setattr(analyzers, "origin", lambda name, code=code: Origin("file", "mine.py", code))
         keys.append(key())
     assert len(set(keys)) == 3
+
+
+def test_a_changed_engine_has_other_keys(monkeypatch):
+    before = key()
+    monkeypatch.setattr(map_keys, "engine_code", lambda: "1" * 64)
+    assert key() != before
+
+
+def test_the_engines_code_is_every_file_of_it_and_its_name(tmp_path):
+    def code():
+        engine_code.cache_clear()
+        return engine_code(tmp_path)
+
+    (tmp_path / "keras").mkdir()
+    (tmp_path / "keras" / "passes.py").write_text("a = 1")
+    codes = [code(), code()]
+    (tmp_path / "keras" / "notes.txt").write_text("no code")
+    codes.append(code())
+    assert len(set(codes)) == 1
+    (tmp_path / "keras" / "passes.py").write_text("a = 2")
+    codes.append(code())
+    (tmp_path / "keras" / "passes.py").rename(tmp_path / "passes.py")
+    codes.append(code())
+    (tmp_path / "passes.py").write_text("a = 2\n")
+    codes.append(code())
+    assert len(set(codes)) == 4
+    engine_code.cache_clear()
+    assert engine_code() == engine_code(map_keys.RUNTIMES)
+    assert "attribution" in {path.name for path in (map_keys.RUNTIMES / "keras").iterdir()}
 
 
 def test_a_worker_refuses_code_that_is_not_the_servers():

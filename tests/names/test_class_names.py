@@ -26,10 +26,31 @@ def written(tmp_path, content, name="classes.json"):
         {"cat": 0, "großer Fuchs": 2, "dog": 1},
         "cat\ndog\ngroßer Fuchs\n\n",
         "\ufeffcat\r\n dog \r\ngroßer Fuchs",
+        "0 cat\n1 dog\n2 großer Fuchs\n",  # as Teachable Machine writes them
+        "2: großer Fuchs\n0: cat\n1: dog",
+        "1\tcat\n2\tdog\n3\tgroßer Fuchs",
+        "2,dog\n 3 , großer Fuchs\n1,cat",
     ],
 )
 def test_every_usual_form_is_read(tmp_path, content):
     assert read_class_names(written(tmp_path, content)) == ("cat", "dog", "großer Fuchs")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("1 star", "2 star", "3 star"),
+        ("0 cat", "dog"),
+        ("0 cat", "2 dog"),
+        ("7 cat", "8 dog"),
+        ("3D", "2D"),
+        ("0", "1"),
+        ("0-cat", "1-dog"),
+        ("1 cat",),
+    ],
+)
+def test_numbers_that_are_no_count_of_the_classes_belong_to_the_names(tmp_path, lines):
+    assert read_class_names(written(tmp_path, "\n".join(lines), "labels.txt")) == lines
 
 
 def test_names_that_imagenet_has_twice_are_told_apart_by_their_ids():
@@ -85,6 +106,11 @@ def test_labels_are_mapped_by_name_and_the_rest_is_said():
     )
     assert mapping == {"sports_car": 1, "caf\u00e9": 2, "tree": 0}
     assert classes == ("x",) and labels == ("fox",)
+
+
+def test_a_label_that_begins_with_its_index_fits_the_class_of_that_index_and_name():
+    found, without, left = map_by_name(["cat", "dog", "hen"], ["1 Dog", "0: cat", "1 hen", "3 hen", "hen 2"])
+    assert found == {"1 Dog": 1, "0: cat": 0} and without == ("hen",) and left == ("1 hen", "3 hen", "hen 2")
 
 
 def test_an_exact_name_wins_and_an_ambiguous_one_is_not_guessed():

@@ -180,7 +180,12 @@ def test_a_model_is_uploaded_changed_and_removed(client, sample_models):
     assert client.patch(path, json={"class_names": ["a"]}).status_code == 400
     bad = {"preprocessing": {"mode": "standardize", "std": -1}}
     assert client.patch(path, json=bad).json["error"]["field"] == "preprocessing"
-    assert client.delete(path).status_code == 204 and client.get(path).status_code == 404
+    assert client.delete(path).status_code == 204
+    gone = client.get(path)
+    assert gone.status_code == 404 and gone.json["error"]["field"] == "models"
+    assert "my <b>model<b> is no longer open" in gone.json["error"]["message"] and gone.json["error"]["hint"]
+    never = client.get("/api/v1/models/m999").json["error"]["message"]
+    assert never == "There is no model 'm999'."
 
 
 @pytest.mark.parametrize("name", ["model.keras", "model.h5"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -14,6 +16,17 @@ from innv_gui.session.explain.request import Item, Request
 from innv_gui.session.models import hooks_hash
 from innv_gui.store.maps import key_of
 from innv_gui.version import VERSION
+
+RUNTIMES = Path(__file__).parents[2] / "runtimes"
+
+
+@cache
+def engine_code(folder: Path = RUNTIMES) -> str:
+    """Hash of the engines' source. What another one computed is computed again: it may have been fixed since."""
+    found = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        found.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return found.hexdigest()
 
 
 def identity(item: Item) -> list:
@@ -37,6 +50,7 @@ def map_key(request: Request, model: Model, target: Target, item: Item, hooks: s
     code = analyzers.origin(request.analyzer.name).code
     return key_of(
         VERSION,
+        engine_code(),
         source,
         as_plain(model.preprocessing),  # of an array, too: what a removed part is filled with comes in pixels
         identity(item),
