@@ -19,6 +19,7 @@ from innv_gui.runtimes.keras.predict.probe import answers
 from innv_gui.samples import digits
 from innv_gui.session.probe.probe import Probe, percent
 from innv_gui.session.probe.sample import arithmetic, candidates, sample
+from innv_gui.session.probe.work import ProbeWork
 from innv_gui.suggestions.rule_comparison import (
     CLEAR,
     compared,
@@ -229,6 +230,15 @@ def test_answers_are_kept_and_asked_for_again_when_a_file_changes(session, lenet
     assert np.array_equal(session.probe(model, sample_datasets["digits"]).predicted, first.predicted)
     assert asked == ["images.stamps"]
     session.remove_model(model.id)
+
+
+@pytest.mark.parametrize("by_itself, looks", [(True, 3), (False, 0)])
+def test_only_what_nobody_asked_for_begins_when_all_is_quiet(by_itself, looks):
+    quiet_s, asked = iter([0.0, 0.4, 1.1]), []
+    pool = SimpleNamespace(quiet_s=lambda kind: asked.append(kind) or next(quiet_s))
+    work = ProbeWork(pool, None, None, False, Path(), by_itself)
+    work._wait_for_quiet(SimpleNamespace(check=lambda: None))
+    assert asked == ["keras"] * looks
 
 
 @pytest.mark.usefixtures("lent_workers")

@@ -54,20 +54,23 @@ class Probes:
         self.by_themselves = True
         self.look()
 
-    def start(self, model: Model, dataset: Dataset) -> Job:
-        """Begin a probe; the job's result is a Probe. Raises BadInput where no label is a class of the model."""
+    def start(self, model: Model, dataset: Dataset, by_itself: bool = False) -> Job:
+        """Begin a probe; the job's result is a Probe. Raises BadInput where no label is a class of the model.
+
+        by_itself: nobody asked for it, so it begins when nobody has waited for a worker for a while.
+        """
         check_probe(model, dataset)
         with self._lock:
             known = self._asked.get(model.id)
             if known is not None:
                 known.job.cancel()
-            job = self._begin(model, dataset)
+            job = self._begin(model, dataset, by_itself)
             self._asked[model.id] = Asked(_key(model, dataset), model, dataset, job)
             return job
 
-    def _begin(self, model: Model, dataset: Dataset) -> Job:
+    def _begin(self, model: Model, dataset: Dataset, by_itself: bool) -> Job:
         chosen = sample(dataset, class_of_label(model, dataset))
-        work = ProbeWork(self._pool(), model, chosen, _is_assumed(model, dataset), self._folder)
+        work = ProbeWork(self._pool(), model, chosen, _is_assumed(model, dataset), self._folder, by_itself)
         title = f"Checking the preprocessing of {model.name}"
         return self._jobs.start("probe", title, work.do, len(chosen), "answers", line=LINE)
 
@@ -88,7 +91,7 @@ class Probes:
         if dataset is None or (known is not None and known.key == _key(model, dataset) and self._covers(known, model)):
             return
         try:
-            self.start(model, dataset)
+            self.start(model, dataset, by_itself=True)
         except (Cancelled, BadInput):  # the session ends, or a dataset was removed meanwhile
             return
 

@@ -30,13 +30,15 @@ POLL_S = 0.05
 
 @dataclass
 class ProbeWork:
-    """A model on a sample. folder: where answers are kept. answers: rule -> (n,) int32 class indices."""
+    """A model on a sample. folder: where answers are kept. by_itself: nobody waits for it. answers: rule -> (n,) int32
+    class indices."""
 
     pool: Pool
     model: Model
     sample: Sample
     names_assumed: bool
     folder: Path
+    by_itself: bool = True
     answers: dict[Preprocessing, np.ndarray] = field(default_factory=dict)
     uniform: bool = False
     sums: np.ndarray | None = None  # see Answers
@@ -93,7 +95,7 @@ class ProbeWork:
     def _wait_for_quiet(self, job: Job) -> None:
         """A person who has just asked for something asks for more soon, and should not meet a task on its way."""
         job.check()
-        while self.pool.quiet_s("keras") < QUIET_S:
+        while self.by_itself and self.pool.quiet_s("keras") < QUIET_S:
             time.sleep(POLL_S)
             job.check()
 
