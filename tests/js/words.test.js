@@ -5,6 +5,8 @@ import { test } from "node:test";
 
 import { count, fileName, fixed, group, parameter, preprocessing, seconds, shape, signed } from "../../static/js/lib/format.js";
 import { description } from "../../static/js/explore/map/words.js";
+import { namesOf } from "../../static/js/models/class-lines.js";
+import { EARLIER, guessTag, ruleSource } from "../../static/js/models/model-advice.js";
 import { change, decimals } from "../../static/js/workshop/summary.js";
 import { differences, times } from "../../static/js/visualize/history-words.js";
 
@@ -65,4 +67,24 @@ test("what the server says about a map has the groups of the product", () => {
   const map = { of: "m1", sub: "1,280 values · PCA", placed: 1797, n: 1797 };
   const said = description({ map, problem: "", waiting: false }, { colouring: { groups: [], ramp: null }, title: "", count: 0 });
   assert.match(said, /^Map of features, 1\u202f280 values · PCA\. 1\u202f797 of 1\u202f797 images\./);
+});
+
+test("a rule that was given is not called a guess, and why another was detected is told as that", () => {
+  const torch = { mode: "torch", mean: null, std: null, channels: "rgb" };
+  const model = { preprocessing: torch, preprocessing_detected: torch, preprocessing_basis: "name", preprocessing_reason: "By its name." };
+  assert.equal(ruleSource(model), "By its name.");
+  const given = { ...model, preprocessing: { ...torch, mode: "unit" } };
+  assert.equal(ruleSource(given), "Set by hand. Detected: By its name.");
+  assert.equal(guessTag(given), null);
+  assert.equal(ruleSource({ ...given, preprocessing_reason: "" }), "Set by hand.");
+  assert.equal(ruleSource({ ...model, chosen_earlier: ["preprocessing"] }), `${EARLIER} Detected: By its name.`);
+});
+
+test("class names are read as the server reads a file of them", () => {
+  for (const text of ["cat\ndog\nhen", "0 cat\r\n1 dog\r\n2 hen\r\n", "2: hen\n0: cat\n1: dog", "1\tcat\n2\tdog\n3\then", "2,dog\n 3 , hen\n1,cat"])
+    assert.deepEqual(namesOf(text), ["cat", "dog", "hen"], text);
+  for (const lines of [["1 star", "2 star"], ["0 cat", "dog"], ["0 cat", "2 dog"], ["7 cat", "8 dog"], ["3D", "2D"], ["0", "1"], ["0-cat", "1-dog"], ["1 cat"]])
+    assert.deepEqual(namesOf(lines.join("\n")), lines);
+  assert.deepEqual(namesOf('["b", "a"]'), ["b", "a"]);
+  assert.deepEqual(namesOf('{"0": "a"}'), { 0: "a" });
 });

@@ -9,20 +9,26 @@ const same = (one, other) => RULE.every(name => JSON.stringify(one?.[name]) === 
 export const EARLIER = "Chosen earlier, kept in this workspace.";
 const isEarlier = model => Boolean(model.chosen_earlier?.includes("preprocessing"));
 
+const isDetected = model => !isEarlier(model) && same(model.preprocessing, model.preprocessing_detected);
+
 /** In the details, in front of why the detected rule was detected. */
-export const ruleSource = model => (isEarlier(model) ? `${EARLIER} Detected: ${model.preprocessing_reason}` : model.preprocessing_reason);
+export function ruleSource(model) {
+  if (isDetected(model)) return model.preprocessing_reason;
+  const source = isEarlier(model) ? EARLIER : "Set by hand.";
+  return model.preprocessing_reason ? `${source} Detected: ${model.preprocessing_reason}` : source;
+}
 
 /** Under the rule in the table: how sure it is, as long as it is the detected one and nothing but a fact. */
 export function basisOf(model) {
   if (isEarlier(model)) return h("button", { class: "term sub basis", type: "button", "data-tip": ruleSource(model) }, "chosen earlier");
   const words = BASES[model.preprocessing_basis];
-  if (!words || !same(model.preprocessing, model.preprocessing_detected)) return null;
+  if (!words || !isDetected(model)) return null;
   return h("button", { class: "term sub basis", type: "button", "data-tip": model.preprocessing_reason }, words);
 }
 
 /** In the details, in front of the reason. */
 export function guessTag(model) {
-  return model.preprocessing_basis === "name" && !isEarlier(model) ? [h("span", { class: "tag warn" }, icon("warn"), "guess"), " "] : null;
+  return model.preprocessing_basis === "name" && isDetected(model) ? [h("span", { class: "tag warn" }, icon("warn"), "guess"), " "] : null;
 }
 
 /** The warning under a model's row: what would be right, what is right now, and the button. */

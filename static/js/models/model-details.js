@@ -3,6 +3,7 @@ import { $, h, key, replace } from "../lib/dom.js";
 import { count, group, preprocessing as inWords, RULES, shape } from "../lib/format.js";
 import { changeModel } from "./change-model.js";
 import { drawLabels } from "./label-classes.js";
+import { namesOf } from "./class-lines.js";
 import { guessTag, ruleSource } from "./model-advice.js";
 import { OUTPUTS, outputsPart } from "./model-outputs.js";
 import { originLine } from "./naming-notes.js";
@@ -109,20 +110,6 @@ function ruleForm(model, mode, onchange) {
   return form;
 }
 
-/** Names a line, or JSON: a list, or {"0": ["id", "name"]} as ImageNet's. */
-function names(text) {
-  try {
-    const content = JSON.parse(text);
-    if (content && typeof content === "object") return content;
-  } catch {
-    /* not JSON: lines */
-  }
-  return text
-    .split(/\r?\n/)
-    .map(name => name.trim())
-    .filter(Boolean);
-}
-
 function classForm(model, onchange) {
   const area = h("textarea", {
     class: "field",
@@ -149,12 +136,12 @@ function classForm(model, onchange) {
     ),
   );
   file.addEventListener("change", async () => {
-    const content = names(await file.files[0].text());
+    const content = namesOf(await file.files[0].text());
     area.value = Array.isArray(content) ? content.join("\n") : JSON.stringify(content);
   });
   form.addEventListener("submit", async event => {
     event.preventDefault();
-    if (await send(form, model, { class_names: names(area.value) }, area, onchange)) toast("Class names are changed.");
+    if (await send(form, model, { class_names: namesOf(area.value) }, area, onchange)) toast("Class names are changed.");
   });
   return h(
     "section",
