@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 globalThis.location = { hash: "" };
 globalThis.sessionStorage = { getItem: () => null, setItem: () => {} };
-const { arrival, colourThrough, fittingColour, fittingMaps, matches, nextColour, requestOf } = await import("../../static/js/explore/request.js");
+const { arrival, colourThrough, fittingColour, fittingMaps, lettersNote, matches, nextColour, requestOf } = await import("../../static/js/explore/request.js");
 const { read, write } = await import("../../static/js/explore/url.js");
 const { roughly, sortedCurve, wrongOf } = await import("../../static/js/explore/fact-tile.js");
 
@@ -59,4 +59,12 @@ test("the curve of many classes is sorted and ends at the best", () => {
   assert.equal(curve.length, 50);
   assert.deepEqual([curve[0], curve.at(-1)], [0, 1]);
   assert.deepEqual(curve, [...curve].sort((a, b) => a - b));
+});
+
+test("letters that differ from those of other pages are named, and nothing is said of others", () => {
+  const catalog = { models: [{ id: "m1", letter: "A", name: "cnn" }, { id: "m2", letter: "B", name: "mlp" }, { id: "m3", letter: "C", name: "vit" }] };
+  assert.equal(lettersNote({ catalog, models: ["m1", "m2"] }), "");
+  assert.equal(lettersNote({ catalog, models: [] }), "");
+  assert.equal(lettersNote({ catalog, models: ["m1", "m3"] }), "These letters are for queries on this page. Other pages call vit C.");
+  assert.equal(lettersNote({ catalog, models: ["m2", "m1"] }), "These letters are for queries on this page. Other pages call mlp B, cnn A.");
 });

@@ -5,7 +5,7 @@ import { createModelChips } from "../widgets/model-chips.js";
 import { keepFocus } from "../lib/focus.js";
 import { createColourList } from "./colour-list.js";
 import { createMapSettings } from "./map-settings.js";
-import { chooseDataset, datasetOf, letteredModels, matches, obstacle } from "./request.js";
+import { chooseDataset, datasetOf, letteredModels, lettersNote, matches, obstacle } from "./request.js";
 import { running } from "./runner.js";
 
 const dataWords = ({ name, n, status, class_names: labels }) =>
@@ -19,6 +19,12 @@ function drawDatasets({ catalog, dataset }) {
       dataWords(record),
     );
   replace($("#dataset"), catalog.datasets.map(option));
+}
+
+function drawLetters(state) {
+  const words = lettersNote(state);
+  replace($("#letters-note"), words);
+  $("#letters-note").hidden = !words;
 }
 
 function costOf(state) {
@@ -54,10 +60,11 @@ export function createExplorePanel(store, acts) {
     acts.run();
   });
   store.on(["catalog", "dataset"], keepFocus(drawDatasets));
+  store.on(["catalog", "models"], drawLetters);
   store.on(["catalog", "dataset", "models", "layers", "exploration", "asked"], drawRun);
   return {
     draw: state => {
-      for (const part of [drawDatasets, chips, settings, colours, drawRun]) part(state);
+      for (const part of [drawDatasets, chips, drawLetters, settings, colours, drawRun]) part(state);
     },
   };
 }

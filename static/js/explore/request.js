@@ -35,6 +35,13 @@ export const letteredModels = ({ catalog, models }) =>
     return { ...model, letter: place < 0 ? "" : letterAt(place) };
   });
 
+/** Where letters of this page are another model's on other pages: queries name models by their place here. */
+export function lettersNote({ catalog, models }) {
+  const known = models.map((id, place) => ({ here: letterAt(place), ...catalog.models.find(model => model.id === id) }));
+  const others = known.filter(({ here, name, letter }) => name && letter !== here).map(({ name, letter }) => `${name} ${letter}`);
+  return others.length ? `These letters are for queries on this page. Other pages call ${others.join(", ")}.` : "";
+}
+
 /** From the address, else from this tab's last view, else sensible: the basket's dataset, models whose classes fit. */
 export function firstState(catalog, basket) {
   const asked = read();
