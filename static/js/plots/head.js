@@ -1,5 +1,6 @@
 // Title, sentence, choices and buttons above a plot.
 import { h, replace } from "../lib/dom.js";
+import { placeUnder } from "../shell/menu.js";
 import { tool } from "./tools.js";
 
 function exportMenu(kind, acts) {
@@ -14,11 +15,7 @@ function exportMenu(kind, acts) {
   };
   menu.append(item("Picture, PNG", acts.png), item("Numbers, CSV", acts.csv));
   const button = tool("export", "Save this plot", { popovertarget: id });
-  menu.addEventListener("toggle", () => {
-    const { right, bottom } = button.getBoundingClientRect();
-    menu.style.setProperty("left", `${Math.max(8, right - menu.offsetWidth)}px`);
-    menu.style.setProperty("top", `${bottom + 4}px`);
-  });
+  menu.addEventListener("toggle", () => placeUnder(menu, button));
   return [button, menu];
 }
 

@@ -3,15 +3,17 @@
 const GAP = 6;
 const EDGE = 8;
 
-/** Places an open menu at its opener, inside the window: below it, or above where it does not fit and there is more room. */
-export function placeUnder(menu, opener) {
-  const { top, bottom, right } = opener.getBoundingClientRect();
+/** Places an open menu at its opener, inside the window: below it, or above where it does not fit and there is more room.
+ * They begin or end at the same side. */
+export function placeUnder(menu, opener, side = "right") {
+  const { top, bottom, left, right } = opener.getBoundingClientRect();
   const [above, below] = [Math.min(top, innerHeight), innerHeight - Math.max(0, bottom)].map(room => room - GAP - EDGE);
   menu.style.removeProperty("max-height");
   const up = menu.offsetHeight > below && above > below;
   menu.style.setProperty("top", up ? "auto" : `${bottom + GAP}px`);
   menu.style.setProperty("bottom", up ? `${innerHeight - Math.min(top, innerHeight) + GAP}px` : "auto");
-  menu.style.setProperty("left", `${Math.max(EDGE, right - menu.offsetWidth)}px`);
+  const start = side === "right" ? right - menu.offsetWidth : Math.min(left, innerWidth - menu.offsetWidth - EDGE);
+  menu.style.setProperty("left", `${Math.max(EDGE, start)}px`);
   menu.style.setProperty("max-height", `min(70dvh, ${Math.max(0, up ? above : below)}px)`);
 }
 

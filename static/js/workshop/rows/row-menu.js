@@ -1,9 +1,8 @@
 // What can be done with a run beyond the buttons that are always there.
 import { $, h, icon } from "../../lib/dom.js";
+import { placeUnder } from "../../shell/menu.js";
 import { mainTrials } from "../summary.js";
 import * as api from "../workshop-api.js";
-
-const ROOM_PX = 8;
 
 function act(symbol, words, key, onpress) {
   const shortcut = key ? h("kbd", {}, key) : null;
@@ -18,16 +17,6 @@ const file = (symbol, words, href, ending) =>
     h("span", { class: "grow" }, words),
     h("span", { class: "quiet" }, ending),
   );
-
-/** Under its opener, or above it where there is no room below. */
-function place(menu, opener) {
-  const box = opener.getBoundingClientRect();
-  const below = box.bottom + 4 + menu.offsetHeight <= innerHeight - ROOM_PX;
-  const top = below ? box.bottom + 4 : Math.max(ROOM_PX, box.top - menu.offsetHeight - 4);
-  const left = Math.max(ROOM_PX, Math.min(innerWidth - menu.offsetWidth - ROOM_PX, box.left));
-  menu.style.setProperty("top", `${top}px`);
-  menu.style.setProperty("left", `${left}px`);
-}
 
 function lines(run, acts) {
   const [main] = mainTrials(run);
@@ -56,7 +45,7 @@ export function rowMenu(run, acts) {
   });
   menu.addEventListener("toggle", (/** @type {ToggleEvent} */ event) => {
     if (event.newState !== "open") return;
-    place(menu, opener);
+    placeUnder(menu, opener, "left");
     $("button, a", menu)?.focus();
   });
   menu.addEventListener("click", () => menu.hidePopover());
