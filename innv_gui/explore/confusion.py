@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import scipy  # its parts are imported when they are first used: half a second each
+
+Same = Mapping[int, tuple[int, ...]]  # a row's class -> the columns that are the same class
 
 
 @dataclass(frozen=True)
@@ -49,21 +51,21 @@ def confusion_of(rows: np.ndarray, columns: np.ndarray, n_columns: int) -> Confu
     return Confusion(places // n_columns, places % n_columns, counts, int(np.count_nonzero(~known)))
 
 
-def most_confused(confusion: Confusion, same: dict[int, int], most: int) -> list[Pair]:
-    """Pairs of different classes, those with most images first. same: row's class -> the column that is the same."""
-    right = np.array([same.get(row, -1) for row in confusion.rows.tolist()], np.int64) == confusion.columns
-    wrong = np.flatnonzero(~right)
+def most_confused(confusion: Confusion, same: Same, most: int) -> list[Pair]:
+    """Pairs of different classes, those with most images first."""
+    pairs = zip(confusion.rows.tolist(), confusion.columns.tolist(), strict=True)
+    wrong = np.flatnonzero([column not in same.get(row, ()) for row, column in pairs])
     order = wrong[np.argsort(-confusion.counts[wrong], kind="stable")][:most]
     return [Pair(int(confusion.rows[i]), int(confusion.columns[i]), int(confusion.counts[i])) for i in order]
 
 
-def shares_right(confusion: Confusion, same: dict[int, int], rows: Iterable[int]) -> list[float | None]:
+def shares_right(confusion: Confusion, same: Same, rows: Iterable[int]) -> list[float | None]:
     """Share of each row's images that are said to be the same class; None where none is counted (yet)."""
     total, right = Counter(), Counter()
     pairs = zip(confusion.rows.tolist(), confusion.columns.tolist(), confusion.counts.tolist(), strict=True)
     for row, column, n in pairs:
         total[row] += n
-        right[row] += n if same.get(row) == column else 0
+        right[row] += n if column in same.get(row, ()) else 0
     return [right[row] / total[row] if total[row] else None for row in map(int, rows)]
 
 

@@ -42,7 +42,10 @@ def _met(condition: Condition, column: Column) -> np.ndarray:
     if column.kind == "class":
         found = np.isin(column.values(), _codes(condition, column))
         return ~found if condition.op == "!=" else found
-    return _met_by_number(condition, column.values())
+    found = _met_by_number(condition, column.values())
+    if column.kind == "flag" and condition.op in ("<", "<="):  # not known is -1
+        found &= column.values() >= 0
+    return found
 
 
 def _met_by_number(condition: Condition, values: np.ndarray) -> np.ndarray:
@@ -50,7 +53,7 @@ def _met_by_number(condition: Condition, values: np.ndarray) -> np.ndarray:
     if condition.op == "is":
         return values == 1
     if condition.op == "in":
-        return np.isin(values, np.asarray(value, float))
+        return np.isin(values, np.asarray(value, values.dtype if values.dtype.kind == "f" else float))
     if condition.op == "between":
         low, high = value
         return (values >= low) & (values <= high)

@@ -9,6 +9,7 @@ import numpy as np
 BLOCK = 512
 NEIGHBOURS, FEW = 10, 4
 TRUST_EXACT, TRUST_SAMPLE = 20_000, 1_000
+ROUNDING = 1e-6  # of squared distances that are equal
 
 
 def nearest_to(query: np.ndarray, features: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -78,9 +79,10 @@ def _products(part: np.ndarray, features: np.ndarray, best: np.ndarray) -> np.nd
 def trust(
     features: np.ndarray, places: np.ndarray, seed: int = 0, check: Callable[[], None] = lambda: None
 ) -> np.ndarray:
-    """(n,) share of each row's 10 nearest by features (n, D) that are among its 10 nearest by places (n, 2).
+    """(n,) share of each row's 10 nearest by places (n, 2) that are no farther by features (n, D) than its 10 nearest.
 
-    Above TRUST_EXACT rows only a sample of them is looked at, the others are NaN.
+    Which of equally near ones are the ten does not matter: images that are the same are each other's nearest. Above
+    TRUST_EXACT rows only a sample of them is looked at, the others are NaN.
     """
     n = len(features)
     kept = np.full(n, np.nan, np.float32)
@@ -92,7 +94,11 @@ def trust(
         rows = np.sort(np.random.default_rng(seed).choice(n, TRUST_SAMPLE, replace=False))
     near = neighbours(features[rows], features, k, rows, check)[0]
     seen = neighbours(places[rows], places, k, rows, check)[0]
-    kept[rows] = (near[:, :, None] == seen[:, None, :]).any(axis=2).mean(axis=1)
+    for start in range(0, len(rows), BLOCK):
+        part = slice(start, start + BLOCK)
+        own = features[rows[part], None].astype(np.float64)
+        far, limit = (((features[of[part]] - own) ** 2).sum(axis=2) for of in (seen, near))
+        kept[rows[part]] = (far <= limit.max(axis=1, keepdims=True) * (1 + ROUNDING)).mean(axis=1)
     return kept
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -39,21 +40,40 @@ class CommonClasses:
         return wide
 
 
-def common_classes(names: Sequence[Sequence[str]]) -> CommonClasses:
-    """Put M lists of class names together. Spelling decides first, then spelling without case, hyphens and spaces."""
+def common_classes(names: Sequence[Sequence[str]], labels: Sequence[Mapping[str, int]] = ()) -> CommonClasses:
+    """Put M lists of class names together. labels: per model, label of the dataset -> class index.
+
+    Spelling decides first, then spelling without case, hyphens and spaces, then a label that is both classes.
+    """
     together: list[str] = []
+    labelled: dict[str, int] = {}  # label -> common number, of the models so far
     maps = []
-    for listed in names:
+    for listed, classes in zip(names, labels or [{}] * len(names), strict=True):
         found, _, _ = map_by_name(together, listed) if together else ({}, (), ())
-        maps.append(_numbers(listed, found, together))
+        own = _of_one_label(classes)
+        alike = {listed[index]: labelled[label] for label, index in own.items() if label in labelled}
+        maps.append(_numbers(listed, found, alike, together))
+        labelled = {label: int(maps[-1][index]) for label, index in own.items()} | labelled
     return CommonClasses(tuple(together), tuple(maps))
 
 
-def _numbers(listed: Sequence[str], found: dict[str, int], together: list[str]) -> np.ndarray:
+def _of_one_label(classes: Mapping[str, int]) -> dict[str, int]:
+    """Without labels that share a class: that is wider than each of them."""
+    count = Counter(classes.values())
+    return {label: index for label, index in classes.items() if count[index] == 1}
+
+
+def _numbers(
+    listed: Sequence[str], found: Mapping[str, int], alike: Mapping[str, int], together: list[str]
+) -> np.ndarray:
+    """found, alike: common numbers by name and by label. No two classes of a model have the same number."""
     exact = {found[name] for name in listed if name in found and together[found[name]] == name}
+    by_name = set(found.values())
     taken, numbers = set(), []
     for name in listed:
         number = found.get(name)
+        if number is None and alike.get(name) not in by_name:
+            number = alike.get(name)
         if number is None or number in taken or (number in exact and together[number] != name):
             number = len(together)
             together.append(name)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 N_LISTED = 200  # images of a top list
+SAME = 0.98  # cosine similarity: of two such images a list shows one
 
 
 def mean_of_models(values: np.ndarray) -> np.ndarray:
@@ -49,7 +50,7 @@ def diverse(
     rows: np.ndarray,
     features_of: Callable[[np.ndarray], np.ndarray],
     n: int = N_LISTED,
-    similarity: float = 0.98,
+    similarity: float = SAME,
     at_once: int = 250,
 ) -> np.ndarray:
     """At most n of `rows` (k,), best first, none with a cosine similarity above `similarity` to one taken before.

@@ -22,16 +22,26 @@ def test_counts_are_those_of_a_loop(classes):
     assert dict(zip(zip(found.rows.tolist(), found.columns.tolist(), strict=True), found.counts, strict=True)) == twin
     assert found.unknown == sum(a < 0 or b < 0 for a, b in zip(rows, columns, strict=True))
     wrong = sorted(((-n, pair) for pair, n in twin.items() if pair[0] != pair[1]))[:7]
-    pairs = most_confused(found, {code: code for code in range(classes)}, 7)
+    pairs = most_confused(found, {code: (code,) for code in range(classes)}, 7)
     assert [(-pair.n, (pair.row, pair.column)) for pair in pairs] == wrong
 
 
 def test_a_class_that_is_only_said_so_far_has_no_share_right():
     """While scores grow, a class can be an answer before any of its own images is scored."""
     found = confusion_of(np.array([0, 0, 0, 1]), np.array([0, 0, 5, 1]), 10)
-    same = {code: code for code in range(10)}
+    same = {code: (code,) for code in range(10)}
     assert shares_right(found, same, np.array([0, 1, 5])) == [2 / 3, 1, None]
     assert shares_right(confusion_of(np.array([-1]), np.array([-1]), 10), same, [3]) == [None]
+
+
+def test_several_labels_can_be_one_class():
+    """Labels 0 and 1 are class 4, label 2 is class 5; as rows and as columns."""
+    labels, said = np.array([0, 0, 1, 1, 2, 2]), np.array([4, 5, 4, 4, 5, 4])
+    by_label, by_class = confusion_of(labels, said, 6), confusion_of(said, labels, 6)
+    assert shares_right(by_label, {0: (4,), 1: (4,), 2: (5,)}, [0, 1, 2]) == [0.5, 1, 0.5]
+    same = {4: (0, 1), 5: (2,)}
+    assert shares_right(by_class, same, [4, 5]) == [0.75, 0.5]
+    assert [(pair.row, pair.column) for pair in most_confused(by_class, same, 9)] == [(4, 2), (5, 0)]
 
 
 def test_classes_confused_with_each_other_stand_side_by_side():

@@ -82,6 +82,13 @@ def test_trust_is_the_share_of_ten_nearest_that_stay():
     assert trust(places, places).min() == 1
 
 
+def test_images_that_are_the_same_are_near_whichever_of_them_are_the_ten():
+    features = np.concatenate([np.repeat(RNG.normal(size=(1, 8)), 40, 0), RNG.normal(size=(40, 8)) + 9])
+    places = np.concatenate([RNG.normal(size=(40, 2)), RNG.normal(size=(40, 2)) + 99])
+    kept = trust(features.astype(np.float32), places.astype(np.float32))
+    assert (kept[:40] == 1).all() and kept[40:].mean() < 0.9
+
+
 def test_a_point_lies_inside_as_the_even_odd_rule_says():
     def twin(x, y, corners):
         odd = False

@@ -7,7 +7,7 @@ from PIL import Image
 from innv_gui.cluster.jobs import Job
 from innv_gui.errors import BadInput, Cancelled
 from innv_gui.session.explore.maps import MapWish
-from innv_gui.session.explore.request import features_layer
+from innv_gui.session.feature_layers import features_layer
 
 
 @pytest.fixture(scope="module")

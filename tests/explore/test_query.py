@@ -62,6 +62,9 @@ def test_words_numbers_ranges_and_lists_are_what_a_person_means():
     assert rows("A.right").tolist() == (RIGHT == 1).tolist()
     assert rows("A.right no").tolist() == rows("A.right = wrong").tolist() == (RIGHT == 0).tolist()
     assert rows("not A.right").tolist() == (RIGHT != 1).tolist()
+    for below in ("A.right < yes", "A.right <= no"):  # not known is not below
+        assert rows(below).tolist() == (RIGHT == 0).tolist()
+    assert rows("A.right <= yes").tolist() == (RIGHT >= 0).tolist()
     assert rows("file IMG_0007").tolist() == (INDEX == 7).tolist()
     assert rows('tags "look again"').tolist() == ((BITS & np.uint64(2)) > 0).tolist()
     assert rows("").all() and rows("   ").all()

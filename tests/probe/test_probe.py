@@ -7,14 +7,16 @@ import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
+import keras
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from innv_gui import Session
 from innv_gui.cli import main
 from innv_gui.errors import BadInput
-from innv_gui.records import UNREAD, ModelSource, Preprocessing
+from innv_gui.records import UNREAD, ImageRef, ModelSource, Preprocessing
 from innv_gui.runtimes.keras.predict.probe import answers
 from innv_gui.samples import digits
 from innv_gui.session.probe.probe import Probe, percent
@@ -267,6 +269,22 @@ def test_a_chunk_makes_way_between_eight_images_and_keeps_whole_rules(asked, rul
     assert found.predicted.shape == (rules, 24) and found.uniform
     whole = answers(ModelSource("keras", str(lenet)), refs, given)
     assert np.array_equal(found.predicted, whole.predicted[:rules])
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "linear"])
+def test_both_classes_of_one_unit_are_answers(activation, tmp_path):
+    image = keras.Input((8, 8, 1))
+    end = keras.layers.Dense(1, activation=activation)
+    y = end(keras.layers.GlobalAveragePooling2D()(image))
+    end.set_weights([np.array([[0.1]]), np.array([-12.75])])  # class 1 above a grey of 127.5
+    keras.Model(image, y).save(tmp_path / "one.keras")
+    greys = (0, 100, 130, 255)
+    for grey in greys:
+        Image.fromarray(np.full((8, 8), grey, np.uint8)).save(tmp_path / f"{grey}.png")
+    refs = tuple(ImageRef(f"{grey}.png", str(tmp_path / f"{grey}.png")) for grey in greys)
+    outputs = None if activation == "sigmoid" else "binary"
+    source = ModelSource("keras", str(tmp_path / "one.keras"), outputs=outputs)
+    assert answers(source, refs, (Preprocessing("none"),)).predicted.tolist() == [[0, 0, 1, 1]]
 
 
 def test_images_that_cannot_be_read_are_left_out_and_counted(session, lenet, tmp_path):

@@ -94,6 +94,33 @@ def test_classes_that_differ_in_case_only_stay_apart_within_a_model():
     assert [common.names[number] for number in common.maps[1]] == ["Polish", "polish", "POLISH"]
 
 
+def test_classes_of_the_same_label_are_one_where_names_do_not_say_so():
+    common = common_classes([("dark", "light"), ("night", "light")], [{"dark": 0, "light": 1}, {"dark": 0, "light": 1}])
+    assert common.names == ("dark", "light") and [numbers.tolist() for numbers in common.maps] == [[0, 1], [0, 1]]
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        [{"cat": 0, "dog": 1}, {"cat": 0, "dog": 0}],  # a class that is wider than a label is none of them
+        [{"cat": 0, "dog": 0}, {"cat": 0}],
+        [{"cat": 0}, {"dog": 0}],
+        [{}, {}],
+    ],
+)
+def test_a_class_of_several_labels_stays_its_own(labels):
+    common = common_classes([("cat", "dog"), ("animal", "plant")], labels)
+    assert common.names == ("cat", "dog", "animal", "plant")
+
+
+def test_a_label_does_not_put_two_classes_of_a_model_together():
+    labels = [{"a": 0, "b": 1}, {"a": 1, "b": 0}]
+    common = common_classes([("a", "b"), ("a", "c")], labels)  # by hand, label a is c there, and b is a
+    for numbers in common.maps:
+        assert len(set(numbers.tolist())) == len(numbers)
+    assert common.maps[1][0] == 0
+
+
 def test_probabilities_are_spread_over_the_common_classes():
     common = common_classes([("a", "b"), ("c", "a")])
     np.testing.assert_allclose(common.spread(1, np.array([[0.25, 0.75]])), [[0.75, 0, 0.25]])

@@ -11,11 +11,14 @@ from PIL import Image
 from innv_gui.cluster.jobs import Job
 from innv_gui.datasets.collection import ProblemList, of_files
 from innv_gui.errors import BadInput
+from innv_gui.records import LabelClass, replace
 from innv_gui.session.datasets import Dataset
+from innv_gui.session.labels import class_of_label
 from innv_gui.session.suggest.request import SuggestionRequest
 from innv_gui.session.suggest.selection import Choice, select
 from innv_gui.session.suggest.suggestion import Suggestion
 from innv_gui.session.suggest.views import PlotWish
+from innv_gui.suggestions.classes import common_classes
 from tests.scoring.score_folders import Folder
 from tests.suggest import twins as twins
 from tests.suggest.made_suggestions import CLASSES, K, model_of
@@ -32,13 +35,14 @@ def suggestion_of(tmp_path, p, labels=None, models=None, bad=(), class_=None, ne
     dataset = dataset_of(p.shape[1], labels)
     folders = {}
     for model, own in zip(models, p, strict=True):
-        classes = [-1 if label not in model.class_names else model.class_names.index(label) for label in labels or ()]
+        class_of = class_of_label(model, dataset) if labels else {}
+        classes = [class_of.get(label, -1) for label in labels or ()]
         folder = Folder(tmp_path / model.id, own, classes or None, bad=bad)
         folders[model.id] = folder.write() if write else folder
     job = Job("score", "Scoring", 1, "images")
     job.run(lambda job: job.step())
     layers = {model.id: "logits" for model in models}
-    request = SuggestionRequest(tuple(models), dataset, layers, neurons or {}, class_, {})
+    request = SuggestionRequest(tuple(models), dataset, layers, neurons or {}, class_, {}, layers)
     return Suggestion(request, {id: folder.path for id, folder in folders.items()}, job), folders
 
 
@@ -175,6 +179,45 @@ def test_one_label_for_all_makes_its_class_the_one_that_distance_is_measured_to(
     np.testing.assert_allclose(other.values, [twins.distance(p[:, i], 3) for i in range(10)], atol=1e-6)
 
 
+def by_hand(model, labels, mapped):
+    """The model with labels of the dataset of these that a person mapped: label -> class index."""
+    place = dataset_of(len(labels), labels).collection.fingerprint
+    return replace(model, by_hand=tuple(LabelClass(place, label, class_) for label, class_ in mapped.items()))
+
+
+def test_a_label_that_was_mapped_by_hand_is_one_class_of_both_models(tmp_path):
+    """The same network twice, where one calls cats otherwise."""
+    p = np.repeat(vectors(1, 40), 2, axis=0)
+    labels = [CLASSES[index % K] for index in range(40)]
+    other = by_hand(model_of(1, names=("ant", "bee", "feline", "dog")), labels, {"cat": 2})
+    one = suggestion_of(tmp_path / "1", p[:1], labels)[0]
+    two = suggestion_of(tmp_path / "2", p, labels, [model_of(0), other])[0]
+    found, expected = two.lists.get("label_errors"), one.lists.get("label_errors")
+    np.testing.assert_allclose(found.values, expected.values, atol=1e-6)
+    assert found.reason(int(found.rows[0])) == expected.reason(int(expected.rows[0]))
+    np.testing.assert_array_equal(two.numbers.scatter().n_groups, 1)
+
+
+def test_one_label_that_is_no_common_class_is_measured_by_each_models_own(tmp_path):
+    p, labels = vectors(2, 10), ["cat"] * 10
+    labels[3] = None  # not all images have a label
+    wide = by_hand(model_of(1, names=("animal", "plant", "rock", "car")), labels, {"cat": 0})
+    suggestion = suggestion_of(tmp_path, p, labels, [model_of(0), wide])[0]
+    suggestion.numbers.common = common_classes(suggestion.numbers.class_names)  # as where a class is wider than a label
+    assert suggestion.views.same_label() is None
+    own = np.stack([p[0, :, 2], p[1, :, 0]]) / np.linalg.norm(p, axis=-1)
+    expected = np.delete((1 - own).mean(axis=0), 3)
+    for wish in (PlotWish("distance"), PlotWish("distance", group="cat")):
+        np.testing.assert_allclose(suggestion.views.of(wish).values, expected, atol=1e-6)
+
+
+def test_images_without_a_label_come_last_by_label(tmp_path):
+    labels = ["dog", None, "ant", None, "cat"]
+    suggestion = suggestion_of(tmp_path, vectors(1, 5), labels)[0]
+    for falling, expected in ((False, [2, 4, 0, 1, 3]), (True, [0, 4, 2, 1, 3])):
+        assert select(suggestion, PlotWish("layer"), Choice(), "label", falling).rows.tolist() == expected
+
+
 def test_without_labels_the_distance_asks_for_a_class(tmp_path):
     suggestion, _ = suggestion_of(tmp_path, vectors(2, 10))
     with pytest.raises(BadInput, match="no labels"):
@@ -258,6 +301,20 @@ def test_near_duplicates_name_their_partner_and_are_shown_once(tmp_path):
     assert len(set(found.rows.tolist()) & {4, 21, 33}) == 1
     row = next(row for row in found.rows.tolist() if row in (4, 21, 33))
     assert any(f"{other}.png" in found.reason(row) for other in {4, 21, 33} - {row})
+
+
+def test_where_images_differ_in_one_direction_only_they_are_not_compared(tmp_path):
+    """As in the scores of two classes, of which one is what the other is not."""
+    z = np.random.default_rng(3).normal(0, 3, 60)
+    p = 1 / (1 + np.exp(-np.stack([z, -z], axis=-1)))[None].astype(np.float32)
+    labels = [CLASSES[index % 2] for index in range(60)]
+    lists = suggestion_of(tmp_path, p, labels, [model_of(0, 2, CLASSES[:2])])[0].lists
+    offers = {offer.name: offer for offer in lists.offers()}
+    for name in ("near_duplicates", "least_similar"):
+        assert not offers[name].available and "logits of net0. Choose a layer" in offers[name].reason
+        with pytest.raises(BadInput, match="too few directions"):
+            lists.get(name)
+    assert len(lists.get("entropy").rows) == 60
 
 
 def test_an_image_unlike_all_others_comes_first(tmp_path):

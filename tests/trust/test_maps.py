@@ -63,6 +63,14 @@ def test_several_strongest_pixels_share_the_point():
     assert np.isnan(maps.pointing(np.zeros((4, 4)), np.ones((4, 4), bool)))
 
 
+def test_all_strongest_pixels_count_however_many_they_are():
+    """Occlusion by a window gives one value to thousands of pixels."""
+    evidence, region = np.zeros((224, 224)), np.zeros((224, 224), bool)
+    evidence[:112, :112], region[60:] = 1, True
+    near = [row >= 60 - 15 for row, _ in np.argwhere(evidence == 1)]
+    assert maps.pointing(evidence, region) == pytest.approx(np.mean(near))
+
+
 def test_change_is_relative_to_the_length_of_the_map():
     values, noise = RNG.normal(size=(5, 6, 3)), RNG.normal(size=(5, 6, 3))
     expected = np.sqrt(sum(noise.ravel() ** 2)) / np.sqrt(sum(values.ravel() ** 2))

@@ -7,8 +7,10 @@ from PIL import Image
 
 from innv_gui.errors import AnalyzerRefused, BadInput, Cancelled
 from innv_gui.samples.own_masks import own_mask
+from innv_gui.session.explain.request import Item
 from innv_gui.session.trust.opened import opened
 from innv_gui.session.trust.record import Trust
+from innv_gui.session.trust.regions import check_regions
 from innv_gui.session.trust.report import report
 from innv_gui.session.trust.request import check_trust
 from innv_gui.session.trust.work import Kept
@@ -164,6 +166,13 @@ def test_masks_of_a_folder_go_by_name(session, model, digits, tmp_path, trust):
     (tmp_path / "empty").mkdir()
     with pytest.raises(BadInput, match="No mask in empty"):
         check_trust(model, digits, METHODS, regions=tmp_path / "empty")
+
+
+def test_a_name_that_two_images_have_is_refused():
+    items = [Item(0, "0.png"), Item(1, "0.png"), Item(2, "1.png")]
+    with pytest.raises(BadInput, match="2 images are called '0.png'"):
+        check_regions({"0.png": [(0, 0, 1, 1)]}, items)
+    assert set(check_regions({0: [(0, 0, 1, 1)], "1.png": [(0, 0, 1, 1)]}, items).of) == {0, 2}
 
 
 @pytest.mark.parametrize(

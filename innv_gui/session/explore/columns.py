@@ -25,7 +25,7 @@ def columns_of(numbers: Numbers, tags: Tags, ranking: Ranking | None = None) -> 
         found.append(Column("label", "label", "class", lambda: numbers.labels, numbers.dataset.class_names))
     for position in range(len(numbers.models)):
         found += _of_model(numbers, position)
-    if len(numbers.models) > 1:
+    if len(numbers.models) > 1 and not numbers.why_no_single_class:
         found.append(Column("disagreement", "different answers", "number", lambda: answers(numbers)))
     if ranking is not None:
         found.append(
@@ -38,6 +38,8 @@ def columns_of(numbers: Numbers, tags: Tags, ranking: Ranking | None = None) -> 
 def _of_model(numbers: Numbers, position: int) -> list[Column]:
     model, letter = numbers.models[position], letter_of(position)
     column = _for_model(model.id, letter)
+    if not model.facts.outputs.exclusive:  # no class of it is the answer
+        return [column("confidence", "number", lambda: numbers.table.column(model.id, "probability"))]
     found = [column("prediction", "class", lambda: prediction(numbers, position), numbers.common.names)]
     if numbers.class_of[position]:
         found.append(column("right", "flag", lambda: right(numbers, position)))

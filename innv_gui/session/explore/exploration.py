@@ -14,6 +14,7 @@ import numpy as np
 from innv_gui.cluster.jobs import Job
 from innv_gui.errors import BadInput, NotFound
 from innv_gui.explore.columns import Column
+from innv_gui.explore.confusion import Same
 from innv_gui.records import ImageRef, Model, Problem
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.explain.ranking import Ranking
@@ -219,11 +220,12 @@ class Exploration:
         id = of.id if isinstance(of, Model) else of
         for position, model in enumerate(self.models):
             if id in (model.id, letter_of(position)):
+                _check_exclusive(model)
                 return str(position)
         raise BadInput(f"There is no side {id!r:.60}.", f"Expected {LABEL} or a model of this exploration.", "rows")
 
-    def same_classes(self, rows: str, columns: str) -> dict[int, int]:
-        """Class of a row -> the same class of a column; sides as `side` gives them."""
+    def same_classes(self, rows: str, columns: str) -> Same:
+        """Class of a row -> the same classes of a column; sides as `side` gives them."""
         return same_classes(self.numbers, rows, columns)
 
     def neighbours(self, row: int, k: int = 5, of: str | Model | None = None) -> Similar:
@@ -237,6 +239,12 @@ class Exploration:
     def __repr__(self) -> str:
         names = ", ".join(model.name for model in self.models)
         return f"Exploration({names} on {self.dataset.name}, {self.job.status}, {len(self)} of {len(self.dataset)})"
+
+
+def _check_exclusive(model: Model) -> None:
+    if not model.facts.outputs.exclusive:
+        says = "says yes or no to each class (multilabel): it has no one answer to count."
+        raise BadInput(f"{model.name} {says}", "Choose a model with one class for each image.", "rows")
 
 
 def cell_mask(exploration: Exploration, rows: str, columns: str, row: str, column: str) -> np.ndarray:

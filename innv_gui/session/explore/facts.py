@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from innv_gui.explore.confusion import Confusion, Pair, confusion_of, most_confused
+from innv_gui.explore.confusion import Confusion, Pair, Same, confusion_of, most_confused
 from innv_gui.explore.tokens import quoted
 from innv_gui.session.explore.columns import answers, prediction, right
 from innv_gui.session.models import letter_of
@@ -35,19 +35,22 @@ def side_of(numbers: Numbers, of: str) -> Side:
     return Side(f"{letter_of(position)} says", numbers.common.names, prediction(numbers, position), name)
 
 
-def same_classes(numbers: Numbers, rows: str, columns: str) -> dict[int, int]:
-    """Class of a row -> the class of a column that is the same, by name or by hand."""
+def same_classes(numbers: Numbers, rows: str, columns: str) -> Same:
+    """Class of a row -> the classes of a column that are the same, by name or by hand: several labels can be one."""
     if rows != LABEL and columns != LABEL:
-        return {code: code for code in range(len(numbers.common.names))}
+        return {code: (code,) for code in range(len(numbers.common.names))}
     names = numbers.dataset.class_names or ()
     if rows == columns:
-        return {code: code for code in range(len(names))}
+        return {code: (code,) for code in range(len(names))}
     position = int(columns if rows == LABEL else rows)
     class_of = numbers.class_of[position]
     known = [(code, class_of[name]) for code, name in enumerate(names) if name in class_of]
     common = numbers.common.of(position, np.array([own for _, own in known], int))
-    pairs = [(code, int(one)) for (code, _), one in zip(known, common, strict=True)]
-    return dict(pairs) if rows == LABEL else {one: code for code, one in pairs}
+    found: dict[int, tuple[int, ...]] = {}
+    for (code, _), one in zip(known, common.tolist(), strict=True):
+        row, column = (code, one) if rows == LABEL else (one, code)
+        found[row] = (*found.get(row, ()), column)
+    return found
 
 
 def confused(numbers: Numbers, rows: str, columns: str) -> Confusion:
@@ -128,6 +131,8 @@ def _pair(numbers: Numbers, pair: Pair, position: int) -> dict:
 
 
 def _together(numbers: Numbers) -> dict:
+    if numbers.why_no_single_class:
+        return {"all_right": None, "none_right": None, "answers": []}
     rows, n_models = numbers.table.rows(), len(numbers.models)
     hits = np.stack([right(numbers, position)[rows] for position in range(n_models)])
     known = (hits >= 0).all(axis=0)

@@ -36,7 +36,7 @@ class Numbers:
         self.label_fits = [label_fit(model, dataset) for model in models]
         self.class_of = [fit.class_of for fit in self.label_fits]  # as they were scored
         self.class_names = [naming.names for naming in self.namings]
-        self.common: CommonClasses = common_classes(self.class_names)
+        self.common: CommonClasses = common_classes(self.class_names, self.class_of)
         self.labels = label_codes(dataset)
         counts = np.bincount(self.labels[self.labels >= 0], minlength=len(dataset.class_names or ()))
         self.label_counts = dict(zip(dataset.class_names or (), counts.tolist(), strict=True))
@@ -139,6 +139,11 @@ class Numbers:
             if label in class_of:
                 return self.common.names[int(self.common.of(position, np.array([class_of[label]]))[0])]
         return None
+
+    def is_common(self, class_name: str) -> bool:
+        """Whether every model has the class."""
+        number = self.common.names.index(class_name)
+        return all(self.common.within(position, number) >= 0 for position in range(len(self.models)))
 
     def label_classes(self) -> np.ndarray:
         """(M, n) int32: each image's label as common number, by model; -1 where the model does not have it."""

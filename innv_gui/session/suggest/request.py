@@ -11,6 +11,7 @@ from innv_gui.class_names import map_by_name
 from innv_gui.errors import BadInput, shown_value
 from innv_gui.records import Model
 from innv_gui.session.datasets import Dataset
+from innv_gui.session.feature_layers import comparing_layer
 from innv_gui.session.models import listed_models
 from innv_gui.session.naming import naming_of
 from innv_gui.session.scoring.scoring import layer_names
@@ -24,7 +25,8 @@ class SuggestionRequest:
 
     layers: per model id the layer that is looked at, the last before softmax by default. neurons: per model id one
     of that layer's neurons, only where one was asked for. class_: name of the class that all images are said to be
-    of. more: per model id further layers whose neurons are measured.
+    of. more: per model id further layers whose neurons are measured. compared: per model id the layer in whose
+    activations images are compared with each other.
     """
 
     models: tuple[Model, ...]
@@ -33,10 +35,13 @@ class SuggestionRequest:
     neurons: dict[str, int]
     class_: str | None
     more: dict[str, tuple[str, ...]]
+    compared: dict[str, str]
 
     def measured(self) -> dict[str, tuple[str, ...]]:
         """Per model id all layers whose neurons are measured."""
-        return {id: (layer, *self.more[id]) for id, layer in self.layers.items()}
+        return {
+            id: tuple(dict.fromkeys((layer, *self.more[id], self.compared[id]))) for id, layer in self.layers.items()
+        }
 
 
 def check_suggestion(
@@ -53,7 +58,7 @@ def check_suggestion(
     """
     models = _models(models)
     _check_images(dataset)
-    chosen = {model.id: _of(layer, model, str, "layer") or model.facts.explained_layer for model in models}
+    chosen = {model.id: str(_of(layer, model, str, "layer") or model.facts.explained_layer) for model in models}
     more = {model.id: tuple(_of(layers, model, None, "layers") or ()) for model in models}
     for model in models:
         layer_names(model, (chosen[model.id], *more[model.id]))
@@ -62,7 +67,8 @@ def check_suggestion(
     for model in models:
         if model.id in neurons:
             _check_neuron(model, chosen[model.id], neurons[model.id])
-    return SuggestionRequest(models, dataset, chosen, neurons, _class_name(class_, models, dataset), more)
+    compared = {model.id: comparing_layer(model, (chosen[model.id], *more[model.id])) for model in models}
+    return SuggestionRequest(models, dataset, chosen, neurons, _class_name(class_, models, dataset), more, compared)
 
 
 def _models(models) -> tuple[Model, ...]:

@@ -115,7 +115,8 @@ def _keys(suggestion: Suggestion, found: Selection, sort: str) -> np.ndarray:
     if sort == "index":
         return rows
     if sort == "label":
-        return suggestion.numbers.labels[rows]
+        labels = suggestion.numbers.labels[rows]
+        return np.where(labels < 0, np.nan, labels)
     if sort == "name":
         return _name_keys(suggestion, rows)
     if sort in columns:

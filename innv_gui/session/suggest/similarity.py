@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from innv_gui.session.suggest.numbers import Numbers
-from innv_gui.suggestions.features import N_SAMPLE, Projection, fit
+from innv_gui.suggestions.features import N_SAMPLE, Projection, fit, pairs_above
 from innv_gui.suggestions.neighbours import Nearest, nearest
-from innv_gui.suggestions.ranking import joined
+from innv_gui.suggestions.ranking import SAME, joined
 
 SAMPLED_PARTS = 50
+LEAST_DIRECTIONS, MOST_ALIKE = 3, 0.05  # in fewer, with more pairs alike, similarity is not one of the images
+N_PAIRED = 1000  # images
 
 
 class Features:
@@ -22,6 +24,22 @@ class Features:
     def where(self) -> str:
         """ "logits of digits_cnn and logits of digits_mlp"."""
         return joined([f"{self._layers[model.id]} of {model.name}" for model in self._numbers.models])
+
+    @property
+    def why_not(self) -> str:
+        """Why images cannot be distinguished here: a sentence, empty where they can."""
+        if self._projection().directions >= LEAST_DIRECTIONS or self._alike() <= MOST_ALIKE:
+            return ""
+        return f"Images differ in too few directions to be compared in {self.where}. Choose a layer with more neurons."
+
+    def _alike(self) -> float:
+        """Share of all pairs of images that are as similar as two of a list may be."""
+
+        def make() -> float:
+            rows = self._sample()
+            return pairs_above(self.of(rows[:: -(-len(rows) // N_PAIRED) or 1]), SAME)
+
+        return self._numbers.kept(("alike",), make)
 
     def of(self, rows: np.ndarray) -> np.ndarray:
         """(k, D) float32 unit vectors of some images."""

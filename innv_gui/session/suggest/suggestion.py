@@ -31,7 +31,7 @@ class Suggestion:
         self.models: tuple[Model, ...] = request.models
         self.dataset: Dataset = request.dataset
         self.layers, self.neurons, self.class_ = request.layers, request.neurons, request.class_
-        self.more, self.job = request.more, job
+        self.more, self.compared, self.job = request.more, request.compared, job
         self._folders = dict(folders)
 
     @property
@@ -71,7 +71,7 @@ class Suggestion:
     @cached_property
     def lists(self) -> Lists:
         """Its top lists."""
-        return Lists(self.numbers, self.layers, lambda: self.job.status in ENDED)
+        return Lists(self.numbers, self.compared, lambda: self.job.status in ENDED)
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -176,7 +176,14 @@ class Views:
     def same_label(self) -> str | None:
         """The label that all labelled images have, as a class of the models; None when labels differ."""
         used = [name for name, count in self._numbers.label_counts.items() if count]
-        return self._numbers.common_class(used[0]) if len(used) == 1 else None
+        return self._common_class(used[0]) if len(used) == 1 else None
+
+    def _common_class(self, label: str) -> str | None:
+        """The class that a label is; None where models that all know the label have no class in common for it."""
+        found = self._numbers.common_class(label)
+        if found is None or self._numbers.is_common(found):
+            return found
+        return None if all(label in class_of for class_of in self._numbers.class_of) else found
 
     # -- one kind each: values (n,) and what was taken
 
@@ -203,11 +210,10 @@ class Views:
             )
         return self._numbers.label_distance(), {}
 
-    def _group_class(self, label: str) -> str:
-        found = self._numbers.common_class(label)
-        if found is None:
+    def _group_class(self, label: str) -> str | None:
+        if self._numbers.common_class(label) is None:
             raise BadInput(f"No model has a class {label!r}.", "Choose a class.", "class")
-        return found
+        return self._common_class(label)
 
     def _activation(self, wish: PlotWish) -> tuple[np.ndarray, dict]:
         model = self._model(wish.model)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +15,8 @@ from innv_gui.errors import BadInput
 from innv_gui.records import ImageRef, Model
 from innv_gui.samples.own_masks import own_mask
 from innv_gui.session.explain.request import Item
+from innv_gui.session.trust.mask_files import masks_of
 
-MASK_SUFFIXES = (".png", ".bmp", ".gif", ".tif", ".tiff", ".jpg", ".jpeg", ".webp")
 MOST_BOXES = 50
 OWN = "samples"  # what a sample set knows of its pictures
 
@@ -114,10 +115,13 @@ def check_regions(wish, items: Sequence[Item]) -> Regions:
     if not isinstance(wish, Mapping):
         raise BadInput(f"Expected regions by image, or a folder of masks, got {type(wish).__name__}.", "", "regions")
     places = {name: position for position, item in enumerate(items) for name in (item.name, item.index)}
+    count = Counter(item.name for item in items)
     found = {}
     for image, region in wish.items():
         if image not in places:
             raise BadInput(f"There is a region for {image!r:.80}, which is not one of the images.", "", "regions")
+        if count[image] > 1:
+            raise BadInput(f"{count[image]} images are called {image!r:.80}.", "Name them by their index.", "regions")
         found[places[image]] = _region(region)
     return Regions(found)
 
@@ -132,22 +136,9 @@ def _own(items: Sequence[Item]) -> dict[int, Mask]:
 
 
 def _from_folder(folder: Path, items: Sequence[Item]) -> dict[int, MaskFile]:
-    if not folder.is_dir():
-        raise BadInput(f"There is no folder {str(folder)!r}.", "Give a folder with one mask per image.", "regions")
-    files = {path.stem: path for path in sorted(folder.rglob("*")) if path.suffix.lower() in MASK_SUFFIXES}
-    found = {
-        position: MaskFile(ImageRef(path.name, str(path.resolve())))
-        for position, item in enumerate(items)
-        if (path := files.get(Path(item.name).stem)) is not None
-    }
-    if not found:
-        first = Path(items[0].name).stem
-        raise BadInput(
-            f"No mask in {folder.name} is named like one of the images.",
-            f"Expected {first}.png, for example.",
-            "regions",
-        )
-    return found
+    paths = [None if item.ref is None else f"{item.ref.path} {item.ref.key} {item.ref.index}" for item in items]
+    found = masks_of(folder, [item.name for item in items], paths)
+    return {position: MaskFile(ImageRef(path.name, str(path.resolve()))) for position, path in found.items()}
 
 
 def _region(wish) -> Boxes | Mask:

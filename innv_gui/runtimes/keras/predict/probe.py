@@ -76,6 +76,6 @@ def _decoded(ref: ImageRef) -> np.ndarray | None:
 
 def _predicted(network: Network, pixels: np.ndarray, rule: Preprocessing) -> np.ndarray:
     """(n,) class indices, NO_ANSWER where the values are no numbers."""
-    probabilities = network.probabilities(network.predict(rules_.apply(pixels, rule)))
+    probabilities = network.probabilities(network.scores(rules_.apply(pixels, rule)))
     finite = np.isfinite(probabilities).all(axis=1)
     return np.where(finite, np.where(finite[:, None], probabilities, 0).argmax(axis=1), NO_ANSWER)

@@ -27,8 +27,10 @@ def _suspicions(ground: Ground) -> dict[str, np.ndarray]:
 
 
 def _all_suspicions(numbers: Numbers) -> dict[str, np.ndarray]:
-    models = knowing(numbers)
-    labels, thresholds = numbers.label_classes()[models[0]], ClassThresholds(len(numbers.common.names))
+    known = numbers.label_classes()
+    first = knowing(numbers)[0]
+    models = [place for place in knowing(numbers) if np.array_equal(known[place], known[first])]
+    labels, thresholds = known[first], ClassThresholds(len(numbers.common.names))
     for rows in numbers.blocks():
         thresholds.add(numbers.probabilities(models, rows).mean(axis=0), labels[rows])
     found = {name: np.full(numbers.table.n, np.nan) for name in ("suggested", "own", "other", "strength")}

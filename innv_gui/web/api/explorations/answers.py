@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import numpy as np
 
 from innv_gui.explore.columns import Column
-from innv_gui.explore.confusion import Pair, most_confused, shares_right, similar_together
+from innv_gui.explore.confusion import Pair, Same, most_confused, shares_right, similar_together
 from innv_gui.explore.nearest import NEIGHBOURS
 from innv_gui.records import Model
 from innv_gui.session.explore.exploration import Exploration
 from innv_gui.session.explore.facts import confused, side_of
 from innv_gui.session.explore.maps import TITLES, PlacedMap, problem_of
-from innv_gui.session.explore.request import usable_layers
 from innv_gui.session.explore.similar import Similar
 from innv_gui.session.explore.spaces import PIXELS
 from innv_gui.session.explore.thumbs import SIDE
+from innv_gui.session.feature_layers import measurable_layers
 from innv_gui.session.models import letter_of
 from innv_gui.session.naming import naming_of
 
@@ -59,7 +61,7 @@ def _model(exploration: Exploration, model: Model) -> dict:
         "id": model.id,
         "name": model.name,
         "layer": exploration.layers[model.id],
-        "layers": [layer.name for layer in usable_layers(model)],
+        "layers": [layer.name for layer in measurable_layers(model)],
         "classes": list(naming_of(model, exploration.dataset).names)[:MOST_NAMES],
         "has_labels": not why,
         "why_no_labels": why,
@@ -137,6 +139,8 @@ def image_json(exploration: Exploration, row: int) -> dict:
         letter, top = letter_of(position), exploration.table_of_scores.top(model.id, at)[0]
         listed = [{"name": names[c], "probability": p} for c, p in zip(top.classes, top.probabilities, strict=True)]
         said = {word: cells.get(f"{letter}.{word}") for word in ("prediction", "right", "loss", "confidence")}
+        if not model.facts.outputs.exclusive:
+            said["prediction"] = ", ".join(one["name"] for one in listed if one["probability"] > 0.5) or "no class"
         models.append({"id": model.id, "letter": letter, **said, "top": listed})
     return row_json(exploration, row, cells) | {"models": models}
 
@@ -174,7 +178,7 @@ def confusion_json(exploration: Exploration, rows: str, columns: str, similar: b
         "rows": {"title": of_rows.title, "names": [of_rows.names[c] for c in row_codes]},
         "columns": {"title": of_columns.title, "names": [of_columns.names[c] for c in column_codes]},
         "counts": counts.tolist(),
-        "same": [[same.get(int(r)) == int(c) for c in column_codes] for r in row_codes],
+        "same": [[int(c) in same.get(int(r), ()) for c in column_codes] for r in row_codes],
         "right": shares_right(found, same, row_codes.tolist()) if is_label else [None] * len(row_codes),
         "total": int(found.counts.sum()),
         "classes": max(len(of_rows.names), len(of_columns.names)),
@@ -189,26 +193,29 @@ def _pair(rows: tuple[str, ...], columns: tuple[str, ...], pair: Pair) -> dict:
     return {"row": rows[pair.row], "column": columns[pair.column], "n": pair.n}
 
 
-def _classes(rows: np.ndarray, columns: np.ndarray, same: dict, pairs: list[Pair]) -> tuple[np.ndarray, np.ndarray]:
+def _classes(rows: np.ndarray, columns: np.ndarray, same: Same, pairs: list[Pair]) -> tuple[np.ndarray, np.ndarray]:
     """Codes of the rows and columns that are shown."""
-    back = {column: row for row, column in same.items()}
-    present = set(rows.tolist()) | {back[c] for c in columns.tolist() if c in back}
+    back = defaultdict(set)
+    for row, those in same.items():
+        for column in those:
+            back[column].add(row)
+    present = set(rows.tolist()).union(*(back[c] for c in columns.tolist() if c in back))
     if len(present) > FEW_CLASSES:
-        present = {pair.row for pair in pairs} | {back[pair.column] for pair in pairs if pair.column in back}
-    wanted = {same[r] for r in present if r in same}
+        present = {pair.row for pair in pairs}.union(*(back[pair.column] for pair in pairs if pair.column in back))
+    wanted = {column for row in present for column in same.get(row, ())}
     lone = {pair.column for pair in pairs} if len(present) <= FEW_CLASSES else set()
     chosen = wanted | {c for c in set(columns.tolist()) | lone if c not in back and (len(wanted) < FEW_CLASSES)}
     return np.array(sorted(present), int), np.array(sorted(chosen), int)
 
 
-def _ordered(found, rows: np.ndarray, columns: np.ndarray, same: dict, similar: bool) -> tuple[np.ndarray, np.ndarray]:
+def _ordered(found, rows: np.ndarray, columns: np.ndarray, same: Same, similar: bool) -> tuple[np.ndarray, np.ndarray]:
     """Rows in their order, each column below its row's place; others behind."""
     if similar:
-        own = np.array([same.get(int(row), -1) for row in rows])
-        counts = found.dense(rows, own)
-        rows = rows[similar_together(counts)]
-    first = [same[int(row)] for row in rows if int(row) in same and same[int(row)] in set(columns.tolist())]
-    rest = [column for column in columns.tolist() if column not in set(first)]
+        own, place = np.unique([(*same.get(int(row), ()), -1)[0] for row in rows], return_inverse=True)
+        rows = rows[similar_together(found.dense(rows, own)[:, place])]
+    there = set(columns.tolist())
+    first = dict.fromkeys(column for row in rows for column in same.get(int(row), ()) if column in there)
+    rest = [column for column in columns.tolist() if column not in first]
     return rows, np.array([*first, *rest], int)
 
 

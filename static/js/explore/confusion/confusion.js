@@ -19,10 +19,15 @@ const option = ([value, title]) => h("option", { value }, title);
 const keyOf = (...values) => JSON.stringify(values);
 
 /** What rows and columns can be: the labels, and what each model says. */
-const sidesOf = exploration => [
-  ...(exploration.dataset.labels ? [["label", "label"]] : []),
-  ...lettered(exploration).map(model => [model.id, `${model.letter} says`]),
-];
+const sidesOf = exploration => {
+  const names = new Set(exploration.columns.map(({ name }) => name));
+  const answering = lettered(exploration).filter(({ letter }) => names.has(`${letter}.prediction`));
+  return [...(exploration.dataset.labels ? [["label", "label"]] : []), ...answering.map(({ id, letter }) => [id, `${letter} says`])];
+};
+
+/** Why there are no two sides to compare. */
+const lacking = ({ exploration }) =>
+  exploration.models.map(model => model.why_no_labels).find(Boolean) ?? "This compares labels with what a model says, or two models with each other.";
 
 export function createConfusion(root, { store, selection, api }) {
   const chooser = (words, id, onchange) =>
@@ -114,7 +119,17 @@ export function createConfusion(root, { store, selection, api }) {
     drawPairs(side, answer, { most, labelled: r === "label", by }, { press, most: n => turn({ most: n }) });
   });
 
+  function drawLack(state) {
+    asked = "";
+    answer = null;
+    replace(place, h("p", { class: "why none" }, lacking(state)));
+    replace(note);
+    side.hidden = true;
+  }
+
   function draw(state) {
+    header.hidden = sidesOf(state.exploration).length < 2;
+    if (header.hidden) return drawLack(state);
     drawChoosers(state);
     if (answer) {
       drawMatrix([asked, answered, state.cell], state);
@@ -144,7 +159,7 @@ export function createConfusion(root, { store, selection, api }) {
     root.hidden = state.view !== "confusion" || !state.exploration?.facts;
     if (root.hidden) return;
     draw(state);
-    load(state);
+    if (!header.hidden) load(state);
   }
 
   new ResizeObserver(fit).observe(inside);
