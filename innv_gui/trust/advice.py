@@ -115,7 +115,12 @@ def _choice(chosen: str, tied: list[str], sound: list[str]) -> str:
         return ""
     if sound == [chosen]:
         return f" {chosen} is the one of the {len(tied)} best that depends on what the network has learned."
-    return f" {chosen} is the cheapest of the {len(sound or tied)} best, which are tied."
+    if 0 < len(sound) < len(tied):
+        return (
+            f" {chosen} is the cheapest of the {len(sound)} that depend on what the network has learned, of the "
+            f"{len(tied)} best, which are tied."
+        )
+    return f" {chosen} is the cheapest of the {len(tied)} best, which are tied."
 
 
 def _loser(metric: Metric, cells: Mapping[str, Cell]) -> str:
@@ -124,11 +129,13 @@ def _loser(metric: Metric, cells: Mapping[str, Cell]) -> str:
     if not lost:
         return ""
     name, cell = lost[-1], cells[lost[-1]]
-    if "control:random" in cell.not_beaten:
-        return f" {name} does not beat a random map."
-    which = short(cell.not_beaten[0])
-    what = "the picture's outlines" if which == "edges" else "a blob in the middle"
-    return f" {name} does not beat {which}: it is no better than {what}."
+    which = "control:random" if "control:random" in cell.not_beaten else cell.not_beaten[0]
+    n = sum(which in cells[one].not_beaten for one in lost) - 1
+    who = f"{name} and {n} more do" if n else f"{name} does"
+    if which == "control:random":
+        return f" {who} not beat a random map."
+    what = "the picture's outlines" if short(which) == "edges" else "a blob in the middle"
+    return f" {who} not beat {short(which)}: no better than {what}."
 
 
 def _is_blind(columns: Mapping[str, Mapping[str, Cell]], name: str) -> bool:

@@ -151,6 +151,17 @@ def test_methods_that_beat_the_controls_too_are_counted_and_the_choice_has_a_rea
     sanity = table.column(metrics.BY_NAME["sanity"], {"good": np.full(40, 0.1), "same": np.full(40, 0.95)})
     said = advise("lite0", columns(sanity=sanity), {"good": 64, "same": 2}, {})
     assert "good is the one of the 2 best that depends on what the network has learned." in said.sentence
+    sanity = table.column(metrics.BY_NAME["sanity"], {name: np.full(40, 0.1) for name in tied[:-1]})
+    sanity |= table.column(metrics.BY_NAME["sanity"], {tied[-1]: np.full(40, 0.95)})
+    said = advise("lite0", {"difference": cells, "sanity": sanity}, {name: k for k, name in enumerate(more)}, {})
+    assert f"the cheapest of the {len(tied) - 1} that depend on what the network has learned" in said.sentence
+    assert f"of the {len(tied)} best, which are tied." in said.sentence
+
+
+def test_all_that_do_not_beat_a_control_are_counted():
+    worse = VALUES | {f"worse_{k}": VALUES["blind"] - 0.01 * (k + 1) for k in range(3)}
+    said = advise("lite0", {"difference": table.column(DIFFERENCE, worse)}, {}, {})
+    assert "worse_2 and 3 more do not beat a random map." in said.sentence
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ const said = (sentence, names) => marked(sentence, names).map(({ text, name }) =
 /** "20 pictures", "fills agree", "no total score": each says more when it is pointed at. */
 function notes(trust, models, shownFill) {
   const bad = trust.problems.length;
+  const all = trust.images.length - bad;
+  const measured = Math.max(...models.flatMap(({ cells }) => Object.values(cells)).flatMap(of => Object.values(of)).map(cell => cell?.n ?? 0), 0);
   const agree = models.every(model => model.fills_agree);
   const fills = trust.fills.map(fill => FILLS[fill]).join(" and ");
   const pictures = `The intervals hold for these pictures: with different ones the means would move about as much. 8 to 20 pictures are enough.${bad ? `\n${count(bad, "picture")} could not be used: ${trust.problems[0].reason}` : ""}`;
@@ -27,7 +29,7 @@ function notes(trust, models, shownFill) {
   return h(
     "ul",
     { class: "notes" },
-    note(count(trust.images.length - bad, "picture"), pictures),
+    note(measured < all ? `${measured} of ${count(all, "picture")}` : count(all, "picture"), pictures),
     together,
     note("no total score", "Each column asks a different question. A sum would hide where a method fails."),
   );

@@ -104,11 +104,12 @@ const reasonCell = ({ message, hint }, columns) =>
     h("span", { class: "under bad" }, icon("warn"), h("span", {}, [message, hint].filter(Boolean).join(" "))),
   );
 
-/** "8 of 16 pictures": of a row that has some of them. */
-function progressOf(trust, columns, name) {
+/** "8 of 16 pictures": of a row that has some of them, also where measuring was stopped. */
+function progressOf(trust, columns, name, going) {
   const counts = columns.map(({ model, metric }) => model.cells[metric.name]?.[name]?.n ?? 0);
   const most = Math.max(...counts, 0);
-  return most < trust.images.length ? (most ? `${most} of ${trust.images.length} pictures` : "waiting") : "";
+  if (most >= trust.images.length) return "";
+  return most ? `${most} of ${trust.images.length} pictures` : going ? "waiting" : "";
 }
 
 /** acts: sort(id), open(name), metric(name). The opened row's content is drawn by `opened` into the place it gets. */
@@ -179,7 +180,7 @@ export function createBoard(acts) {
     const cells = columns.map(({ metric, model }) => model.cells[metric.name]?.[row.name] ?? null);
     const failures = columns.map(({ model }) => model.failures[row.name]?.message ?? null);
     const open = view.open === row.name;
-    const waiting = view.going ? progressOf(trust, columns, row.name) : "";
+    const waiting = progressOf(trust, columns, row.name, view.going);
     const bests = columns.map(({ metric, model }) => model.cells[metric.name]?.[model.best_control[metric.name]] ?? null);
     const said = JSON.stringify([
       cells,
@@ -209,7 +210,7 @@ export function createBoard(acts) {
               cell: cells[at],
               best: bests[at],
               control: row.control,
-              waiting: Boolean(waiting) && !failures[at] && applies(column.metric, row),
+              waiting: view.going && Boolean(waiting) && !failures[at] && applies(column.metric, row),
               column: column.id === view.sorted,
             }),
           ),
