@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { know } from "../../static/js/lib/address-names.js";
 import { retrainLink } from "../../static/js/visualize/trust/region-dialog.js";
 import { MOST_BOXES, SIDE, blank, boxed, boxesOf, brushed, cellsOf, share } from "../../static/js/workshop/own/cells.js";
+import { addressed, choiceOf, isOfChoice, madeFor, ownerOf } from "../../static/js/workshop/own/choice.js";
 import { BLANK, obstacle, regionsOf, requestOf } from "../../static/js/workshop/own/request.js";
 import { curveOf } from "../../static/js/workshop/own/running.js";
 import { asked, read, write } from "../../static/js/workshop/own/url.js";
@@ -53,6 +54,7 @@ test("what is missing is said in the words of the next thing to do", () => {
   assert.equal(obstacle(stateOf({ models: [] })), "Add a model first.");
   assert.equal(obstacle(stateOf({ dataset: null })), "Choose the images.");
   assert.match(obstacle(stateOf({ datasets: [{ ...IMAGES, class_names: null }] })), /no labels/);
+  assert.equal(obstacle(stateOf({ datasets: [{ ...IMAGES, fits: ["m2"] }] })), "No label of sky is a class of net.");
   assert.equal(obstacle(stateOf({})), "Paint what it should not use.");
   assert.equal(obstacle(stateOf({ regions: { all: UPPER } })), null);
 });
@@ -81,4 +83,27 @@ test("a curve has a point for each look, with the loss of just before", () => {
   const curve = { step: [5, 10], loss: [0.9, 0.4], looks: [{ step: 5, usual: 0.6, replaced: null }, { step: 10, usual: 0.9, replaced: 0.8 }] };
   const found = curveOf({ curve });
   assert.deepEqual([found.epoch, found.loss, found.held_accuracy], [[5, 10], [0.9, 0.4], [0.6, 0.8]]);
+});
+
+test("a result belongs to the model, images and painting that it was made for", () => {
+  const retraining = { id: "r-1", model: { id: "m1", name: "net" }, dataset: "d1", examples: [{ index: 5 }] };
+  const asked = stateOf({ regions: { all: UPPER }, retraining, shown: "r-1" });
+  const made = madeFor(retraining, choiceOf(asked));
+  const now = more => ({ ...asked, made, ...more });
+  assert.ok(isOfChoice(now({})) && isOfChoice(now({ image: 4, seed: 2 })));
+  assert.equal(addressed(now({})).shown, "r-1");
+  const others = [{ model: "m2" }, { dataset: "d2" }, { regions: { all: [[0, 0, 1, 0.4]] } }, { spread: "samples" }];
+  for (const other of others) {
+    assert.equal(isOfChoice(now(other)), false);
+    assert.equal(addressed(now(other)).shown, null, "a link restores one choice");
+  }
+  assert.equal(ownerOf(now({ model: "m2" })), "The last result belongs to net on sky.");
+  assert.equal(ownerOf(now({ regions: {} })), "The last result belongs to net on sky, with another part painted.");
+  assert.ok(addressed({ ...asked, retraining: null, made: null }).shown, "one that is still asked for stays");
+});
+
+test("an address that names a run alone has the model, images and a held-out image of the run", () => {
+  const retraining = { model: { id: "m2" }, dataset: "d2", examples: [{ index: 5 }] };
+  const made = madeFor(retraining, choiceOf(BLANK));
+  assert.deepEqual([made.model, made.dataset, made.image], ["m2", "d2", 5]);
 });

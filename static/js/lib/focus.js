@@ -14,3 +14,17 @@ export function keepFocus(draw) {
     if (focused?.closest && !focused.isConnected) twinOf(/** @type {HTMLInputElement} */ (focused))?.focus();
   };
 }
+
+const isAlike = (one, other) => one.tagName === other.tagName && one.textContent === other.textContent && !one.disabled;
+
+/** Wraps a draw of what is in `root`: what had the focus has it again, or the button of the same words, or else `next()`. */
+export function keepPlace(root, draw, next) {
+  return (...values) => {
+    const focused = document.activeElement;
+    const inside = root.contains(focused);
+    draw(...values);
+    if (!inside || document.activeElement === focused) return;
+    const twin = root.contains(focused) ? focused : $$("button", root).find(one => isAlike(one, focused));
+    (twin ?? next()).focus({ preventScroll: true });
+  };
+}

@@ -2,6 +2,7 @@
 import { $, debounced, h, icon, replace } from "../../lib/dom.js";
 import { cancel, follow } from "../../lib/api.js";
 import { ready, spread } from "../../lib/choices.js";
+import { keepPlace } from "../../lib/focus.js";
 import { createFollower } from "../../lib/follow.js";
 import { group } from "../../lib/format.js";
 import { Store } from "../../lib/store.js";
@@ -9,6 +10,7 @@ import { turns } from "../../lib/turns.js";
 import { complain } from "../../shell/toast.js";
 import { retry } from "../../widgets/strip-parts.js";
 import { isLive } from "../summary.js";
+import { addressed, choiceOf, elsewhere, isOfChoice, madeFor } from "./choice.js";
 import * as api from "./own-api.js";
 import { createOwnPanel } from "./panel.js";
 import { createPainting } from "./painting.js";
@@ -44,16 +46,24 @@ function firstChoice({ models, datasets, model, dataset, image }) {
  * @param {any} given
  */
 export function createOwn({ root, held, first = {}, keep = () => {} }) {
-  const store = new Store({ ...BLANK, ...held, ...first, recommended: null, retraining: null, posting: false, problem: null, checked: null, refused: null });
-  const set = changes => store.set("retraining" in changes ? { ...changes, shown: changes.retraining?.id ?? null } : changes);
+  const store = new Store({ ...BLANK, ...held, ...first, recommended: null, retraining: null, made: null, posting: false, problem: null, checked: null, refused: null });
+  let askedFor = choiceOf(store.state);
+  const set = changes => store.set("retraining" in changes ? { ...changes, ...shownNow(changes.retraining) } : changes);
+  /** The choice belongs to the retraining as it was asked for; later answers about the same one leave it. */
+  function shownNow(retraining) {
+    const { retraining: known, made } = store.state;
+    return { shown: retraining?.id ?? null, made: known && known.id === retraining?.id ? made : madeFor(retraining, askedFor) };
+  }
   const follower = createFollower({ path: api.PATH, key: "retraining", set, opened: ({ retraining }) => retraining });
-  const painting = createPainting(store);
-  const body = $("#own-body", root);
+  const painting = createPainting(store, () => drawWhereOther(store.state));
+  const [body, canvas] = [$("#own-body", root), $("#canvas", root)];
+  let wasMine = false;
   let asking = null;
 
   const busy = () => store.state.posting || Boolean(store.state.retraining && isLive(store.state.retraining));
   const begin = more => {
     if (obstacle(store.state) || busy() || store.state.refused) return;
+    askedFor = choiceOf(store.state);
     follower.run(requestOf(store.state, more)).catch(complain);
   };
   const train = () => begin({});
@@ -81,6 +91,12 @@ export function createOwn({ root, held, first = {}, keep = () => {} }) {
     if (store.state.posting || store.state.retraining?.id !== id) return; // another one was begun meanwhile
     store.set({ retraining, problem: null });
     await follower.reopen(retraining.id, () => null);
+  }
+
+  /** Counts of another model or other images would be taken for those of the chosen ones. */
+  function forget() {
+    asking?.abort();
+    store.set({ checked: null });
   }
 
   const check = debounced(async () => {
@@ -120,30 +136,48 @@ export function createOwn({ root, held, first = {}, keep = () => {} }) {
     const { retraining } = state;
     const live = retraining && isLive(retraining);
     if (live && retraining.options.steps) return [running(retraining, { cancel: () => stop().catch(complain) })];
-    const ended = retraining && ["failed", "cancelled"].includes(retraining.status) ? stopped(state) : null;
+    const mine = isOfChoice(state);
     const isReady = !obstacle(state) && !busy() && !state.refused;
-    const paint = [head(), h("div", { class: "own2" }, painting.element, nowCard(retraining?.before ? retraining : null, { measure: () => begin({ steps: 0 }), ready: isReady }))];
-    return [state.problem ? problem(state) : null, ended, isDone(state) ? results(retraining, { again, visualize: () => visualize().catch(complain) }) : null, ...paint];
+    const other = retraining && !live && !mine ? elsewhere(state, back) : null;
+    const now = nowCard(mine && retraining.before ? retraining : null, { measure: () => begin({ steps: 0 }), ready: isReady, other });
+    return [state.problem ? problem(state) : null, mine ? outcome(state) : null, head(), h("div", { class: "own2" }, painting.element, now)];
+  }
+
+  function outcome(state) {
+    if (["failed", "cancelled"].includes(state.retraining.status)) return stopped(state);
+    return isDone(state) ? results(state.retraining, { again, visualize: () => visualize().catch(complain) }) : null;
+  }
+
+  /** To the choice of the last result. */
+  function back() {
+    store.set(store.state.made);
+    canvas.focus();
   }
 
   /** Only what differs is drawn again, so that painting is not interrupted. */
-  const drawBody = state => {
-    const focused = document.activeElement === $("#own-pad");
+  const redraw = state => {
+    wasMine = isOfChoice(state);
     replace(body, parts(state));
     painting.draw(state);
-    if (focused) $("#own-pad")?.focus();
   };
+  const drawBody = keepPlace(body, redraw, () => $(".strip button", body) ?? canvas);
+  /** A stroke makes a result another painting's: said when it has ended, since what moves the picture would bend it. */
+  function drawWhereOther(state) {
+    if (isOfChoice(state) !== wasMine && !painting.isUnderWay()) drawBody(state);
+  }
   const panel = createOwnPanel(store, { train });
   const drawn = ["retraining", "posting", "problem", "refused", "models", "datasets", "model", "dataset"];
   store.on(drawn, drawBody);
   store.on(["regions", "spread", "image"], state => {
     painting.draw(state);
+    drawWhereOther(state);
     for (const one of body.querySelectorAll(".nowbox button")) one.disabled = Boolean(obstacle(state)) || busy();
   });
   store.on([...REQUEST, "image", "checked", "recommended", "refused", "posting", "retraining", "models", "datasets"], panel);
+  store.on(["model", "dataset"], forget);
   store.on(REQUEST, check);
   store.on(["model"], recommend);
-  store.on([...REQUEST, "image", "shown"], keep);
+  store.on([...REQUEST, "image", "shown", "made"], state => keep(addressed(state)));
   store.on(["models", "datasets", "dataset"], state => store.set(firstChoice(state)));
   addEventListener("innv:cancelled", () => store.state.retraining && !store.state.posting && follower.reopen(store.state.retraining.id, () => null).catch(complain));
 

@@ -60,8 +60,8 @@ function brush(ink, [row, column], tool, width, height) {
 }
 
 /**
- * of: {picture(): [dataset, image] or null, cells(), tool(): {kind: "brush" | "box" | "eraser", wide}, keep(), set(cells), undo()}.
- * -> {element, draw()}
+ * of: {picture(): [dataset, image] or null, cells(), tool(): {kind: "brush" | "box" | "eraser", wide}, keep(), set(cells), undo(), ended()}.
+ * -> {element, draw(), isUnderWay(): whether a stroke is}
  */
 export function createPad(of) {
   const canvas = h("canvas", { class: "bigpad", id: "own-pad", width: WIDTH, height: WIDTH, tabindex: 0, role: "application", "aria-label": WORDS });
@@ -131,6 +131,7 @@ export function createPad(of) {
   function end() {
     from = before = null;
     draw();
+    of.ended();
   }
 
   function key(event) {
@@ -163,5 +164,5 @@ export function createPad(of) {
     cell = null;
     draw();
   });
-  return { element: canvas, draw };
+  return { element: canvas, draw, isUnderWay: () => from !== null };
 }

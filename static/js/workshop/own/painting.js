@@ -11,8 +11,8 @@ const TOOLS = [
 ];
 const MOST_KEPT = 100;
 
-/** -> {element, draw(state)} */
-export function createPainting(store) {
+/** ended(): called after each stroke. -> {element, draw(state), isUnderWay()} */
+export function createPainting(store, ended) {
   const tool = { kind: "brush", wide: 5 };
   let cells = blank();
   let shown = ""; // of which boxes the cells are
@@ -33,7 +33,7 @@ export function createPainting(store) {
     const { dataset, image, spread } = store.state;
     return dataset && image !== null && spread !== "samples" ? [dataset, image] : null;
   };
-  const pad = createPad({ picture, cells: () => cells, tool: () => tool, keep, set: write, undo });
+  const pad = createPad({ picture, cells: () => cells, tool: () => tool, keep, set: write, undo, ended });
 
   const size = h("input", {
     type: "range",
@@ -75,5 +75,5 @@ export function createPainting(store) {
     replace($("#own-share", element), h("span", { class: "pk minus", "aria-hidden": "true" }, "−"), "not here: ", part, " of the picture");
     pad.draw();
   }
-  return { element, draw };
+  return { element, draw, isUnderWay: pad.isUnderWay };
 }

@@ -57,7 +57,13 @@ export function obstacle(state) {
   if (!modelOf(state)) return "Choose the model.";
   if (!datasetOf(state)) return "Choose the images.";
   if (!datasetOf(state).class_names) return "These images have no labels: training needs the class of each.";
-  return regionsOf(state) ? null : "Paint what it should not use.";
+  return strangers(state) ?? (regionsOf(state) ? null : "Paint what it should not use.");
+}
+
+/** What is wrong where no label of the images is a class of the model; null too while that is not known. */
+function strangers(state) {
+  const [model, dataset] = [modelOf(state), datasetOf(state)];
+  return !dataset.fits || dataset.fits.includes(model.id) ? null : `No label of ${dataset.name} is a class of ${model.name}.`;
 }
 
 /** The wish, or what is recommended; null until the server has said it. */

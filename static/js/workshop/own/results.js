@@ -89,7 +89,10 @@ export const results = (retraining, given) => [verdict(retraining, given), behav
 const fact = ([words, value, look]) => h("div", {}, h("dt", {}, words), h("dd", { class: `num ${look}` }, decimals(value)));
 const lookOf = value => (value === null ? "" : value < 0.5 ? "bad" : value < 0.9 ? "warn" : "");
 
-/** What the model does as it is: measured, or the button that measures it. given: measure(), ready. */
+/**
+ * What the model does as it is: measured, or the button that measures it. given: measure(), ready, other: what to say
+ * of a result that belongs to another choice.
+ */
 export function nowCard(retraining, given) {
   const before = retraining?.before;
   const inside = before
@@ -103,7 +106,7 @@ export function nowCard(retraining, given) {
         h("p", { class: "why" }, retraining.finding?.kind === "measured" ? retraining.finding.detail : ""),
       ]
     : [h("p", { class: "why" }, "How often it is right with the painted part replaced, and how much of its evidence lies there."), button("Measure it", null, given.measure)];
-  const found = h("section", { class: "card" }, h("header", {}, h("h2", {}, "What it does now")), h("div", { class: "in nowbox" }, inside));
-  for (const one of found.querySelectorAll("button")) one.disabled = !given.ready;
+  const found = h("section", { class: "card" }, h("header", {}, h("h2", {}, "What it does now")), h("div", { class: "in nowbox" }, inside), given.other);
+  for (const one of found.querySelectorAll(".nowbox button")) one.disabled = !given.ready;
   return found;
 }
