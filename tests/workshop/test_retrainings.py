@@ -156,6 +156,26 @@ def test_what_came_of_it_is_said_in_words(session, model, dataset, after, kind, 
         assert found.tries[0].changes == {"forget": 1.0, "learning_rate": 0.002}
 
 
+@pytest.mark.parametrize(
+    "usual, replaced, words",
+    [
+        (1.0, 0.95, "stay right"),
+        (1.0, 0.85, "Some of its answers change"),
+        (1.0, 0.7, "Many of its answers change"),
+        (1.0, 0.11, "Most of its answers change"),
+        (0.6, 0.25, "Most of its answers change"),
+        (1.0, 0.05, "It knows the painted part, not the rest"),
+        (0.5, 0.5, "right about as often"),
+        (0.05, 0.05, "right about as often"),
+        (0.0, 0.0, "right about as often"),
+    ],
+)
+def test_what_is_measured_is_said_by_its_size(session, model, dataset, usual, replaced, words):
+    request = session.retrainings.check(model, dataset, [MARKER], steps=0)
+    found = behaves(usual, replaced)
+    assert words in finding(request, found, found).detail
+
+
 @pytest.mark.usefixtures("lent_workers")
 def test_the_command_writes_the_new_model_and_says_what_came_of_it(tmp_path, capsys):
     images = write_pictures(tmp_path / "lines")

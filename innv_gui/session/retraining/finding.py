@@ -16,6 +16,7 @@ RIGHT = 0.9  # with the painted part replaced
 LOST = 0.03  # of accuracy as usual: more is a price
 LITTLE = 0.3  # of the evidence
 BETTER = 0.1
+MOST, MANY = 0.5, 0.2  # of the right answers: more are lost with the painted part replaced
 
 
 @dataclass(frozen=True)
@@ -106,9 +107,17 @@ def _measured(facts: dict) -> str:
         return _unknown(facts)
     if before.replaced >= RIGHT:
         return "Its answers stay right when the painted part is replaced: it does not depend on it."
+    lost = 1 - before.replaced / before.usual if before.usual > 0 else 0.0
+    if lost <= LOST:
+        return "It is right about as often when the painted part is replaced: it does not depend on it."
     if before.replaced < 1 - RIGHT:
         return "It knows the painted part, not the rest: its answers change when that part is replaced."
-    return "Some of its answers change when the painted part is replaced."
+    return f"{_how_many(lost)} of its answers change when the painted part is replaced."
+
+
+def _how_many(lost: float) -> str:
+    """lost: of the right answers."""
+    return "Most" if lost > MOST else "Many" if lost > MANY else "Some"
 
 
 _WORDS = {
