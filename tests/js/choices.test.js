@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { beside, fittingTarget, knownOf, methodFor, modelsFor, spread } from "../../static/js/lib/choices.js";
 import { standsApart } from "../../static/js/visualize/answered.js";
 import { BLANK, obstacle, requestOf } from "../../static/js/visualize/request.js";
+import { placed } from "../../static/js/widgets/upload-drop.js";
 
 const model = (id, more = {}) => ({ id, status: "ready", class_names: ["cat", "dog"], ...more });
 
@@ -61,4 +62,13 @@ test("maps of other settings are named, and those that are missing are counted",
   assert.equal(standsApart({ ...state, explanation }), null);
   assert.match(standsApart({ ...state, analyzer: "grad_cam", explanation }).words, /^These are gradient maps\. Press Explain for grad_cam/);
   assert.equal(standsApart({ ...state, images: [1, 2, 5], explanation }).words, "1 image is not explained yet. Press Explain.");
+});
+
+test("a folder that all files came in is the dataset and no label", () => {
+  const sent = (...given) => placed(given.map(path => ({ name: path.split("/").at(-1), webkitRelativePath: path.includes("/") ? path : "" })));
+  assert.deepEqual(sent("pets/a.png"), { folder: "pets", paths: ["a.png"] });
+  assert.deepEqual(sent("pets/cat/a.png", "pets/dog/b.png", "pets/c.png"), { folder: "pets", paths: ["cat/a.png", "dog/b.png", "c.png"] });
+  assert.deepEqual(sent("cat/a.png", "dog/b.png"), { folder: "", paths: ["cat/a.png", "dog/b.png"] });
+  assert.deepEqual(sent("cat/a.png", "b.png"), { folder: "", paths: ["cat/a.png", "b.png"] });
+  assert.deepEqual(sent("a.png"), { folder: "", paths: ["a.png"] });
 });

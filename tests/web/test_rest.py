@@ -240,6 +240,27 @@ def test_images_are_uploaded_with_any_name_and_bad_ones_are_listed(client, sessi
     assert any("grey" in note for note in done["notes"])
 
 
+@pytest.mark.parametrize(
+    "names, labels",
+    [
+        (["cat/a.png", "dog/b.png", "c.png"], ["cat", "dog"]),
+        (["train/cat/a.png", "test/cat/b.png", "train/dog/c.png", "test/dog/d.png"], ["cat", "dog"]),
+        (
+            ["n01530575_brambling.jpg", "n02056570_king_penguin.jpg"],
+            ["brambling (n01530575)", "king penguin (n02056570)"],
+        ),
+        (["a.png"], None),
+    ],
+)
+def test_an_uploaded_folder_has_the_labels_that_it_has_on_disk(client, session, names, labels):
+    files = [(png(9).read(), name) for name in names]
+    id = client.post("/api/v1/datasets?name=pets", **as_a_browser_sends(files)).json["dataset"]["id"]
+    session.datasets.entry(id).job.ended(30)
+    found = client.get(f"/api/v1/datasets/{id}").json
+    client.delete(f"/api/v1/datasets/{id}")
+    assert (found["name"], found["n"], found["class_names"]) == ("pets", len(names), labels)
+
+
 def test_openapi_covers_every_route(client):
     document = client.get("/api/v1/openapi.json").json
     paths = {(path, method.upper()) for path, item in document["paths"].items() for method in item}

@@ -13,13 +13,14 @@ from innv_gui.store.workspace import Workspace
 
 NAME_BYTES = 200
 BROWSER_ESCAPES = {"%22": '"', "%0D%0A": "\n", "%0A": "\n", "%0D": "\r"}  # HTML standard, multipart/form-data
+MOST_PARTS = 12  # of a path below the chosen folder; at NAME_BYTES each, a path that any system takes
 MODEL_FIELDS = ("file", "weights", "classes")
 
 
 def safe_parts(name: str, keep: int = 1) -> list[str]:
     """The last `keep` parts of an uploaded name, none of which leads elsewhere.
 
-    A browser sends `label/picture.png` for a dropped folder; quotes, markup, newlines and emoji are names like others.
+    A page sends `label/picture.png` for a file of a folder; quotes, markup, newlines and emoji are names like others.
     """
     for escaped, plain in BROWSER_ESCAPES.items():
         name = name.replace(escaped, plain)
@@ -63,13 +64,13 @@ def save_model_upload(workspace: Workspace, files: MultiDict) -> dict[str, Path]
 
 
 def save_image_uploads(workspace: Workspace, files: list[FileStorage]) -> Path:
-    """Keep uploaded images as a folder; `label/picture.png` keeps its label."""
+    """Keep uploaded images as a folder. Their paths below it stay, so that labels are found as on disk."""
     files = [file for file in files if file.filename]
     if not files:
         raise BadInput("No image was sent.", "Send at least one file as the form field images.", field="images")
     folder = _folder(workspace, "images")
     for file in files:
-        path = folder.joinpath(*safe_parts(file.filename, keep=2))
+        path = folder.joinpath(*safe_parts(file.filename, keep=MOST_PARTS))
         _save(file, _free(path))
     return folder
 

@@ -14,11 +14,12 @@ import { startShell } from "../shell/shell.js";
 import { Store } from "../lib/store.js";
 import { turns } from "../lib/turns.js";
 import { complain, toast } from "../shell/toast.js";
-import { acceptFiles, pathOf } from "../widgets/upload-drop.js";
+import { acceptFiles, placed } from "../widgets/upload-drop.js";
 
 const PER_PAGE = 60;
 const LOADING_MS = 500;
 const CHECKED_AT_ONCE = 2000; // images that were uploaded; more are checked when a person asks
+const MOST_LETTERS = 80; // of a dataset's name
 const NOT_YET = { images: [], total: 0, loaded: false };
 const asked = new URLSearchParams(location.hash.slice(1));
 const store = new Store({
@@ -147,10 +148,11 @@ async function awaited(job) {
 
 async function upload(files) {
   const form = new FormData();
-  for (const file of files) form.append("images", file, pathOf(file));
+  const { folder, paths } = placed(files);
+  files.forEach((file, place) => form.append("images", file, paths[place]));
   $("#open-error").hidden = true;
   try {
-    const { dataset, job } = await post("/datasets", form);
+    const { dataset, job } = await post(`/datasets?${new URLSearchParams({ name: folder.slice(0, MOST_LETTERS) })}`, form);
     await awaited(job);
     store.set({ page: 0, q: "", label: "" });
     await loadDatasets(dataset.id);

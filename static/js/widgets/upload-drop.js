@@ -4,8 +4,19 @@ import { $, $$ } from "../lib/dom.js";
 const MOST_FILES = 100_000;
 const paths = new WeakMap();
 
-/** "label/picture.png" for a file that came in a folder, so that the folder's name can be its label. */
-export const pathOf = file => paths.get(file) || file.webkitRelativePath || file.name;
+const wholePath = file => paths.get(file) || file.webkitRelativePath || file.name;
+const topOf = path => path.split("/").slice(0, -1)[0] ?? "";
+
+/**
+ * Files as they are sent. A folder that all came in is the dataset, as on the command line, and no label: folder is its
+ * name, or "". paths: "label/picture.png" below it, in the order of the files.
+ */
+export function placed(files) {
+  const all = files.map(wholePath);
+  const tops = new Set(all.map(topOf));
+  const folder = tops.size === 1 ? topOf(all[0]) : "";
+  return { folder, paths: folder ? all.map(path => path.slice(folder.length + 1)) : all };
+}
 
 const fileOf = entry => new Promise((done, failed) => entry.file(done, failed));
 const entriesOf = reader => new Promise((done, failed) => reader.readEntries(done, failed));

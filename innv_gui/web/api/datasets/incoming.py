@@ -8,6 +8,12 @@ from innv_gui.web.api.common_incoming import INDICES
 from innv_gui.web.api.route import Incoming
 
 
+class UploadQuery(Incoming):
+    """What uploaded images are called; else the folder that all came in, or the file."""
+
+    name: str = Field("", max_length=300)
+
+
 class ImagesQuery(Incoming):
     """A page of a dataset."""
 

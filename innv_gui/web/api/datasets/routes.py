@@ -9,7 +9,7 @@ from flask import request
 from innv_gui.records import as_plain
 from innv_gui.web.api.blueprint import api, session
 from innv_gui.web.api.datasets.answers import dataset_json
-from innv_gui.web.api.datasets.incoming import ImagesQuery, ThumbnailQuery
+from innv_gui.web.api.datasets.incoming import ImagesQuery, ThumbnailQuery, UploadQuery
 from innv_gui.web.api.pictures import image_ref, png
 from innv_gui.web.api.route import route
 from innv_gui.web.api.uploads import save_image_uploads
@@ -23,12 +23,12 @@ def list_datasets():
     return {"datasets": [dataset_json(entry, session()) for entry in session().datasets.entries()]}
 
 
-@route(api, "POST", "/datasets", form=("images",), status=202)
-def open_dataset():
+@route(api, "POST", "/datasets", query=UploadQuery, form=("images",), status=202)
+def open_dataset(query: UploadQuery):
     """Upload images (or one .npz, .npy, .h5 or manifest) as a new dataset; opening goes on as a job."""
     files = request.files.getlist("images")
     folder = save_image_uploads(session().workspace, files)
-    entry = session().datasets.start(_container(folder), name=_name(files), uploaded=True)
+    entry = session().datasets.start(_container(folder), name=_name(query.name, files), uploaded=True)
     return {"dataset": dataset_json(entry, session()), "job": entry.job.as_json()}
 
 
@@ -38,7 +38,9 @@ def _container(folder: Path) -> Path:
     return files[0] if is_container else folder
 
 
-def _name(files) -> str:
+def _name(wish: str, files) -> str:
+    if wish := " ".join(wish.split()):
+        return wish[:80]
     if len(files) == 1:
         return files[0].filename.replace("\\", "/").rsplit("/", 1)[-1][:80]
     top = {file.filename.split("/")[0] for file in files if "/" in file.filename}
