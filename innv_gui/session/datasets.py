@@ -124,6 +124,19 @@ class DatasetEntry:
     problems: list[Problem] = field(default_factory=list)
     checked: int = 0
 
+    @property
+    def n_left_out(self) -> int:
+        """Files that are none of its images: noticed when it was opened."""
+        return 0 if self.dataset is None else self.dataset.collection.n_problems
+
+    @property
+    def n_unread(self) -> int:
+        """Images that cannot be read, as far as they were checked. They keep their place among the others."""
+        if self.dataset is None:
+            return 0
+        known = self.dataset.collection
+        return max(0, len(self.problems) - len(known.problems) - len(known.remarks))
+
 
 class DatasetShelf:
     """All datasets of a session by id."""

@@ -25,7 +25,7 @@ def three(open_tab, demo, tmp_path):
 
 def test_a_bad_file_of_an_upload_is_found_by_itself_and_its_tile_says_so(three):
     expect(three.locator("#problems-title")).to_have_text("1 bad file", timeout=WAIT_MS)
-    expect(three.locator("#counts")).to_contain_text("Bad files1")
+    expect(three.locator("#counts")).to_contain_text("Not readable1")
     bad = three.locator(".tile.unread")
     expect(bad).to_have_count(1)
     expect(bad).to_contain_text("cannot be read")

@@ -4,6 +4,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
 import { count, fileName, fixed, group, parameter, preprocessing, seconds, shape, signed } from "../../static/js/lib/format.js";
+import { problemWords } from "../../static/js/images/problem-list.js";
 import { description } from "../../static/js/explore/map/words.js";
 import { namesOf } from "../../static/js/models/class-lines.js";
 import { EARLIER, guessTag, ruleSource } from "../../static/js/models/model-advice.js";
@@ -87,4 +88,15 @@ test("class names are read as the server reads a file of them", () => {
     assert.deepEqual(namesOf(lines.join("\n")), lines);
   assert.deepEqual(namesOf('["b", "a"]'), ["b", "a"]);
   assert.deepEqual(namesOf('{"0": "a"}'), { 0: "a" });
+});
+
+test("images that cannot be read and files that are left out are counted apart", () => {
+  const words = (unread, left_out, checked, total) => problemWords({ unread, left_out, checked, total });
+  assert.equal(
+    words(1, 1, 10, 10),
+    "1 of 10 images cannot be read. 1 file is left out, and not counted as an image. All 10 images were checked.",
+  );
+  assert.equal(words(0, 0, 1, 1), "No bad files were found. The image was checked.");
+  assert.match(words(0, 2, 0, 3), /^2 files are left out, and not counted as images\. /);
+  assert.match(words(0, 0, 4, 9), /^4 of 9 images were checked/);
 });

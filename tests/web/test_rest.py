@@ -221,7 +221,8 @@ def as_a_browser_sends(files):
 
 def test_images_are_uploaded_with_any_name_and_bad_ones_are_listed(client, session, ask, sample_models):
     names = ['quote".png', "<img src=x>.png", "new\nline.png", "smile😀.png", "../../etc/passwd.png"]
-    files = [(png(50 * i).read(), name) for i, name in enumerate(names)] + [(b"no image", "bad.png")]
+    files = [(png(50 * i).read(), name) for i, name in enumerate(names)]
+    files += [(b"no image", "bad.png"), (b"no image", "notes.txt")]
     answer = client.post("/api/v1/datasets", **as_a_browser_sends(files))
     assert answer.status_code == 202
     id = answer.json["dataset"]["id"]
@@ -231,7 +232,10 @@ def test_images_are_uploaded_with_any_name_and_bad_ones_are_listed(client, sessi
     job = client.post(f"/api/v1/datasets/{id}/scan").json["job"]
     session.jobs.get(job["id"]).ended(30)
     problems = client.get(f"/api/v1/datasets/{id}/problems").json
-    assert [problem["name"] for problem in problems["problems"]] == ["bad.png"] and problems["checked"] == 6
+    assert {problem["name"] for problem in problems["problems"]} == {"bad.png", "notes.txt"}
+    assert (problems["total"], problems["checked"], problems["unread"], problems["left_out"]) == (6, 6, 1, 1)
+    known = client.get(f"/api/v1/datasets/{id}").json
+    assert (known["n"], known["n_unread"], known["n_left_out"], known["n_problems"]) == (6, 1, 1, 2)
     body = {"models": [sample_models["weather_clean"].id], "dataset": id, "images": list(range(6))}
     run = finished(client, client.post("/api/v1/explanations", json={**body, "analyzer": "grad_cam"}))
     failed = [cell for cell in run["cells"] if cell["status"] == "failed"]

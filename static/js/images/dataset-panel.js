@@ -11,7 +11,8 @@ function drawCounts(record, labels) {
     ["Images", group(record.n)],
     ["Labels", labels.length ? group(labels.length) : "–"],
     ...(record.n_unlabelled ? [["No label", group(record.n_unlabelled)]] : []),
-    ["Bad files", group(record.n_problems)],
+    ...(record.n_unread ? [["Not readable", group(record.n_unread)]] : []),
+    ...(record.n_left_out ? [["Files left out", group(record.n_left_out)]] : []),
   ];
   replace(
     $("#counts"),

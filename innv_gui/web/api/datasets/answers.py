@@ -25,6 +25,8 @@ def dataset_json(entry: DatasetEntry, session: Session) -> dict:
         "n_unlabelled": dataset.n_unlabelled if names else 0,
         "own_masks": dataset is not None and dataset.has_own_masks,
         "n_problems": len(entry.problems),
+        "n_left_out": entry.n_left_out,
+        "n_unread": entry.n_unread,
         "checked": entry.checked,
         **(_fitting(dataset, session) if dataset is not None else {"fits": [], "left_out": []}),
     }

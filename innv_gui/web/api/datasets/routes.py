@@ -93,8 +93,9 @@ def list_problems(id: str):
     """Files that cannot be used, with the reason; complete once the dataset has been checked."""
     entry = session().datasets.entry(id)
     total = len(entry.dataset) if entry.dataset is not None else 0
-    left_out = len(entry.dataset.problems) if entry.dataset is not None else 0
+    left_out = entry.n_left_out
     counts = {"found": total + left_out, "left_out": left_out, "total": total, "checked": entry.checked}
+    counts |= {"unread": entry.n_unread}
     return {**counts, "problems": [as_plain(problem) for problem in entry.problems]}
 
 
