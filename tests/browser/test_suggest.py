@@ -396,6 +396,9 @@ def test_all_images_of_a_bin_are_paged_and_can_be_added_at_once(scores):
     expect(page.locator("#gallery .item input:checked")).to_have_count(24)
     page.locator("#basket-clear").click()
     expect(page.locator("#gallery .item input:checked")).to_have_count(0)
+    expect(page.locator("#canvas")).to_be_focused()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#basket-clear")).to_be_focused()
 
 
 def test_the_basket_goes_out_as_a_list_and_comes_back(scores, tmp_path):

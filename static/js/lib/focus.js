@@ -1,5 +1,5 @@
 // Where the focus is stays where it is when a part of the form is redrawn.
-import { $$ } from "./dom.js";
+import { $, $$ } from "./dom.js";
 
 const twinOf = ({ id, name, value }) =>
   id
@@ -14,6 +14,9 @@ export function keepFocus(draw) {
     if (focused?.closest && !focused.isConnected) twinOf(/** @type {HTMLInputElement} */ (focused))?.focus();
   };
 }
+
+/** To what the page shows, which is named after its heading: where a control has gone and nothing takes its place. */
+export const toPage = () => $("#canvas")?.focus({ preventScroll: true });
 
 const isAlike = (one, other) => one.tagName === other.tagName && one.textContent === other.textContent && !one.disabled;
 

@@ -4,6 +4,7 @@ import { MODELS, know, modelLink } from "../lib/address-names.js";
 import { $, h, replace } from "../lib/dom.js";
 import { ENDED, get, pause, post, remove } from "../lib/api.js";
 import { confirmed } from "../shell/confirm.js";
+import { toPage } from "../lib/focus.js";
 import { count, group, preprocessing as inWords } from "../lib/format.js";
 import { changeModel } from "./change-model.js";
 import { drawDetails } from "./model-details.js";
@@ -119,10 +120,17 @@ async function load() {
   });
 }
 
+/** The name of a model in the table, or what the page shows where it has none. */
+function focusRow(model) {
+  const field = model && $(`#rows tr[data-model="${CSS.escape(model.id)}"] .name-b`);
+  if (field) field.focus();
+  else toPage();
+}
+
 async function name(model, class_names, done) {
   try {
     taken(await changeModel(model.id, { class_names }));
-    $(`#rows tr[data-model="${CSS.escape(model.id)}"] .name-b`)?.focus(); // the note with the button is gone
+    focusRow(model); // the note with the button is gone
     toast(done);
   } catch (error) {
     complain(error);
@@ -168,6 +176,7 @@ const acts = {
     try {
       const changed = await changeModel(model.id, { preprocessing });
       taken(changed);
+      focusRow(model);
       toast(`${model.name} now gets: ${inWords(changed.preprocessing)}.`);
       probeCard.refresh();
     } catch (error) {
@@ -190,7 +199,10 @@ const acts = {
       return;
     try {
       await remove(path(model.id));
-      list(store.state.models.filter(other => other.id !== model.id));
+      const place = store.state.models.findIndex(({ id }) => id === model.id);
+      const left = store.state.models.filter(({ id }) => id !== model.id);
+      list(left);
+      focusRow(left[place] ?? left.at(-1));
     } catch (error) {
       complain(error);
     }

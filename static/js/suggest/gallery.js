@@ -63,7 +63,12 @@ export function createGallery(store, basket) {
   }
 
   const query = state => ({ ...lookQuery(state, state.look), ...sorting(state) });
-  const close = () => store.set({ look: null });
+  function close() {
+    const inside = root.contains(document.activeElement);
+    const { list } = store.state.look ?? {};
+    store.set({ look: null });
+    if (inside) ($(`[data-list="${CSS.escape(list ?? "")}"]`) ?? $("#canvas")).focus();
+  }
   const turn = by => store.set({ page: page.at + by });
 
   async function addAll() {

@@ -3,6 +3,7 @@ import { $, $$, h, replace } from "../lib/dom.js";
 import { standsApart } from "./answered.js";
 import { loading } from "../lib/catalog.js";
 import { columnsOfRuns, common, modelsOf } from "./compare.js";
+import { toPage } from "../lib/focus.js";
 import { count } from "../lib/format.js";
 import { createGrid } from "./grid.js";
 import { asOne, columnsOf } from "./methods.js";
@@ -83,7 +84,10 @@ export function createResultView(store, acts) {
   const slideshow = createSlideshow(root, acts);
   const methods = createMethodsView(root);
   const trust = createTrustView(store, acts);
-  $("#apart-run").addEventListener("click", acts.run);
+  $("#apart-run").addEventListener("click", () => {
+    acts.run();
+    toPage(); // the button goes with the maps that come
+  });
 
   function drawGrid(state, explanation, place) {
     slideshow.clear();

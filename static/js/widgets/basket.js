@@ -4,6 +4,7 @@ import { address, put } from "../lib/api.js";
 import { count, group } from "../lib/format.js";
 import { complain, toast } from "../shell/toast.js";
 import { explainLink } from "../lib/links.js";
+import { toPage } from "../lib/focus.js";
 import { newestLast } from "../lib/turns.js";
 
 const SHOWN = 24;
@@ -36,15 +37,21 @@ export function createBasket(store, along = () => ({})) {
       : kept.filter(index => !chosen.has(index));
     if (other && basket.images.length) {
       const left = count(basket.images.length, "image");
-      toast(`New selection: ${left} of the other dataset ${basket.images.length === 1 ? "was" : "were"} removed from it.`, { act: () => set(basket) });
+      toast(`New selection: ${left} of the other dataset ${basket.images.length === 1 ? "was" : "were"} removed from it.`, { act: () => restore(basket) });
     }
     set({ dataset: images.length ? dataset : null, images });
+  }
+
+  function restore(basket) {
+    set(basket);
+    $("#basket-clear").focus();
   }
 
   function clear() {
     const { basket } = store.state;
     set(EMPTY);
-    toast("Nothing is selected.", { act: () => set(basket) });
+    toPage();
+    toast("Nothing is selected.", { act: () => restore(basket) });
   }
 
   /** The selection has reached the server before the page is left. */

@@ -1,5 +1,6 @@
 // What the strips above results are made of: a button, how fast and how long, and the frame that takes one of the looks.
 import { $$, h, replace } from "../lib/dom.js";
+import { toPage } from "../lib/focus.js";
 import { group, seconds } from "../lib/format.js";
 
 export const button = (words, act) => h("button", { class: "btn tiny", type: "button", onclick: act }, words);
@@ -44,15 +45,25 @@ export function stripOf(stateOf, { waiting, partial, cancelled, broken }) {
   return (root, state, acts) => paint(root, stateOf(state), looks, state, acts);
 }
 
+/** The button of the same words; after Cancel it is the one that goes on. */
+function focusAgain(buttons, words) {
+  const next = buttons.find(({ textContent }) => textContent === words) ?? buttons[0];
+  if (next) next.focus();
+  else toPage();
+}
+
 /** looks: name -> [class, what makes the parts]. A name without a look hides the strip. Returns the name. */
 function paint(root, name, looks, ...given) {
   const [look, parts] = looks[name] ?? [];
+  const pressed = root.contains(document.activeElement) ? document.activeElement.textContent : null;
   root.hidden = !parts;
-  if (!parts) return name;
+  if (!parts) {
+    if (pressed !== null) toPage();
+    return name;
+  }
   root.className = `strip ${look}`;
   root.setAttribute("role", name === "error" ? "alert" : "status");
-  const pressed = root.contains(document.activeElement) ? document.activeElement.textContent : null;
   replace(root, parts(...given));
-  if (pressed) $$("button", root).find(({ textContent }) => textContent === pressed)?.focus();
+  if (pressed !== null) focusAgain($$("button", root), pressed);
   return name;
 }

@@ -1,5 +1,5 @@
 // The bar of the tray: how many are selected, of which labels, how many of them are wrong, and what can be done with them.
-import { h, icon, replace, segmented } from "../../lib/dom.js";
+import { $, h, icon, replace, segmented } from "../../lib/dom.js";
 import { group } from "../../lib/format.js";
 import { svg } from "../../lib/svg.js";
 import { images, lettered, modelOf, percent } from "./values.js";
@@ -116,5 +116,5 @@ export function drawBar(bar, state, { n, facts, mode, sorting }, acts) {
     n ? selectedActs(n, acts) : null,
     table ? null : openClose(state, mode, acts),
   );
-  if (focused) bar.ownerDocument.getElementById(focused)?.focus({ preventScroll: true });
+  if (focused) ($(`#${focused}`) ?? $("#tray-open") ?? $("#canvas")).focus({ preventScroll: true });
 }
