@@ -13,7 +13,7 @@ import { drawSimilar } from "./similar.js";
 const NEAREST = 5;
 /** The image that is shown is the one whose neighbours are listed. */
 const isQuery = ({ similar, image }) => Boolean(similar) && similar.query.row === image;
-const TAG = { title: "Add tag", label: "New tag", verb: "Add" };
+const TAG = { title: "Add tag", label: "New tag", verb: "Add", longest: 60 };
 
 export function createInspector(root, { store, selection, api }) {
   let image = null; // the server's answer
@@ -138,8 +138,10 @@ export function createInspector(root, { store, selection, api }) {
       const { tags, version } = await api.tag(exploration, { selection: sid, tag: name, on });
       if (!on) toast(`The tag “${name}” is removed.`, { act: () => tag(name, true, of) });
       if (exploration === id()) store.set({ exploration: { ...store.state.exploration, tags, version } });
+      return true;
     } catch (error) {
       complain(error);
+      return false;
     }
   }
   const askTag = createNaming(root, TAG, name => tag(name));

@@ -11,16 +11,22 @@ function placeBy(menu, opener) {
   menu.style.setProperty("top", `${below ? box.bottom + 6 : Math.max(8, box.top - menu.offsetHeight - 6)}px`);
 }
 
-/** words: {title, label, verb}; act(name). -> open(opener, known: [{name, n}], suggested name) */
+/**
+ * words: {title, label, verb, longest}; act(name) -> false where the name was refused: it is asked for again, as it was
+ * written. -> open(opener, known: [{name, n}], suggested name)
+ */
 export function createNaming(root, words, act) {
   const menu = h("div", { class: "menu naming", popover: "auto", role: "group", "aria-label": words.title });
   root.append(menu);
 
-  function take(name) {
+  let asked = []; // what the menu was opened with
+
+  async function take(name) {
     const wanted = name.trim();
     if (!wanted) return;
     menu.hidePopover();
-    act(wanted);
+    const [opener, list] = asked;
+    if ((await act(wanted)) === false) open(document.getElementById(opener.id) ?? opener, list, wanted);
   }
 
   const known = ({ name, n }) =>
@@ -33,7 +39,7 @@ export function createNaming(root, words, act) {
     );
 
   function form(suggested) {
-    const field = h("input", { class: "field low", "aria-label": words.label, placeholder: words.label, value: suggested, maxlength: 100 });
+    const field = h("input", { class: "field low", "aria-label": words.label, placeholder: words.label, value: suggested.slice(0, words.longest), maxlength: words.longest });
     const onsubmit = event => {
       event.preventDefault();
       take(field.value);
@@ -41,12 +47,14 @@ export function createNaming(root, words, act) {
     return h("form", { class: "row", onsubmit }, field, h("button", { class: "btn tiny primary" }, words.verb));
   }
 
-  return function open(opener, list = [], suggested = "") {
+  function open(opener, list = [], suggested = "") {
+    asked = [opener, list];
     replace(menu, h("h3", {}, words.title), list.map(known), list.length ? h("hr") : null, form(suggested));
     menu.togglePopover(true);
     placeBy(menu, opener);
     const field = menu.querySelector("input");
     field.focus();
     field.select();
-  };
+  }
+  return open;
 }

@@ -15,8 +15,8 @@ import { createRowsView } from "./rows-view.js";
 import { drawBar } from "./tray-bar.js";
 import { modelOf } from "./values.js";
 
-const TAG = { title: "Add tag", label: "New tag", verb: "Add" };
-const LIST = { title: "Save as a dataset", label: "Name", verb: "Save" };
+const TAG = { title: "Add tag", label: "New tag", verb: "Add", longest: 60 };
+const LIST = { title: "Save as a dataset", label: "Name", verb: "Save", longest: 80 };
 const FIELDS = ["exploration", "view", "tray", "query", "sort", "order", "image", "colour", "maps"];
 
 /** How the list is shown now. */
@@ -71,8 +71,10 @@ export function createTray(root, { store, selection, api }) {
       const { tags, version } = await selection.asked(sid => api.tag(of, { selection: sid, tag, on: true }));
       if (of === id()) store.set({ exploration: { ...store.state.exploration, tags, version } });
       toast(`${count(n, "image")} tagged “${tag}”.`);
+      return true;
     } catch (error) {
       complain(error);
+      return false;
     }
   }
 
@@ -82,8 +84,10 @@ export function createTray(root, { store, selection, api }) {
       const { dataset } = await selection.asked(sid => api.subset(of, { selection: sid, name }));
       const act = () => location.assign(`/images#dataset=${encodeURIComponent(dataset.id)}`);
       toast(`${count(n, "image")} saved as the dataset “${dataset.name}”.`, { act, label: "Open" });
+      return true;
     } catch (error) {
       complain(error);
+      return false;
     }
   }
 
