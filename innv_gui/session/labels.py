@@ -62,14 +62,14 @@ def class_of_label(model: Model, dataset: Dataset, naming: ClassNames | None = N
     """The dataset's labels that are classes of the model. naming: where it is not the usual one beside this dataset."""
     names = (naming or naming_of(model, dataset)).names
     labels = dataset.class_names or ()
-    return map_by_name(names, labels)[0] | _by_hand(model, dataset)
+    return map_by_name(names, labels)[0] | by_hand(model, dataset)
 
 
 def label_fit(model: Model, dataset: Dataset, naming: ClassNames | None = None) -> LabelFit:
     """Over all images of the dataset, or of the part of it."""
     labels, codes = dataset.class_names or (), label_codes(dataset)
     counts = np.bincount(codes[codes >= 0], minlength=len(labels)).tolist()
-    class_of, hand = class_of_label(model, dataset, naming), frozenset(_by_hand(model, dataset))
+    class_of, hand = class_of_label(model, dataset, naming), frozenset(by_hand(model, dataset))
     return LabelFit(class_of, dict(zip(labels, counts, strict=True)), hand, int((codes < 0).sum()))
 
 
@@ -105,6 +105,7 @@ def _class(class_: str | int, model: Model, names: Sequence[str]) -> int:
     return int(found)
 
 
-def _by_hand(model: Model, dataset: Dataset) -> dict[str, int]:
+def by_hand(model: Model, dataset: Dataset) -> dict[str, int]:
+    """The dataset's labels that a person mapped to classes of the model."""
     place, labels = dataset.collection.fingerprint, set(dataset.class_names or ())
     return {one.label: one.class_ for one in model.by_hand if one.dataset == place and one.label in labels}

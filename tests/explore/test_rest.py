@@ -238,3 +238,18 @@ def test_rows_leave_as_a_table(client, at):
     assert (frame["A.loss"].diff().dropna() >= 0).all() and not frame["A.right"].any()
     whole = pd.read_parquet(io.BytesIO(client.get(f"{at}/export.parquet").data))
     assert {"index", "file", "label", "A.prediction", "B.loss", "tags"} <= set(whole)
+
+
+def test_an_exploration_says_how_its_models_were_fed_and_what_labels_meant(client, explored, at, sample_models):
+    id, dataset = sample_models["digits_cnn"].id, explored["dataset"]["id"]
+    change = lambda **body: client.patch(f"/api/v1/models/{id}", json=body)  # noqa: E731
+    answered = lambda: next(one for one in client.get(at).json["models"] if one["id"] == id)  # noqa: E731
+    before = client.get(f"/api/v1/models/{id}").json
+    assert answered()["preprocessing"] == before["preprocessing"]
+    assert answered()["output_kind"] == before["outputs"]["kind"]
+    assert answered()["by_hand"] == before["by_hand"].get(dataset, {})
+    try:
+        now = change(preprocessing={**before["preprocessing"], "mode": "none"}).json
+        assert answered()["preprocessing"] == before["preprocessing"] != now["preprocessing"]
+    finally:
+        change(preprocessing=before["preprocessing"])

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { beside, fittingTarget, knownOf, methodFor, modelsFor, spread } from "../../static/js/lib/choices.js";
+import { apartSentences, changedModels } from "../../static/js/lib/made-with.js";
 import { standsApart } from "../../static/js/visualize/answered.js";
 import { BLANK, obstacle, requestOf } from "../../static/js/visualize/request.js";
 import { placed } from "../../static/js/widgets/upload-drop.js";
@@ -62,6 +63,31 @@ test("maps of other settings are named, and those that are missing are counted",
   assert.equal(standsApart({ ...state, explanation }), null);
   assert.match(standsApart({ ...state, analyzer: "grad_cam", explanation }).words, /^These are gradient maps\. Press Explain for grad_cam/);
   assert.equal(standsApart({ ...state, images: [1, 2, 5], explanation }).words, "1 image is not explained yet. Press Explain.");
+  const fed = { ...state, catalog: { ...catalog, models: [model("m1", { preprocessing: { mode: "unit" } })] } };
+  const before = { ...explanation, models: [{ id: "m1", preprocessing: { mode: "none" } }] };
+  assert.match(standsApart({ ...fed, explanation: before }).words, /different settings \(preprocessing\)/);
+});
+
+test("a model that was changed since an answer is named with what was changed, and nothing else is", () => {
+  const now = { ...model("m1"), name: "cnn", preprocessing: { mode: "unit", mean: null }, outputs: { kind: "softmax" }, by_hand: { d1: { kitty: 0 } } };
+  const state = { catalog: { models: [now, { ...model("m2"), status: "loading" }] }, dataset: "d1" };
+  const then = { id: "m1", preprocessing: { mean: null, mode: "unit" }, output_kind: "softmax", classes: ["cat"], by_hand: { kitty: 0 } };
+  const changes = more => changedModels(state, [{ ...then, ...more }, { id: "m2", output_kind: "binary" }, { id: "gone" }]);
+  assert.deepEqual(changes({}), []);
+  assert.deepEqual(changedModels(state, [{ id: "m1" }]), []);
+  assert.deepEqual(changes({ preprocessing: { mode: "none", mean: null } }), [{ name: "cnn", nouns: ["preprocessing"] }]);
+  assert.deepEqual(changes({ output_kind: "logits", classes: ["dog"], by_hand: {} })[0].nouns, ["output kind", "class names", "label mapping"]);
+});
+
+test("the banner says what is chosen otherwise, what was changed since, and what to press", () => {
+  const words = { made: "these scores were made", press: "Press Score to update them." };
+  const changed = [{ name: "cnn", nouns: ["preprocessing"] }, { name: "mlp", nouns: ["preprocessing", "class names"] }];
+  assert.equal(apartSentences([], [], words), null);
+  assert.equal(apartSentences(["other models", "another layer"], [], words), "These scores were made with other models and another layer. Press Score to update them.");
+  assert.equal(
+    apartSentences([], changed, words),
+    "The preprocessing of cnn and mlp has changed since these scores were made. The class names of mlp have changed since these scores were made. Press Score to update them.",
+  );
 });
 
 test("a folder that all files came in is the dataset and no label", () => {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 globalThis.location = { hash: "" };
 globalThis.sessionStorage = { getItem: () => null, setItem: () => {} };
-const { arrival, colourThrough, fittingColour, fittingMaps, lettersNote, matches, nextColour, requestOf } = await import("../../static/js/explore/request.js");
+const { apartWords, arrival, colourThrough, fittingColour, fittingMaps, lettersNote, matches, nextColour, requestOf } = await import("../../static/js/explore/request.js");
 const { read, write } = await import("../../static/js/explore/url.js");
 const { roughly, sortedCurve, wrongOf } = await import("../../static/js/explore/fact-tile.js");
 
@@ -33,10 +33,24 @@ test("another exploration forgets the image, the first one keeps what the addres
 });
 
 test("what is shown is what is asked for only with the same layers", () => {
-  const state = { exploration, dataset: "d1", models: ["m1", "m2"], layers: {} };
+  const state = { catalog: { models: [] }, exploration, dataset: "d1", models: ["m1", "m2"], layers: {} };
   const asked = JSON.stringify(requestOf(state));
   assert.ok(matches({ ...state, asked }));
   assert.ok(!matches({ ...state, asked, layers: { m1: "dense" } }));
+});
+
+test("predictions of another request, or of a model that was changed since, are said to be so", () => {
+  const now = { id: "m1", name: "cnn", preprocessing: { mode: "unit" }, outputs: { kind: "softmax" }, class_names: [] };
+  const then = { id: "m1", preprocessing: { mode: "none" }, output_kind: "softmax" };
+  const base = { catalog: { models: [now] }, dataset: "d1", models: ["m1"], layers: {}, posting: false };
+  const state = { ...base, asked: JSON.stringify(requestOf(base)), exploration: { ...exploration, models: [then] } };
+  assert.ok(!matches(state));
+  assert.equal(apartWords(state), "The preprocessing of cnn has changed since these predictions were made. Press Explore to update them.");
+  assert.equal(apartWords({ ...state, posting: true }), null);
+  const fresh = { ...state, exploration: { ...exploration, models: [{ ...then, preprocessing: { mode: "unit" } }] } };
+  assert.ok(matches(fresh));
+  assert.match(apartWords({ ...fresh, models: ["m1", "m2"] }), /^These predictions were made with other models\. Press Explore/);
+  assert.match(apartWords({ ...fresh, layers: { m1: "dense" } }), /with another layer\./);
 });
 
 test("an address comes back as the state it was written of", () => {

@@ -1,8 +1,12 @@
-// Which method is named below the picker, for the networks that are chosen.
+// Suggest: whether what is shown is what is asked for. Which method is named below the picker.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { suggestions } from "../../static/js/widgets/suggested.js";
+
+globalThis.location = { hash: "" };
+globalThis.sessionStorage = { getItem: () => null, setItem: () => {} };
+const { apartWords, matches } = await import("../../static/js/suggest/request.js");
 
 const suggested = (method, family) => ({ method, family, reason: "" });
 const catalog = {
@@ -22,4 +26,28 @@ test("different kinds are named each, unknown ones not", () => {
   const found = suggestions({ catalog, models: ["m3", "m1", "m4", "gone"] });
   assert.deepEqual(found.map(([method]) => method), ["grad_cam", "guided_grad_cam"]);
   assert.deepEqual(suggestions({ catalog, models: ["m4"] }), []);
+});
+
+const fed = (id, mode) => ({ id, name: id, preprocessing: { mode }, outputs: { kind: "softmax" }, explained_layer: "logits" });
+const scored = (id, mode) => ({ id, preprocessing: { mode }, output_kind: "softmax" });
+const scores = {
+  catalog: { models: [fed("m1", "unit"), fed("m2", "unit")] },
+  ...{ dataset: "d1", models: ["m1", "m2"], layers: {}, posting: false },
+  suggestion: { dataset: { id: "d1" }, models: [scored("m1", "unit"), scored("m2", "unit")], layers: { m1: "logits", m2: "logits" } },
+};
+
+test("scores are those asked for only of the same models and layers, fed as they are fed now", () => {
+  assert.ok(matches(scores));
+  assert.equal(apartWords(scores), null);
+  const old = { ...scores, suggestion: { ...scores.suggestion, models: [scored("m1", "none"), scored("m2", "unit")] } };
+  assert.ok(!matches(old));
+  assert.equal(apartWords(old), "The preprocessing of m1 has changed since these scores were made. Press Score to update them.");
+  assert.equal(apartWords({ ...scores, models: ["m1"] }), "These scores were made with other models. Press Score to update them.");
+  assert.match(apartWords({ ...scores, layers: { m2: "conv" } }), /with another layer\./);
+});
+
+test("the usual layer is another one where scores are of a chosen layer", () => {
+  const chosen = { ...scores, suggestion: { ...scores.suggestion, layers: { m1: "conv", m2: "logits" } } };
+  assert.ok(!matches(chosen));
+  assert.ok(matches({ ...chosen, layers: { m1: "conv" } }));
 });

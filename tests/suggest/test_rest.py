@@ -64,6 +64,17 @@ def test_a_suggestion_says_what_it_is_and_has(ask, models, sample_datasets):
     assert [f"only_right.{model.id}" for model in models] == [kind for kind in kinds if kind.startswith("only_right")]
 
 
+def test_a_suggestion_says_how_its_models_were_fed(ask, client, session, models):
+    old = models[0]
+    before = client.get(f"/api/v1/models/{old.id}").json
+    try:
+        session.models.change(old.id, preprocessing="none")
+        said = ask().json["models"][0]
+    finally:
+        session.models.change(old.id, preprocessing=old.preprocessing)
+    assert said["preprocessing"] == before["preprocessing"] and said["output_kind"] == before["outputs"]["kind"]
+
+
 def test_the_list_has_the_newest_first(client, made):
     listed = client.get("/api/v1/suggestions").json["suggestions"]
     assert made in [suggestion["id"] for suggestion in listed]

@@ -44,6 +44,11 @@ def origin_json(naming: ClassNames) -> dict:
     }
 
 
+def fed_json(model: Model) -> dict:
+    """How a model is fed and read: what answers hold, so that pages can compare it with what the model is now."""
+    return {"preprocessing": as_plain(model.preprocessing), "output_kind": model.facts.outputs.kind}
+
+
 def order_json(order: LabelOrder | None, naming: ClassNames) -> dict | None:
     """A better order of assumed names, as a sentence and as the names in it."""
     if order is None:

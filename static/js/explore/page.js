@@ -6,6 +6,7 @@ import { openCatalog, settle } from "../lib/catalog.js";
 import { count } from "../lib/format.js";
 import { isKept, showKept } from "../lib/kept.js";
 import { onKeys } from "../shell/keyboard.js";
+import { drawApart } from "../widgets/apart.js";
 import { drawRefused } from "../widgets/refused.js";
 import { startShell } from "../shell/shell.js";
 import { Store } from "../lib/store.js";
@@ -16,7 +17,7 @@ import * as api from "./exploration-api.js";
 import { createFacts } from "./facts.js";
 import { createInspector } from "./image/inspector.js";
 import { createExplorePanel } from "./panel.js";
-import { BLANK, datasetOf, firstState, matches, nextColour, obstacle, requestOf } from "./request.js";
+import { BLANK, apartWords, datasetOf, firstState, matches, nextColour, obstacle, outdated, requestOf } from "./request.js";
 import { createMaps } from "./map/maps.js";
 import { createTray } from "./rows/tray.js";
 import { createExploreRunner, running } from "./runner.js";
@@ -95,7 +96,14 @@ function drawEmpty(state) {
   replace($("#empty-acts"), href ? h("a", { class: "btn primary", href }, act) : h("button", attributes, $("#run-label").textContent));
 }
 
+/** The whole request is said to differ, and maps that nobody would get today are dimmed. */
+function drawOthers(state) {
+  drawApart(apartWords(state), "Explore", Boolean(obstacle(state)));
+  $("#stage").classList.toggle("apart", outdated(state).length > 0);
+}
+
 function drawState(state) {
+  drawOthers(state);
   const now = drawStrip($("#strip"), state, acts);
   document.body.dataset.state = now === "error" && !state.exploration ? "empty" : now;
   $("#stage").hidden = !state.exploration?.facts;
@@ -125,6 +133,7 @@ function listen() {
     if (detail.id === store.state.exploration?.job.id) acts.stop();
   });
   $("#views").addEventListener("change", event => show(event.target.value));
+  $("#apart-run").addEventListener("click", acts.run);
   $("#copy-link").addEventListener("click", copyLink);
 }
 
@@ -133,9 +142,9 @@ function observe() {
   store.on(["exploration"], mount);
   store.on(["catalog"], drawRefused);
   store.on(["view"], drawView);
-  store.on(["catalog", "dataset", "models", "layers", "exploration", "posting", "problem"], drawState);
+  store.on(["catalog", "dataset", "models", "layers", "exploration", "asked", "posting", "problem"], drawState);
   store.on(["dataset"], runner.forget);
-  showKept(store, ["dataset", "models", "layers", "catalog"], { path: "/explorations", wanted: keptWanted, show: runner.run });
+  showKept(store, ["dataset", "models", "layers", "catalog"], { path: "/explorations", wanted: keptWanted, show: runner.run, result: "exploration" });
   store.on(KEPT, line.keep);
 }
 

@@ -29,7 +29,7 @@ function drawLetters(state) {
 
 function costOf(state) {
   const { exploration } = state;
-  if (!matches(state)) return exploration ? "the page shows another request" : "then kept";
+  if (!matches(state)) return "then kept";
   if (running(exploration)) return "running";
   return exploration.scored < exploration.dataset.n ? "finished ones are kept" : "kept";
 }

@@ -1,6 +1,7 @@
 // The request of Explore as a value: where it starts from, what is posted, what a map and a colouring fall back on.
 import { lacks, modelsFor, ready } from "../lib/choices.js";
 import { letterAt } from "./rows/values.js";
+import { apartSentences, changedModels } from "../lib/made-with.js";
 import { read, remembered } from "./url.js";
 
 export const FEW = 20_000; // images up to which a map by neighbours is made without a wish for it
@@ -69,13 +70,26 @@ export function requestOf({ dataset, models, layers }) {
 /** What prevents it, in the words of the next action; null when nothing does. */
 export const obstacle = state => lacks(datasetOf(state), state, "A map needs at least 2.");
 
-/** Whether the panel asks for what is shown. `asked`: the request that was posted, as text. */
-export function matches(state) {
+/** What of the panel the page does not show. `asked`: the request that was posted, as text. */
+function others(state) {
   const { exploration, asked, dataset, models } = state;
-  if (!exploration || exploration.dataset.id !== dataset) return false;
-  const same = String(exploration.models.map(({ id }) => id)) === String(models);
-  return same && asked === JSON.stringify(requestOf(state));
+  const nouns = [];
+  if (exploration.dataset.id !== dataset) nouns.push("another dataset");
+  if (String(exploration.models.map(({ id }) => id)) !== String(models)) nouns.push("other models");
+  return nouns.length || asked === JSON.stringify(requestOf(state)) ? nouns : ["another layer"];
 }
+
+/** The models whose predictions, or what is made of them, would be others today. */
+export const outdated = state => (state.exploration ? changedModels(state, state.exploration.models) : []);
+
+/** Whether the panel asks for what is shown. */
+export const matches = state => Boolean(state.exploration) && !others(state).length && !outdated(state).length;
+
+const MADE = { made: "these predictions were made", press: "Press Explore to update them." };
+
+/** The sentences where what is shown is not what is asked for; null where it is. */
+export const apartWords = state =>
+  state.exploration && !state.posting ? apartSentences(others(state), outdated(state), MADE) : null;
 
 /** Another dataset brings its own models and forgets what was looked at. */
 export function chooseDataset(state, id) {

@@ -2,6 +2,7 @@
 import { h, icon } from "../lib/dom.js";
 import { count, group } from "../lib/format.js";
 import { beginning, button, pace, retry, stripOf } from "../widgets/strip-parts.js";
+import { apartWords } from "./request.js";
 import { running } from "./runner.js";
 
 /** empty, running, partial, error, cancelled or ready. */
@@ -41,9 +42,11 @@ function partial({ exploration }, acts) {
   ];
 }
 
-function cancelled({ exploration }, acts) {
+function cancelled(state, acts) {
+  const { exploration } = state;
   const kept = exploration.scored ? "What has been scored is shown." : "";
-  return [icon("warn", false), h("span", { class: "grow" }, `Cancelled at ${toGo(exploration)}. ${kept}`), button("Resume", acts.run)];
+  const resume = apartWords(state) ? null : button("Resume", acts.run); // else it would begin another request
+  return [icon("warn", false), h("span", { class: "grow" }, `Cancelled at ${toGo(exploration)}. ${kept}`), resume];
 }
 
 /** The cause and what is left, in two sentences. */

@@ -13,13 +13,14 @@ import { createPlotCard } from "../plots/card.js";
 import { showProblems } from "./problem-dialog.js";
 import { createRankingView } from "./evidence/view.js";
 import { createSavedList } from "./saved-list.js";
+import { drawApart } from "../widgets/apart.js";
 import { drawRefused } from "../widgets/refused.js";
 import { startShell } from "../shell/shell.js";
 import { Store } from "../lib/store.js";
 import { createKinds } from "./kinds.js";
 import { createSuggestPanel } from "./panel.js";
 import { plotOf } from "./plot.js";
-import { BLANK, PLOTS, datasetOf, distanceAsked, firstState, matches, obstacle, requestOf } from "./request.js";
+import { BLANK, PLOTS, apartWords, datasetOf, distanceAsked, firstState, matches, obstacle, outdated, requestOf } from "./request.js";
 import { createSuggestRunner, running } from "./runner.js";
 import { drawNotices } from "./notices.js";
 import { drawStrip } from "./strip.js";
@@ -123,11 +124,18 @@ function drawSuggestion(state, changed) {
   drawPlots(state);
 }
 
+/** The whole request is said to differ, and numbers that nobody would get today are dimmed. */
+function drawOthers(state) {
+  drawApart(apartWords(state), "Score", Boolean(obstacle(state)));
+  $("#result").classList.toggle("apart", outdated(state).length > 0);
+}
+
 function drawState(state) {
   if (byEvidence()) {
     ranking.drawState(state);
     return;
   }
+  drawOthers(state);
   document.body.dataset.state = drawStrip($("#strip"), state, acts);
   $("#scores").hidden = !state.suggestion;
   drawNotices(state, acts.renew);
@@ -221,6 +229,7 @@ function listen() {
     if (detail.id === store.state.suggestion?.job?.id) acts.stop();
   });
   $("#by").addEventListener("change", event => show(event.target.value));
+  $("#apart-run").addEventListener("click", acts.run);
   $("#copy-link").addEventListener("click", copyLink);
   $("#scores-menu").addEventListener("toggle", fillScoresMenu);
   $("#large-close").addEventListener("click", () => $("#large").close());
@@ -242,7 +251,7 @@ const PLOT_FIELDS = [
 ];
 
 const STATE_FIELDS = [
-  ...["by", "catalog", "dataset", "models", "suggestion", "posting", "problem"],
+  ...["by", "catalog", "dataset", "models", "layers", "suggestion", "posting", "problem"],
   ...["analyzer", "scope", "measure", "basket", "rank", "ranking", "rankPosting", "rankProblem"],
 ];
 

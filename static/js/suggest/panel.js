@@ -150,7 +150,7 @@ function createNeuron(store) {
 
 function cost(state) {
   const { suggestion } = state;
-  if (!matches(state)) return suggestion ? "the plots show another request" : "computed once, then kept";
+  if (!matches(state)) return "computed once, then kept";
   return running(suggestion)
     ? "running"
     : suggestion.n_scored < suggestion.dataset.n

@@ -1,5 +1,6 @@
 // The request of Suggest as a value: where it starts from, what is posted, what each plot asks for.
 import { methodFor, lacks, modelsFor, ready } from "../lib/choices.js";
+import { apartSentences, changedModels } from "../lib/made-with.js";
 import { read, remembered } from "./url.js";
 
 export const POINTS_AT_MOST = 50_000; // above, the server counts what is in view
@@ -107,14 +108,30 @@ export function requestOf({ dataset, models, layers, neuron, show, modelShown: w
 /** What prevents it, in the words of the next action; null when nothing does. */
 export const obstacle = state => lacks(datasetOf(state), state, "Suggestions compare at least 2.");
 
-/** Whether the panel asks for what is shown. */
-export function matches(state) {
-  const { suggestion, dataset, models, layers } = state;
-  if (!suggestion || suggestion.dataset.id !== dataset) return false;
+/** What of the panel the shown scores are not of. */
+function others({ catalog, suggestion, dataset, models, layers }) {
   const scored = suggestion.models.map(({ id }) => id);
-  const sameLayers = models.every(id => !layers[id] || layers[id] === suggestion.layers[id]);
-  return sameLayers && String(scored) === String(models);
+  const usual = id => catalog.models.find(model => model.id === id)?.explained_layer;
+  const layerOf = id => layers[id] ?? usual(id) ?? suggestion.layers[id];
+  const same = {
+    "another dataset": suggestion.dataset.id === dataset,
+    "other models": String(scored) === String(models),
+    "another layer": models.every(id => !scored.includes(id) || layerOf(id) === suggestion.layers[id]),
+  };
+  return Object.keys(same).filter(noun => !same[noun]);
 }
+
+/** The models whose scores would be others today. */
+export const outdated = state => (state.suggestion ? changedModels(state, state.suggestion.models) : []);
+
+/** Whether the panel asks for what is shown. */
+export const matches = state => Boolean(state.suggestion) && !others(state).length && !outdated(state).length;
+
+const MADE = { made: "these scores were made", press: "Press Score to update them." };
+
+/** The sentences where the shown scores are not those asked for; null where they are. */
+export const apartWords = state =>
+  state.suggestion && !state.posting ? apartSentences(others(state), outdated(state), MADE) : null;
 
 /** Another dataset brings its own models and forgets what was looked at. */
 export function chooseDataset(state, id) {

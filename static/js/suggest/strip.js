@@ -2,6 +2,7 @@
 import { h, icon } from "../lib/dom.js";
 import { count, group } from "../lib/format.js";
 import { beginning, button, pace, retry, stripOf } from "../widgets/strip-parts.js";
+import { apartWords } from "./request.js";
 import { running } from "./runner.js";
 
 /** empty, running, partial, error, cancelled or ready. */
@@ -43,12 +44,14 @@ function partial({ suggestion }, acts) {
   ];
 }
 
-function cancelled({ suggestion }, acts) {
+function cancelled(state, acts) {
+  const { suggestion } = state;
+  const resume = apartWords(state) ? null : button("Resume", acts.run); // else it would begin another request
   const kept = suggestion.n_scored ? "The plots show what has been scored." : "";
   return [
     icon("warn", false),
     h("span", { class: "grow" }, `Cancelled at ${toGo(suggestion)}. ${kept}`),
-    button("Resume", acts.run),
+    resume,
   ];
 }
 

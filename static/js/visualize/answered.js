@@ -1,14 +1,10 @@
 // Whether the maps that are shown are those that the panel asks for, and how it is said where they are not.
 import { beside } from "../lib/choices.js";
 import { count } from "../lib/format.js";
+import { changedModels, equal, listed, sameParams } from "../lib/made-with.js";
 import { parsed } from "../lib/neuron-target.js";
 import { requestOf } from "./request.js";
 
-const sorted = value =>
-  JSON.stringify(value, (_, v) =>
-    v && typeof v === "object" && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort()) : v,
-  );
-const equal = (a, b) => sorted(a) === sorted(b);
 const layerOf = (layer, id) => (layer && typeof layer === "object" ? layer[id] : layer) ?? null;
 
 function sameClass(state, asked, shown) {
@@ -16,13 +12,6 @@ function sameClass(state, asked, shown) {
   const names = named.find(model => model.id === asked.models[0])?.class_names ?? [];
   return Boolean(parsed(state.neurons)) || [shown.class, names[shown.class]].map(String).includes(String(asked.class));
 }
-
-/** How a model is fed is part of its answer: what was changed on Models since makes other maps. */
-const sameInput = (state, explanation) =>
-  explanation.models.every(({ id, preprocessing }) => {
-    const now = state.catalog.models.find(model => model.id === id);
-    return !now?.preprocessing || !preprocessing || equal(now.preprocessing, preprocessing);
-  });
 
 /**
  * What of the panel the shown maps are not of, as nouns. The server answers with the request complete: every parameter,
@@ -33,26 +22,22 @@ function otherSettings(state, explanation) {
   const method = state.catalog.analyzers.find(analyzer => analyzer.name === asked.analyzer);
   const same = {
     method: asked.analyzer === shown.analyzer,
-    parameters: (method?.fields ?? []).every(({ name, default: usual }) =>
-      equal(asked.params[name] ?? usual, shown.params?.[name] ?? usual),
-    ),
+    parameters: sameParams(method, asked.params, shown.params),
     class: sameClass(state, asked, shown),
     neurons: asked.neuron === shown.neuron && asked.top_neurons === shown.top_neurons,
     layer: asked.models.every(id => !shown.models.includes(id) || layerOf(asked.layer, id) === layerOf(shown.layer, id)),
     engine: [shown.engine, shown.engine === method?.runtimes[0] ? "auto" : null].includes(asked.engine),
     score: asked.softmax === shown.softmax && asked.unchecked === shown.unchecked,
-    preprocessing: sameInput(state, explanation),
     dataset: asked.dataset === shown.dataset,
   };
-  return Object.keys(same).filter(name => !same[name]);
+  const changed = changedModels(state, explanation.models).flatMap(({ nouns }) => nouns);
+  return [...Object.keys(same).filter(name => !same[name]), ...new Set(changed)];
 }
 
 /** Whether the panel asks for exactly what is shown. */
 export const matches = (state, explanation) =>
   !otherSettings(state, explanation).length &&
   ["models", "images"].every(name => equal(requestOf(state)[name], explanation.request[name]));
-
-const listed = nouns => [nouns.slice(0, -1).join(", "), nouns.at(-1)].filter(Boolean).join(" and ");
 
 function ofOtherSettings(nouns, asked, shown) {
   if (nouns.includes("dataset")) return "These maps show images of another dataset. Press Explain for those chosen.";

@@ -9,6 +9,7 @@ import { createGrid } from "./grid.js";
 import { asOne, columnsOf } from "./methods.js";
 import { createMethodsView } from "./methods-view.js";
 import { obstacle, requestOf } from "./request.js";
+import { drawApart } from "../widgets/apart.js";
 import { secondOf } from "./both-engines.js";
 import { ended } from "./runner.js";
 import { createSlideshow } from "./slideshow.js";
@@ -65,13 +66,10 @@ export function drawFailure(error) {
 }
 
 /** Maps that are not of the settings chosen are dimmed, and it is said whose they are: nobody reads them as the answer. */
-function drawApart(state) {
+function drawOthers(state) {
   if (state.view === "trust") return; // its table says so itself
   const apart = ["grid", "slide"].includes(state.view) ? standsApart(state) : null;
-  $("#apart-run").textContent = "Explain";
-  $("#apart").hidden = !apart;
-  $("#apart-words").textContent = apart?.words ?? "";
-  $("#apart-run").hidden = Boolean(obstacle(state));
+  drawApart(apart?.words, "Explain", Boolean(obstacle(state)));
   $("#result").classList.toggle("apart", Boolean(apart?.wrong));
 }
 
@@ -186,7 +184,7 @@ export function createResultView(store, acts) {
   }
 
   const request = ["models", "images", "dropped", "dataset", "analyzer", "params", "target", "neurons", "layers"];
-  store.on([...request, "engine", "softmax", "unchecked", "explanation", "posting", "catalog", "view"], drawApart);
+  store.on([...request, "engine", "softmax", "unchecked", "explanation", "posting", "catalog", "view"], drawOthers);
   store.on(["sheets", "earlier", "compared", "methods", "models", "images", "explanation", "reference", "engine", "posting", "problem", "view", "image", "dropped", "catalog", "colormap"], draw);
   store.on(TRUST_FIELDS, state => state.view === "trust" && drawTrust(state));
   return { draw, focusRow: grid.focusRow, trust };

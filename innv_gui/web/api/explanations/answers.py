@@ -8,7 +8,7 @@ from innv_gui.records import Model, as_plain
 from innv_gui.session.explain.comparison import Difference
 from innv_gui.session.explain.request_facts import layer_of
 from innv_gui.session.explain.run import Cell, Run, predicted
-from innv_gui.web.api.common_answers import error_json, number, origin_json
+from innv_gui.web.api.common_answers import error_json, fed_json, number, origin_json
 
 
 def run_json(run: Run) -> dict:
@@ -68,7 +68,7 @@ def _run_model(run: Run, model: Model) -> dict:
         "status": "failed" if error is not None else run.job.status,
         "error": _failure(error),
         "engine": run.request.engine,
-        "preprocessing": as_plain(model.preprocessing),
+        **fed_json(model),
         "layer": layer_of(run.request, model),
         "input": list(model.input_shape),
         "n_classes": model.n_classes,

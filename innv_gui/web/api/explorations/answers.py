@@ -17,8 +17,10 @@ from innv_gui.session.explore.similar import Similar
 from innv_gui.session.explore.spaces import PIXELS
 from innv_gui.session.explore.thumbs import SIDE
 from innv_gui.session.feature_layers import measurable_layers
+from innv_gui.session.labels import by_hand
 from innv_gui.session.models import letter_of
 from innv_gui.session.naming import naming_of
+from innv_gui.web.api.common_answers import fed_json
 
 MOST_NAMES = 1000
 FEW_CLASSES, MOST_PAIRS = 30, 100
@@ -61,6 +63,8 @@ def _model(exploration: Exploration, model: Model) -> dict:
         "id": model.id,
         "name": model.name,
         "layer": exploration.layers[model.id],
+        **fed_json(model),
+        "by_hand": by_hand(model, exploration.dataset),
         "layers": [layer.name for layer in measurable_layers(model)],
         "classes": list(naming_of(model, exploration.dataset).names)[:MOST_NAMES],
         "has_labels": not why,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from innv_gui.records import Model, as_plain
 from innv_gui.session import Session
 from innv_gui.session.accuracy import of_model
+from innv_gui.session.labels import by_hand
 from innv_gui.session.models import ModelEntry
 from innv_gui.session.naming import naming_of
 from innv_gui.trust.families import suggested
@@ -33,6 +34,7 @@ def _facts(model: Model, session: Session) -> dict:
         "n_classes": model.n_classes,
         **naming_json(session.naming(model)),
         "borrowed": _borrowed(model, session),
+        "by_hand": _by_hand(model, session),
         "label_order": order_json(session.label_order(model), session.naming(model)),
         "n_params": facts.n_params,
         "preprocessing": as_plain(model.preprocessing),
@@ -65,6 +67,14 @@ def _borrowed(model: Model, session: Session) -> dict:
     usual, opened = session.naming(model), (entry.dataset for entry in session.datasets.entries() if entry.dataset)
     found = {dataset.id: naming_of(model, dataset) for dataset in opened}
     return {id: naming_json(naming) for id, naming in found.items() if naming != usual}
+
+
+def _by_hand(model: Model, session: Session) -> dict:
+    """Per dataset the labels that a person mapped to classes, where there are any."""
+    if not model.by_hand:
+        return {}
+    opened = (entry.dataset for entry in session.datasets.entries() if entry.dataset)
+    return {dataset.id: mapped for dataset in opened if (mapped := by_hand(model, dataset))}
 
 
 def _advice(model: Model, session: Session) -> dict | None:

@@ -17,7 +17,7 @@ from innv_gui.session.suggest.selection import Selection
 from innv_gui.session.suggest.suggestion import Suggestion
 from innv_gui.session.suggest.views import KINDS, PlotWish, View, refuse_constant_mean
 from innv_gui.suggestions.agreement import groups_of
-from innv_gui.web.api.common_answers import accuracy_json, number, order_json, origin_json, without_json
+from innv_gui.web.api.common_answers import accuracy_json, fed_json, number, order_json, origin_json, without_json
 
 LISTED = 200  # rows of the table beside a plot
 
@@ -50,6 +50,7 @@ def _model(suggestion: Suggestion, position: int) -> dict:
         "id": model.id,
         "name": model.name,
         "letter": model.letter,
+        **fed_json(model),
         **origin_json(naming),
         **without_json(suggestion.numbers.label_fits[position], model),
         "label_order": order_json(of_suggestion(suggestion, model), naming),

@@ -8,6 +8,7 @@ import { createRankingPanel } from "./panel.js";
 import { obstacle, requestOf } from "./request.js";
 import { createRankingRunner } from "./runner.js";
 import { drawStrip } from "./strip.js";
+import { drawApart } from "../../widgets/apart.js";
 import { datasetOf } from "../request.js";
 import { complain } from "../../shell/toast.js";
 
@@ -73,6 +74,7 @@ export function createRankingView(store, basket, waits) {
   }
 
   function drawState(state) {
+    drawApart(null, "Rank");
     document.body.dataset.state = drawStrip($("#strip"), state, acts);
     panel.drawRun(state);
     drawEmpty(state);
