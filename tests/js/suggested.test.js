@@ -51,3 +51,37 @@ test("the usual layer is another one where scores are of a chosen layer", () => 
   assert.ok(!matches(chosen));
   assert.ok(matches({ ...chosen, layers: { m1: "conv" } }));
 });
+
+const evidence = await import("../../static/js/suggest/evidence/request.js");
+const ranked = {
+  catalog: {
+    models: [fed("m1", "unit"), fed("m2", "unit")],
+    datasets: [{ id: "d1", n: 3 }],
+    analyzers: [{ name: "lrp.epsilon", fields: [{ name: "epsilon", default: 1 }] }, { name: "smoothgrad", fields: [] }],
+  },
+  ...{ dataset: "d1", models: ["m1", "m2"], analyzer: "lrp.epsilon", params: {}, measure: "spearman", scope: "all" },
+  basket: { dataset: "d1", images: [2, 0] },
+  rankPosting: false,
+  ranking: {
+    ...{ dataset: "d1", n_images: 3, images: [0, 1, 2], analyzer: "lrp.epsilon", params: { epsilon: 1 }, measure: "spearman" },
+    models: [scored("m1", "unit"), scored("m2", "unit")],
+  },
+};
+
+test("a list by evidence says what else is chosen by now", () => {
+  const words = (more, ranking = {}) => evidence.apartWords({ ...ranked, ...more, ranking: { ...ranked.ranking, ...ranking } });
+  assert.equal(words({}), null);
+  assert.equal(words({ models: ["m1", "m2", "m3"], rankPosting: true }), null);
+  const changes = { models: ["m1"], analyzer: "smoothgrad", measure: "iou" };
+  assert.equal(words(changes), "This list was made with other models, another method and another measure. Press Rank for a new one.");
+  assert.match(words({ params: { epsilon: 2 } }), /with other settings\./);
+  assert.match(words({}, { models: [scored("m1", "none"), scored("m2", "unit")] }), /^The preprocessing of m1 has changed since this list was made\./);
+});
+
+test("a selection is other images than the whole dataset, and than another selection", () => {
+  const words = (images, more = {}) => evidence.apartWords({ ...ranked, scope: "selection", ranking: { ...ranked.ranking, images, n_images: 2, ...more } });
+  assert.equal(words([0, 2]), null);
+  assert.match(words([0, 1]), /with other images\./);
+  assert.match(words([0, 1, 2], { n_images: 3 }), /with other images\./);
+  assert.equal(words(null), null);
+});

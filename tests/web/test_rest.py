@@ -317,6 +317,10 @@ def test_images_are_ranked_over_rest(client, sample_models, sample_datasets):
     page = client.get(f"/api/v1/rankings/{id}?size=5").json
     values = [row["agreement"] for row in page["rows"]]
     assert page["total"] == 12 and values == sorted(values) and len(values) == 5
+    fed = [(model["preprocessing"], model["output_kind"]) for model in page["models"]]
+    now = [client.get(f"/api/v1/models/{id}").json for id in body["models"]]
+    assert fed == [(model["preprocessing"], model["outputs"]["kind"]) for model in now]
+    assert page["images"] == body["images"]
     alike = client.get(f"/api/v1/rankings/{id}?same_answer=true").json
     assert all(row["same_answer"] for row in alike["rows"])
     assert client.post("/api/v1/rankings", json=body | {"models": body["models"][:1]}).status_code == 400

@@ -8,11 +8,13 @@ from innv_gui.records import Model
 from innv_gui.session.explain.ranking import Ranked, Ranking, map_keys
 from innv_gui.session.explain.request import Request
 from innv_gui.web.api.blueprint import api, session
-from innv_gui.web.api.common_answers import number, origin_json
+from innv_gui.web.api.common_answers import fed_json, number, origin_json
 from innv_gui.web.api.explanations.incoming import NewRanking, RankingQuery
 from innv_gui.web.api.explanations.request import checked_request, request_of
 from innv_gui.web.api.pictures import png
 from innv_gui.web.api.route import route
+
+MOST_LISTED = 1000
 
 
 @route(api, "POST", "/rankings", body=NewRanking, status=202)
@@ -56,6 +58,7 @@ def _ranking_json(ranking: Ranking) -> dict:
         "unchecked": request.unchecked,
         "dataset": request.dataset.id,
         "n_images": len(request.items),
+        "images": _few(request),
         "models": [_ranked_model(model, request) for model in request.models],
         "status": ranking.job.status,
         "job": ranking.job.as_json(),
@@ -63,9 +66,14 @@ def _ranking_json(ranking: Ranking) -> dict:
     }
 
 
+def _few(request: Request) -> list[int] | None:
+    """Which images, where they are so few that each answer can list them."""
+    return [item.index for item in request.items] if len(request.items) <= MOST_LISTED else None
+
+
 def _ranked_model(model: Model, request: Request) -> dict:
     naming = request.naming(session().models.current(model))
-    return {"id": model.id, "name": model.name, "letter": model.letter} | origin_json(naming)
+    return {"id": model.id, "name": model.name, "letter": model.letter} | fed_json(model) | origin_json(naming)
 
 
 @route(api, "GET", "/rankings/<id>/maps/<model>/<int:image>.png", answer="image/png")

@@ -252,7 +252,7 @@ const PLOT_FIELDS = [
 
 const STATE_FIELDS = [
   ...["by", "catalog", "dataset", "models", "layers", "suggestion", "posting", "problem"],
-  ...["analyzer", "scope", "measure", "basket", "rank", "ranking", "rankPosting", "rankProblem"],
+  ...["analyzer", "params", "scope", "measure", "basket", "rank", "ranking", "rankPosting", "rankProblem"],
 ];
 
 function observe() {

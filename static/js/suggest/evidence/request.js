@@ -1,6 +1,7 @@
 // What a ranking by evidence asks for, as a value: what is posted, what prevents it, how long it may take.
 import { count, seconds } from "../../lib/format.js";
 import { ready } from "../../lib/choices.js";
+import { apartSentences, changedModels, equal, sameParams } from "../../lib/made-with.js";
 import { datasetOf, modelOf } from "../request.js";
 
 export const SIZE = 24; // images on a page of the list
@@ -40,6 +41,37 @@ export const requestOf = state => ({
   params: state.params,
   measure: state.measure,
 });
+
+const falling = indices => [...indices].sort((a, b) => b - a);
+
+/** A list of many images does not say which: then their number counts. */
+function sameImages(state) {
+  const { ranking, scope } = state;
+  if (ranking.n_images !== countOf(state)) return false;
+  return scope === "all" || !ranking.images || equal(falling(ranking.images), falling(selected(state)));
+}
+
+/** What of the panel the shown list is not of. */
+function others(state) {
+  const { ranking, dataset, models, analyzer, measure } = state;
+  const same = {
+    "another dataset": ranking.dataset === dataset,
+    "other models": String(ranking.models.map(({ id }) => id)) === String(models),
+    "other images": ranking.dataset !== dataset || sameImages(state),
+    "another method": ranking.analyzer === analyzer,
+    "other settings": ranking.analyzer !== analyzer || sameParams(methodOf(state), state.params, ranking.params),
+    "another measure": ranking.measure === measure,
+  };
+  return Object.keys(same).filter(noun => !same[noun]);
+}
+
+export const outdated = state => (state.ranking ? changedModels(state, state.ranking.models) : []);
+
+const MADE = { made: "this list was made", press: "Press Rank for a new one." };
+
+/** The sentences where the shown list is not the one asked for; null where it is. */
+export const apartWords = state =>
+  state.ranking && !state.rankPosting ? apartSentences(others(state), outdated(state), MADE) : null;
 
 function fewModels({ catalog, models }) {
   const usable = ready(catalog.models).length;

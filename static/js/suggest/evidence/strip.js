@@ -1,6 +1,7 @@
 // The line above the list by evidence that says how its job stands. Nothing when all is well.
 import { h, icon } from "../../lib/dom.js";
 import { count, group } from "../../lib/format.js";
+import { apartWords } from "./request.js";
 import { running } from "./runner.js";
 import { beginning, button, pace, retry, stripOf } from "../../widgets/strip-parts.js";
 
@@ -44,12 +45,16 @@ function partial({ ranking }, acts) {
   ];
 }
 
-const cancelled = ({ ranking }, acts) => [
-  icon("warn", false),
-  h("span", { class: "grow" }, `Cancelled after ${through(ranking)}. ${keeps(ranking)}`),
-  ranking.n_problems ? button("Show problems", acts.problems) : null,
-  button("Rank again", acts.run),
-];
+function cancelled(state, acts) {
+  const { ranking } = state;
+  const again = apartWords(state) ? null : button("Rank again", acts.run); // else it would begin another request
+  return [
+    icon("warn", false),
+    h("span", { class: "grow" }, `Cancelled after ${through(ranking)}. ${keeps(ranking)}`),
+    ranking.n_problems ? button("Show problems", acts.problems) : null,
+    again,
+  ];
+}
 
 /** A reason for all, or how many images could not be used. */
 function lead({ ranking, rankProblem }) {

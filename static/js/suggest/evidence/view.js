@@ -5,7 +5,7 @@ import { ready } from "../../lib/choices.js";
 import { showKept } from "../../lib/kept.js";
 import { createRankingList } from "./list.js";
 import { createRankingPanel } from "./panel.js";
-import { obstacle, requestOf } from "./request.js";
+import { apartWords, obstacle, outdated, requestOf } from "./request.js";
 import { createRankingRunner } from "./runner.js";
 import { drawStrip } from "./strip.js";
 import { drawApart } from "../../widgets/apart.js";
@@ -73,8 +73,14 @@ export function createRankingView(store, basket, waits) {
     replace($("#empty-acts"), button);
   }
 
+  /** The whole request is said to differ, and heatmaps that nobody would get today are dimmed. */
+  function drawOthers(state) {
+    drawApart(apartWords(state), "Rank", Boolean(obstacle(state)));
+    $("#result").classList.toggle("apart", outdated(state).length > 0);
+  }
+
   function drawState(state) {
-    drawApart(null, "Rank");
+    drawOthers(state);
     document.body.dataset.state = drawStrip($("#strip"), state, acts);
     panel.drawRun(state);
     drawEmpty(state);
