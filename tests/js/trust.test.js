@@ -174,6 +174,9 @@ test("a table of another request is known by what differs", () => {
   assert.deepEqual(otherWishes(state, table, null), []);
   assert.deepEqual(otherWishes({ ...state, images: [1], steps: 20 }, table, null), ["images", "steps"]);
   assert.deepEqual(otherWishes({ ...state, target: "cat" }, table, trustRequestOf(state)), ["class"]);
+  const now = table.models.map(({ id }) => ({ id, name: id, preprocessing: { mode: "unit" } }));
+  const fed = { ...table, models: table.models.map(one => ({ ...one, preprocessing: { mode: "none" } })) };
+  assert.deepEqual(otherWishes({ ...state, catalog: { ...state.catalog, models: now } }, fed, null), ["preprocessing"]);
 });
 
 test("the cost is said as a person would say it", () => {

@@ -36,6 +36,7 @@ def test_the_table_is_complete(table, asked):
     assert table["status"] == "done"
     assert [row["name"] for row in table["rows"] if not row["control"]] == ["gradient", "lrp.epsilon"]
     (model,) = table["models"]
+    assert model["preprocessing"]["mode"] == "unit" and model["output_kind"] == "softmax"
     assert set(model["cells"]) == {metric["name"] for metric in table["metrics"]}
     cell = model["cells"]["difference"]["lrp.epsilon"]
     assert cell["n"] == 3

@@ -11,7 +11,7 @@ from innv_gui.session.trust.request import Row
 from innv_gui.session.trust.shelf import Cost
 from innv_gui.trust import controls, metrics, table
 from innv_gui.trust.table import Cell
-from innv_gui.web.api.common_answers import error_json, number
+from innv_gui.web.api.common_answers import error_json, fed_json, number
 
 
 def cost_json(cost: Cost) -> dict:
@@ -60,6 +60,7 @@ def _model(trust: Trust, model: Model, fill: str | None) -> dict:
         "id": model.id,
         "name": model.name,
         "letter": model.letter,
+        **fed_json(model),
         "advice": as_plain(trust.advice(model)),
         "standing": {fill: {"left": left, "n": n} for fill, (left, n) in trust.standing(model).items()},
         "fills_agree": trust.fills_agree(model),

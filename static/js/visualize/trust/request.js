@@ -1,5 +1,6 @@
 // The request of Trust as a value: where it starts from, what is posted, what prevents a run, whether a table answers it.
 import { count } from "../../lib/format.js";
+import { changedModels, equal, listed } from "../../lib/made-with.js";
 import { requestOf } from "../request.js";
 
 export const FEW_IMAGES = 8;
@@ -72,9 +73,11 @@ export function trustObstacle(state, missing) {
 
 export const tooFew = state => requestOf(state).images.length < FEW_IMAGES;
 
-const equal = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const sorted = values => [...values].sort();
 const methodsOf = ({ rows }) => rows.filter(({ control }) => !control).map(({ analyzer }) => analyzer);
+
+/** What was changed on Models since a table was measured. */
+const changesSince = (state, trust) => [...new Set(changedModels(state, trust.models).flatMap(({ nouns }) => nouns))];
 
 /** What of the panel a table does not answer, as nouns; asked: what it was posted with, null where that is not known. */
 export function otherWishes(state, trust, asked) {
@@ -95,16 +98,14 @@ export function otherWishes(state, trust, asked) {
     class: !asked || wanted.class === asked.class,
     regions: !asked || equal(wanted.regions, asked.regions),
   };
-  return Object.keys(same).filter(noun => !same[noun]);
+  return [...Object.keys(same).filter(noun => !same[noun]), ...changesSince(state, trust)];
 }
-
-const listed = nouns => [nouns.slice(0, -1).join(", "), nouns.at(-1)].filter(Boolean).join(" and ");
 
 /** The sentence where a table is of another request; null where it answers this one. */
 export function apartWords(state) {
   if (!state.trust || state.trustPosting || !state.metricCatalog) return null;
   const nouns = otherWishes(state, state.trust, state.trustAsked);
-  return nouns.length ? `This table was measured with different ${listed(nouns)}. Press Measure for those chosen.` : null;
+  return nouns.length ? `This table was measured with different ${listed(nouns)}. Press Measure for a new one.` : null;
 }
 
 /** "Measure 15 × 2 methods", what the button says. */

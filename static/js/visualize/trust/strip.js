@@ -3,6 +3,7 @@ import { ended } from "../../lib/follow.js";
 import { count, group, seconds } from "../../lib/format.js";
 import { h, icon } from "../../lib/dom.js";
 import { beginning, button, retry, stripOf } from "../../widgets/strip-parts.js";
+import { apartWords } from "./request.js";
 import { finishedRows } from "./order.js";
 
 /** empty, running, partial, error, cancelled or ready. */
@@ -46,15 +47,12 @@ function partial({ trust }, acts) {
   ];
 }
 
-const cancelled = ({ trust }, acts) => [
-  icon("warn", false),
-  h(
-    "span",
-    { class: "grow" },
-    `Cancelled after ${group(trust.job.done)} of ${group(trust.job.total)} forward passes. What was measured is kept.`,
-  ),
-  button("Resume", acts.run),
-];
+function cancelled(state, acts) {
+  const [done, total] = [state.trust.job.done, state.trust.job.total].map(group);
+  const resume = apartWords(state) ? null : button("Resume", acts.run); // else it would begin another request
+  const words = `Cancelled after ${done} of ${total} forward passes. What was measured is kept.`;
+  return [icon("warn", false), h("span", { class: "grow" }, words), resume];
+}
 
 function broken({ trust, trustProblem }, acts) {
   const error = trustProblem ?? trust.job.error ?? {};

@@ -4,7 +4,9 @@ import { answerOf, modelSwitch } from "./answer.js";
 import { createBoard } from "./board.js";
 import { createOpened } from "./opened.js";
 import { shownOf } from "./order.js";
-import { apartWords } from "./request.js";
+import { drawApart } from "../../widgets/apart.js";
+import { obstacle } from "../request.js";
+import { apartWords, trustObstacle } from "./request.js";
 import { going } from "./run-line.js";
 import { drawTrustStrip } from "./strip.js";
 
@@ -119,11 +121,9 @@ export function createTrustView(store, acts) {
     });
   }
 
-  function drawApart(state) {
+  function drawOthers(state) {
     const words = apartWords(state);
-    $("#apart").hidden = !words;
-    $("#apart-words").textContent = words ?? "";
-    $("#apart-run").textContent = "Measure";
+    drawApart(words, "Measure", Boolean(trustObstacle(state, obstacle(state))));
     root.classList.toggle("apart-of", Boolean(words));
   }
 
@@ -131,7 +131,7 @@ export function createTrustView(store, acts) {
   function draw(state) {
     const name = drawTrustStrip($("#strip"), state, acts);
     document.body.dataset.state = name;
-    drawApart(state);
+    drawOthers(state);
     root.hidden = !state.trust;
     if (!state.trust) {
       board.clear();
