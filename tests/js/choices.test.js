@@ -4,6 +4,7 @@ import { test } from "node:test";
 
 import { beside, fittingTarget, knownOf, methodFor, modelsFor, spread } from "../../static/js/lib/choices.js";
 import { apartSentences, changedModels } from "../../static/js/lib/made-with.js";
+import * as features from "../../static/js/features/answered.js";
 import { standsApart } from "../../static/js/visualize/answered.js";
 import { BLANK, obstacle, requestOf } from "../../static/js/visualize/request.js";
 import { placed } from "../../static/js/widgets/upload-drop.js";
@@ -97,4 +98,19 @@ test("a folder that all files came in is the dataset and no label", () => {
   assert.deepEqual(sent("cat/a.png", "dog/b.png"), { folder: "", paths: ["cat/a.png", "dog/b.png"] });
   assert.deepEqual(sent("cat/a.png", "b.png"), { folder: "", paths: ["cat/a.png", "b.png"] });
   assert.deepEqual(sent("a.png"), { folder: "", paths: ["a.png"] });
+});
+
+test("pictures of another model, layer or start are named, and features without a picture are counted", () => {
+  const presets = [{ name: "plain", fields: [{ name: "step", default: 1 }] }];
+  const catalog = { presets, models: [model("m1", { name: "one" }), model("m2", { name: "two" })], datasets: [] };
+  const state = { catalog, model: "m1", kind: "class", index: [1, 0], layer: null, initial: "noise", seed: 0, preset: "plain", params: {} };
+  const request = { ...state, index: [0, 1], layer: "out", params: { step: 1 }, dataset: null, image: 0 };
+  const ascent = { model: { name: "one" }, request };
+  const said = changes => features.standsApart({ ...state, ascent, posting: false, ...changes });
+  assert.equal(said({}), null);
+  assert.equal(said({ model: "m2", posting: true }), null);
+  assert.deepEqual(said({ model: "m2" }), { wrong: true, words: "These pictures are of one. Press Maximise for two." });
+  assert.match(said({ kind: "channel", layer: "conv" }).words, /are of classes\. Press Maximise for channels/);
+  assert.match(said({ seed: 2, params: { step: 3 } }).words, /with other settings and another seed\./);
+  assert.deepEqual(said({ index: [0, 4] }), { wrong: false, words: "1 class has no picture yet. Press Maximise." });
 });

@@ -107,11 +107,26 @@ test("what followed a stopped ascent stays", async () => {
   await server.take("DELETE /jobs/j-r1")(null, 204);
   const late = server.take("GET /maximizations/r1");
   const running = run();
-  await server.take("POST /maximizations")({ maximization: at("r2", "done") });
+  await server.take("POST /maximizations")({ maximization: at("r2", "done", { request: GROWN }) });
   await late(at("r1", "cancelled"));
   server.take("DELETE /jobs/j-r1"); // a new run ends the one before
   await Promise.all([stopping, running]);
   assert.equal(store.state.ascent.id, "r2");
+});
+
+test("a dataset that was chosen for another model is not searched for an older ascent", async () => {
+  const request = { model: "m", kind: "class", index: [0], layer: "out" };
+  const store = new Store({ ...GROWN, ascent: at("r1", "done", { request }), extremes: null, model: "other", dataset: "digits" });
+  const { compare } = createFeatureRunner(store);
+  await compare();
+  assert.deepEqual(server.asked, []);
+  store.set({ model: "m", dataset: "d" });
+  const searching = compare();
+  await server.take("POST /extremes")({ extremes: at("e1", "done"), job: { id: "j-e1" } });
+  await searching;
+  store.set({ model: "other", dataset: "digits" });
+  await compare();
+  assert.equal(store.state.extremes.id, "e1"); // what was found stays beside its pictures
 });
 
 test("another address leaves the ascent of the one before", async () => {

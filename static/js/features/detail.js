@@ -85,11 +85,15 @@ function thumb(dataset, { index, name, label, value }) {
   return h("a", attributes, image, h("span", { class: "num" }, signed(value)));
 }
 
+/** Whether the dataset was chosen for another model than that of the pictures. */
+const isForOther = ({ ascent, model }) => ascent.request.model !== model;
+
 /** What was found for this very feature; the last search may have been about another model, layer or kind. */
-function foundFor({ extremes: found, ascent, dataset }, target) {
-  const { request } = ascent;
-  const same = ["model", "kind", "layer"].every(name => found?.[name] === request[name]) && found?.dataset === dataset;
-  return same ? (found.targets.find(({ index }) => index === target.index) ?? null) : null;
+function foundFor(state, target) {
+  const { extremes: found, ascent, dataset } = state;
+  const same = ["model", "kind", "layer"].every(name => found?.[name] === ascent.request[name]);
+  const current = same && (found.dataset === dataset || isForOther(state));
+  return current ? (found.targets.find(({ index }) => index === target.index) ?? null) : null;
 }
 
 const skeletons = n => Array.from({ length: n }, () => h("span", { class: "wait" }));
@@ -109,9 +113,11 @@ const wordsOf = ({ seen, n, status, n_problems: bad, job }) => {
 function extremes(state, target) {
   const { extremes: found, extremesProblem, dataset, ascent } = state;
   if (extremesProblem) return h("p", { class: "bad-text" }, extremesProblem.sentence);
-  if (!dataset)
-    return h("p", { class: "why" }, "Choose a dataset to see which of its images activate this most and least.");
   const mine = foundFor(state, target);
+  if (!mine && isForOther(state))
+    return h("p", { class: "why" }, `Choose ${ascent.model.name} again to see which images activate this most and least.`);
+  if (!mine && !dataset)
+    return h("p", { class: "why" }, "Choose a dataset to see which of its images activate this most and least.");
   if (!mine) return ended(ascent) ? [side("Dataset images that activate it most", dataset, [], 6)] : null;
   const words = wordsOf(found);
   return [
@@ -127,7 +133,7 @@ function sendButton(state, target) {
   const images = [...new Set([...mine.most, ...mine.least.slice(0, LEAST)].map(({ index }) => index))];
   return h(
     "button",
-    { class: "btn tiny", type: "button", id: "send", onclick: () => send(state.dataset, images) },
+    { class: "btn tiny", type: "button", id: "send", onclick: () => send(state.extremes.dataset, images) },
     `Send ${images.length} to Visualize`,
   );
 }

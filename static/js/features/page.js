@@ -2,6 +2,7 @@
 import { copyLink, createAddress } from "../shell/address.js";
 import { $ } from "../lib/dom.js";
 import { get, pause } from "../lib/api.js";
+import { standsApart } from "./answered.js";
 import { createCards } from "./cards.js";
 import { createCompare } from "./compare.js";
 import { createDetail } from "./detail.js";
@@ -15,11 +16,13 @@ import { holdings, loading } from "../lib/catalog.js";
 import { onKeys } from "../shell/keyboard.js";
 import { drawRefused } from "../widgets/refused.js";
 import { startShell } from "../shell/shell.js";
+import { drawApart } from "../widgets/apart.js";
 import { Store } from "../lib/store.js";
 import { complain } from "../shell/toast.js";
 import { ready } from "../lib/choices.js";
 
 const ASK_MS = 400;
+const REQUEST = "model kind index layer initial source image seed preset params ascent posting catalog".split(" ");
 const store = new Store({
   ...BLANK,
   catalog: { models: [], datasets: [], presets: [], starts: [] },
@@ -50,8 +53,16 @@ const panel = createFeaturePanel(store, acts);
 const cards = createCards(store);
 const detail = createDetail(store);
 const compare = createCompare(store);
+/** What the pictures of another request are is said above them, and they are dimmed: nobody reads them as the answer. */
+function drawOther(state) {
+  const apart = standsApart(state);
+  drawApart(apart?.words ?? null, "Maximise", Boolean(obstacle(state)));
+  $("#result").classList.toggle("apart", Boolean(apart?.wrong));
+}
+
 const drawAll = state => {
   for (const part of [panel, cards, detail, compare]) part.draw(state);
+  drawOther(state);
   drawState(state, acts);
   $("#contrast").value = state.contrast;
 };
@@ -68,6 +79,7 @@ function listen() {
     if (job.id === store.state.ascent?.job.id) acts.stop();
   });
   $("#contrast").addEventListener("change", event => store.set({ contrast: event.target.value }));
+  $("#apart-run").addEventListener("click", run);
   $("#copy-link").addEventListener("click", copyLink);
 }
 
@@ -107,8 +119,9 @@ async function start() {
   try {
     const catalog = await openCatalog();
     store.on(["ascent", "posting", "problem", "catalog", "model", "index", "kind"], state => drawState(state, acts));
+    store.on(REQUEST, drawOther);
     store.on(["catalog"], drawRefused);
-    store.on(["dataset"], () => runner.compare());
+    store.on(["dataset", "model"], () => runner.compare());
     store.on(KEPT, line.keep);
     listen();
     createFeatureExport(store);

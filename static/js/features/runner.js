@@ -47,11 +47,12 @@ export function createFeatureRunner(store) {
 
   /** Needs an ascent and a dataset; the images it shows stay when they are of the same features. */
   async function compare() {
-    const { ascent, dataset } = store.state;
+    const { ascent, dataset, extremes: shown, model } = store.state;
+    if (ascent && ascent.request.model !== model) return null; // the dataset was chosen for another model
+    const wanted = ascent && dataset ? JSON.stringify(extremesOf(ascent.request, dataset)) : null;
+    if (wanted && found === wanted && shown) return null;
     const mine = ++search;
-    if (!ascent || !dataset) return store.set({ extremes: null });
-    const wanted = JSON.stringify(extremesOf(ascent.request, dataset));
-    if (found === wanted && store.state.extremes && ended(store.state.extremes)) return null;
+    if (!wanted) return store.set({ extremes: null });
     store.set({ extremes: null, extremesProblem: null });
     try {
       const { extremes, job } = await post("/extremes", JSON.parse(wanted));

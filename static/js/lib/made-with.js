@@ -1,16 +1,6 @@
 // What a result was made with, beside what is chosen and what its models are now: what differs, and the sentence for it.
 import { beside } from "./choices.js";
-
-const sorted = value =>
-  JSON.stringify(value, (_, v) =>
-    v && typeof v === "object" && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort()) : v,
-  );
-export const equal = (a, b) => sorted(a) === sorted(b);
-export const listed = nouns => [nouns.slice(0, -1).join(", "), nouns.at(-1)].filter(Boolean).join(" and ");
-
-/** Settings of a method that are not chosen are its usual ones; an answer has all of them. */
-export const sameParams = (method, asked, shown) =>
-  (method?.fields ?? []).every(({ name, default: usual }) => equal(asked?.[name] ?? usual, shown?.[name] ?? usual));
+import { differing, equal, inWords } from "./same.js";
 
 /** What of a model is no longer as its answer has it, as nouns; what the answer does not say is not compared. */
 function changesOf(then, now, dataset) {
@@ -20,7 +10,7 @@ function changesOf(then, now, dataset) {
     "class names": !then.classes || equal(then.classes, now.class_names?.slice(0, then.classes.length)),
     "label mapping": !then.by_hand || equal(then.by_hand, now.by_hand?.[dataset] ?? {}),
   };
-  return Object.keys(same).filter(noun => !same[noun]);
+  return differing(same);
 }
 
 /** -> [{name, nouns}]: the models of an answer that were changed on Models since it was made. */
@@ -34,7 +24,7 @@ export function changedModels({ catalog, dataset }, models) {
 
 function changedSentences(changed, made) {
   const nouns = [...new Set(changed.flatMap(model => model.nouns))];
-  const names = noun => listed(changed.filter(model => model.nouns.includes(noun)).map(({ name }) => name));
+  const names = noun => inWords(changed.filter(model => model.nouns.includes(noun)).map(({ name }) => name));
   const has = noun => (noun.endsWith("names") ? "have" : "has");
   return nouns.map(noun => `The ${noun} of ${names(noun)} ${has(noun)} changed since ${made}.`);
 }
@@ -47,6 +37,6 @@ function changedSentences(changed, made) {
  */
 export function apartSentences(others, changed, { made, press }) {
   if (!others.length && !changed.length) return null;
-  const first = others.length ? `${made[0].toUpperCase()}${made.slice(1)} with ${listed(others)}.` : null;
+  const first = others.length ? `${made[0].toUpperCase()}${made.slice(1)} with ${inWords(others)}.` : null;
   return [first, ...changedSentences(changed, made), press].filter(Boolean).join(" ");
 }

@@ -1,8 +1,9 @@
 // Whether the maps that are shown are those that the panel asks for, and how it is said where they are not.
 import { beside } from "../lib/choices.js";
 import { count } from "../lib/format.js";
-import { changedModels, equal, listed, sameParams } from "../lib/made-with.js";
+import { changedModels } from "../lib/made-with.js";
 import { parsed } from "../lib/neuron-target.js";
+import { differing, equal, inWords, sameParams } from "../lib/same.js";
 import { requestOf } from "./request.js";
 
 const layerOf = (layer, id) => (layer && typeof layer === "object" ? layer[id] : layer) ?? null;
@@ -22,7 +23,7 @@ function otherSettings(state, explanation) {
   const method = state.catalog.analyzers.find(analyzer => analyzer.name === asked.analyzer);
   const same = {
     method: asked.analyzer === shown.analyzer,
-    parameters: sameParams(method, asked.params, shown.params),
+    parameters: sameParams(method?.fields, asked.params, shown.params),
     class: sameClass(state, asked, shown),
     neurons: asked.neuron === shown.neuron && asked.top_neurons === shown.top_neurons,
     layer: asked.models.every(id => !shown.models.includes(id) || layerOf(asked.layer, id) === layerOf(shown.layer, id)),
@@ -31,7 +32,7 @@ function otherSettings(state, explanation) {
     dataset: asked.dataset === shown.dataset,
   };
   const changed = changedModels(state, explanation.models).flatMap(({ nouns }) => nouns);
-  return [...Object.keys(same).filter(name => !same[name]), ...new Set(changed)];
+  return [...differing(same), ...new Set(changed)];
 }
 
 /** Whether the panel asks for exactly what is shown. */
@@ -42,7 +43,7 @@ export const matches = (state, explanation) =>
 function ofOtherSettings(nouns, asked, shown) {
   if (nouns.includes("dataset")) return "These maps show images of another dataset. Press Explain for those chosen.";
   if (nouns.includes("method")) return `These are ${shown.analyzer} maps. Press Explain for ${asked.analyzer}.`;
-  return `These maps were made with different settings (${listed(nouns)}). Press Explain for those chosen.`;
+  return `These maps were made with different settings (${inWords(nouns)}). Press Explain for those chosen.`;
 }
 
 /** Maps of the chosen settings, but not of every chosen image and model. */

@@ -1,7 +1,8 @@
 // What a ranking by evidence asks for, as a value: what is posted, what prevents it, how long it may take.
 import { count, seconds } from "../../lib/format.js";
 import { ready } from "../../lib/choices.js";
-import { apartSentences, changedModels, equal, sameParams } from "../../lib/made-with.js";
+import { apartSentences, changedModels } from "../../lib/made-with.js";
+import { equal, sameParams } from "../../lib/same.js";
 import { datasetOf, modelOf } from "../request.js";
 
 export const SIZE = 24; // images on a page of the list
@@ -59,7 +60,7 @@ function others(state) {
     "other models": String(ranking.models.map(({ id }) => id)) === String(models),
     "other images": ranking.dataset !== dataset || sameImages(state),
     "another method": ranking.analyzer === analyzer,
-    "other settings": ranking.analyzer !== analyzer || sameParams(methodOf(state), state.params, ranking.params),
+    "other settings": ranking.analyzer !== analyzer || sameParams(methodOf(state)?.fields, state.params, ranking.params),
     "another measure": ranking.measure === measure,
   };
   return Object.keys(same).filter(noun => !same[noun]);

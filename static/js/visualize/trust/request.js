@@ -1,6 +1,7 @@
 // The request of Trust as a value: where it starts from, what is posted, what prevents a run, whether a table answers it.
 import { count } from "../../lib/format.js";
-import { changedModels, equal, listed } from "../../lib/made-with.js";
+import { changedModels } from "../../lib/made-with.js";
+import { differing, equal, inWords, sameSet } from "../../lib/same.js";
 import { requestOf } from "../request.js";
 
 export const FEW_IMAGES = 8;
@@ -73,7 +74,6 @@ export function trustObstacle(state, missing) {
 
 export const tooFew = state => requestOf(state).images.length < FEW_IMAGES;
 
-const sorted = values => [...values].sort();
 const methodsOf = ({ rows }) => rows.filter(({ control }) => !control).map(({ analyzer }) => analyzer);
 
 /** What was changed on Models since a table was measured. */
@@ -85,27 +85,27 @@ export function otherWishes(state, trust, asked) {
   const name = method => (typeof method === "string" ? method : method.analyzer);
   const same = {
     dataset: wanted.dataset === trust.dataset,
-    images: equal(sorted(wanted.images), sorted(trust.images.map(({ index }) => index))),
-    models: equal(sorted(wanted.models), sorted(trust.models.map(({ id }) => id))),
-    methods: equal(sorted(wanted.methods.map(name)), sorted(methodsOf(trust))),
+    images: sameSet(wanted.images, trust.images.map(({ index }) => index)),
+    models: sameSet(wanted.models, trust.models.map(({ id }) => id)),
+    methods: sameSet(wanted.methods.map(name), methodsOf(trust)),
     settings: !asked || equal(wanted.methods, asked.methods) || wanted.methods.every(one => typeof one === "string"),
     metrics: equal(
       wanted.metrics,
       trust.metrics.map(metric => metric.name),
     ),
-    fills: equal(sorted(wanted.fills), sorted(trust.fills)),
+    fills: sameSet(wanted.fills, trust.fills),
     steps: wanted.steps === trust.steps,
     class: !asked || wanted.class === asked.class,
     regions: !asked || equal(wanted.regions, asked.regions),
   };
-  return [...Object.keys(same).filter(noun => !same[noun]), ...changesSince(state, trust)];
+  return [...differing(same), ...changesSince(state, trust)];
 }
 
 /** The sentence where a table is of another request; null where it answers this one. */
 export function apartWords(state) {
   if (!state.trust || state.trustPosting || !state.metricCatalog) return null;
   const nouns = otherWishes(state, state.trust, state.trustAsked);
-  return nouns.length ? `This table was measured with different ${listed(nouns)}. Press Measure for a new one.` : null;
+  return nouns.length ? `This table was measured with different ${inWords(nouns)}. Press Measure for a new one.` : null;
 }
 
 /** "Measure 15 × 2 methods", what the button says. */
