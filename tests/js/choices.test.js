@@ -8,6 +8,7 @@ import * as features from "../../static/js/features/answered.js";
 import { standsApart } from "../../static/js/visualize/answered.js";
 import { BLANK, obstacle, requestOf } from "../../static/js/visualize/request.js";
 import { placed } from "../../static/js/widgets/upload-drop.js";
+import * as views from "../../static/js/views/answered.js";
 
 const model = (id, more = {}) => ({ id, status: "ready", class_names: ["cat", "dog"], ...more });
 
@@ -113,4 +114,17 @@ test("pictures of another model, layer or start are named, and features without 
   assert.match(said({ kind: "channel", layer: "conv" }).words, /are of classes\. Press Maximise for channels/);
   assert.match(said({ seed: 2, params: { step: 3 } }).words, /with other settings and another seed\./);
   assert.deepEqual(said({ index: [0, 4] }), { wrong: false, words: "1 class has no picture yet. Press Maximise." });
+});
+
+test("parts of another view or other images are wrong, those of other models are not, and both are said", () => {
+  const field = { name: "classes", default: 5 };
+  const catalog = { models: [], datasets: [], views: [{ name: "p", title: "Odds", fields: [field] }, { name: "o", title: "Holes", fields: [] }] };
+  const state = { catalog, view: "p", models: ["m1"], dataset: "d", images: [3, 1], params: {}, posting: false };
+  const shown = { view: "p", title: "Odds", dataset: "d", params: { classes: 5 }, images: [{ index: 1 }, { index: 3 }], models: [{ id: "m1" }] };
+  const said = changes => views.standsApart({ ...state, shown, ...changes });
+  assert.equal(said({}), null);
+  assert.deepEqual(said({ view: "o", models: [] }), { wrong: true, words: "This is the view Odds. Press Show for Holes." });
+  assert.deepEqual(said({ models: ["m1", "m2"] }), { wrong: false, words: "This was made with different models. Press Show for those chosen." });
+  assert.equal(said({ params: { classes: 3 }, images: [1] }).words, "This was made with different settings and images. Press Show for those chosen.");
+  assert.equal(said({ params: { classes: 3 } }).wrong, true);
 });

@@ -10,12 +10,15 @@ import { Store } from "../lib/store.js";
 import { onTheme, themeNow } from "../lib/theme.js";
 import { complain } from "../shell/toast.js";
 import { drawRefused } from "../widgets/refused.js";
+import { drawApart } from "../widgets/apart.js";
+import { standsApart } from "./answered.js";
 import { createViewPanel } from "./panel.js";
 import { BLANK, firstState, obstacle, requestOf } from "./request.js";
 import { createResult } from "./result.js";
 import { ADDRESS } from "./url.js";
 
 const ASK_MS = 400;
+const REQUEST = ["catalog", "view", "models", "dataset", "images", "params"];
 const store = new Store({
   ...BLANK,
   catalog: { models: [], datasets: [], views: [] },
@@ -38,6 +41,7 @@ function run() {
   const invalid = panel.firstInvalid();
   if (invalid) invalid.focus();
   else if (!obstacle(store.state)) {
+    stop(); // of another request
     follower.run(requestOf(store.state));
     if (matchMedia("(max-width: 1000px)").matches) $("#panel").open = false;
   }
@@ -47,6 +51,13 @@ const stop = () => follower.stop(store.state.shown).catch(complain);
 const going = ({ shown, posting }) => posting || (shown && !ended(shown));
 const panel = createViewPanel(store, { press: () => (going(store.state) ? stop() : run()) });
 const drawResult = createResult();
+
+/** Parts of another request are named, and dimmed where they are no answer to this one. */
+function drawOther(state) {
+  const apart = standsApart(state);
+  drawApart(apart?.words ?? null, "Show", Boolean(obstacle(state)));
+  $("#result").classList.toggle("apart", Boolean(apart?.wrong));
+}
 
 async function openCatalog() {
   const [{ views }, basket] = await Promise.all([get("/views"), get("/basket")]);
@@ -67,6 +78,7 @@ function open({ catalog, basket }) {
   store.set({ shown: null, problem: null, posting: false, ...first, catalog, basket });
   panel.draw(store.state);
   drawResult(store.state);
+  drawOther(store.state);
   if (store.state.run) follower.reopen(store.state.run, gone);
 }
 
@@ -81,9 +93,11 @@ async function start() {
   try {
     const opened = await openCatalog();
     store.on(["shown", "posting", "problem", "catalog", "view", "models", "dataset", "images"], drawResult);
+    store.on(["shown", "posting", ...REQUEST], drawOther);
     store.on(["catalog"], drawRefused);
     store.on(ADDRESS.kept, line.keep);
     onKeys({ "Ctrl+Enter": run });
+    $("#apart-run").addEventListener("click", run);
     $("#copy-link").addEventListener("click", copyLink);
     addEventListener("innv:cancelled", ({ detail: job }) => {
       if (job.id === store.state.shown?.job.id) stop();
