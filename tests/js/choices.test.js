@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { beside, fittingTarget, knownOf, methodFor, modelsFor, spread } from "../../static/js/lib/choices.js";
+import { beside, fittingTarget, knownOf, methodFor, modelsFor, sharedClasses, spread } from "../../static/js/lib/choices.js";
 import { apartSentences, changedModels } from "../../static/js/lib/made-with.js";
 import * as features from "../../static/js/features/answered.js";
 import { standsApart } from "../../static/js/visualize/answered.js";
@@ -30,6 +30,15 @@ test("a class that no chosen model has makes way for the predicted one", () => {
   assert.equal(fittingTarget("ant", ["m2"], models, "d1"), "ant");
   assert.equal(fittingTarget("ant", ["m2"], models, "d2"), "predicted");
   assert.deepEqual(beside(models, "d1")[1].class_names, ["ant"]);
+});
+
+test("a class that one of the models lacks is not offered, and makes way for the predicted one", () => {
+  const models = [model("m1"), model("m2", { class_names: ["Dog", "n02124075_cat, tabby", "ant"] }), model("m3", { class_names: ["ant"] })];
+  assert.deepEqual(sharedClasses(models.slice(0, 2)), ["cat", "dog"]);
+  assert.deepEqual(sharedClasses(models), []);
+  assert.deepEqual(sharedClasses([]), []);
+  assert.equal(fittingTarget("dog", ["m1", "m2"], models, "d1"), "dog");
+  assert.equal(fittingTarget("dog", ["m1", "m2", "m3"], models, "d1"), "predicted");
 });
 
 test("a method that the server lacks makes way for the usual one", () => {

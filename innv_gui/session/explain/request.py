@@ -202,7 +202,8 @@ def _index(class_, model: Model, names: tuple[str, ...]) -> int:
     some = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
     raise BadInput(
         f"{model.name} has no class {class_!r}.",
-        f"Expected predicted, an index from 0 to {model.n_classes - 1}, or one of {some}.",
+        f"Expected predicted, an index from 0 to {model.n_classes - 1}, or one of {some}. "
+        "For another class choose a model that has it.",
         "class",
         ("predicted", *names[:50]),
     )

@@ -28,10 +28,19 @@ export function modelsFor(dataset, models) {
 /** Class names of some models, each once, in the first model's order. */
 export const classesOf = models => [...new Set(models.flatMap(model => model.class_names || []).map(String))];
 
-/** The target, or the predicted class where none of the chosen models has a class of that name. */
+const spelled = name => String(name).replace(/^n\d{8}[_ ]/, "").split(",")[0].normalize("NFKD").replace(/[\u0300-\u036f\s_-]/g, "").toLowerCase();
+
+/** Class names that every model has, as the first one spells them: others may differ in case, in spaces, in an id before. */
+export function sharedClasses(models) {
+  const [first, ...others] = models.map(model => classesOf([model]));
+  const known = others.map(names => new Set(names.flatMap(name => [name, spelled(name)])));
+  return (first ?? []).filter(name => known.every(names => names.has(name) || names.has(spelled(name))));
+}
+
+/** The target, or the predicted class where one of the chosen models has no class of that name. */
 export const fittingTarget = (target, chosen, models, dataset) => {
   const named = beside(models, dataset).filter(model => chosen.includes(model.id));
-  return classesOf(named).includes(String(target)) ? target : "predicted";
+  return sharedClasses(named).includes(String(target)) ? target : "predicted";
 };
 
 /** A few images spread evenly over a dataset: the first selection, so that a first run is one press away. */
