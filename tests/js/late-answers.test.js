@@ -5,6 +5,7 @@ import { afterEach, beforeEach, mock, test } from "node:test";
 import { createExploreRunner } from "../../static/js/explore/runner.js";
 import { createFeatureRunner } from "../../static/js/features/runner.js";
 import { createFollower } from "../../static/js/lib/follow.js";
+import { keepNames } from "../../static/js/lib/image-names.js";
 import { Store } from "../../static/js/lib/store.js";
 import { createRankingRunner } from "../../static/js/suggest/evidence/runner.js";
 import { createSuggestRunner } from "../../static/js/suggest/runner.js";
@@ -267,4 +268,18 @@ test("changes of a run are sent in their order, and the last one is shown", asyn
   await server.take("PATCH /workshop/runs/r1")({ ...run, pinned: true, name: "two" });
   await Promise.all(changes);
   assert.deepEqual(store.state.runs, [{ id: "r1", name: "two", pinned: true }]);
+});
+
+test("names are those of the chosen images, and not of the dataset before", async () => {
+  const store = new Store({ dataset: null, images: [], explanation: null, names: new Map() });
+  keepNames(store);
+  store.set({ dataset: "weather", images: [272, 3] });
+  const late = server.take("GET /datasets/weather/images?indices=272,3&per_page=500");
+  store.set({ dataset: "digits", images: [3] });
+  await server.take("GET /datasets/digits/images?indices=3&per_page=500")({ images: [{ index: 3, name: "digit.png" }] });
+  await late({ images: [{ index: 272, name: "IMG_0366.png" }] });
+  assert.deepEqual([...store.state.names], [[3, "digit.png"]]);
+  store.set({ images: [3, 4] });
+  await server.take("GET /datasets/digits/images?indices=4&per_page=500")({ images: [{ index: 4, name: "four.png" }] });
+  assert.deepEqual([...store.state.names.values()], ["digit.png", "four.png"]);
 });

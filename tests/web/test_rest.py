@@ -150,6 +150,8 @@ def test_images_are_paged_searched_and_filtered(client, sample_datasets):
     assert 0 < sevens["total"] < 1797 and {image["label"] for image in sevens["images"]} == {"7"}
     found = client.get(f"/api/v1/datasets/{id}/images?q=0012").json
     assert found["total"] >= 1 and all("0012" in image["name"] for image in found["images"])
+    chosen = client.get(f"/api/v1/datasets/{id}/images?indices=272,3,1797,3").json
+    assert [image["index"] for image in chosen["images"]] == [272, 3]
 
 
 def test_pictures_and_thumbnails(client, sample_models, sample_datasets):

@@ -53,7 +53,7 @@ export function createImageSection(store, onopen) {
     const { images, names } = state;
     const shown = images.length > SHOWN + 1 ? images.slice(0, SHOWN) : images;
     const rest = images.length - shown.length;
-    const nameOf = index => fileName(names.get(index) ?? `image ${index}`);
+    const nameOf = index => fileName(names.get(index) ?? `image ${index + 1}`);
     const words = `${rest} more selected images`;
     $("#image-count").textContent = group(requestOf(state).images.length);
     replace(

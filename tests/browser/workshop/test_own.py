@@ -91,7 +91,12 @@ def test_it_fits_a_phone_and_axe_finds_nothing_serious(own):
 def test_visualize_leads_here(visualize, ids):
     page = visualize("digits_cnn", more="view=trust", method="gradient").page
     page.locator("#region-open").click(timeout=WAIT_MS)
-    page.locator("#regions-retrain").click()
+    retrain = page.locator("#regions-retrain")
+    expect(retrain).not_to_have_attribute("href", re.compile("."))
+    retrain.hover()
+    expect(page.locator("#tip")).to_contain_text("Draw a box first")
+    page.locator("#regions-add").click()
+    retrain.click()
     page.locator("body[data-state=ready][data-page=workshop]").wait_for(timeout=WAIT_MS)
     expect(page.locator("#own-model")).to_have_value(ids["digits_cnn"])
     expect(page.locator("#own-images")).to_have_value(ids["digits"])

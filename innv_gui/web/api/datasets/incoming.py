@@ -14,8 +14,19 @@ class UploadQuery(Incoming):
     name: str = Field("", max_length=300)
 
 
-class ImagesQuery(Incoming):
-    """A page of a dataset."""
+class Chosen(Incoming):
+    """Images by their indices."""
+
+    indices: str | None = Field(None, pattern=INDICES, max_length=1_000_000)
+
+    @property
+    def chosen(self) -> list[int] | None:
+        """Indices in the dataset."""
+        return None if self.indices is None else [int(index) for index in self.indices.split(",")]
+
+
+class ImagesQuery(Chosen):
+    """A page of a dataset, or of those images of it that are named by `indices`."""
 
     page: int = Field(0, ge=0, lt=2**31)
     per_page: int = Field(60, ge=1, le=500)
@@ -36,15 +47,8 @@ class Basket(Incoming):
     images: list[int] = Field(default_factory=list, max_length=100_000)
 
 
-class ListQuery(Incoming):
+class ListQuery(Chosen):
     """Which images; the basket's when left out."""
-
-    indices: str | None = Field(None, pattern=INDICES, max_length=1_000_000)
-
-    @property
-    def chosen(self) -> list[int] | None:
-        """Indices in the dataset."""
-        return None if self.indices is None else [int(index) for index in self.indices.split(",")]
 
 
 class NewList(Incoming):

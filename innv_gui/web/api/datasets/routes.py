@@ -61,9 +61,12 @@ def remove_dataset(id: str):
 
 @route(api, "GET", "/datasets/<id>/images", query=ImagesQuery)
 def list_images(id: str, query: ImagesQuery):
-    """A page of images, searched by file name and filtered by label."""
+    """A page of images, searched by name, filtered by label; or of those with these indices, where they exist."""
     collection = session().datasets.get(id).collection
     found = collection.search(query.q or None, query.label or None)
+    if query.chosen is not None:
+        known = {int(index) for index in found}
+        found = [index for index in dict.fromkeys(query.chosen) if index in known]
     start = query.page * query.per_page
     rows = [(int(index), collection.ref(int(index))) for index in found[start : start + query.per_page]]
     images = [{"index": index, "name": ref.name, "label": ref.label} for index, ref in rows]

@@ -29,6 +29,18 @@ export function retrainLink({ dataset, models }, image, boxes) {
   return `/workshop?${asked}${painted ? `#regions=${painted}` : ""}`;
 }
 
+/** A link that leads nowhere until there is something to paint out. */
+function drawRetrain(link, href, has) {
+  if (has) {
+    link.href = href;
+    for (const name of ["aria-disabled", "data-tip"]) link.removeAttribute(name);
+    return;
+  }
+  link.removeAttribute("href");
+  link.setAttribute("aria-disabled", "true");
+  link.dataset.tip = "Draw a box first: what is in it is painted out, and the model learns to do without.";
+}
+
 export function createRegionDialog(store) {
   const dialog = $("#regions");
   const stage = $("#regions-stage");
@@ -88,7 +100,7 @@ export function createRegionDialog(store) {
     $("#regions-place").textContent = `${place + 1} of ${images().length}`;
     $("#regions-name").textContent = fileName(name);
     $("#regions-clear").disabled = !boxes().length;
-    $("#regions-retrain").href = retrainLink(store.state, index(), boxes());
+    drawRetrain($("#regions-retrain"), retrainLink(store.state, index(), boxes()), boxes().length > 0);
     $("#regions-everywhere").disabled = !boxes().length;
   }
 
