@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bokeh.embed import json_item
-from bokeh.models import ColumnDataSource, FactorRange, HoverTool, Legend
+from bokeh.models import BasicTicker, ColumnDataSource, FactorRange, HoverTool, Legend
 from bokeh.palettes import Category10
 from bokeh.plotting import figure
 from bokeh.transform import dodge
@@ -30,12 +30,19 @@ def view_figure(
     for place, name in enumerate(series):
         marks = _draw(plot, kind, source, place, len(series), inks[place % len(inks)])
         drawn.append((name, [marks]))
+    if _are_whole(series):  # counts: there is no 0.4 of an image
+        plot.yaxis.ticker = plot.ygrid.ticker = BasicTicker(min_interval=1, desired_num_ticks=5, num_minor_ticks=0)
     plot.add_tools(HoverTool(tooltips=[("x", "@x"), *((name, f"@y{k}") for k, name in enumerate(series))]))
     if len(series) > 1:
         plot.add_layout(Legend(items=drawn, background_fill_alpha=0, border_line_alpha=0), "above")
     if named and sum(map(len, places)) > _LEVEL_LETTERS:
         plot.xaxis.major_label_orientation = 0.9
     return plot
+
+
+def _are_whole(series: Mapping[str, Sequence[float]]) -> bool:
+    given = [value for values in series.values() for value in values if value is not None]
+    return all(float(value).is_integer() for value in given)
 
 
 def _columns(series: Mapping[str, Sequence[float]]) -> dict[str, list]:

@@ -7,7 +7,7 @@ import pytest
 
 from innv_gui.errors import BadInput, WorkFailed
 from innv_gui.extensions.sources import Origin
-from innv_gui.plots.view_figures import view_item
+from innv_gui.plots.view_figures import view_figure, view_item
 from innv_gui.views import catalog
 from innv_gui.views.declaration import View, accept
 from innv_gui.views.parts import Grids, Image, Overlay, Plot, Table, Windows, checked_parts
@@ -102,3 +102,9 @@ def test_every_view_describes_itself_and_settings_are_checked():
 def test_every_kind_of_plot_is_drawn_in_both_themes(kind, x, theme):
     item = view_item(kind, x, {"s": (1.0, None), "other": (2.0, 3.0)}, "x", "y", theme=theme)
     assert item["root_id"] and "NaN" not in json.dumps(item["root_id"])
+
+
+@pytest.mark.parametrize(("values", "smallest"), [((1, 0.0, None), 1), ((0.5, 1), 0)])
+def test_an_axis_of_counts_has_whole_ticks(values, smallest):
+    plot = view_figure("bars", ("a", "b", "c")[: len(values)], {"images": values}, "class", "images")
+    assert plot.yaxis[0].ticker.min_interval == smallest

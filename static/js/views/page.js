@@ -50,7 +50,7 @@ function run() {
 const stop = () => follower.stop(store.state.shown).catch(complain);
 const going = ({ shown, posting }) => posting || (shown && !ended(shown));
 const panel = createViewPanel(store, { press: () => (going(store.state) ? stop() : run()) });
-const drawResult = createResult();
+const drawResult = createResult(run);
 
 /** Parts of another request are named, and dimmed where they are no answer to this one. */
 function drawOther(state) {

@@ -17,9 +17,19 @@ function modelBlock(shown, model) {
 
 const stateOf = shown => (shown.status === "done" ? "ready" : ended(shown) ? shown.status : "running");
 
-/** Redraws a model only when something came of it: plots are not drawn again at each step. */
-export function createResult() {
+/** run(): what the button Show does. Redraws a model only when something came of it, and its plots not at each step. */
+export function createResult(run) {
   const drawn = new Map();
+
+  /** What is missing is added elsewhere; on a phone the panel with its button is folded. */
+  function emptyActs({ catalog }, missing) {
+    const links = [
+      !catalog.models.length && h("a", { class: "btn primary", href: "/models" }, "Add a model"),
+      !catalog.datasets.length && h("a", { class: "btn primary", href: "/images" }, "Open images"),
+    ].filter(Boolean);
+    const show = () => h("button", { class: "btn primary", type: "button", disabled: Boolean(missing), onclick: run }, "Show");
+    return links.length ? links : show();
+  }
 
   function drawModels(shown) {
     for (const id of [...drawn.keys()]) if (!shown.models.some(model => model.id === id)) drawn.delete(id);
@@ -37,12 +47,8 @@ export function createResult() {
   function drawEmpty(state) {
     const missing = obstacle(state);
     $("#empty-title").textContent = state.problem ? "This view could not be made" : "Nothing shown yet";
-    $("#empty-words").textContent = state.problem?.sentence ?? missing ?? `Press Show: ${viewOf(state).summary}`;
-    const links = [
-      !state.catalog.models.length && h("a", { class: "btn", href: "/models" }, "Add a model"),
-      !state.catalog.datasets.length && h("a", { class: "btn", href: "/images" }, "Open images"),
-    ];
-    replace($("#empty-acts"), links);
+    $("#empty-words").textContent = state.problem?.sentence ?? (missing ? `${missing} Then press Show.` : viewOf(state).summary);
+    replace($("#empty-acts"), emptyActs(state, missing));
   }
 
   return state => {
