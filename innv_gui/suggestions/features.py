@@ -25,8 +25,12 @@ class Projection:
     matrix: np.ndarray = field(repr=False)
     directions: int = 0
 
+    def points(self, activations: np.ndarray) -> np.ndarray:
+        """(N, D) float32 before they are made unit vectors: the components, of total variance M for M models."""
+        return (np.asarray(activations, np.float32) - self.mean) @ self.matrix
+
     def __call__(self, activations: np.ndarray) -> np.ndarray:
-        short = (np.asarray(activations, np.float32) - self.mean) @ self.matrix
+        short = self.points(activations)
         length = np.linalg.norm(short, axis=1, keepdims=True)
         return np.where(length > TINY, short / np.maximum(length, TINY), _first_axis(short.shape[1]))
 

@@ -108,3 +108,17 @@ def isolation(features: np.ndarray, reference: np.ndarray, k: int = N_NEIGHBOURS
         near = np.partition(products, -k, axis=1)[:, -k:]
         apart[start : start + BLOCK] = np.maximum(1 - near.mean(axis=1), 0)
     return apart
+
+
+def closest(points: np.ndarray, k: int = N_NEIGHBOURS) -> tuple[np.ndarray, np.ndarray]:
+    """Of points (N, D), D small: Euclidean distances to the k nearest others (N, k), rising, and their rows."""
+    from scipy.spatial import KDTree  # when it is used: the web process starts without it
+
+    n, k = len(points), max(min(k, len(points) - 1), 0)
+    if not k:
+        return np.zeros((n, 0)), np.zeros((n, 0), np.int64)
+    far, rows = map(np.asarray, KDTree(points).query(points, k + 1))
+    own = rows == np.arange(n)[:, None]
+    kept = np.ones_like(own)
+    kept[np.arange(n), np.where(own.any(axis=1), own.argmax(axis=1), k)] = False
+    return far[kept].reshape(n, k), rows[kept].reshape(n, k)

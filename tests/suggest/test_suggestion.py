@@ -303,18 +303,20 @@ def test_near_duplicates_name_their_partner_and_are_shown_once(tmp_path):
     assert any(f"{other}.png" in found.reason(row) for other in {4, 21, 33} - {row})
 
 
-def test_where_images_differ_in_one_direction_only_they_are_not_compared(tmp_path):
-    """As in the scores of two classes, of which one is what the other is not."""
+def test_where_images_differ_in_one_direction_only_distances_are_compared(tmp_path):
+    """As in the scores of two classes, of which one is what the other is not: all angles are 0 or 180 degrees."""
     z = np.random.default_rng(3).normal(0, 3, 60)
+    z[40], z[7] = z[9], 30
     p = 1 / (1 + np.exp(-np.stack([z, -z], axis=-1)))[None].astype(np.float32)
     labels = [CLASSES[index % 2] for index in range(60)]
     lists = suggestion_of(tmp_path, p, labels, [model_of(0, 2, CLASSES[:2])])[0].lists
-    offers = {offer.name: offer for offer in lists.offers()}
-    for name in ("near_duplicates", "least_similar"):
-        assert not offers[name].available and "logits of net0. Choose a layer" in offers[name].reason
-        with pytest.raises(BadInput, match="too few directions"):
-            lists.get(name)
-    assert len(lists.get("entropy").rows) == 60
+    near, unlike = lists.get("near_duplicates"), lists.get("least_similar")
+    assert near.rows.tolist() == [9]
+    assert near.reason(9) == (
+        "The same activations as 40.png in logits of net0: images differ in too few directions there to say more."
+    )
+    assert unlike.rows[0] == 7 and "logits of net0, where 1 is the spread of all" in unlike.reason(7)
+    assert len(lists.get("entropy").rows) == len(unlike.rows) == 59
 
 
 def test_an_image_unlike_all_others_comes_first(tmp_path):

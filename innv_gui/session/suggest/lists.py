@@ -98,21 +98,17 @@ class Lists:
             return "Needs a model that has all labels among its classes."
         if kind.similarity and not self._complete():
             return "Compares all images with each other, so it is available once all are scored."
-        few = self._numbers.table.n <= MOST_COUNTED
-        return self._ground.features.why_not if kind.similarity and few else ""
+        return ""
 
     def get(self, name: str) -> TopList:
         """One list. Raises BadInput when there is none of the name, or not now."""
         offers = {offer.name: offer for offer in self.offers()}
         if name not in offers:
             raise BadInput(f"There is no list {name!r}.", f"Expected {', '.join(offers)}.", "list", tuple(offers))
-        offer = offers[name]
-        kind = reasons()[name.partition(".")[0]]
-        why_not = self._ground.features.why_not if offer.available and kind.similarity else ""
-        if why_not or not offer.available:
+        if not offers[name].available:
             allowed = tuple(offer.name for offer in offers.values() if offer.available)
-            raise BadInput(f"The list {name} is not available: {why_not or offer.reason}", "", "list", allowed)
-        return self._made(offer)
+            raise BadInput(f"The list {name} is not available: {offers[name].reason}", "", "list", allowed)
+        return self._made(offers[name])
 
     def _made(self, offer: Offer) -> TopList:
         (kind, ground), values = self._about(offer.name), self._values(offer.name)
@@ -120,9 +116,8 @@ class Lists:
         return TopList(offer, rows, values, lambda row: _sentence_of(kind, ground, row, float(values[row])))
 
     def _diverse(self, rows: np.ndarray) -> np.ndarray:
-        """Where images can be compared; else as they are ranked."""
         best, features = rows[:N_CANDIDATES], self._ground.features
-        return best[:N_LISTED] if features.why_not else diverse(best, features.of)
+        return features.distinct(best)[:N_LISTED] if features.few else diverse(best, features.of)
 
 
 def _words(kind: Reason, model: Model | None) -> tuple[str, str]:

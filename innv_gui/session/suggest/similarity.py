@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from innv_gui.session.suggest.numbers import Numbers
 from innv_gui.suggestions.features import N_SAMPLE, Projection, fit, pairs_above
-from innv_gui.suggestions.neighbours import Nearest, nearest
+from innv_gui.suggestions.neighbours import Nearest, closest, nearest
 from innv_gui.suggestions.ranking import SAME, joined
 
 SAMPLED_PARTS = 50
 LEAST_DIRECTIONS, MOST_ALIKE = 3, 0.05  # in fewer, with more pairs alike, similarity is not one of the images
 N_PAIRED = 1000  # images
+SAME_PLACE = 1e-4  # of the spread of all activations
 
 
 class Features:
@@ -26,11 +29,21 @@ class Features:
         return joined([f"{self._layers[model.id]} of {model.name}" for model in self._numbers.models])
 
     @property
-    def why_not(self) -> str:
-        """Why images cannot be distinguished here: a sentence, empty where they can."""
-        if self._projection().directions >= LEAST_DIRECTIONS or self._alike() <= MOST_ALIKE:
-            return ""
-        return f"Images differ in too few directions to be compared in {self.where}. Choose a layer with more neurons."
+    def few(self) -> bool:
+        """Whether images differ in so few directions that most angles between them say nothing; distances still do."""
+        return self._projection().directions < LEAST_DIRECTIONS and self._alike() > MOST_ALIKE
+
+    def closest(self) -> tuple[np.ndarray, np.ndarray]:
+        """Distances (k, 10) of every image that was scored to its nearest others, and their positions in `rows`.
+
+        In units of the spread of all activations; where there are few directions.
+        """
+
+        def make() -> tuple[np.ndarray, np.ndarray]:
+            blocks = [self._projection().points(self._together(rows)) for rows in self._blocks()]
+            return closest(np.concatenate(blocks)[:, :LEAST_DIRECTIONS])
+
+        return self._numbers.kept(("closest",), make)
 
     def _alike(self) -> float:
         """Share of all pairs of images that are as similar as two of a list may be."""
@@ -41,9 +54,22 @@ class Features:
 
         return self._numbers.kept(("alike",), make)
 
+    def same_place(self) -> np.ndarray:
+        """(k, 10) bool: which of the `closest` have the same activations."""
+        return self.closest()[0] <= SAME_PLACE
+
+    def distinct(self, rows: np.ndarray) -> np.ndarray:
+        """Those of rows that have other activations than all before them; where there are few directions."""
+        places, same, near = np.searchsorted(self.rows(), rows), self.same_place(), self.closest()[1]
+        taken: set[int] = set()
+        for place in places.tolist():
+            if taken.isdisjoint(near[place][same[place]].tolist()):
+                taken.add(place)
+        return rows[np.isin(places, list(taken))]
+
     def of(self, rows: np.ndarray) -> np.ndarray:
         """(k, D) float32 unit vectors of some images."""
-        return self._projection()(np.concatenate(self._activations(rows), axis=1))
+        return self._projection()(self._together(rows))
 
     def rows(self) -> np.ndarray:
         """(k,) the images that `all` has."""
@@ -54,8 +80,11 @@ class Features:
         return self._numbers.kept(("features",), self._all)
 
     def _all(self) -> np.ndarray:
-        blocks = [self.of(rows) for rows in self._numbers.table.blocks(self.rows())]
+        blocks = [self.of(rows) for rows in self._blocks()]
         return np.concatenate(blocks or [np.zeros((0, 1), np.float32)])
+
+    def _blocks(self) -> Iterator[np.ndarray]:
+        return self._numbers.table.blocks(self.rows())
 
     def nearest(self) -> Nearest:
         """The most similar other image of each; positions are those in `rows`."""
@@ -64,7 +93,8 @@ class Features:
     def partner(self, row: int) -> int:
         """The row of the image that is most similar to one."""
         rows = self.rows()
-        return int(rows[self.nearest().partner[np.searchsorted(rows, row)]])
+        partners = self.closest()[1][:, 0] if self.few else self.nearest().partner
+        return int(rows[partners[np.searchsorted(rows, row)]])
 
     def _projection(self) -> Projection:
         return self._numbers.kept(("projection",), lambda: fit(self._activations(self._sample())))
@@ -79,6 +109,9 @@ class Features:
         chosen = generator.permutation(len(parts))[:SAMPLED_PARTS]
         each = -(-N_SAMPLE // len(chosen))
         return np.sort(np.concatenate([generator.permutation(parts[part])[:each] for part in chosen]))
+
+    def _together(self, rows: np.ndarray) -> np.ndarray:
+        return np.concatenate(self._activations(rows), axis=1)
 
     def _activations(self, rows: np.ndarray) -> list[np.ndarray]:
         table = self._numbers.table

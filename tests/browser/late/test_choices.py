@@ -124,7 +124,7 @@ def test_two_uploads_show_their_own_progress_and_each_is_cancelled_by_itself(ope
             states[name]["status"] = "cancelled"
         return route.fulfill(json=states[name] | {"done": begun.index(name) + 1})
 
-    page.route(re.compile(r"/api/v1/datasets$"), opening)
+    page.route(re.compile(r"/api/v1/datasets(\?|$)"), opening)
     page.route(re.compile(r"/api/v1/jobs/(cats|dogs)$"), job)
     (tmp_path / "a.png").write_bytes(b"")
     strips = page.locator("#strip .strip")

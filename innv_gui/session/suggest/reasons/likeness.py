@@ -10,6 +10,9 @@ from innv_gui.suggestions.neighbours import ALMOST_SAME, EXACT, N_NEIGHBOURS, is
 
 
 def _near_duplicates(ground: Ground) -> np.ndarray:
+    if ground.features.few:
+        same = ground.features.same_place().any(axis=1)
+        return ground.everywhere(ground.features.rows(), np.where(same, 1.0, np.nan))
     similarity = ground.features.nearest().similarity
     values = np.where(similarity >= ALMOST_SAME, similarity, np.nan)
     return ground.everywhere(ground.features.rows(), values)
@@ -17,11 +20,16 @@ def _near_duplicates(ground: Ground) -> np.ndarray:
 
 def _near_duplicates_reason(ground: Ground, row: int, value: float) -> str:
     other, where = ground.name(ground.features.partner(row)), ground.features.where
+    if ground.features.few:
+        return f"The same activations as {other} in {where}: images differ in too few directions there to say more."
     found = "" if ground.features.nearest().exact else f" Above {EXACT:,} images pairs are found by hashing."
     return f"Cosine similarity {value:.4f} with {other} in {where}.{found}"
 
 
 def _least_similar(ground: Ground) -> np.ndarray:
+    if ground.features.few:
+        far = ground.features.closest()[0]
+        return ground.everywhere(ground.features.rows(), far.mean(axis=1) if far.size else np.full(len(far), np.nan))
     features = ground.features.all()
     return ground.everywhere(ground.features.rows(), isolation(features, reference_rows(len(features))))
 
@@ -30,6 +38,11 @@ def _least_similar_reason(ground: Ground, row: int, value: float) -> str:
     values = ground.numbers.peek(("list values", "least_similar"))
     usual = ground.numbers.kept(("usual distance",), lambda: float(np.nanmedian(values)))
     n = len(ground.features.rows())
+    if ground.features.few:
+        return (
+            f"Mean distance {value:.3f} to its {min(N_NEIGHBOURS, n - 1)} nearest images in {ground.features.where}, "
+            f"where 1 is the spread of all; for half of all images it is below {usual:.3f}."
+        )
     among = len(reference_rows(n))
     of = f" of a sample of {among:,}" if among < n else ""
     return (
