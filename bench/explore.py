@@ -49,7 +49,7 @@ def timed(work: Callable[[], object]) -> float:
 
 def table(n: int) -> dict:
     """Facts, every column's order under a query, confusion, neighbours, as the server gives them."""
-    from bench.million_page import _peak_gib
+    from bench.memory import peak_gib
     from innv_gui import Session
     from innv_gui.cluster.jobs import Job
     from innv_gui.session.explore.exploration import Exploration
@@ -72,7 +72,7 @@ def table(n: int) -> dict:
         took["confusion"] = timed(lambda: exploration.confusion())
         exploration.neighbours(0)
         took["neighbours"] = timed(lambda: exploration.neighbours(n // 2))
-        return {"seconds": took, "memory_gib": _peak_gib()}
+        return {"seconds": took, "memory_gib": peak_gib()}
 
 
 def _page(exploration, column: str) -> list[dict]:
