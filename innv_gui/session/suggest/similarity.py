@@ -41,7 +41,8 @@ class Features:
 
         def make() -> tuple[np.ndarray, np.ndarray]:
             blocks = [self._projection().points(self._together(rows)) for rows in self._blocks()]
-            return closest(np.concatenate(blocks)[:, :LEAST_DIRECTIONS])
+            spread = np.sqrt(len(self._numbers.models))  # each model's activations have that of 1
+            return closest(np.concatenate(blocks)[:, :LEAST_DIRECTIONS] / spread)
 
         return self._numbers.kept(("closest",), make)
 

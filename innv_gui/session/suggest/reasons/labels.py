@@ -28,8 +28,8 @@ def _suspicions(ground: Ground) -> dict[str, np.ndarray]:
 
 def _all_suspicions(numbers: Numbers) -> dict[str, np.ndarray]:
     known = numbers.label_classes()
-    first = knowing(numbers)[0]
-    models = [place for place in knowing(numbers) if np.array_equal(known[place], known[first])]
+    first, *others = knowing(numbers)
+    models = [first, *(place for place in others if np.array_equal(known[place], known[first]))]
     labels, thresholds = known[first], ClassThresholds(len(numbers.common.names))
     for rows in numbers.blocks():
         thresholds.add(numbers.probabilities(models, rows).mean(axis=0), labels[rows])
