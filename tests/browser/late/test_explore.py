@@ -42,7 +42,7 @@ def test_the_key_selects_the_image_that_was_gone_to_and_not_the_one_still_shown(
     page, at = explored("map", "&image=2")
     expect(page.locator("#inspector .facts-l")).to_contain_text("Index2")
     held = Held(page, rf"{at}/images/\d+$")
-    page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="Next image").click()
     held.wait()
     page.keyboard.press("s")
     expect(page.locator("#tray-count")).to_have_text("1 image")
