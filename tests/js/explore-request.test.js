@@ -4,10 +4,11 @@ import { test } from "node:test";
 
 globalThis.location = { hash: "" };
 globalThis.sessionStorage = { getItem: () => null, setItem: () => {} };
-const { apartWords, arrival, colourThrough, fittingColour, fittingMaps, lettersNote, matches, nextColour, requestOf } = await import("../../static/js/explore/request.js");
+const { apartWords, arrival, colourThrough, firstState, fittingColour, fittingMaps, lettersNote, matches, nextColour, requestOf } = await import("../../static/js/explore/request.js");
 const { read, write } = await import("../../static/js/explore/url.js");
 const { roughly, sortedCurve, wrongOf } = await import("../../static/js/explore/fact-tile.js");
 
+const PLAIN = { dataset: "d1", models: [], layers: {}, view: "map", maps: {}, colour: "label", hiddenClasses: [], tray: "closed" };
 const colours = ["label", "A.prediction", "A.loss", "B.prediction"].map(name => ({ name }));
 const exploration = { id: "x", dataset: { id: "d1", n: 10 }, models: [{ id: "m1" }, { id: "m2" }], colours };
 
@@ -30,6 +31,32 @@ test("another exploration forgets the image, the first one keeps what the addres
   assert.equal(arrival(state, exploration).image, 3);
   assert.equal(arrival({ ...state, image: 10 }, exploration).image, null);
   assert.equal(arrival({ ...state, exploration: { ...exploration, id: "y" } }, exploration).image, null);
+});
+
+test("what names a model by its letter names the same model in an exploration of others", () => {
+  const state = {
+    ...{ exploration, image: null, maps: {}, colour: "B.loss", sort: "B.loss", order: "desc", columns: ["index", "A.loss", "B.loss"] },
+    query: 'b.loss > 1 and label = "A.loss" and disagreement > 0',
+  };
+  const others = ids => ({ ...exploration, id: "y", models: ids.map(id => ({ id })), colours: [...colours, { name: "C.loss" }] });
+  const after = ids => {
+    const { query, sort, order, columns, colour } = { ...state, ...arrival(state, others(ids)) };
+    return { query, sort, order, columns, colour };
+  };
+  const query = 'A.loss > 1 and label = "A.loss" and disagreement > 0';
+  assert.deepEqual(after(["m2"]), { query, sort: "A.loss", order: "desc", columns: ["index", "A.loss"], colour: "A.loss" });
+  assert.deepEqual([after(["m3", "m1", "m2"]).query, after(["m3", "m1", "m2"]).colour], [state.query.replace("b.", "C."), "C.loss"]);
+  assert.deepEqual(after(["m1"]), { query: "", sort: null, order: null, columns: ["index", "A.loss"], colour: "label" });
+  assert.equal(arrival({ ...state, columns: ["B.loss"] }, others(["m1"])).columns, null);
+  assert.equal("query" in arrival(state, exploration), false);
+});
+
+test("an address of models of which one is not open names the others as it meant them", () => {
+  location.hash = write({ ...PLAIN, models: ["m1", "m2", "m3"], query: "B.right", sort: "A.loss", order: "asc" });
+  const models = ["m2", "m3"].map(id => ({ id, name: id, status: "ready" }));
+  const first = firstState({ models, datasets: [{ id: "d1", status: "ready" }] }, { dataset: null });
+  location.hash = "";
+  assert.deepEqual([first.models, first.query, first.sort, first.order], [["m2", "m3"], "A.right", null, null]);
 });
 
 test("what is shown is what is asked for only with the same layers", () => {

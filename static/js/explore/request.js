@@ -1,5 +1,6 @@
 // The request of Explore as a value: where it starts from, what is posted, what a map and a colouring fall back on.
 import { lacks, modelsFor, ready } from "../lib/choices.js";
+import { carried } from "./letters.js";
 import { letterAt } from "./rows/values.js";
 import { apartSentences, changedModels } from "../lib/made-with.js";
 import { read, remembered } from "./url.js";
@@ -55,7 +56,8 @@ export function firstState(catalog, basket) {
   const record = catalog.datasets.find(({ id }) => id === dataset);
   const chosen = models.length ? models : modelsFor(record, catalog.models);
   const same = given.dataset === dataset || !given.dataset;
-  return { ...BLANK, ...(same ? given : {}), dataset, models: chosen };
+  const rest = same ? { ...given, ...carried(given, given.models ?? chosen, chosen) } : {};
+  return { ...BLANK, ...rest, dataset, models: chosen };
 }
 
 /**
@@ -139,12 +141,14 @@ export function colourThrough(colour, letter, exploration) {
 export function arrival(state, exploration) {
   const models = exploration.models.map(({ id }) => id);
   const other = state.exploration && state.exploration.id !== exploration.id;
+  const said = other ? carried(state, state.exploration.models.map(({ id }) => id), models) : {};
   const { image } = state;
   return {
+    ...said,
     exploration,
     run: exploration.id,
     maps: fittingMaps({ maps: state.maps, models }, exploration.dataset.n),
-    colour: fittingColour(state.colour, exploration),
+    colour: fittingColour(said.colour ?? state.colour, exploration),
     ...(other ? NOTHING_SEEN : {}),
     image: other || image === null || image >= exploration.dataset.n ? null : image,
   };

@@ -1,5 +1,6 @@
 // Posts the request, follows the job, and hands every step to the store. A newer run silences an older one.
 import { ENDED, cancel, pause } from "../lib/api.js";
+import { toast } from "../shell/toast.js";
 import * as api from "./exploration-api.js";
 import { arrival, requestOf } from "./request.js";
 
@@ -30,7 +31,9 @@ export function createExploreRunner(store) {
       if (mine !== turn) return;
       if (!exploration) return void store.set({ posting: false });
       if (running(exploration)) dispatchEvent(new CustomEvent("innv:job", { detail: exploration.job }));
+      const { query } = store.state;
       store.set({ ...arrival(store.state, exploration), posting: false });
+      if (query && !store.state.query) toast(`The query “${query}” was about a model that is no longer here. It is cleared.`);
       await watch(exploration, mine);
     } catch (problem) {
       if (mine === turn) store.set({ problem, posting: false });

@@ -18,6 +18,13 @@ function examples({ models, columns }) {
   return [...both, "A.confidence > 0.9 and not A.right", "A.loss > 3"];
 }
 
+/** What the empty line shows: a query about a label that this dataset has. */
+function exampleOf({ models, columns, dataset }) {
+  const [ofOne] = examples({ models: models.slice(0, 1), columns });
+  const label = dataset.labels?.[0];
+  return label === undefined ? ofOne : `label = ${JSON.stringify(String(label))} and ${ofOne}`;
+}
+
 /** acts: select(), columns(opener). -> {element, draw(state, {problem, total, n, hidden, all}), focus()} */
 export function createQueryLine(store, acts) {
   const ink = h("div", { class: "ink", "aria-hidden": "true" });
@@ -30,7 +37,6 @@ export function createQueryLine(store, acts) {
     autocapitalize: "off",
     "aria-label": "Query",
     "aria-describedby": "query-say",
-    placeholder: 'label = "4" and A.confidence > 0.9 and not A.right',
     onscroll: () => follow(),
     oninput: () => write(),
     onkeydown: event => event.key === "Enter" && take(),
@@ -132,6 +138,7 @@ export function createQueryLine(store, acts) {
   function draw(state, list) {
     at = list.problem?.at ?? null;
     if (!typed && input.value.trim() !== state.query) input.value = state.query;
+    input.placeholder = exampleOf(state.exploration);
     input.setAttribute("aria-invalid", String(Boolean(list.problem)));
     colourIn();
     found.textContent = countOf(state, list);
