@@ -5,7 +5,8 @@ import { test } from "node:test";
 import { beside, fittingTarget, knownOf, methodFor, modelsFor, sharedClasses, spread } from "../../static/js/lib/choices.js";
 import { apartSentences, changedModels } from "../../static/js/lib/made-with.js";
 import * as features from "../../static/js/features/answered.js";
-import { standsApart } from "../../static/js/visualize/answered.js";
+import { methodsApart, standsApart } from "../../static/js/visualize/answered.js";
+import { columnsOfRuns } from "../../static/js/visualize/compare.js";
 import { BLANK, obstacle, requestOf } from "../../static/js/visualize/request.js";
 import { placed } from "../../static/js/widgets/upload-drop.js";
 import * as views from "../../static/js/views/answered.js";
@@ -77,6 +78,25 @@ test("maps of other settings are named, and those that are missing are counted",
   const fed = { ...state, catalog: { ...catalog, models: [model("m1", { preprocessing: { mode: "unit" } })] } };
   const before = { ...explanation, models: [{ id: "m1", preprocessing: { mode: "none" } }] };
   assert.match(standsApart({ ...fed, explanation: before }).words, /different settings \(preprocessing\)/);
+});
+
+test("maps of several methods and earlier runs say which of their models were changed since", () => {
+  const fed = { mode: "unit" };
+  const catalog = { analyzers: [], models: [model("m1", { name: "cnn", preprocessing: fed })], datasets: [] };
+  const state = { ...BLANK, catalog, dataset: "d1", models: ["m1"] };
+  const run = preprocessing => ({
+    request: { ...requestOf(state), analyzer: "gradient", class: "predicted", engine: "native" },
+    models: [{ id: "m1", preprocessing }],
+  });
+  const [earlier, now] = [run({ mode: "none" }), run(fed)];
+  const sheets = explanation => new Map([["gradient", { explanation }], ["smoothgrad", { explanation }], ["lime", {}]]);
+  assert.equal(methodsApart({ ...state, sheets: sheets(now) }), null);
+  assert.equal(
+    methodsApart({ ...state, sheets: sheets(earlier) }).words,
+    "The preprocessing of cnn has changed since these maps were made. Press Explain to update them.",
+  );
+  const columns = columnsOfRuns(["a", "b"], new Map([["a", { explanation: earlier }], ["b", { explanation: now }]]), catalog);
+  assert.deepEqual(columns.map(({ words }) => words), ["predicted class · native · earlier preprocessing of cnn", "predicted class · native"]);
 });
 
 test("a model that was changed since an answer is named with what was changed, and nothing else is", () => {

@@ -2,13 +2,14 @@
 import { copyLink, createAddress } from "../shell/address.js";
 import { $, $$, h, replace } from "../lib/dom.js";
 import { get } from "../lib/api.js";
-import { openCatalog, settle } from "../lib/catalog.js";
+import { followCatalog, openCatalog } from "../lib/catalog.js";
 import { count } from "../lib/format.js";
 import { isKept, showKept } from "../lib/kept.js";
 import { onKeys } from "../shell/keyboard.js";
 import { drawApart } from "../widgets/apart.js";
 import { drawRefused } from "../widgets/refused.js";
 import { startShell } from "../shell/shell.js";
+import { takeOver } from "../shell/take-over.js";
 import { Store } from "../lib/store.js";
 import { complain } from "../shell/toast.js";
 import { createConfusion } from "./confusion/confusion.js";
@@ -17,7 +18,7 @@ import * as api from "./exploration-api.js";
 import { createFacts } from "./facts.js";
 import { createInspector } from "./image/inspector.js";
 import { createExplorePanel } from "./panel.js";
-import { BLANK, apartWords, datasetOf, firstState, matches, nextColour, obstacle, outdated, requestOf } from "./request.js";
+import { BLANK, apartWords, chooseDataset, datasetOf, firstState, matches, nextColour, obstacle, outdated, requestOf } from "./request.js";
 import { createMaps } from "./map/maps.js";
 import { createTray } from "./rows/tray.js";
 import { createExploreRunner, running } from "./runner.js";
@@ -204,9 +205,9 @@ async function start() {
     createExportMenu(store, selection, () => parts[Object.keys(PARTS).indexOf("#maps")]);
     await open(catalog, held);
     addEventListener("hashchange", () => open(store.state.catalog).catch(complain));
-    await settle(catalog, next => {
-      store.set({ catalog: next });
-      if (line.isFound()) open(next).catch(complain);
+    await followCatalog(catalog, (held, gone) => {
+      takeOver(store, held, gone, id => store.set(chooseDataset(store.state, id)));
+      if (line.isFound()) open(store.state.catalog).catch(complain);
     });
   } catch (error) {
     document.body.dataset.state = "empty";

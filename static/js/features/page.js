@@ -8,14 +8,15 @@ import { createCompare } from "./compare.js";
 import { createDetail } from "./detail.js";
 import { createFeatureExport } from "./export.js";
 import { createFeaturePanel } from "./panel.js";
-import { BLANK, firstState, obstacle } from "./request.js";
+import { BLANK, chooseModel, firstState, obstacle } from "./request.js";
 import { createFeatureRunner } from "./runner.js";
 import { drawState } from "./strip.js";
 import { KEPT, read, remember, write } from "./url.js";
-import { holdings, loading } from "../lib/catalog.js";
+import { followCatalog, holdings, loading } from "../lib/catalog.js";
 import { onKeys } from "../shell/keyboard.js";
 import { drawRefused } from "../widgets/refused.js";
 import { startShell } from "../shell/shell.js";
+import { sayRemoved } from "../shell/take-over.js";
 import { drawApart } from "../widgets/apart.js";
 import { Store } from "../lib/store.js";
 import { complain } from "../shell/toast.js";
@@ -94,15 +95,14 @@ async function openCatalog() {
   }
 }
 
-async function settle() {
-  const { catalog } = store.state;
-  if (!loading(catalog.models).length && !loading(catalog.datasets).length) return;
-  await pause(2 * ASK_MS);
-  const held = await holdings();
-  if (JSON.stringify(held) !== JSON.stringify({ models: catalog.models, datasets: catalog.datasets }))
-    store.set({ catalog: { ...catalog, ...held } });
-  if (line.isFound()) open(store.state.catalog);
-  await settle();
+/** Another model stands for one that is gone; images are wanted only where they were. */
+function takeAllOver(held, gone) {
+  const { model, dataset } = store.state;
+  sayRemoved([model, dataset].filter(id => gone.has(id)).map(id => gone.get(id)));
+  store.set({ catalog: { ...store.state.catalog, ...held } });
+  const [first] = ready(held.models);
+  if (gone.has(model) && first) store.set(chooseModel(store.state, first.id));
+  else if (gone.has(dataset)) store.set({ dataset: null });
 }
 
 function open(catalog) {
@@ -127,7 +127,10 @@ async function start() {
     createFeatureExport(store);
     open(catalog);
     addEventListener("hashchange", () => open(store.state.catalog));
-    await settle();
+    await followCatalog(catalog, (held, gone) => {
+      takeAllOver(held, gone);
+      if (line.isFound()) open(store.state.catalog);
+    });
   } catch (error) {
     document.body.dataset.state = "empty";
     $("#empty-title").textContent = "The page could not be filled";

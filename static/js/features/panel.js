@@ -1,7 +1,7 @@
 // The request on the left: model, what is maximised, start, preset with its settings, dataset, and the button.
 import { $, h, replace, segmented } from "../lib/dom.js";
 import { count, group } from "../lib/format.js";
-import { MANY, datasetFor, firstIndex, modelOf, obstacle, presetOf } from "./request.js";
+import { MANY, chooseModel, modelOf, obstacle, presetOf } from "./request.js";
 import { createStarts } from "./starts.js";
 import { ended } from "./runner.js";
 import { createTargets } from "./targets.js";
@@ -22,10 +22,7 @@ function createModelChoice(store) {
     replace($("#dataset"), none, sets);
   }
   $("#model").addEventListener("change", event => {
-    const model = store.state.catalog.models.find(({ id }) => id === event.target.value);
-    const dataset = datasetFor(model, store.state.catalog.datasets);
-    const index = firstIndex("class", model.n_classes);
-    store.set({ model: model.id, kind: "class", layer: null, layers: null, index, shown: 0, dataset });
+    store.set(chooseModel(store.state, event.target.value));
   });
   $("#dataset").addEventListener("change", event => store.set({ dataset: event.target.value || null }));
   store.on(["catalog", "model", "dataset"], draw);

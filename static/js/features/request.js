@@ -47,6 +47,13 @@ export function datasetFor(model, datasets) {
   return ready(datasets).find(fits)?.id ?? null;
 }
 
+/** Another model has other layers and classes, and images of its own. */
+export function chooseModel({ catalog }, id) {
+  const model = catalog.models.find(other => other.id === id);
+  const index = firstIndex("class", model.n_classes);
+  return { model: id, kind: "class", layer: null, layers: null, index, shown: 0, dataset: datasetFor(model, catalog.datasets) };
+}
+
 /** From the address, else this tab's last view, else the first model with all its classes. */
 export function firstState(catalog) {
   const asked = read();

@@ -1,6 +1,7 @@
 // The page Images: look through a dataset, find, select; the selection is the basket that Visualize explains.
 import { drawMissing, missingOf } from "../shell/address.js";
 import { DATASETS, know } from "../lib/address-names.js";
+import { heedReturns } from "../lib/catalog.js";
 import { $, debounced, h, icon, replace } from "../lib/dom.js";
 import { ENDED, address, cancel, follow, get, pause, post, remove } from "../lib/api.js";
 import { createBasket } from "../widgets/basket.js";
@@ -309,6 +310,7 @@ async function start() {
   try {
     store.set({ basket: await get("/basket") });
     await loadDatasets();
+    await heedReturns(() => store.state, () => loadDatasets().catch(complain));
   } catch (error) {
     document.body.dataset.state = "empty";
     complain(error);

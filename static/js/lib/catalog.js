@@ -5,6 +5,7 @@ import { get, pause } from "./api.js";
 const ASK_MS = 300;
 
 export const loading = records => records.filter(record => record.status === "loading");
+const loads = ({ models, datasets }) => loading(models).length + loading(datasets).length > 0;
 
 /** Models and datasets as they are now. */
 export const holdings = async () => {
@@ -29,12 +30,50 @@ export async function openCatalog(needs, onwait) {
   }
 }
 
-/** Goes on asking while something is loading, after the page has opened. */
-export async function settle(catalog, onchange) {
-  while (loading(catalog.models).length || loading(catalog.datasets).length) {
-    await pause(2 * ASK_MS);
-    const held = await holdings();
-    if (JSON.stringify(held) !== JSON.stringify({ models: catalog.models, datasets: catalog.datasets }))
-      onchange((catalog = { ...catalog, ...held }));
+/** Until somebody comes back to this page: from another tab or window, or by the browser's Back, which keeps pages whole. */
+const comeBack = () =>
+  new Promise(done => {
+    const heard = new AbortController();
+    const { signal } = heard;
+    const look = () => {
+      if (document.hidden) return;
+      heard.abort();
+      done();
+    };
+    addEventListener("focus", look, { signal });
+    addEventListener("pageshow", event => event.persisted && look(), { signal });
+    document.addEventListener("visibilitychange", look, { signal });
+  });
+
+const same = (a, b) => JSON.stringify([a.models, a.datasets]) === JSON.stringify([b.models, b.datasets]);
+
+/** Calls act() when somebody comes back and the server has other models or datasets than shown() says. It never ends. */
+export async function heedReturns(shown, act) {
+  for (;;) {
+    await comeBack();
+    const held = await holdings().catch(shown); // there may be no server any more
+    if (!same(held, shown())) await act();
+  }
+}
+
+const namesIn = ({ models, datasets }) => new Map([...models, ...datasets].map(({ id, name }) => [id, name]));
+const gone = (before, now) => new Map([...namesIn(before)].filter(([id]) => !namesIn(now).has(id)));
+
+/**
+ * Goes on asking while something is loading, and whenever somebody comes back: models and datasets may have been changed
+ * on another page. It never ends.
+ * @param {{models: any[], datasets: any[]}} catalog as the page has them
+ * @param {(held: {models: any[], datasets: any[]}, gone: Map<string, string>) => void} onchange gone: id -> name of those removed
+ */
+export async function followCatalog({ models, datasets }, onchange) {
+  let known = { models, datasets };
+  for (;;) {
+    const waits = loads(known);
+    await (waits ? pause(2 * ASK_MS) : comeBack());
+    const held = await (waits ? holdings() : holdings().catch(() => known)); // there may be no server any more
+    if (same(held, known)) continue;
+    const lost = gone(known, held);
+    known = held;
+    onchange(held, lost);
   }
 }

@@ -4,7 +4,7 @@ import { $, $$, arrange, h, replace } from "../lib/dom.js";
 import { address, get } from "../lib/api.js";
 import { createBasket } from "../widgets/basket.js";
 import { loadBokeh } from "../plots/bokeh-figure.js";
-import { holdings, openCatalog, settle } from "../lib/catalog.js";
+import { followCatalog, holdings, openCatalog } from "../lib/catalog.js";
 import { createGallery } from "./gallery.js";
 import { showKept } from "../lib/kept.js";
 import { onKeys } from "../shell/keyboard.js";
@@ -16,11 +16,12 @@ import { createSavedList } from "./saved-list.js";
 import { drawApart } from "../widgets/apart.js";
 import { drawRefused } from "../widgets/refused.js";
 import { startShell } from "../shell/shell.js";
+import { takeOver } from "../shell/take-over.js";
 import { Store } from "../lib/store.js";
 import { createKinds } from "./kinds.js";
 import { createSuggestPanel } from "./panel.js";
 import { plotOf } from "./plot.js";
-import { BLANK, PLOTS, apartWords, datasetOf, distanceAsked, firstState, matches, obstacle, outdated, requestOf } from "./request.js";
+import { BLANK, PLOTS, apartWords, chooseDataset, datasetOf, distanceAsked, firstState, matches, obstacle, outdated, requestOf } from "./request.js";
 import { createSuggestRunner, running } from "./runner.js";
 import { drawNotices } from "./notices.js";
 import { drawStrip } from "./strip.js";
@@ -310,9 +311,9 @@ async function start() {
     createSavedList(store, basket);
     await open(catalog, held);
     addEventListener("hashchange", () => open(store.state.catalog).catch(complain));
-    await settle(catalog, next => {
-      store.set({ catalog: next });
-      if (line.isFound()) open(next).catch(complain);
+    await followCatalog(catalog, (held, gone) => {
+      takeOver(store, held, gone, id => store.set(chooseDataset(store.state, id)));
+      if (line.isFound()) open(store.state.catalog).catch(complain);
     });
   } catch (error) {
     document.body.dataset.state = "empty";

@@ -2,10 +2,11 @@
 import { copyLink, createAddress } from "../shell/address.js";
 import { $ } from "../lib/dom.js";
 import { get, pause } from "../lib/api.js";
-import { holdings, loading, settle } from "../lib/catalog.js";
+import { followCatalog, holdings, loading } from "../lib/catalog.js";
 import { createFollower, ended } from "../lib/follow.js";
 import { onKeys } from "../shell/keyboard.js";
 import { startShell } from "../shell/shell.js";
+import { takeOver } from "../shell/take-over.js";
 import { Store } from "../lib/store.js";
 import { onTheme, themeNow } from "../lib/theme.js";
 import { complain } from "../shell/toast.js";
@@ -13,7 +14,7 @@ import { drawRefused } from "../widgets/refused.js";
 import { drawApart } from "../widgets/apart.js";
 import { standsApart } from "./answered.js";
 import { createViewPanel } from "./panel.js";
-import { BLANK, firstState, obstacle, requestOf } from "./request.js";
+import { BLANK, chooseDataset, firstState, obstacle, requestOf } from "./request.js";
 import { createResult } from "./result.js";
 import { ADDRESS } from "./url.js";
 
@@ -105,7 +106,7 @@ async function start() {
     onTheme(() => store.state.shown && !store.state.posting && follower.reopen(store.state.shown.id));
     open(opened);
     addEventListener("hashchange", () => open({ catalog: store.state.catalog, basket: store.state.basket }));
-    await settle(store.state.catalog, catalog => store.set({ catalog: { ...store.state.catalog, ...catalog } }));
+    await followCatalog(opened.catalog, (held, gone) => takeOver(store, held, gone, id => store.set(chooseDataset(store.state, id))));
   } catch (error) {
     document.body.dataset.state = "empty";
     $("#empty-title").textContent = "The page could not be filled";

@@ -6,7 +6,7 @@ import { ready } from "../lib/choices.js";
 import { keepFocus } from "../lib/focus.js";
 import { createModelChips } from "../widgets/model-chips.js";
 import { createParameterForm } from "../widgets/parameter-form.js";
-import { datasetOf, imagesFor, obstacle, viewOf } from "./request.js";
+import { chooseDataset, obstacle, viewOf } from "./request.js";
 
 const MANY = 20; // forward passes an image, above which their number is said
 
@@ -39,9 +39,7 @@ function createImageSection(store) {
       : "Some, spread over the dataset. Select others on Images.";
   }
   $("#dataset").addEventListener("change", event => {
-    const dataset = event.target.value || null;
-    const images = imagesFor(datasetOf({ ...store.state, dataset }), store.state.basket);
-    store.set({ dataset, images });
+    store.set(chooseDataset(store.state, event.target.value || null));
   });
   store.on(["catalog", "dataset", "images"], keepFocus(draw));
   return draw;

@@ -11,6 +11,9 @@ export const datasetOf = ({ catalog, dataset }) => catalog.datasets.find(({ id }
 export const imagesFor = (dataset, basket) =>
   basket.dataset === dataset?.id && basket.images.length ? basket.images : spread(dataset?.n ?? 0);
 
+/** Another dataset has other images. */
+export const chooseDataset = (state, dataset) => ({ dataset, images: imagesFor(datasetOf({ ...state, dataset }), state.basket) });
+
 /** From the address, else this tab's last view, else what is open. */
 export function firstState(catalog, basket) {
   const asked = ADDRESS.read();

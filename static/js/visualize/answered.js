@@ -1,7 +1,7 @@
 // Whether the maps that are shown are those that the panel asks for, and how it is said where they are not.
 import { beside } from "../lib/choices.js";
 import { count } from "../lib/format.js";
-import { changedModels } from "../lib/made-with.js";
+import { apartSentences, changedModels } from "../lib/made-with.js";
 import { parsed } from "../lib/neuron-target.js";
 import { differing, equal, inWords, sameParams } from "../lib/same.js";
 import { requestOf } from "./request.js";
@@ -62,4 +62,14 @@ export function standsApart(state) {
   const asked = requestOf(state);
   const words = nouns.length ? ofOtherSettings(nouns, asked, explanation.request) : missing(asked, explanation.request);
   return words && { wrong: nouns.length > 0, words };
+}
+
+const MADE = { made: "these maps were made", press: "Press Explain to update them." };
+
+/** The same of the maps of several methods: they go with every change of the panel, but not with one on Models. */
+export function methodsApart(state) {
+  const runs = [...state.sheets.values()].map(({ explanation }) => explanation).filter(Boolean);
+  const changed = new Map(runs.flatMap(run => changedModels(state, run.models)).map(model => [JSON.stringify(model), model]));
+  const words = apartSentences([], [...changed.values()], MADE);
+  return words && { wrong: true, words };
 }

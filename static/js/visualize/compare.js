@@ -1,5 +1,7 @@
 // Earlier runs beside each other: what they have in common, or why they cannot be compared; how they are followed.
 import { beside } from "../lib/choices.js";
+import { changedModels } from "../lib/made-with.js";
+import { inWords } from "../lib/same.js";
 import { cancel, get, pause } from "../lib/api.js";
 import { count, parameter } from "../lib/format.js";
 import { ended } from "./runner.js";
@@ -16,14 +18,16 @@ function targetOf({ request: { class: class_, neuron, top_neurons, softmax } }, 
   return softmax ? `${what}, probability` : what;
 }
 
-/** What tells a run from another: method, target, layers, engine, parameters. */
+/** What tells a run from another: method, target, layers, engine, parameters, and models that were changed since. */
 function wordsOf(explanation, named, catalog) {
   const { request } = explanation;
   const models = beside(catalog.models, request.dataset);
   const names = models.find(({ id }) => id === request.models[0])?.class_names;
   const layers = [...new Set(Object.values(request.layer ?? {}))].filter(Boolean);
   const params = Object.entries(request.params).map(([name, value]) => `${name} ${parameter(value)}`);
-  const parts = [named ? request.analyzer : null, targetOf(explanation, names), ...layers, request.engine, ...params];
+  const changed = changedModels({ catalog, dataset: request.dataset }, explanation.models);
+  const earlier = changed.map(({ name, nouns }) => `earlier ${inWords(nouns)} of ${name}`);
+  const parts = [named ? request.analyzer : null, targetOf(explanation, names), ...layers, request.engine, ...params, ...earlier];
   return parts.filter(Boolean).join(" · ");
 }
 

@@ -2,7 +2,8 @@
 import { copyLink, createAddress } from "../shell/address.js";
 import { standsApart } from "./answered.js";
 import { get, put } from "../lib/api.js";
-import { holdings, openCatalog, settle } from "../lib/catalog.js";
+import { followCatalog, holdings, openCatalog } from "../lib/catalog.js";
+import { chooseDataset } from "../lib/changes.js";
 import { createCompareRunner } from "./compare.js";
 import { createDisplayBar } from "./display-bar.js";
 import { $, debounced } from "../lib/dom.js";
@@ -24,6 +25,7 @@ import { createResultView, drawFailure, drawWaiting } from "./result-view.js";
 import { createReference } from "./both-engines.js";
 import { createRunner, ended } from "./runner.js";
 import { startShell } from "../shell/shell.js";
+import { takeOver } from "../shell/take-over.js";
 import { Store } from "../lib/store.js";
 import { newestLast, turns } from "../lib/turns.js";
 import { complain, toast } from "../shell/toast.js";
@@ -296,9 +298,9 @@ async function start() {
       leading();
       open(store.state.catalog, {}).catch(complain);
     });
-    await settle(catalog, next => {
-      store.set({ catalog: next });
-      if (line.isFound()) open(next, {}).catch(complain);
+    await followCatalog(catalog, (held, gone) => {
+      takeOver(store, held, gone, id => chooseDataset(store, id));
+      if (line.isFound()) open(store.state.catalog, {}).catch(complain);
     });
   } catch (error) {
     drawFailure(error);

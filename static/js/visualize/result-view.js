@@ -1,6 +1,6 @@
 // The right side of Visualize: strip, empty state, and the result as grid or slideshow.
 import { $, $$, h, replace } from "../lib/dom.js";
-import { standsApart } from "./answered.js";
+import { methodsApart, standsApart } from "./answered.js";
 import { loading } from "../lib/catalog.js";
 import { columnsOfRuns, common, modelsOf } from "./compare.js";
 import { toPage } from "../lib/focus.js";
@@ -65,10 +65,12 @@ export function drawFailure(error) {
   $("#empty-words").textContent = error.sentence || error.message;
 }
 
+const APART = { grid: standsApart, slide: standsApart, methods: methodsApart };
+
 /** Maps that are not of the settings chosen are dimmed, and it is said whose they are: nobody reads them as the answer. */
 function drawOthers(state) {
   if (state.view === "trust") return; // its table says so itself
-  const apart = ["grid", "slide"].includes(state.view) ? standsApart(state) : null;
+  const apart = APART[state.view]?.(state);
   drawApart(apart?.words, "Explain", Boolean(obstacle(state)));
   $("#result").classList.toggle("apart", Boolean(apart?.wrong));
 }
@@ -184,7 +186,7 @@ export function createResultView(store, acts) {
   }
 
   const request = ["models", "images", "dropped", "dataset", "analyzer", "params", "target", "neurons", "layers"];
-  store.on([...request, "engine", "softmax", "unchecked", "explanation", "posting", "catalog", "view"], drawOthers);
+  store.on([...request, "engine", "softmax", "unchecked", "explanation", "sheets", "posting", "catalog", "view"], drawOthers);
   store.on(["sheets", "earlier", "compared", "methods", "models", "images", "explanation", "reference", "engine", "posting", "problem", "view", "image", "dropped", "catalog", "colormap"], draw);
   store.on(TRUST_FIELDS, state => state.view === "trust" && drawTrust(state));
   return { draw, focusRow: grid.focusRow, trust };

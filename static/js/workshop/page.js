@@ -1,7 +1,7 @@
 // The page Workshop: joins request, training, runs, tour and address.
 import { copyLink, createAddress } from "../shell/address.js";
 import { $, $$ } from "../lib/dom.js";
-import { holdings, settle } from "../lib/catalog.js";
+import { followCatalog, holdings } from "../lib/catalog.js";
 import { onKeys } from "../shell/keyboard.js";
 import { startShell } from "../shell/shell.js";
 import { Store } from "../lib/store.js";
@@ -168,8 +168,8 @@ function open(options) {
 
 /** Models and datasets as they come; what the address names of them may be there by now. */
 async function keepCatalog() {
-  await settle({ models: store.state.models, datasets: store.state.datasets }, ({ models, datasets }) => {
-    store.set({ models, datasets });
+  await followCatalog(store.state, held => {
+    store.set(held);
     if (line.isFound()) open(store.state.options);
   });
 }

@@ -1,14 +1,23 @@
 // The page Workshop in its mode "Your model".
 import { $ } from "../../lib/dom.js";
-import { holdings, settle } from "../../lib/catalog.js";
+import { followCatalog, holdings } from "../../lib/catalog.js";
 import { copyLink, createAddress } from "../../shell/address.js";
 import { onKeys } from "../../shell/keyboard.js";
 import { startShell } from "../../shell/shell.js";
+import { sayRemoved } from "../../shell/take-over.js";
 import { complain } from "../../shell/toast.js";
 import { createOwn } from "./own.js";
 import { asked, read, remember, write } from "./url.js";
 
+const NO_IMAGES = { image: null, regions: {}, spread: "all" };
 const line = createAddress({ read, write, remember });
+
+/** What was chosen and is gone is to be chosen again. */
+function takeOver(store, held, gone) {
+  const { model, dataset } = store.state;
+  sayRemoved([model, dataset].filter(id => gone.has(id)).map(id => gone.get(id)));
+  store.set({ ...held, ...(gone.has(model) ? { model: null } : {}), ...(gone.has(dataset) ? { dataset: null, ...NO_IMAGES } : {}) });
+}
 
 async function start() {
   let own = null;
@@ -22,7 +31,7 @@ async function start() {
     document.body.dataset.state = "ready";
     onKeys({ "Ctrl+Enter": () => own.train() });
     $("#copy-link").addEventListener("click", copyLink);
-    await settle(held, ({ models, datasets }) => own.store.set({ models, datasets }));
+    await followCatalog(held, (changed, gone) => takeOver(own.store, changed, gone));
   } catch (error) {
     document.body.dataset.state = "error";
     complain(error);
