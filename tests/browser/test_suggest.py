@@ -154,6 +154,7 @@ def test_a_person_walks_from_scoring_to_an_explanation_and_back_to_the_same_view
     page.keyboard.press("s")
     page.wait_for_url(re.compile("/suggest"))
     scored(page)
+    expect(page.locator("#basket-count")).to_have_text("1 image")
     assert state(page) == before
     assert tab.complaints == [] and tab.foreign == []
 
@@ -163,11 +164,13 @@ def test_the_browsers_own_way_back_finds_the_view_too(suggest):
     score(page)
     press_last_bin(page, "distance")
     page.locator("#gallery .item input").first.check()
+    expect(page.locator("#basket-count")).to_have_text("1 image")
     before = state(page)
     page.locator("#basket-explain").click()
     page.wait_for_url(re.compile("/visualize"))
     page.go_back()
     scored(page)
+    expect(page.locator("#basket-count")).to_have_text("1 image")
     assert state(page) == before
 
 
