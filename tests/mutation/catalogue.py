@@ -344,6 +344,7 @@ _DOOR_SET += _of(
     "session.explain.map_keys",
     ("explain/test_map_keys.py",),
     ("map_key", "a changed plug-in finds its old maps", "*([code] if code else [])", "*[]"),
+    ("map_key", "maps of an older engine are found", "engine_code(),", ""),
     ("map_key", "settings forgotten", "request.params,", "{},"),
     ("map_key", "target forgotten", "as_plain(target),", "{},"),
     ("identity", "arrays of one shape are one image",
