@@ -139,7 +139,17 @@ def test_the_basket_is_one_selection_for_all(client, sample_datasets):
     body = {"dataset": sample_datasets["digits"].id, "images": [4, 2, 4]}
     assert client.put("/api/v1/basket", json=body).json["images"] == [4, 2]
     assert client.get("/api/v1/basket").json["images"] == [4, 2]
+    listed = client.get(f"/api/v1/datasets/{body['dataset']}/list.csv").text.splitlines()[1:]
+    assert [int(row.split(",")[0]) for row in listed] == [4, 2]
     assert client.put("/api/v1/basket", json={**body, "images": [99999]}).status_code == 404
+
+
+def test_nothing_of_a_removed_dataset_is_selected(client, session):
+    id = client.post("/api/v1/datasets", **as_a_browser_sends([(png(9).read(), "a.png")])).json["dataset"]["id"]
+    session.datasets.entry(id).job.ended(30)
+    assert client.put("/api/v1/basket", json={"dataset": id, "images": [0]}).json["images"] == [0]
+    client.delete(f"/api/v1/datasets/{id}")
+    assert client.get("/api/v1/basket").json == {"dataset": None, "images": []}
 
 
 def test_images_are_paged_searched_and_filtered(client, sample_datasets):

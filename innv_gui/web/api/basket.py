@@ -9,16 +9,23 @@ from innv_gui.web.api.blueprint import api, session
 from innv_gui.web.api.datasets.incoming import Basket
 from innv_gui.web.api.route import route
 
+EMPTY = {"dataset": None, "images": []}
+
 
 @route(api, "GET", "/basket")
 def get_basket():
-    """The selection."""
-    return current_app.config["BASKET"]
+    """The selection; nothing where its dataset has been removed."""
+    return _selection()
+
+
+def _selection() -> dict:
+    basket = current_app.config["BASKET"]
+    return basket if any(one.id == basket["dataset"] for one in session().datasets.entries()) else EMPTY
 
 
 def chosen_images(dataset: str) -> list[int]:
     """The selection's images, when they are of this dataset."""
-    basket = current_app.config["BASKET"]
+    basket = _selection()
     return basket["images"] if basket["dataset"] == dataset else []
 
 
