@@ -178,6 +178,20 @@ def test_no_page_is_wider_or_has_a_second_scrollbar_at_nine_sizes(open_tab, path
     assert {size: over for size, over in found.items() if over["wide"] > 0 or over["high"] > 0} == {}
 
 
+def test_a_running_job_fits_into_the_header_at_every_width(open_tab):
+    page = open_tab("/suggest").page
+    job = {"id": "j-1", "kind": "score", "title": "Scoring digits under four models", "status": "running"}
+    job |= {"done": 1797, "total": 1797, "seconds_left": 3599, "unit": "images"}
+    page.route("**/api/v1/jobs", lambda route: route.fulfill(json={"jobs": [job, {**job, "id": "j-2"}]}))
+    page.evaluate("() => { dispatchEvent(new Event('innv:job')); }")
+    expect(page.locator("#job")).to_be_visible()
+    wide = {}
+    for width in (1440, 1001, 1000, 861, 860, 701, 700, 421, 420, 390, 361, 360, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        wide[width] = page.evaluate(TOO_LARGE)["wide"]
+    assert {width: over for width, over in wide.items() if over > 0} == {}
+
+
 def test_a_browser_without_the_token_is_let_in_by_it_to_the_view_it_asked_for(browser, demo):
     context = browser.new_context()
     page = context.new_page()
