@@ -105,6 +105,8 @@ export function createExportMenu(store) {
   menu.addEventListener("beforetoggle", event => {
     if (event.newState === "open") draw();
   });
+  // Opened before there was anything: what comes meanwhile is in it.
+  store.on(["explanation", "trust", "view"], () => menu.matches(":popover-open") && !$("a", menu) && draw());
   menu.addEventListener("toggle", event => {
     if (event.newState !== "open") return;
     placeUnder(menu, opener);
