@@ -165,6 +165,45 @@ def test_one_unit_behind_a_maximum_is_not_widened_in_front_of_it(tmp_path):
     np.testing.assert_allclose(network.predict(x), scores[:, 1:])
 
 
+@pytest.mark.parametrize("activation", ["linear", "tanh", "softsign", "relu", "elu", "swish", "leaky_relu", "gelu"])
+@pytest.mark.parametrize("conv", [True, False])
+def test_class_0_of_one_unit_is_the_opposite_of_class_1_whatever_its_activation(activation, conv, tmp_path):
+    """act(-z) is -act(z) only for odd functions."""
+    inside = L.GlobalAveragePooling2D() if conv else L.Flatten()
+    source = one(tmp_path, lambda x: L.Activation("sigmoid")(inside(x)), activation=activation, conv=conv)
+    network, x = loading.load(source), np.random.default_rng(0).normal(size=(4, 8, 8, 3)).astype(np.float32)
+    p = np.asarray(keras.models.load_model(source.path)(x))
+    np.testing.assert_allclose(network.probabilities(network.scores(x)), np.concatenate([1 - p, p], axis=1), atol=1e-6)
+
+
+HEADS = {
+    "percent": lambda x: L.Rescaling(100.0)(L.Softmax()(x)),
+    "percent by an operation": lambda x: 100.0 * keras.ops.softmax(x),
+    "moved": lambda x: 2.0 * keras.ops.sigmoid(x) - 1.0,
+    "divided": lambda x: L.Activation("hard_sigmoid")(x) / 0.01,
+}
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("units", [4, 1])
+def test_probabilities_in_another_unit_are_not_taken_for_logits(head, units, tmp_path):
+    source = one(tmp_path, HEADS[head], units=units)
+    if units == 1:
+        with pytest.raises(ModelRefused, match="scaled"):
+            loading.load(source)
+    else:
+        assert "scaled" in inspect(source).outputs.doubt
+
+
+def test_smoothed_probabilities_are_probabilities_and_scaled_logits_are_logits(tmp_path):
+    smoothed = inspect(one(tmp_path, lambda x: 0.9 * keras.ops.softmax(x) + 0.025, units=4)).outputs
+    assert (smoothed.kind, smoothed.doubt) == ("probabilities", "")
+    assert inspect(one(tmp_path, lambda x: 0.9 * keras.ops.sigmoid(x) + 0.05)).outputs.kind == "binary"
+    for behind in (lambda x: x / 0.07, lambda x: x * keras.ops.sigmoid(x), lambda x: L.Rescaling(10.0)(x)):
+        logits = inspect(one(tmp_path, behind, units=4)).outputs
+        assert (logits.kind, logits.doubt) == ("logits", "")
+
+
 @pytest.mark.parametrize("activation", ["tanh", "relu", "softplus"])
 def test_one_unit_that_is_neither_p_nor_a_logit_is_refused_until_a_person_says_so(activation, tmp_path):
     source = one(tmp_path, activation=activation)

@@ -24,6 +24,9 @@ _PASSING = frozenset(
 )
 _LAYERS = frozenset("Dense EinsumDense Conv1D Conv2D Conv3D SeparableConv2D DepthwiseConv2D Conv2DTranspose".split())
 _POOLING = ("Pooling", "AveragePool", "MaxPool")
+_SCALING = frozenset("Rescaling Multiply Divide TrueDivide Add Subtract Negative".split())  # by a constant
+_PROBABILITIES = frozenset("softmax sigmoid hard_sigmoid hard_sigmoid_of_keras_2".split())
+SCALED = "scaled "  # stands before the name of a function
 _FUNCTIONS = {
     keras.activations.softmax: "softmax",
     keras.activations.log_softmax: "log_softmax",
@@ -47,7 +50,8 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Ending:
-    """function: what is applied last, "linear" for nothing after a layer with weights, "" where it is not known.
+    """function: what is applied last, "linear" for nothing after a layer with weights, "" where it is not known,
+    "scaled softmax" where probabilities are multiplied or moved by constants.
 
     operation: who applies it. before, behind: tensors around it. tail: operations behind it, the first one first.
     activation: the function itself where a layer applies it that does something else as well, else None.
@@ -73,15 +77,17 @@ def found(end) -> Ending:
     tail, tensor = [], end
     while True:
         operation, node_index, _ = tensor._keras_history
-        before = operation._inbound_nodes[node_index].input_tensors
-        if not before or not _passes_on(operation, before[0], tensor):
+        inputs = operation._inbound_nodes[node_index].input_tensors
+        if not inputs or not _passes_on(operation, inputs[0], tensor):
             break
         tail.insert(0, operation)
-        tensor = before[0]
-    before = before[0] if before else tensor
+        tensor = inputs[0]
+    before = inputs[0] if inputs else tensor
     inside = operation.activation if type(operation).__name__ in _LAYERS else None
     whole = Ending(_function(operation, tensor), operation, before, tensor, tuple(tail), inside)
-    return _with_logarithm(whole) if type(operation).__name__ == "Log" else whole
+    if type(operation).__name__ == "Log":
+        return _with_logarithm(whole)
+    return _scaled(whole) if type(operation).__name__ in _SCALING and len(inputs) == 1 else whole
 
 
 def without(ending: Ending, end) -> tuple[object, tuple]:
@@ -159,6 +165,14 @@ def _over_classes(name: str, axis, tensor) -> str:
         return name
     is_all = isinstance(axis, int) and tensor.shape[axis] == _count(tensor)
     return name if is_all else ""
+
+
+def _scaled(ending: Ending) -> Ending:
+    """Probabilities times 100 are no logits."""
+    if custom_layers.is_own(ending.operation):
+        return ending
+    inner = found(ending.before).function.removeprefix(SCALED)
+    return replace(ending, function=SCALED + inner) if inner in _PROBABILITIES else ending
 
 
 def _with_logarithm(ending: Ending) -> Ending:

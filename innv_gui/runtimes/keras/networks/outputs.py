@@ -6,13 +6,14 @@ doubt, which a person settles by naming the kind.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from innv_gui.errors import BadInput, ModelRefused
 from innv_gui.records import OUTPUT_KINDS, Outputs
 from innv_gui.runtimes.keras.files.quoting import quoted
+from innv_gui.runtimes.keras.networks.ending import SCALED
 from innv_gui.runtimes.keras.networks.links import TAKEN_OFF
 
 CLOSE = 1e-3  # of a sum of probabilities
@@ -91,6 +92,8 @@ def decided(ends: Ends, wish: str | None, file: str) -> tuple[Outputs, str]:
 
 def _readings(ends: Ends) -> tuple[list[Reading], str]:
     """All that fit, the likeliest first, and what speaks against it."""
+    if ends.function.startswith(SCALED) and ends.between():
+        ends = replace(ends, function="")  # smoothed: they still are probabilities
     if ends.is_off:
         return _known(ends)
     if ends.sum_to_one():

@@ -14,6 +14,7 @@ import numpy as np
 _PASSING = frozenset("Flatten Dropout Identity GlobalAveragePooling2D AveragePooling2D".split())  # f(-x) = -f(x)
 _RESHAPING = frozenset("Reshape Squeeze ExpandDims".split())  # of the one value, left out
 _WIDENED = {"Dense": "units", "Conv2D": "filters"}
+_ODD = frozenset("linear tanh hard_tanh tanh_shrink hard_shrink soft_shrink softsign".split())  # activations, the same
 
 
 def both(unit, is_probability: bool, n_calls: Callable[[object], int], note: Callable) -> object:
@@ -21,7 +22,7 @@ def both(unit, is_probability: bool, n_calls: Callable[[object], int], note: Cal
     if is_probability:
         return _added(unit, [[-1.0, 1.0]], [1.0, 0.0], note)
     tail, operation, before = _last_weights(unit)
-    if type(operation).__name__ not in _WIDENED or n_calls(operation) > 1:
+    if not _can_be_widened(operation) or n_calls(operation) > 1:
         return _added(unit, [[-1.0, 1.0]], None, note)
     wide = _widened(operation, before, note)
     for passing in tail + [keras.layers.Flatten(name="both_classes")]:
@@ -29,6 +30,12 @@ def both(unit, is_probability: bool, n_calls: Callable[[object], int], note: Cal
             wide = passing(wide)
             note(passing, wide)
     return wide
+
+
+def _can_be_widened(operation) -> bool:
+    """Whether opposite weights give the opposite output."""
+    activation = getattr(operation, "activation", None)
+    return type(operation).__name__ in _WIDENED and getattr(activation, "__name__", "") in _ODD
 
 
 def _last_weights(tensor) -> tuple[list, object, object]:
