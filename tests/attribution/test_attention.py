@@ -156,6 +156,23 @@ def test_attention_as_a_layer_and_as_operations_share_alike():
     assert all(found[0][:, :, place].any() for place in range(6))
 
 
+@pytest.mark.parametrize("name", ["lrp.gamma", "lrp.epsilon_plus_flat"])
+def test_a_softmax_that_weighs_nothing_is_passed_however_it_is_written(name):
+    start, x, relevance = keras.Input((4, 4, 3)), random(1, (2, 4, 4, 3)), random(2, (2, 5))
+    plain, fused = keras.layers.Conv2D(5, 1), keras.layers.Conv2D(5, 1, activation="softmax")
+    forms = [
+        fused(start),
+        keras.layers.Softmax()(plain(start)),
+        keras.layers.Activation("softmax")(plain(start)),
+        keras.layers.Dropout(0.5)(keras.ops.softmax(plain(start))),
+    ]
+    fused.set_weights(plain.get_weights())
+    means = [keras.layers.GlobalAveragePooling2D()(form) for form in forms]
+    found = [handed_down(mean, start, name, {}, x, relevance) for mean in means]
+    for other in found[1:]:
+        np.testing.assert_allclose(other, found[0], atol=1e-5 * np.abs(found[0]).max())
+
+
 def test_with_constant_weights_queries_and_keys_take_nothing_under_gamma():
     start = keras.Input((4, 6))
     query, key, value = (start[:, :, place : place + 2] for place in (0, 2, 4))

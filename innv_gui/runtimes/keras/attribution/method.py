@@ -38,9 +38,12 @@ class Method:
             return self.norm if is_like_z else rules.z()
         return next((rule for chosen, rule in self.rules if chosen(step, sort, place)), None)
 
-    def way(self, step: Step) -> str | None:
-        """Of a layer without weights; None when there is none."""
-        if self.weighs and unweighted.is_softmax(step):
+    def way(self, step: Step, multiplied: frozenset[int]) -> str | None:
+        """Of a layer without weights; None when there is none. multiplied: as `unweighted.multiplied` has it.
+
+        A softmax that weighs nothing is passed, as one inside a layer with weights is.
+        """
+        if self.weighs and unweighted.is_softmax(step) and not multiplied.isdisjoint(step.outputs):
             return unweighted.PROPORTIONAL
         return self.ways.get(step.kind, unweighted.of(step))
 

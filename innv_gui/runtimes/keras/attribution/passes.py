@@ -43,7 +43,10 @@ def plan(name: str, method: Method, graph: Graph, places: dict[str, int], unchec
 
     places: of the operations by name, the input being 0.
     """
-    acts = tuple(_act(name, method, step, places.get(step.name, len(places)), unchecked) for step in graph.steps)
+    factors = unweighted.multiplied(graph.steps)
+    acts = tuple(
+        _act(name, method, step, places.get(step.name, len(places)), unchecked, factors) for step in graph.steps
+    )
     known = nonnegative.never_negative(graph)
     acts, notes = _written_out(graph, _shifts_by_share(graph, acts), known)
     return Plan(
@@ -98,14 +101,14 @@ def _rectified(graph: Graph) -> frozenset[int]:
     return frozenset(bending - others - {graph.end})
 
 
-def _act(name: str, method: Method, step: Step, place: int, unchecked: bool) -> Rule | str:
+def _act(name: str, method: Method, step: Step, place: int, unchecked: bool, factors: frozenset[int]) -> Rule | str:
     if method.only_relu and not unchecked and not unweighted.only_relu(step):
         message = f"{name} {method.only_relu}: the layer {known_as(step)} of this model {unweighted.objection(step)}."
         raise AnalyzerRefused(message, HINT_ACTIVATION, "unchecked", (True,))
     sort = None if unweighted.halves(step) else sort_of(step.operation)
     if sort is not None:
         return method.rule(step, sort, place) or unweighted.GRADIENT
-    act = method.way(step)
+    act = method.way(step, factors)
     if act == unweighted.GRADIENT and method.only_relu and not unweighted.only_relu(step):
         act = None
     if act is None and not unchecked:

@@ -224,6 +224,16 @@ def is_softmax(step: Step) -> bool:
     return step.kind == "Softmax" or step.kind == "Activation" and function is keras.activations.softmax
 
 
+def multiplied(steps: Sequence[Step]) -> frozenset[int]:
+    """Ids of the tensors that are a factor of a product of two, moved and copied at most."""
+    found: set[int] = set()
+    for step in reversed(steps):
+        is_product = len(step.inputs) > 1 and WAYS.get(step.kind) in (PRODUCT, HALVES, GATE)
+        if is_product or step.kind in _KEEP_GATES and not found.isdisjoint(step.outputs):
+            found.update(step.inputs)
+    return frozenset(found)
+
+
 def _gated(xs: list, relevance: tf.Tensor, gates: list[bool]) -> list:
     """All to what is not a gate; where that cannot be determined, to the largest ones, in equal parts."""
     carries = [not gate for gate in gates]
