@@ -12,14 +12,14 @@ from innv_gui.datasets import numpy_files
 from innv_gui.datasets.array_labels import base_name, labels_beside
 from innv_gui.datasets.collection import Collection, ProblemList, coded, fingerprint_of, given_labels
 from innv_gui.datasets.declared import is_hollow
-from innv_gui.datasets.layout import BYTES, Layout, NotImages, Scale, layout_of, scale_of, scaled, why_dark
+from innv_gui.datasets.layout import BYTES, Layout, NotImages, Scale, layout_of, of_most, scale_of, scaled, why_dark
 from innv_gui.datasets.names import quoted, shown
 from innv_gui.datasets.numpy_files import Stored
 from innv_gui.errors import BadInput
 from innv_gui.records import ImageRef
 
 IMAGE_NAMES = ("x", "images", "image", "x_test", "x_train", "x_val", "data", "input", "inputs", "arr_0")
-_SAMPLE_ROWS = 64
+_SAMPLE_ROWS, _FEW_ROWS, _FEW_BYTES = 64, 2048, 32 * 2**20
 _SAMPLE_BYTES = 256 * 2**20
 
 
@@ -108,15 +108,17 @@ def _known(path: str, _changed: tuple[int, int], kind: str) -> dict[str | None, 
 @lru_cache(maxsize=32)
 def _scale(path: str, changed: tuple[int, int], kind: str, key: str | None) -> Scale:
     stored = _known(path, changed, kind)[key]
-    return BYTES if stored.dtype == np.uint8 else scale_of(stored.dtype, _sample(path, changed, kind, key))
+    return BYTES if stored.dtype == np.uint8 else scale_of(stored.dtype, of_most(_sample(path, changed, kind, key)))
 
 
 @lru_cache(maxsize=32)
 def _sample(path: str, changed: tuple[int, int], kind: str, key: str | None) -> np.ndarray:
-    """The ends of rows spread evenly over the array, so that every worker comes to the same answer."""
+    """The ends of all rows of a small array, else of rows spread evenly: every worker comes to the same answer."""
     stored = _known(path, changed, kind)[key]
     layout = layout_of(stored.shape, stored.dtype)
-    n_rows = max(1, min(_SAMPLE_ROWS, layout.n, _SAMPLE_BYTES // layout.row_bytes))
+    is_small = layout.n <= _FEW_ROWS and layout.n * layout.row_bytes <= _FEW_BYTES
+    most = layout.n if is_small else min(_SAMPLE_ROWS, layout.n)
+    n_rows = max(1, min(most, _SAMPLE_BYTES // layout.row_bytes))
     places = np.unique(np.linspace(0, layout.n - 1, n_rows).astype(int))
     return np.concatenate([_ends(stored.row(int(place))) for place in places])
 

@@ -13,6 +13,7 @@ EXPECTED = "(N, H, W), (N, H, W, 1), (N, H, W, 3), (N, H, W, 4) or (N, 3, H, W)"
 DARK = 16  # of 255: a ramp of sixteen greys, or a mask of 0 and 1, that was not stretched
 _COLOURS = (1, 3, 4)
 _SLACK = 1e-3  # rounding that resizing and interpolation leave outside [0, 1]
+_OVERSHOOT = 0.1  # of a scale: what sharp interpolation leaves outside it, which is cut off
 
 
 class NotImages(ValueError):
@@ -108,6 +109,19 @@ def scale_of(dtype: np.dtype, sample: np.ndarray) -> Scale:
     return BYTES if high <= 255 else Scale(0, 255 / 65535, True)
 
 
+def of_most(ends: np.ndarray) -> np.ndarray:
+    """Smallest and largest numbers of rows, in turn, without rows in [0, 255] where most are in [0, 1] or [-1, 1].
+
+    Those are refused by themselves when they are read; with them the others would be black.
+    """
+    if ends.dtype.kind != "f" or not ends.size:
+        return ends
+    pairs = ends.reshape(-1, 2)
+    is_unit = np.abs(pairs).max(axis=1) <= 1 + _SLACK
+    has_light = pairs[is_unit, 1] > 0  # an image that is all black fits both
+    return pairs[is_unit].ravel() if 2 * has_light.sum() > len(pairs) else ends
+
+
 def _float_scale(low: float, high: float) -> Scale:
     if high <= 1 + _SLACK and low >= -1 - _SLACK:
         return Scale(0, 255, True) if low >= -_SLACK else Scale(-1, 127.5, True)
@@ -126,10 +140,19 @@ def why_dark(scale: Scale, sample: np.ndarray) -> str:
 
 
 def scaled(row: np.ndarray, scale: Scale) -> np.ndarray:
-    """A row of numbers as uint8, or float32 in [0, 255] where the scale is deep. Raises NotImages for NaN."""
+    """A row of numbers as uint8, or float32 in [0, 255] where the scale is deep.
+
+    Raises NotImages for NaN, and for numbers on another scale than that of the other rows.
+    """
     if row.dtype == np.uint8 and scale == BYTES:
         return row
     if row.dtype.kind == "f" and not np.isfinite(row).all():
         raise NotImages("holds NaN or infinity where a brightness was expected")
-    bright = np.clip((row.astype(np.float32) - scale.low) * np.float32(scale.factor), 0, 255)
+    bright = (row.astype(np.float32) - scale.low) * np.float32(scale.factor)
+    if bright.min(initial=0) < -255 * _OVERSHOOT or bright.max(initial=0) > 255 * (1 + _OVERSHOOT):
+        white = scale.low + 255 / scale.factor
+        raise NotImages(
+            f"holds numbers from {row.min():g} to {row.max():g} where the other images have {scale.low:g} to {white:g}"
+        )
+    bright = np.clip(bright, 0, 255)
     return bright if scale.deep else bright.astype(np.uint8)

@@ -273,3 +273,44 @@ def test_numbers_without_a_known_white_are_refused_with_their_range(tmp_path, na
 def test_numbers_that_make_almost_black_pictures_are_said(tmp_path, numbers):
     collection = open_dataset(stored(tmp_path, np.resize(numbers, (3, 8, 9)), "npy"))
     assert f"up to {numbers.max():g} where 255 is white" in collection.problems[0].reason and collection.n == 3
+
+
+def seen_or_refused(path):
+    """Mean brightness of each image, or the sentence that refuses it."""
+    found = []
+    for ref in open_dataset(path).refs(0, 3000):
+        try:
+            found.append(float(np.asarray(decode(ref), float).mean()))
+        except ImageRefused as error:
+            found.append(str(error))
+    return found
+
+
+@pytest.mark.parametrize("n", [200, 2500])
+@pytest.mark.parametrize("low, suffix", [(0, "npy"), (-1, "npz")])
+def test_a_row_on_another_scale_than_the_others_is_refused_and_not_cut_off(tmp_path, n, low, suffix):
+    """More rows than are looked at, or all of them: the others are seen as they are meant."""
+    numbers = np.full((n, 4, 5), 0.5, np.float32)
+    numbers[:, 0, 0] = low
+    numbers[1] = 96
+    found = seen_or_refused(stored(tmp_path, numbers, suffix))
+    assert "holds numbers from 96 to 96 where the other images have" in found.pop(1)
+    np.testing.assert_allclose(found, (numbers[0].mean() - low) * 255 / (1 - low), atol=1e-3)
+
+
+def test_numbers_above_255_in_a_few_rows_decide_for_all_of_a_small_array(tmp_path):
+    numbers = np.full((200, 4, 5), 100, np.uint16)
+    numbers[1] = 500
+    np.testing.assert_allclose(
+        seen_or_refused(stored(tmp_path, numbers, "npy"))[:3], np.array([100, 500, 100]) / 257, atol=1e-3
+    )
+    many = np.full((2500, 4, 5), 100, np.uint16)
+    many[1] = 500
+    found = seen_or_refused(stored(tmp_path, many, "npy"))
+    assert found[0] == 100 and "500 where the other images have 0 to 255" in found[1]
+
+
+def test_what_sharp_interpolation_leaves_outside_a_scale_is_cut_off(tmp_path):
+    numbers = np.full((3, 4, 5), 0.5, np.float32)
+    numbers[1, 0, :2] = 1.0005, -0.0005
+    assert seen_or_refused(stored(tmp_path, numbers, "npy"))[1] == pytest.approx((18 * 127.5 + 255) / 20, abs=1e-3)
