@@ -53,6 +53,11 @@ def is_litter(name: str) -> bool:
     return name.startswith(".") or name.lower() in LITTER
 
 
+def is_picture_name(name: str) -> bool:
+    """Whether a name ends as that of an image that is read."""
+    return extension(name) in IMAGE_EXTENSIONS
+
+
 def sniffed(first_bytes: bytes) -> str | None:
     """image, npy, npz, hdf5 or parquet by the file's first SNIFF_BYTES; None when they say nothing."""
     if first_bytes[:4] == b"RIFF" and first_bytes[8:12] == b"WEBP":

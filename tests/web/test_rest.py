@@ -144,6 +144,27 @@ def test_the_basket_is_one_selection_for_all(client, sample_datasets):
     assert client.put("/api/v1/basket", json={**body, "images": [99999]}).status_code == 404
 
 
+@pytest.mark.parametrize("names", [["x.npz"], ["X.NPZ"], ["x"], ["set/x.npz", "set/.DS_Store", "__MACOSX/x.npz"]])
+def test_one_file_of_arrays_is_opened_whatever_is_called_and_lies_beside_it(client, session, names):
+    content = io.BytesIO()
+    np.savez(content, x=np.zeros((3, 8, 8), np.uint8))
+    files = [(content.getvalue() if k == 0 else b"litter", name) for k, name in enumerate(names)]
+    id = client.post("/api/v1/datasets", **as_a_browser_sends(files)).json["dataset"]["id"]
+    session.datasets.entry(id).job.ended(30)
+    assert client.get(f"/api/v1/datasets/{id}").json["n"] == 3
+    client.delete(f"/api/v1/datasets/{id}")
+
+
+def test_a_table_of_tabs_is_opened_by_itself(client, session):
+    id = client.post("/api/v1/datasets", **as_a_browser_sends([(b"path\tlabel\na.png\tcat\n", "l.tsv")])).json[
+        "dataset"
+    ]["id"]
+    session.datasets.entry(id).job.ended(30)
+    found = client.get(f"/api/v1/datasets/{id}").json
+    client.delete(f"/api/v1/datasets/{id}")
+    assert (found["n"], found["class_names"]) == (1, ["cat"])
+
+
 def test_nothing_of_a_removed_dataset_is_selected(client, session):
     id = client.post("/api/v1/datasets", **as_a_browser_sends([(png(9).read(), "a.png")])).json["dataset"]["id"]
     session.datasets.entry(id).job.ended(30)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import request
 
+from innv_gui.datasets import is_litter, is_picture_name
 from innv_gui.records import as_plain
 from innv_gui.web.api.blueprint import api, session
 from innv_gui.web.api.datasets.answers import dataset_json
@@ -33,9 +34,12 @@ def open_dataset(query: UploadQuery):
 
 
 def _container(folder: Path) -> Path:
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    is_container = len(files) == 1 and files[0].suffix.lower() in (".npz", ".npy", ".h5", ".hdf5", ".csv", ".parquet")
-    return files[0] if is_container else folder
+    """The one file that was sent, where its name is none of a picture: what it is, is seen when it is opened."""
+    files = [
+        path for path in folder.rglob("*") if path.is_file() and not any(map(is_litter, path.relative_to(folder).parts))
+    ]
+    is_one = len(files) == 1 and not is_picture_name(files[0].name)
+    return files[0] if is_one else folder
 
 
 def _name(wish: str, files) -> str:
