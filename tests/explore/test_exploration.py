@@ -198,3 +198,16 @@ def test_the_first_images_are_on_a_map_while_others_are_scored(session, model, t
     waiting.run(lambda job: None)
     made.job.wait()
     assert found.job is waiting and finished.status == "done" and made.trust_mean is not None
+
+
+def test_a_tag_is_seen_and_kept_by_every_exploration_of_the_images(session, model, plain):
+    other = session.explore(model, plain.dataset, "dense_1")
+    before, chosen = other.version, np.arange(40) < 3
+    plain.tags.mark("dark", chosen, True)
+    other.tags.mark("bright", ~chosen, True)
+    assert other.version != before and plain.query("tags dark").tolist() == other.query("tags dark").tolist() == [
+        0,
+        1,
+        2,
+    ]
+    assert plain.tags.counts() == other.tags.counts() == [{"name": "dark", "n": 3}, {"name": "bright", "n": 37}]

@@ -13,7 +13,7 @@ from innv_gui.errors import Cancelled
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.explain.ranking import Ranking
 from innv_gui.session.explore.exploration import Exploration
-from innv_gui.session.explore.tags import Tags
+from innv_gui.session.explore.tags import TagShelf
 from innv_gui.session.explore.thumbs import Thumbs
 from innv_gui.session.recent import Recent
 from innv_gui.session.scoring.scoring import Scoring, dataset_key
@@ -46,6 +46,7 @@ class ExploreShelf:
     ):
         self._pool, self._jobs, self._scoring, self._folder = pool, jobs, scoring, Path(folder)
         self._rankings = rankings
+        self._tags = TagShelf(self._folder / "tags")
         self._thumbs: dict[tuple[str, int], Thumbs] = {}
         self._lock = threading.Lock()
         self._recent: Recent[Exploration] = Recent(RECENT, "exploration", "Ask for it again; what is kept is reused.")
@@ -64,7 +65,7 @@ class ExploreShelf:
         work = lambda job: _work(job, scoring, thumbs)  # noqa: E731
         job = self._jobs.start("explore", f"Exploring {dataset.name}", work, total, "images", follows=scoring)
         places = Places(self._folder / "maps", self._pool, self._jobs, self._rankings)
-        found = Exploration(request, folders, job, thumbs, Tags(self._folder / "tags", dataset), places)
+        found = Exploration(request, folders, job, thumbs, self._tags.of(dataset), places)
         return self._recent.put(found)
 
     def thumbs(self, dataset: Dataset) -> Thumbs:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import weakref
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,50 +16,86 @@ from innv_gui.store.named_masks import read_masks, write_masks
 MOST, LONGEST = 64, 60
 
 
-class Tags:
-    """Names and the images (positions in the whole collection) that have them."""
+class KeptTags:
+    """All tags of one file: names and the images (positions in the whole collection) that have them. Safe in threads.
 
-    def __init__(self, folder: Path, dataset: Dataset):
-        self._path = Path(folder) / f"{dataset.collection.fingerprint[:32]}.json"
-        self._n, self._positions = dataset.collection.n, np.asarray(dataset.positions())
+    version: how often they were changed.
+    """
+
+    def __init__(self, path: Path, n: int):
+        self._path, self._n = Path(path), n
         self._lock = threading.Lock()
-        self._masks = read_masks(self._path, self._n, MOST)
+        self._masks = read_masks(self._path, n, MOST)
         self.version = 0
 
-    def names(self) -> tuple[str, ...]:
-        """In the order they were given."""
+    def masks(self) -> Mapping[str, np.ndarray]:
+        """Name -> (n,) bool, in the order they were given; what is changed later is not seen in it."""
         with self._lock:
-            return tuple(self._masks)
+            return self._masks
 
-    def counts(self) -> list[dict]:
-        """[{name, n}] of the images explored."""
-        with self._lock:
-            return [{"name": name, "n": int(mask[self._positions].sum())} for name, mask in self._masks.items()]
-
-    def bits(self) -> np.ndarray:
-        """(n,) uint64 over the rows: bit k is tag k."""
-        with self._lock:
-            found = np.zeros(len(self._positions), np.uint64)
-            for place, mask in enumerate(self._masks.values()):
-                found |= mask[self._positions].astype(np.uint64) << np.uint64(place)
-            return found
-
-    def of(self, row: int) -> list[str]:
-        """The tags of one image."""
-        with self._lock:
-            return [name for name, mask in self._masks.items() if mask[self._positions[row]]]
-
-    def mark(self, name: str, rows: np.ndarray, on: bool) -> None:
-        """Give or take a tag. rows (n,) bool. A tag that no image has any more goes."""
-        name = " ".join(name.split())
-        if not name or len(name) > LONGEST or not name.isprintable():
-            raise BadInput(f"Expected a tag of 1 to {LONGEST} characters, got {name[:80]!r}.", "", "tag")
+    def mark(self, name: str, positions: np.ndarray, on: bool) -> None:
+        """Give or take a tag. A tag that no image has any more goes. Raises BadInput for one too many."""
         with self._lock:
             if name not in self._masks and on and len(self._masks) >= MOST:
                 raise BadInput(f"There are {MOST} tags already.", "Remove one first.", "tag")
             mask = self._masks.get(name, np.zeros(self._n, bool)).copy()
-            mask[self._positions[rows]] = on
+            mask[positions] = on
             masks = {**self._masks, name: mask}
             masks = {name: mask for name, mask in masks.items() if mask.any()}
             write_masks(self._path, masks, self._n)
             self._masks, self.version = masks, self.version + 1
+
+
+class TagShelf:
+    """The tags of each dataset once, however many explorations show them."""
+
+    def __init__(self, folder: Path):
+        self._folder = Path(folder)
+        self._shown: weakref.WeakValueDictionary[Path, KeptTags] = weakref.WeakValueDictionary()
+        self._lock = threading.Lock()
+
+    def of(self, dataset: Dataset) -> Tags:
+        """The tags of a dataset, or of a part of it."""
+        path, n = self._folder / f"{dataset.collection.fingerprint[:32]}.json", dataset.collection.n
+        with self._lock:
+            kept = self._shown.get(path) or KeptTags(path, n)
+            self._shown[path] = kept
+        return Tags(kept, dataset)
+
+
+class Tags:
+    """Tags on the rows of one exploration; what another one of the same images gives or takes is seen here."""
+
+    def __init__(self, kept: KeptTags, dataset: Dataset):
+        self._kept, self._positions = kept, np.asarray(dataset.positions())
+
+    @property
+    def version(self) -> int:
+        """Grows with each change, of whichever exploration."""
+        return self._kept.version
+
+    def names(self) -> tuple[str, ...]:
+        """In the order they were given."""
+        return tuple(self._kept.masks())
+
+    def counts(self) -> list[dict]:
+        """[{name, n}] of the images explored."""
+        return [{"name": name, "n": int(mask[self._positions].sum())} for name, mask in self._kept.masks().items()]
+
+    def bits(self) -> np.ndarray:
+        """(n,) uint64 over the rows: bit k is tag k."""
+        found = np.zeros(len(self._positions), np.uint64)
+        for place, mask in enumerate(self._kept.masks().values()):
+            found |= mask[self._positions].astype(np.uint64) << np.uint64(place)
+        return found
+
+    def of(self, row: int) -> list[str]:
+        """The tags of one image."""
+        return [name for name, mask in self._kept.masks().items() if mask[self._positions[row]]]
+
+    def mark(self, name: str, rows: np.ndarray, on: bool) -> None:
+        """Give or take a tag. rows (n,) bool. A tag that no image has any more goes. Raises BadInput."""
+        name = " ".join(name.split())
+        if not name or len(name) > LONGEST or not name.isprintable():
+            raise BadInput(f"Expected a tag of 1 to {LONGEST} characters, got {name[:80]!r}.", "", "tag")
+        self._kept.mark(name, self._positions[rows], on)
