@@ -41,7 +41,7 @@ from innv_gui.session.keep.run_record import remembered, request_of
 from innv_gui.session.kept import has_maps
 from innv_gui.session.label_orders import of_names
 from innv_gui.session.labels import class_of_label
-from innv_gui.session.models import ModelEntry, ModelShelf
+from innv_gui.session.models import ModelEntry, ModelShelf, listed_models
 from innv_gui.session.naming import naming_of
 from innv_gui.session.patterns.shelf import Patterns
 from innv_gui.session.probe.probe import Probe
@@ -220,7 +220,7 @@ class Session:
         know), softmax (explain the probability). Raises the reason when not one map comes out.
         """
         images = self._usable_images(images)
-        run = self.start_explain(check_request(models, images, analyzer, params, **wishes))
+        run = self.start_explain(check_request(self._current(models), images, analyzer, params, **wishes))
         run.job.wait()
         return run
 
@@ -230,7 +230,7 @@ class Session:
         The run that is returned has no maps; it tells failures and problems. The file appears when all is done.
         """
         images = self._usable_images(images)
-        run = self.start_explain_to(path, check_request(models, images, analyzer, params, **wishes))
+        run = self.start_explain_to(path, check_request(self._current(models), images, analyzer, params, **wishes))
         run.job.wait()
         return run
 
@@ -269,7 +269,7 @@ class Session:
 
         measure: "spearman" or "iou". `ranking.rows` hold agreement, answers and whether all models answer alike.
         """
-        request = check_request(models, self._usable_images(images), analyzer, params, **wishes)
+        request = check_request(self._current(models), self._usable_images(images), analyzer, params, **wishes)
         ranking = self.start_ranking(request, measure)
         ranking.job.wait()
         return ranking
@@ -341,7 +341,9 @@ class Session:
         their 95 % intervals), .advice(model), .curves(...). Three controls that know nothing of the model are measured
         beside. Raises the reason when no method can be measured at all.
         """
-        trust = self.start_trust(check_trust(models, self._usable_images(images), methods, metrics, **wishes))
+        trust = self.start_trust(
+            check_trust(self._current(models), self._usable_images(images), methods, metrics, **wishes)
+        )
         trust.job.wait()
         return trust
 
@@ -372,7 +374,7 @@ class Session:
         "colour"), steps, learning_rate, strength, forget (0 keeps the weights, 1 begins with fresh ones), seed.
         -> .before, .after, .finding; `session.retrainings.model(...)` makes a model of it.
         """
-        request = self.retrainings.check(model, self._usable_images(images), regions, **wishes)
+        request = self.retrainings.check(self.models.current(model), self._usable_images(images), regions, **wishes)
         return self.retrainings.start(request).wait()
 
     # -- views
@@ -382,7 +384,7 @@ class Session:
 
         models: a Model or several. images: as for `explain`. name: of a view, built in or a plug-in's.
         """
-        shown = self.start_view(check_view(models, self._usable_images(images), name, params))
+        shown = self.start_view(check_view(self._current(models), self._usable_images(images), name, params))
         shown.job.wait()
         return shown
 
@@ -412,7 +414,7 @@ class Session:
 
         id: of a suggestion whose place it takes.
         """
-        request = check_suggestion(models, dataset, layer, neuron, class_, layers)
+        request = check_suggestion(self._current(models), dataset, layer, neuron, class_, layers)
         for model in request.models:
             if model.id not in request.neurons:
                 refuse_constant_mean(model, request.layers[model.id])
@@ -462,7 +464,7 @@ class Session:
         dataset: a Dataset or part of one, or a path. -> .table (a frame), .advice (a sentence, empty where the model's
         rule is as good as any), .advised (that Preprocessing, or None), .notes. Raises BadInput without usable labels.
         """
-        return self.probes.start(model, self._usable_images(dataset)).wait().result
+        return self.probes.start(self.models.current(model), self._usable_images(dataset)).wait().result
 
     # -- explore
 
@@ -478,7 +480,7 @@ class Session:
 
     def start_explore(self, models, dataset, layers=None) -> Exploration:
         """Begin to explore; `exploration.job` tells how far it is, and what is there can be used."""
-        return self.explorations.start(check_exploration(models, dataset, layers))
+        return self.explorations.start(check_exploration(self._current(models), dataset, layers))
 
     # -- features
 
@@ -525,6 +527,10 @@ class Session:
         (model,), (items, _) = models_of([model]), items_of(self._usable_images(images))
         for start in range(0, len(items), PREDICT_CHUNK):
             yield prepare(self.pool, model, items[start : start + PREDICT_CHUNK])
+
+    def _current(self, models) -> tuple:
+        """One or several as they are now called; what is no model is left for the check of the request."""
+        return tuple(self.models.current(one) if isinstance(one, Model) else one for one in listed_models(models))
 
     def _usable_images(self, images):
         """A path to a folder or a container is opened; everything else is taken as it is."""

@@ -336,6 +336,25 @@ def test_a_label_by_hand_gives_other_scores(session, sample_datasets):
     session.remove_model(model.id)
 
 
+def test_the_record_of_before_counts_with_the_labels_that_were_mapped_since(session, sample_datasets):
+    before, images = (
+        session.add_model(SAMPLES / "weather_clean.keras", classes=["tree", "car"]),
+        sample_datasets["weather"],
+    )
+    part = images[[0, 1, len(images) - 2, len(images) - 1]]
+    session.map_labels(before, images, {"vehicle": "car"})
+    assert before.by_hand == (), "it is the record of before"
+    try:
+        assert session.explore(before, part).facts["models"][0]["n"] == 4
+        assert session.suggest(before, part).numbers.class_of == [{"tree": 0, "vehicle": 1}]
+        assert session.probe(before, part).n == 4
+        session.models.change(before.id, class_names=["plant", "machine"])
+        run = session.explain(before, part[:1], "gradient", class_="machine")
+        assert run.request.targets[0].class_ == 1 and len(run[before].maps) == 1
+    finally:
+        session.remove_model(before.id)
+
+
 # -- saved sessions
 
 
