@@ -38,28 +38,42 @@ def write_list(dataset: Dataset, indices: Iterable[int]) -> str:
 
 def read_list(dataset: Dataset, text: str) -> ImageList:
     """Entries are file names, or indices where no name fits. With a header the column of names counts, else that of
-    indices; without one the first column. Raises BadInput for what is not a list.
+    indices; without one the first column. Beside a name, the index says which of several images of that name is meant;
+    where another image is at that index, the name counts. Raises BadInput for what is not a list.
     """
     entries = _entries(text)
     if len(entries) > MOST_LINES:
         raise BadInput(f"The list has {len(entries):,} lines; up to {MOST_LINES:,} are read.", "Split it.", "list")
-    at = _positions(dataset, entries)
-    found = [at.get(entry, _index(entry, len(dataset.collection))) for entry in entries]
-    unknown = [entry for entry, index in zip(entries, found, strict=True) if index is None]
+    at, n = _positions(dataset, [name for name, _ in entries]), len(dataset.collection)
+    found = [_meant(dataset, name, index, at.get(name, _index(name, n))) for name, index in entries]
+    unknown = [name for (name, _), index in zip(entries, found, strict=True) if index is None]
     indices = dict.fromkeys(index for index in found if index is not None)
     return ImageList(tuple(indices), tuple(unknown[:UNKNOWN_TOLD]), len(unknown))
 
 
-def _entries(text: str) -> list[str]:
+def _entries(text: str) -> list[tuple[str, str]]:
+    """(name, index beside it), empty where there is no such column."""
     try:
         rows = [row for row in csv.reader(io.StringIO(text.removeprefix("\ufeff").replace("\0", ""))) if row]
     except csv.Error as error:
         raise BadInput(f"The list is not CSV: {error}.", "Expected one file name or index per line.", "list") from None
     header = [cell.strip().casefold() for cell in rows[0]] if rows else []
     column = next((header.index(name) for name in (*NAME_COLUMNS, "index") if name in header), None)
+    beside = header.index("index") if column is not None and "index" in header else -1
     taken = rows if column is None else rows[1:]
-    cells = [row[column or 0].strip() for row in taken if len(row) > (column or 0)]
-    return [cell for cell in cells if cell]
+    cells = [(_cell(row, column or 0), _cell(row, beside)) for row in taken]
+    return [cell for cell in cells if cell[0]]
+
+
+def _cell(row: list[str], column: int) -> str:
+    return row[column].strip() if 0 <= column < len(row) else ""
+
+
+def _meant(dataset: Dataset, name: str, index: str, named: int | None) -> int | None:
+    """named: the first image of that name."""
+    position = _index(index, len(dataset.collection))
+    is_it = position is not None and dataset.collection.ref(position).name == name
+    return position if is_it else named
 
 
 def _positions(dataset: Dataset, entries: Sequence[str]) -> dict[str, int]:
@@ -70,7 +84,10 @@ def _positions(dataset: Dataset, entries: Sequence[str]) -> dict[str, int]:
         return {collection.ref(index).name: index for index in found}
     named = re.compile(re.escape(collection.name) + r"\[(\d{1,9})\]")
     matched = {entry: named.fullmatch(entry) for entry in entries}
-    return {entry: int(match[1]) for entry, match in matched.items() if match and int(match[1]) < collection.n}
+    rows = {entry: int(match[1]) for entry, match in matched.items() if match}
+    at = range(collection.n) if collection.chosen is None else collection.chosen.tolist()
+    position = {row: index for index, row in enumerate(at)}
+    return {entry: position[row] for entry, row in rows.items() if row in position}
 
 
 def _index(entry: str, n: int) -> int | None:

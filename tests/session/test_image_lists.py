@@ -1,0 +1,43 @@
+"""Lists of images that were written and are read again, where names alone do not say which image is meant."""
+
+import numpy as np
+import pytest
+
+from innv_gui.datasets import open_dataset
+from innv_gui.datasets.collection import ProblemList, of_files
+from innv_gui.session.datasets import Dataset
+from innv_gui.session.keep.image_lists import read_list, write_list
+
+FILES = [f"i{number}.png" for number in range(4)]
+
+
+@pytest.fixture
+def twice():
+    """Four files, each listed under two labels."""
+    return Dataset("d", "two", of_files("two", "manifest", "/a", FILES * 2, ["a"] * 4 + ["b"] * 4, ProblemList()))
+
+
+def test_a_file_that_is_listed_twice_comes_back_as_the_image_that_was_written(twice):
+    chosen = (4, 5, 6, 0, 1)
+    found = read_list(twice, write_list(twice, chosen))
+    assert found.indices == chosen and found.n_unknown == 0
+
+
+@pytest.mark.parametrize("index", ["3", "99", "-1", "", "five", "4.0"])
+def test_the_name_counts_where_another_image_or_none_is_at_the_index(twice, index):
+    assert read_list(twice, f"index,image\n{index},i1.png\n").indices == (1,)
+    assert read_list(twice, f"image,index\ni1.png,{index}\nnone.png,{index}\n").unknown == ("none.png",)
+
+
+def test_without_a_name_column_or_a_header_all_is_as_it_was(twice):
+    assert read_list(twice, "index\n5\n4\n").indices == (5, 4)
+    assert read_list(twice, "i2.png\n7\n").indices == (2, 7)
+    assert read_list(twice, "label,index,image\na,5\nb,5,i1.png\n").indices == (5,), "a row may be shorter"
+
+
+def test_rows_of_a_container_are_found_by_name_in_a_part_of_it(tmp_path):
+    np.save(tmp_path / "images.npy", np.zeros((6, 8, 8, 3), np.uint8))
+    collection = open_dataset(tmp_path / "images.npy").part("some", np.array([1, 4, 5]))
+    part = Dataset("d", "some", collection)
+    assert read_list(part, write_list(part, (2, 0))).indices == (2, 0)
+    assert read_list(part, f"{collection.name}[4]\n{collection.name}[0]\n").indices == (1,)
