@@ -114,6 +114,45 @@ def test_a_changed_model_is_not_taken_for_the_old_one(place, sample_models):
         assert second.models.entries() == []
 
 
+def altered_copy(folder):
+    """Beside the folder of images another one with the same names, whose pictures are in another order."""
+    (folder / "copy" / "images").mkdir(parents=True)
+    for index in range(3):
+        shutil.copy(folder / "images" / f"{index}.png", folder / "copy" / "images" / f"{(index + 1) % 3}.png")
+    return folder / "copy" / "images"
+
+
+def test_a_run_is_reopened_on_its_own_images_and_not_on_those_of_the_same_names(place):
+    folder, id, maps = place
+    copy = altered_copy(folder)
+    with Session(folder / "workspace") as second:
+        shown = second.add_dataset(copy)
+        sent = session_file.SavedSession(**session_file.saved(second))
+        assert session_file._open_here(sent.runs[0].dataset, second) is shown, (
+            "the only ones, perhaps of another machine"
+        )
+        run = second.run(id)
+        run.job.wait()
+        assert run.request.dataset.collection.root == str(folder / "images") and len(second.datasets.entries()) == 2
+        np.testing.assert_array_equal(run[run.models[0]].maps, maps)
+        assert session_file._open_here(sent.runs[0].dataset, second) is run.request.dataset
+        elsewhere = sent.runs[0].dataset.model_copy(update={"path": "/elsewhere"})
+        assert session_file._open_here(elsewhere, second) is None, "which of the two is not known"
+        ask = create_app(second, "t" * 32).test_client().get
+        (line,) = ask("/api/v1/history", headers={"Authorization": f"Bearer {'t' * 32}"}).json["runs"]
+        assert line["picture"]["dataset"] == run.request.dataset.id
+
+
+def test_images_that_are_gone_are_not_replaced_by_others_of_the_same_names(place):
+    folder, id, _ = place
+    copy = altered_copy(folder)
+    shutil.rmtree(folder / "images")
+    with Session(folder / "workspace") as second:
+        second.add_dataset(copy)
+        with pytest.raises(BadInput, match="no folder or file"):
+            second.run(id)
+
+
 def test_an_unknown_id_is_told_so(session):
     with pytest.raises(NotFound, match="no explanation"):
         session.run("e-0123456789ab")

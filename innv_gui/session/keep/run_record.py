@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 from innv_gui import analyzers
+from innv_gui.datasets import is_address
 from innv_gui.errors import Conflict
 from innv_gui.records import LabelClass, Model, Preprocessing, Target, as_plain
 from innv_gui.session.datasets import Dataset
@@ -66,11 +68,30 @@ def request_of(record: dict, models, datasets) -> Request:
     return Request(found, items, method, params, targets, record["engine"], record["unchecked"], dataset)
 
 
+def is_dataset(record: dict, dataset: Dataset, datasets) -> bool:
+    """Whether a record means an open dataset: the same names and labels at the same place.
+
+    Names and labels alone do not say which pictures they are: a folder and an altered copy of it have the same.
+    """
+    same = dataset.collection.fingerprint == record["fingerprint"]
+    return same and _is_same_place(datasets.place(dataset), record["path"])
+
+
+def _is_same_place(one: str, other: str) -> bool:
+    if one == other or is_address(one) or is_address(other):
+        return one == other
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
 def opened_dataset(record: dict, datasets) -> Dataset:
-    """The dataset of a record, opened again where it is not open."""
+    """The dataset of a record, opened again where it is not open.
+
+    Raises Conflict where other images are there now, BadInput where nothing is; those of the same names that are open
+    from another place are not taken instead.
+    """
     _wait([entry for entry in datasets.entries() if record["name"] == entry.name or record["path"] == entry.path])
     known = [entry.dataset for entry in datasets.entries() if entry.dataset is not None]
-    same = [one for one in known if one.collection.fingerprint == record["fingerprint"]]
+    same = [one for one in known if is_dataset(record, one, datasets)]
     if same:
         return same[0]
     entry = datasets.start(record["path"], record["name"])

@@ -16,8 +16,15 @@ from innv_gui import analyzers
 from innv_gui.errors import BadInput, InnvError
 from innv_gui.preprocessing import checked
 from innv_gui.records import NAME_ORIGINS, OUTPUT_KINDS
-from innv_gui.session.datasets import DatasetShelf
-from innv_gui.session.keep.run_record import dataset_of, described, model_of, opened_dataset, preprocessing_of
+from innv_gui.session.datasets import Dataset, DatasetShelf
+from innv_gui.session.keep.run_record import (
+    dataset_of,
+    described,
+    is_dataset,
+    model_of,
+    opened_dataset,
+    preprocessing_of,
+)
 from innv_gui.session.models import ModelShelf
 from innv_gui.store.files import write_bytes
 from innv_gui.store.history import History
@@ -227,29 +234,33 @@ def take_over(session: Shelves, record: SavedSession) -> tuple[int, list[str]]:
     """
     loaded = [entry.model for entry in session.models.entries() if entry.model is not None]
     models = {model.source.sha256: model for model in loaded}
-    datasets = {
-        entry.dataset.collection.fingerprint: entry.dataset
-        for entry in session.datasets.entries()
-        if entry.dataset is not None
-    }
     named = [*record.models, *(model for run in record.runs for model in run.models)]
     opened = [*record.datasets, *(run.dataset for run in record.runs)]
     missing = [f"model {one.name} ({one.file})" for one in named if one.sha256 not in models]
-    missing += [f"images {one.name}" for one in opened if one.fingerprint not in datasets]
+    missing += [f"images {one.name}" for one in opened if _open_here(one, session) is None]
     taken = 0
     for run in record.runs:
-        known = all(one.sha256 in models for one in run.models) and run.dataset.fingerprint in datasets
-        if known:
-            why = _why_not_taken(session, run, _with_own_places(run, models, datasets, session))
+        dataset = _open_here(run.dataset, session)
+        if dataset is not None and all(one.sha256 in models for one in run.models):
+            why = _why_not_taken(session, run, _with_own_places(run, models, dataset, session))
             taken += not why
             missing += [why] if why else []
     return taken, list(dict.fromkeys(missing))
 
 
-def _with_own_places(run: SavedRun, models: dict, datasets: dict, session: Shelves) -> dict:
+def _open_here(record: SavedDataset, session: Shelves) -> Dataset | None:
+    """The images of a record among those that are open: at its place, or, as its place may be another machine's, the
+    only ones of these names and labels. None where there are several elsewhere: which are meant is not known.
+    """
+    known = [entry.dataset for entry in session.datasets.entries() if entry.dataset is not None]
+    same = [one for one in known if one.collection.fingerprint == record.fingerprint]
+    there = [one for one in same if is_dataset(record.model_dump(), one, session.datasets)]
+    return there[0] if there else same[0] if len(same) == 1 else None
+
+
+def _with_own_places(run: SavedRun, models: dict, dataset: Dataset, session: Shelves) -> dict:
     record = run.model_dump()
     for one in record["models"]:
         one["source"] = described(models[one["sha256"]])["source"]
-    dataset = datasets[run.dataset.fingerprint]
     record["dataset"] = dataset_of(dataset, session.datasets.place(dataset))
     return record

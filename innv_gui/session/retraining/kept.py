@@ -17,7 +17,7 @@ from innv_gui.cluster.jobs import Job
 from innv_gui.errors import InnvError
 from innv_gui.records import Problem
 from innv_gui.session.datasets import Dataset, DatasetShelf
-from innv_gui.session.keep.run_record import dataset_of, described, model_of, opened_dataset
+from innv_gui.session.keep.run_record import dataset_of, described, is_dataset, model_of, opened_dataset
 from innv_gui.session.models import ModelShelf
 from innv_gui.session.retraining.painted import Painted
 from innv_gui.session.retraining.record import Retraining
@@ -99,13 +99,14 @@ class KeptRetrainings:
     def ids(self) -> list[str]:
         """Newest first: of those whose model and images are open."""
         sha256s = {entry.model.source.sha256 for entry in self._models.entries() if entry.model is not None}
-        prints = {entry.dataset.collection.fingerprint for entry in self._datasets.entries() if entry.dataset}
+        datasets = [entry.dataset for entry in self._datasets.entries() if entry.dataset is not None]
 
         def is_open(path: Path) -> bool:
             record = read_record(path / RECORD, _check)
             if record is None:
                 return False
-            return record["model"]["sha256"] in sha256s and record["dataset"]["fingerprint"] in prints
+            there = any(is_dataset(record["dataset"], one, self._datasets) for one in datasets)
+            return there and record["model"]["sha256"] in sha256s
 
         return [path.name for path in self._newest_first() if is_open(path)]
 

@@ -10,6 +10,7 @@ from flask import jsonify, request
 from innv_gui.errors import BadInput
 from innv_gui.session.explain.earlier import title_of, told_apart
 from innv_gui.session.keep import session_file
+from innv_gui.session.keep.run_record import is_dataset
 from innv_gui.web.api.blueprint import api, session
 from innv_gui.web.api.explanations.incoming import HistoryChange
 from innv_gui.web.api.route import route
@@ -18,18 +19,15 @@ from innv_gui.web.api.route import route
 @route(api, "GET", "/history")
 def get_history():
     """Earlier runs, newest first, equal requests as one; the maps that were kept of them are there at once."""
-    opened = {
-        entry.dataset.collection.fingerprint: entry.id
-        for entry in session().datasets.entries()
-        if entry.dataset is not None
-    }
-    return {"runs": [_line(group, opened) for group in told_apart(session().history.all())]}
+    return {"runs": [_line(group) for group in told_apart(session().history.all())]}
 
 
-def _line(group: list[dict], opened: dict[str, str]) -> dict:
+def _line(group: list[dict]) -> dict:
     """A request with all its runs. picture: its first image, where its dataset is open."""
     record = group[0]
-    dataset = opened.get(record["dataset"]["fingerprint"])
+    shelf = session().datasets
+    known = [entry.dataset for entry in shelf.entries() if entry.dataset is not None]
+    dataset = next((one.id for one in known if is_dataset(record["dataset"], one, shelf)), None)
     picture = {"dataset": dataset, "image": record["images"][0]} if dataset and record["images"] else None
     return _shown(record) | {"title": title_of(group), "ids": [one["id"] for one in group], "picture": picture}
 
