@@ -153,7 +153,11 @@ class ClassNames:
 
 @dataclass(frozen=True)
 class LabelClass:
-    """A label that a person says is a class of a model. dataset: fingerprint of the collection; class_: index."""
+    """A label that a person says is a class of a model. class_: index.
+
+    dataset: key of the collection by names and place (`session/datasets.py`), in what an earlier version kept its
+    fingerprint, which is of names alone.
+    """
 
     dataset: str
     label: str

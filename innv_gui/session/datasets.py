@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +29,19 @@ def check_there(path: str | Path) -> None:
     path = plain(path)
     if not is_address(path) and not Path(path).expanduser().exists():
         raise BadInput(f"There is no folder or file {str(Path(path).expanduser())!r}.", "Check the path.", "images")
+
+
+def place_bytes(collection: Collection) -> bytes:
+    """What keys of a collection are made of: its names, labels and order, and where it is."""
+    return os.fsencode(f"{collection.fingerprint}\0{collection.root}\0")
+
+
+def collection_key(collection: Collection) -> str:
+    """SHA-256 under which what is said about a collection's images is kept: tags, saved lists, labels by hand.
+
+    The fingerprint is of names alone, and two folders can hold other pictures under the same names.
+    """
+    return hashlib.sha256(place_bytes(collection)).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from innv_gui.class_names import map_by_name
 from innv_gui.errors import BadInput
 from innv_gui.records import ClassNames, LabelClass, Model
-from innv_gui.session.datasets import Dataset
+from innv_gui.session.datasets import Dataset, collection_key
 from innv_gui.session.naming import naming_of
 
 LISTED = 5
@@ -84,16 +84,22 @@ def label_codes(dataset: Dataset) -> np.ndarray:
 def mapped_by_hand(
     model: Model, dataset: Dataset, names: Sequence[str], wish: Mapping[str, str | int | None]
 ) -> tuple[LabelClass, ...]:
-    """The model's labels by hand after a change. wish: label -> class (name or index), None to take it back."""
-    place = dataset.collection.fingerprint
-    kept = {(one.dataset, one.label): one for one in model.by_hand}
+    """The model's labels by hand after a change. wish: label -> class (name or index), None to take it back.
+
+    What an earlier version kept for all datasets of these names is kept for this one from now on; when nothing is left
+    here, that is dropped, too.
+    """
+    place = collection_key(dataset.collection)
+    here = {label: LabelClass(place, label, class_) for label, class_ in _said(model, dataset).items()}
+    kept = {(one.dataset, one.label): one for one in (*model.by_hand, *here.values())}
     for label, class_ in wish.items():
         if label not in (dataset.class_names or ()):
             raise BadInput(f"{dataset.name} has no label {label!r}.", "", "labels", (dataset.class_names or ())[:50])
         kept.pop((place, label), None)
         if class_ is not None:
             kept[place, label] = LabelClass(place, label, _class(class_, model, names))
-    return tuple(kept.values())
+    is_left = any(one.dataset == place for one in kept.values())
+    return tuple(one for one in kept.values() if is_left or one.dataset != dataset.collection.fingerprint)
 
 
 def _class(class_: str | int, model: Model, names: Sequence[str]) -> int:
@@ -106,6 +112,18 @@ def _class(class_: str | int, model: Model, names: Sequence[str]) -> int:
 
 
 def by_hand(model: Model, dataset: Dataset) -> dict[str, int]:
-    """The dataset's labels that a person mapped to classes of the model."""
-    place, labels = dataset.collection.fingerprint, set(dataset.class_names or ())
-    return {one.label: one.class_ for one in model.by_hand if one.dataset == place and one.label in labels}
+    """The dataset's labels that a person mapped to classes of the model.
+
+    Earlier versions kept them by names and labels alone: such ones count where none are kept for the dataset's place.
+    """
+    labels = set(dataset.class_names or ())
+    return {label: class_ for label, class_ in _said(model, dataset).items() if label in labels}
+
+
+def _said(model: Model, dataset: Dataset) -> dict[str, int]:
+    said: dict[str, dict[str, int]] = {}
+    for one in model.by_hand:
+        said.setdefault(one.dataset, {})[one.label] = one.class_
+    if not said:
+        return {}
+    return said.get(collection_key(dataset.collection)) or said.get(dataset.collection.fingerprint, {})

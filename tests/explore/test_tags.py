@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 
+from innv_gui.cluster.jobs import Jobs
 from innv_gui.datasets.collection import ProblemList, of_files
 from innv_gui.errors import BadInput
-from innv_gui.session.datasets import Dataset
+from innv_gui.session.datasets import Dataset, DatasetShelf
+from innv_gui.session.explore.subsets import Subsets
 from innv_gui.session.explore.tags import MOST, TagShelf
+from innv_gui.store.named_masks import write_masks
 
 N = 20
 
@@ -15,6 +18,19 @@ def dataset_at(root, n=N):
     return Dataset(
         "d", "made", of_files("made", "folder", str(root), [f"{k}.png" for k in range(n)], None, ProblemList())
     )
+
+
+def opened(shelf, dataset):
+    """On a shelf, as if it had been opened there: what is opened calls for its lists."""
+    shelf.opened(dataset)
+    return [(entry.name, entry.dataset.collection.n) for entry in shelf.entries()]
+
+
+def shelf_with(folder):
+    shelf = DatasetShelf(lambda: None, Jobs())
+    subsets = Subsets(folder, shelf)
+    shelf.opened = subsets.open_kept
+    return shelf, subsets
 
 
 def rows(*chosen, n=N):
@@ -45,3 +61,24 @@ def test_one_tag_too_many_is_refused_whichever_exploration_gave_the_others(tmp_p
         shown[number % 2].mark(f"tag {number}", rows(number % N), True)
     with pytest.raises(BadInput, match="tags already"):
         shown[0].mark("one more", rows(0), True)
+
+
+def test_images_of_the_same_names_elsewhere_have_other_tags_and_lists(tmp_path):
+    shelf, subsets = TagShelf(tmp_path), shelf_with(tmp_path / "lists")[1]
+    shelf.of(dataset_at("/a")).mark("blurred", rows(4), True)
+    subsets.add(dataset_at("/a"), "night", np.arange(3))
+    assert counts(shelf.of(dataset_at("/b"))) == {}
+    assert opened(shelf_with(tmp_path / "lists")[0], dataset_at("/b")) == []
+    assert opened(shelf_with(tmp_path / "lists")[0], dataset_at("/a")) == [("night", 3)]
+
+
+def test_what_an_earlier_version_kept_by_names_alone_is_read_until_it_is_changed(tmp_path):
+    before = tmp_path / f"{dataset_at('/a').collection.fingerprint[:32]}.json"
+    write_masks(before, {"old": rows(1, 2)}, N)
+    shelf = TagShelf(tmp_path)
+    one, other = shelf.of(dataset_at("/a")), shelf.of(dataset_at("/b"))
+    assert counts(one) == counts(other) == {"old": 2}
+    one.mark("old", rows(1, 2), False)
+    later = TagShelf(tmp_path)
+    assert counts(later.of(dataset_at("/a"))) == {} and counts(later.of(dataset_at("/b"))) == {"old": 2}
+    assert opened(shelf_with(tmp_path)[0], dataset_at("/b")) == [("old", 2)], "lists are kept in the same way"

@@ -16,7 +16,7 @@ from innv_gui.class_names import class_names, map_by_name
 from innv_gui.datasets import open_dataset
 from innv_gui.datasets.collection import ProblemList, of_files
 from innv_gui.errors import BadInput
-from innv_gui.records import ClassNames, replace
+from innv_gui.records import ClassNames, LabelClass, replace
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.labels import class_of_label, label_fit, mapped_by_hand
 from innv_gui.session.naming import confirmed, known_naming, naming_of, namings_of
@@ -315,6 +315,21 @@ def test_a_label_is_mapped_by_hand_and_taken_back():
     assert class_of_label(mapped, labelled(["Katze", "cat"])) == {"cat": 0}  # another dataset
     back = replace(mapped, by_hand=mapped_by_hand(mapped, dataset, model.class_names, {"Katze": None}))
     assert class_of_label(back, dataset) == {"dog": 1} and back.by_hand == ()
+
+
+def test_labels_by_hand_are_of_the_images_at_one_place():
+    model, dataset = model_of(0, 2, names=("cat", "dog")), labelled(["Katze", "dog"])
+    copy = replace(dataset, collection=replace(dataset.collection, root="/elsewhere"))
+    change = lambda model, dataset, **wish: replace(  # noqa: E731
+        model, by_hand=mapped_by_hand(model, dataset, model.class_names, wish)
+    )
+    mapped = change(model, dataset, Katze="cat")
+    assert class_of_label(mapped, copy) == {"dog": 1} != class_of_label(mapped, dataset)
+    before = replace(model, by_hand=(LabelClass(dataset.collection.fingerprint, "Katze", 1),))
+    assert class_of_label(before, dataset) == class_of_label(before, copy) == {"Katze": 1, "dog": 1}
+    both = change(before, copy, dog="cat")
+    assert class_of_label(both, copy) == {"Katze": 1, "dog": 0} and class_of_label(both, dataset)["dog"] == 1
+    assert class_of_label(change(before, dataset, Katze=None), dataset) == {"dog": 1}
 
 
 @pytest.mark.parametrize("wish", [{"bird": 0}, {"Katze": "bird"}, {"Katze": 2}, {"Katze": -1}, {"Katze": True}])

@@ -9,7 +9,7 @@ import numpy as np
 
 from innv_gui.errors import BadInput
 from innv_gui.session.datasets import Dataset, DatasetEntry, DatasetShelf
-from innv_gui.store.named_masks import read_masks, write_masks
+from innv_gui.session.explore.kept_masks import keep_masks, kept_masks
 
 MOST = 100
 
@@ -21,11 +21,8 @@ class Subsets:
         self._folder, self._datasets = Path(folder), datasets
         self._lock = threading.Lock()
 
-    def _path(self, dataset: Dataset) -> Path:
-        return self._folder / f"{dataset.collection.fingerprint[:32]}.json"
-
     def _kept(self, dataset: Dataset) -> dict[str, np.ndarray]:
-        return read_masks(self._path(dataset), dataset.collection.n, MOST)
+        return kept_masks(self._folder, dataset.collection, MOST)
 
     def add(self, dataset: Dataset, name: str, positions: np.ndarray) -> DatasetEntry:
         """Keep a part and open it. positions: in the whole collection."""
@@ -37,7 +34,7 @@ class Subsets:
             mask = np.zeros(dataset.collection.n, bool)
             mask[positions] = True
             kept[entry.name] = mask
-            write_masks(self._path(dataset), kept, dataset.collection.n)
+            keep_masks(self._folder, dataset.collection, kept)
         return entry
 
     def open_kept(self, dataset: Dataset) -> None:

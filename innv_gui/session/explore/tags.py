@@ -9,23 +9,24 @@ from pathlib import Path
 
 import numpy as np
 
+from innv_gui.datasets import Collection
 from innv_gui.errors import BadInput
 from innv_gui.session.datasets import Dataset
-from innv_gui.store.named_masks import read_masks, write_masks
+from innv_gui.session.explore.kept_masks import keep_masks, kept_masks, masks_path
 
 MOST, LONGEST = 64, 60
 
 
 class KeptTags:
-    """All tags of one file: names and the images (positions in the whole collection) that have them. Safe in threads.
+    """All tags of a collection: names and the positions of the images that have them. Safe in threads.
 
     version: how often they were changed.
     """
 
-    def __init__(self, path: Path, n: int):
-        self._path, self._n = Path(path), n
+    def __init__(self, folder: Path, collection: Collection):
+        self._folder, self._collection = folder, collection
         self._lock = threading.Lock()
-        self._masks = read_masks(self._path, n, MOST)
+        self._masks = kept_masks(folder, collection, MOST)
         self.version = 0
 
     def masks(self) -> Mapping[str, np.ndarray]:
@@ -38,11 +39,11 @@ class KeptTags:
         with self._lock:
             if name not in self._masks and on and len(self._masks) >= MOST:
                 raise BadInput(f"There are {MOST} tags already.", "Remove one first.", "tag")
-            mask = self._masks.get(name, np.zeros(self._n, bool)).copy()
+            mask = self._masks.get(name, np.zeros(self._collection.n, bool)).copy()
             mask[positions] = on
             masks = {**self._masks, name: mask}
             masks = {name: mask for name, mask in masks.items() if mask.any()}
-            write_masks(self._path, masks, self._n)
+            keep_masks(self._folder, self._collection, masks)
             self._masks, self.version = masks, self.version + 1
 
 
@@ -56,9 +57,9 @@ class TagShelf:
 
     def of(self, dataset: Dataset) -> Tags:
         """The tags of a dataset, or of a part of it."""
-        path, n = self._folder / f"{dataset.collection.fingerprint[:32]}.json", dataset.collection.n
+        path = masks_path(self._folder, dataset.collection)
         with self._lock:
-            kept = self._shown.get(path) or KeptTags(path, n)
+            kept = self._shown.get(path) or KeptTags(self._folder, dataset.collection)
             self._shown[path] = kept
         return Tags(kept, dataset)
 

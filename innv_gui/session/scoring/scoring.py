@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput
 from innv_gui.records import Model, as_plain
-from innv_gui.session.datasets import Dataset
+from innv_gui.session.datasets import Dataset, place_bytes
 from innv_gui.session.labels import class_of_label
 from innv_gui.session.models import hooks_hash
 from innv_gui.session.naming import naming_of
@@ -25,14 +24,11 @@ LINE = "scoring"  # jobs of one line run one after the other
 
 
 def dataset_key(dataset: Dataset) -> str:
-    """Of the images, their place and their order: a part of a dataset is another dataset.
-
-    The fingerprint is of names alone, and two folders can hold other pictures under the same names.
+    """Of the images, their place and their order: a part of a dataset is another dataset. Of all of it, its
+    `collection_key`.
     """
-    collection = dataset.collection
     chosen = b"" if dataset.indices is None else np.ascontiguousarray(dataset.indices, np.int64).tobytes()
-    place = os.fsencode(f"{collection.fingerprint}\0{collection.root}\0")
-    return hashlib.sha256(place + chosen).hexdigest()
+    return hashlib.sha256(place_bytes(dataset.collection) + chosen).hexdigest()
 
 
 def model_key(model: Model, dataset: Dataset) -> str:
