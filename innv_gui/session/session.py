@@ -188,6 +188,12 @@ class Session:
         """Open images and wait until they are listed: a folder, a manifest, .npy/.npz, or HDF5."""
         return self._waited(self.datasets.start(path, name), self.datasets)
 
+    def remove_dataset(self, id: str) -> None:
+        """Forget a dataset; its files stay. A saved list is not kept in the workspace any more, either."""
+        self.datasets.entry(id)
+        self.subsets.forget(id)
+        self.datasets.remove(id)
+
     def add_samples(self, name: str) -> DatasetEntry:
         """Begin to make and open one of the sample sets: digits or weather."""
         return self.datasets.begin(name, lambda: str(self._samples(name)[name]))

@@ -230,6 +230,17 @@ def test_tags_and_saved_lists_are_kept(client, session, at, explored):
     assert client.get(at).json["tags"] == []
 
 
+def test_a_saved_list_that_is_removed_is_not_kept(client, session, at, explored):
+    saved = client.post(f"{at}/subsets", json={"name": "mistake", "query": "label 3"})
+    assert client.delete(f"/api/v1/datasets/{saved.json['dataset']['id']}").status_code == 204
+    before = {entry.id for entry in session.datasets.entries()}
+    session.subsets.open_kept(session.datasets.get(explored["dataset"]["id"]))
+    again = [entry for entry in session.datasets.entries() if entry.id not in before]
+    for entry in again:
+        session.datasets.remove(entry.id)
+    assert "mistake" not in {entry.name for entry in again}
+
+
 def test_rows_leave_as_a_table(client, at):
     import pandas as pd
 

@@ -82,3 +82,26 @@ def test_what_an_earlier_version_kept_by_names_alone_is_read_until_it_is_changed
     later = TagShelf(tmp_path)
     assert counts(later.of(dataset_at("/a"))) == {} and counts(later.of(dataset_at("/b"))) == {"old": 2}
     assert opened(shelf_with(tmp_path)[0], dataset_at("/b")) == [("old", 2)], "lists are kept in the same way"
+
+
+def test_a_list_that_was_removed_does_not_come_back(tmp_path):
+    (shelf, subsets), dataset = shelf_with(tmp_path), dataset_at("/a")
+    kept, mistake = (subsets.add(dataset, name, np.arange(n)) for name, n in (("kept", 3), ("mistake", 7)))
+    subsets.forget(mistake.id)
+    subsets.forget(dataset.id)
+    assert opened(shelf_with(tmp_path)[0], dataset) == [("kept", 3)]
+    shelf.remove(kept.id)
+    assert opened(shelf_with(tmp_path)[0], dataset) == [("kept", 3)], "it was only closed"
+    assert subsets.add(dataset, "kept", np.arange(5)).name == "kept"
+    assert [n for _, n in opened(shelf_with(tmp_path)[0], dataset)] == [3, 5], "none is written over another"
+
+
+def test_a_list_is_forgotten_under_its_name_in_the_record_where_it_is_open_under_another(tmp_path):
+    dataset = dataset_at("/a")
+    shelf_with(tmp_path)[1].add(dataset, "night", np.arange(3))
+    shelf, subsets = shelf_with(tmp_path)
+    subsets.add(dataset_at("/b"), "night", np.arange(4))
+    assert opened(shelf, dataset) == [("night", 4), ("night-2", 3)]
+    subsets.forget(shelf.entries()[1].id)
+    assert opened(shelf_with(tmp_path)[0], dataset) == []
+    assert opened(shelf_with(tmp_path)[0], dataset_at("/b")) == [("night", 4)]

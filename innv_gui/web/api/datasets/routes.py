@@ -59,8 +59,8 @@ def get_dataset(id: str):
 
 @route(api, "DELETE", "/datasets/<id>", status=204)
 def remove_dataset(id: str):
-    """Forget a dataset; its files stay."""
-    session().datasets.remove(id)
+    """Forget a dataset; its files stay. A saved list is not kept in the workspace any more, either."""
+    session().remove_dataset(id)
 
 
 @route(api, "GET", "/datasets/<id>/images", query=ImagesQuery)
