@@ -211,12 +211,16 @@ class DatasetShelf:
         return entry.dataset
 
     def add_part(self, whole: Dataset, name: str, positions: np.ndarray) -> DatasetEntry:
-        """A named part of a dataset as one of its own, ready at once. positions: in the whole collection."""
+        """A named part of a dataset as one of its own, ready at once.
+
+        positions: in the whole collection; each counts once, in the order of the whole, as it is read back.
+        """
         name = " ".join(name.split())
         if not name or not name.isprintable() or len(name) > LONGEST_NAME:
             raise BadInput(f"Expected a name of 1 to {LONGEST_NAME} characters, got {name[:80]!r}.", "", "name")
         if not len(positions):
             raise BadInput("A list needs at least one image.", "Select some images first.", "selection")
+        positions = np.unique(np.asarray(positions, np.int64))
         with self._lock:
             self._given += 1
             entry = DatasetEntry(f"d{self._given}", self._free_name(name), self._path_of(whole))

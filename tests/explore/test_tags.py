@@ -105,3 +105,21 @@ def test_a_list_is_forgotten_under_its_name_in_the_record_where_it_is_open_under
     subsets.forget(shelf.entries()[1].id)
     assert opened(shelf_with(tmp_path)[0], dataset) == []
     assert opened(shelf_with(tmp_path)[0], dataset_at("/b")) == [("night", 4)]
+
+
+def test_lists_of_lists_come_back_with_what_was_kept_of_them(tmp_path):
+    subsets, dataset = shelf_with(tmp_path)[1], dataset_at("/a")
+    five = subsets.add(dataset, "five", np.array([4, 2, 0, 1, 3]))
+    whole = subsets.add(five.dataset, "all of five", np.arange(5))
+    two = subsets.add(five.dataset, "two of five", np.array([3, 1]))
+    one = subsets.add(two.dataset, "one of two", np.array([1]))
+    names = [ref.name for ref in one.dataset]
+    shelf, subsets = shelf_with(tmp_path)
+    assert opened(shelf, dataset) == [("five", 5), ("all of five", 5), ("two of five", 2), ("one of two", 1)]
+    again = shelf.entries()
+    prints = [[one.dataset.collection.fingerprint for one in known] for known in (again, (five, whole, two, one))]
+    assert prints[0] == prints[1] and [ref.name for ref in again[-1].dataset] == names == ["3.png"]
+    subsets.forget(again[2].id)
+    assert len(opened(shelf_with(tmp_path)[0], dataset)) == 4, "the last was saved from it"
+    subsets.forget(again[3].id)
+    assert opened(shelf_with(tmp_path)[0], dataset) == [("five", 5), ("all of five", 5)]

@@ -47,15 +47,19 @@ class Subsets:
             mask[positions] = True
             name = _free(entry.name, kept)
             keep_masks(self._folder, dataset.collection, {**kept, name: mask})
-            self._lists[entry.id] = Kept(dataset, name, entry.dataset)
+            self._lists[entry.id] = Kept(dataset, name, self._datasets.get(entry.id))
         return entry
 
     def open_kept(self, dataset: Dataset) -> None:
-        """Open what was kept of a dataset that has just been opened."""
+        """Open what was kept of a dataset that has just been opened, and the lists of these lists."""
         with self._lock:
-            for name, mask in self._kept(dataset).items():
-                entry = self._datasets.add_part(dataset, name, np.flatnonzero(mask))
-                self._lists[entry.id] = Kept(dataset, name, entry.dataset)
+            self._open_kept(dataset)
+
+    def _open_kept(self, dataset: Dataset) -> None:
+        for name, mask in self._kept(dataset).items():
+            entry = self._datasets.add_part(dataset, name, np.flatnonzero(mask))
+            self._lists[entry.id] = Kept(dataset, name, self._datasets.get(entry.id))
+            self._open_kept(self._datasets.get(entry.id))
 
     def forget(self, id: str) -> None:
         """Keep a list no longer; of a dataset that is none, nothing changes. id: of the dataset.
