@@ -29,7 +29,8 @@ class Collection:
     class_names, NO_LABEL where there is none. opened_ns: when its listing began, ns since 1970. keras_class_names:
     position -> name as Keras' own loader of folders counts, and as whole numbers in an array count themselves; None
     where labels are only texts. It may name classes without an image. chosen: of a part of a container, its rows.
-    remarks: what is to be reported about the file that lists the images; no image is left out for it.
+    remarks: what is to be reported about the file that lists the images; no image is left out for it. parts: of a part,
+    the positions that it took, of a part of a part those of both, the first one's first; empty for a whole.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Collection:
     keras_class_names: tuple[str, ...] | None = field(default=None, compare=False)
     chosen: np.ndarray | None = field(default=None, repr=False, compare=False)
     remarks: tuple[Problem, ...] = field(default=(), compare=False)
+    parts: tuple[np.ndarray, ...] = field(default=(), repr=False, compare=False)
 
     def __len__(self) -> int:
         return self.n
@@ -80,6 +82,7 @@ class Collection:
             files=None if self.files is None else Names.of([self.files[int(one)] for one in positions]),
             codes=None if self.codes is None else self.codes[positions],
             chosen=rows if self.files is None else None,
+            parts=(*self.parts, positions),
         )
 
     def refs(self, start: int, stop: int) -> list[ImageRef]:

@@ -11,6 +11,7 @@ from innv_gui.errors import Conflict
 from innv_gui.records import LabelClass, Model, Preprocessing, Target, as_plain
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.explain.request import Item, Request
+from innv_gui.session.keep.parts import part_of, taken, texts_of
 
 _LATER = ("sha256", "trusted", "hooks", "budget")  # of a source: determined again, or given again on the command line
 
@@ -50,8 +51,10 @@ def described(model: Model) -> dict:
 
 
 def dataset_of(dataset: Dataset, place: str) -> dict:
-    """A dataset as a record; place: what it was opened from."""
-    return {"name": dataset.name, "path": place, "fingerprint": dataset.collection.fingerprint}
+    """A dataset as a record; place: what it was opened from. A saved list has `parts`: its images of the whole."""
+    parts = texts_of(dataset.collection)
+    found = {"name": dataset.name, "path": place, "fingerprint": dataset.collection.fingerprint}
+    return found | ({"parts": parts} if parts else {})
 
 
 def request_of(record: dict, models, datasets) -> Request:
@@ -84,27 +87,52 @@ def _is_same_place(one: str, other: str) -> bool:
 
 
 def opened_dataset(record: dict, datasets) -> Dataset:
-    """The dataset of a record, opened again where it is not open.
+    """The dataset of a record, opened again where it is not open; a saved list out of its whole.
 
     Raises Conflict where other images are there now, BadInput where nothing is; those of the same names that are open
     from another place are not taken instead.
     """
     _wait([entry for entry in datasets.entries() if record["name"] == entry.name or record["path"] == entry.path])
-    known = [entry.dataset for entry in datasets.entries() if entry.dataset is not None]
-    same = [one for one in known if is_dataset(record, one, datasets)]
-    if same:
-        return same[0]
-    entry = datasets.start(record["path"], record["name"])
+    found = _found(record, datasets)
+    if found is not None:
+        return found
+    entry = datasets.start(record["path"], None if record.get("parts") else record["name"])
     entry.job.wait()
-    opened = datasets.get(entry.id)
-    if opened.collection.fingerprint != record["fingerprint"]:
+    found = _found(record, datasets)
+    if found is None:
         datasets.remove(entry.id)
         raise Conflict(
             f"The images of {record['name']} are no longer the same as when this was explained.",
             "Open them again, then explain again.",
             field="dataset",
         )
-    return opened
+    return found
+
+
+def _found(record: dict, datasets) -> Dataset | None:
+    """Among those that are open, or, of one of them, the list that the record means, opened now."""
+    known = [entry.dataset for entry in datasets.entries() if entry.dataset is not None]
+    same = [one for one in known if is_dataset(record, one, datasets)]
+    if same:
+        return same[0]
+    there = [one for one in known if _is_same_place(datasets.place(one), record["path"]) and is_whole_of(record, one)]
+    return _list_of(record, there[0], datasets) if there else None
+
+
+def is_whole_of(record: dict, dataset: Dataset) -> bool:
+    """Whether the record is of a saved list that can be taken out of this dataset, wherever it is."""
+    texts = record.get("parts") or ()
+    if not texts or dataset.collection.parts:
+        return False
+    part = part_of(dataset.collection, texts, record["name"])
+    return part is not None and part.fingerprint == record["fingerprint"]
+
+
+def _list_of(record: dict, whole: Dataset, datasets) -> Dataset:
+    *between, last = record["parts"]
+    inner = taken(whole.collection, between, record["name"])
+    positions = taken(inner, [last], record["name"]).parts[-1]
+    return datasets.add_part(Dataset(whole.id, whole.name, inner), record["name"], positions).dataset
 
 
 def model_of(record: dict, models) -> Model:

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_serializer
 
 from innv_gui import analyzers
 from innv_gui.errors import BadInput, InnvError
@@ -21,6 +21,7 @@ from innv_gui.session.keep.run_record import (
     dataset_of,
     described,
     is_dataset,
+    is_whole_of,
     model_of,
     opened_dataset,
     preprocessing_of,
@@ -80,11 +81,17 @@ class SavedModel(_Part):
 
 
 class SavedDataset(_Part):
-    """One dataset."""
+    """One dataset. parts: of a saved list its images of the whole, as `keep/parts.py` writes them."""
 
     name: str = Field(max_length=1000)
     path: str
     fingerprint: str
+    parts: list[str] = Field(default=[], max_length=100)
+
+    @model_serializer(mode="wrap")
+    def _plain(self, plain) -> dict:
+        """As a run's record has it: without parts for a whole."""
+        return {name: value for name, value in plain(self).items() if name != "parts" or value}
 
 
 class SavedTarget(_Part):
@@ -237,15 +244,26 @@ def take_over(session: Shelves, record: SavedSession) -> tuple[int, list[str]]:
     named = [*record.models, *(model for run in record.runs for model in run.models)]
     opened = [*record.datasets, *(run.dataset for run in record.runs)]
     missing = [f"model {one.name} ({one.file})" for one in named if one.sha256 not in models]
-    missing += [f"images {one.name}" for one in opened if _open_here(one, session) is None]
+    missing += [f"images {one.name}" for one in opened if _own_record(one, session) is None]
     taken = 0
     for run in record.runs:
-        dataset = _open_here(run.dataset, session)
+        dataset = _own_record(run.dataset, session)
         if dataset is not None and all(one.sha256 in models for one in run.models):
-            why = _why_not_taken(session, run, _with_own_places(run, models, dataset, session))
+            why = _why_not_taken(session, run, _with_own_places(run, models, dataset))
             taken += not why
             missing += [why] if why else []
     return taken, list(dict.fromkeys(missing))
+
+
+def _own_record(record: SavedDataset, session: Shelves) -> dict | None:
+    """A record with the place that its images have here; None where they are not open, nor the whole of a list."""
+    dataset = _open_here(record, session)
+    if dataset is not None:
+        return dataset_of(dataset, session.datasets.place(dataset))
+    known = [entry.dataset for entry in session.datasets.entries() if entry.dataset is not None]
+    places = {session.datasets.place(one) for one in known if is_whole_of(record.model_dump(), one)}
+    place = record.path if record.path in places else places.pop() if len(places) == 1 else None
+    return None if place is None else record.model_dump() | {"path": place}
 
 
 def _open_here(record: SavedDataset, session: Shelves) -> Dataset | None:
@@ -258,9 +276,9 @@ def _open_here(record: SavedDataset, session: Shelves) -> Dataset | None:
     return there[0] if there else same[0] if len(same) == 1 else None
 
 
-def _with_own_places(run: SavedRun, models: dict, dataset: Dataset, session: Shelves) -> dict:
+def _with_own_places(run: SavedRun, models: dict, dataset: dict) -> dict:
     record = run.model_dump()
     for one in record["models"]:
         one["source"] = described(models[one["sha256"]])["source"]
-    record["dataset"] = dataset_of(dataset, session.datasets.place(dataset))
+    record["dataset"] = dataset
     return record
