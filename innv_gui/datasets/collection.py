@@ -31,6 +31,7 @@ class Collection:
     where labels are only texts. It may name classes without an image. chosen: of a part of a container, its rows.
     remarks: what is to be reported about the file that lists the images; no image is left out for it. parts: of a part,
     the positions that it took, of a part of a part those of both, the first one's first; empty for a whole.
+    whole: fingerprint of what a part was taken of; empty for a whole.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Collection:
     chosen: np.ndarray | None = field(default=None, repr=False, compare=False)
     remarks: tuple[Problem, ...] = field(default=(), compare=False)
     parts: tuple[np.ndarray, ...] = field(default=(), repr=False, compare=False)
+    whole: str = field(default="", repr=False, compare=False)
 
     def __len__(self) -> int:
         return self.n
@@ -83,7 +85,14 @@ class Collection:
             codes=None if self.codes is None else self.codes[positions],
             chosen=rows if self.files is None else None,
             parts=(*self.parts, positions),
+            whole=self.whole or self.fingerprint,
         )
+
+    def in_whole(self, index: int) -> int:
+        """Of a part: the position in the whole of its image `index`."""
+        for positions in reversed(self.parts):
+            index = int(positions[index])
+        return index
 
     def refs(self, start: int, stop: int) -> list[ImageRef]:
         """Images start <= index < stop, as far as there are any."""

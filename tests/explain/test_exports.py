@@ -39,6 +39,27 @@ def test_the_script_gives_the_same_maps_in_another_session(run, session, tmp_pat
 
 
 @pytest.mark.usefixtures("lent_workers")
+def test_the_script_of_a_list_names_its_images_in_the_whole_that_it_opens(
+    session, sample_models, sample_datasets, tmp_path, monkeypatch
+):
+    whole, model = sample_datasets["weather"], sample_models["weather_clean"]
+    outer = session.datasets.add_part(whole, "outer", np.array([0, 5, 201]))
+    inner = session.datasets.add_part(outer.dataset, "inner", np.array([1, 2]))
+    run = session.explain(model, inner.dataset, "gradient", class_=1)
+    script = tmp_path / "again.py"
+    script.write_text(script_of(run, session.datasets.place(inner.dataset)))
+    for entry in (outer, inner):
+        session.datasets.remove(entry.id)
+    monkeypatch.setattr(sys, "argv", [str(script), str(tmp_path / "again.h5")])
+    monkeypatch.chdir(tmp_path)
+    runpy.run_path(str(script), run_name="__main__")
+    with h5py.File(tmp_path / "again.h5") as file:
+        maps = np.moveaxis(run[model].maps[:, 0], -1, 1)
+        np.testing.assert_allclose(file["models/A/attribution"][:], maps, atol=1e-6 * np.abs(maps).max())
+    assert [item.name for item in run.items] == [whole[position].name for position in (5, 201)]
+
+
+@pytest.mark.usefixtures("lent_workers")
 def test_the_script_refuses_another_file(run, session, tmp_path, monkeypatch):
     text = script_of(run, session.datasets.place(run.request.dataset))
     sha256 = run.models[0].source.sha256

@@ -13,16 +13,20 @@ from innv_gui.version import VERSION
 
 
 def script_of(run: Run, place: str) -> str:
-    """place: what the dataset was opened from. Raises BadInput for a run over arrays, which are not in any file."""
+    """place: what the dataset was opened from, of a saved list its whole.
+
+    Raises BadInput for a run over arrays, which are not in any file.
+    """
     request = run.request
     if request.dataset is None:
         raise BadInput(
             "A script cannot refer to arrays: they are not in a file.", "Explain image files instead.", field="images"
         )
+    images = request.dataset.collection
     values = {
         "MODELS": [_model(model) for model in run.models],
-        "DATASET": {"path": place, "fingerprint": request.dataset.collection.fingerprint},
-        "IMAGES": [item.index for item in request.items],
+        "DATASET": {"path": place, "fingerprint": images.whole or images.fingerprint},
+        "IMAGES": [images.in_whole(item.index) for item in request.items],
         "REQUEST": _request(run),
         "SESSION": _session(run),
     }
