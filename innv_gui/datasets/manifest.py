@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ LABEL_COLUMNS = ("label", "class")
 MAX_BYTES = 4 * 2**30
 MAX_ROWS = 50_000_000
 _BATCH_ROWS = 65_536
+_WHOLE = re.compile(r"([+-]?)(0|[1-9]\d{0,15})(\.0*)?")
 
 Row = tuple[int, str | None, str | None]  # row number as an editor shows it, path, label
 
@@ -45,8 +47,19 @@ def open_manifest(path: str, kind: str, labels: Sequence | None = None, anywhere
     if not files:
         hint = left_out(problems.n, problems.n, problems.listed()) if problems.n else "It has no rows."
         raise BadInput(f"No image in {quoted(name)}; expected one row per image.", hint, field="images")
-    listed = of_files(name, "manifest", root, files, given_labels(labels, len(files)) or found, problems)
+    given = given_labels(labels, len(files)) or _whole_numbers(found)
+    listed = of_files(name, "manifest", root, files, given, problems)
     return listed if labels is not None else replace(listed, remarks=_remarks(columns, listed.name))
+
+
+def _whole_numbers(labels: list[str | None]) -> list[str | None]:
+    """Labels 1.0 and 2.0 as 1 and 2, where all are whole: programs write a column with a gap as floats."""
+    seen = {label for label in labels if label is not None}
+    found = {label: _WHOLE.fullmatch(label) for label in seen if label.lower() != "nan"}
+    if not all(found.values()) or not any(number and number[3] for number in found.values()):
+        return labels
+    whole = {label: str(int(number[1] + number[2])) for label, number in found.items() if number}
+    return [None if label is None else whole.get(label) for label in labels]
 
 
 def _remarks(columns: Sequence[str], name: str) -> tuple[Problem, ...]:
@@ -134,7 +147,7 @@ def _parquet_rows(path: str, name: str, seen: list[str]) -> Iterator[Row]:
                 files = batch.column(column).to_pylist()
                 labels = batch.column(label).to_pylist() if label else [None] * len(files)
                 for file, text in zip(files, labels, strict=True):
-                    yield next(numbers), file, None if text is None else str(text)
+                    yield next(numbers), file, None if text is None or text != text else str(text)
     except (pyarrow.ArrowException, OSError) as error:
         raise BadInput(f"{quoted(name)} cannot be read as Parquet: {_first_line(error)}", field="images") from None
 

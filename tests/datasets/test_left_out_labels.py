@@ -123,3 +123,44 @@ def test_files_that_cannot_be_used_are_counted_without_the_list(tmp_path):
     said = opened(tmp_path / "list.csv").left_out
     assert said.startswith("1 of 2 files cannot be used: notes.txt ") and "list.csv has no column 'label'" in said
     assert Dataset("d1", "d", open_dataset(tmp_path / "list.csv", labels=["p"])).left_out.count("list.csv") == 0
+
+
+WHOLE = {
+    "with a gap": ([0.0, 10.0, None, 2.0], ["0", "10", None, "2"]),
+    "below zero": ([-1.0, -0.0, 1.0, 2.0], ["-1", "0", "1", "2"]),
+    "not all whole": ([0.0, 1.5, None, 2.0], ["0.0", "1.5", None, "2.0"]),
+}
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("case", WHOLE)
+def test_whole_numbers_that_a_list_has_as_floats_are_whole(tmp_path, case, kind):
+    numbers, expected = WHOLE[case]
+    frame = pd.DataFrame({"path": list("abcd"), "label": numbers})
+    frame["path"] += ".png"
+    frame.to_csv(tmp_path / "l.csv", index=False) if kind == "csv" else frame.to_parquet(tmp_path / "l.parquet")
+    assert labels_of(opened(tmp_path / f"l.{kind}")) == expected
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (["01", "2", "10"], ["01", "2", "10"]),
+        (["1", "2.", "nan"], ["1", "2", None]),
+        (["1.0", "nan", "cat"], ["1.0", "nan", "cat"]),
+        (["01.0", "2.0", "3.0"], ["01.0", "2.0", "3.0"]),
+    ],
+)
+def test_labels_that_are_texts_stay_as_they_are_written(tmp_path, labels, expected):
+    rows = "".join(f"{place}.png,{label}\n" for place, label in enumerate(labels))
+    (tmp_path / "l.csv").write_text(f"path,label\n{rows}")
+    assert labels_of(opened(tmp_path / "l.csv")) == expected
+
+
+def test_nothing_is_no_label_in_parquet_however_it_is_written(tmp_path):
+    import pyarrow
+    import pyarrow.parquet
+
+    columns = {"path": ["a.png", "b.png", "c.png"], "label": [1.0, float("nan"), None]}
+    pyarrow.parquet.write_table(pyarrow.table(columns), tmp_path / "l.parquet")
+    assert labels_of(opened(tmp_path / "l.parquet")) == ["1", None, None]
