@@ -19,6 +19,7 @@ IMAGE_WORDS = ("x", "images", "image", "data", "inputs", "input")
 _WORDS = re.compile(r"([/_\-. ]+)")
 MAX_CLASSES = 100_000  # larger numbers are identifiers, not places in a network's output
 _MAX_LABEL_BYTES = 2**30
+_SUM_SLACK = 0.01  # of probabilities that were rounded
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def labels_beside(
     whole = stored.whole()
     labels = array_labels(whole)
     if labels is None:
-        problems.add(other, "holds no labels: expected whole numbers, text, or one column per class.")
+        problems.add(other, f"holds no labels: {_why_none(whole)}")
     elif several := _n_several(whole):
         problems.add(
             other,
@@ -94,6 +95,19 @@ def _label_like(arrays: dict[str | None, Stored], key: str | None, n: int) -> li
     return sorted(one for one in alike if arrays[one].shape[:1] == (n,) and len(arrays[one].shape) <= 2)
 
 
+def _why_none(labels: np.ndarray) -> str:
+    if not _is_table(labels):
+        return "expected whole numbers, text, or one column per class."
+    return (
+        f"its {labels.shape[1]:,} columns are not one per class; expected 0 and 1, -1 and 1, or numbers from 0 to 1"
+        " that sum to 1 in each row."
+    )
+
+
+def _is_table(labels: np.ndarray) -> bool:
+    return labels.ndim == 2 and labels.shape[1] > 1 and labels.dtype.kind in "buif"
+
+
 def _n_several(labels: np.ndarray) -> int:
     """Rows of one column per class with several largest ones; rows of zeros are without a label on purpose."""
     if labels.ndim != 2 or labels.shape[1] < 2:
@@ -104,8 +118,8 @@ def _n_several(labels: np.ndarray) -> int:
 
 def array_labels(labels: np.ndarray) -> ArrayLabels | None:
     """(N,) or (N, 1) numbers or text, or (N, K) one column per class; None when it is none of these."""
-    if labels.ndim == 2 and labels.shape[1] > 1 and labels.dtype.kind in "buif":
-        return _of_columns(labels)
+    if _is_table(labels):
+        return _of_columns(labels) if _are_classes(labels) else None
     labels = labels.reshape(len(labels)) if labels.size == len(labels) else labels
     if labels.ndim != 1 or labels.dtype.kind not in "buifSUO":
         return None
@@ -117,6 +131,16 @@ def array_labels(labels: np.ndarray) -> ArrayLabels | None:
         return None
     numbers = labels.astype(np.uint64 if labels.dtype.kind in "bu" else np.int64)
     return ArrayLabels([str(number) for number in numbers.tolist()], _positions(numbers))
+
+
+def _are_classes(columns: np.ndarray) -> bool:
+    """Whether there is one column per class: marks, or probabilities. Others are boxes, landmarks, two labels."""
+    known = columns if columns.dtype.kind in "bu" else columns[~np.isnan(columns).any(axis=1)]
+    marked = known == 1
+    if (marked | (known == 0)).all() or (marked | (known == -1)).all():
+        return True
+    sums = known.sum(axis=1, dtype=np.float64)
+    return bool(((known >= 0) & (known <= 1)).all() and ((abs(sums - 1) <= _SUM_SLACK) | (sums == 0)).all())
 
 
 def _of_columns(columns: np.ndarray) -> ArrayLabels:

@@ -164,3 +164,30 @@ def test_nothing_is_no_label_in_parquet_however_it_is_written(tmp_path):
     columns = {"path": ["a.png", "b.png", "c.png"], "label": [1.0, float("nan"), None]}
     pyarrow.parquet.write_table(pyarrow.table(columns), tmp_path / "l.parquet")
     assert labels_of(opened(tmp_path / "l.parquet")) == ["1", None, None]
+
+
+COLUMNS = {
+    "marks": ([[0, 1, 0], [0, 0, 1], [1, 0, 0]], ["1", "2", "0"]),
+    "marks as bytes": (np.eye(3, dtype=np.uint8), ["0", "1", "2"]),
+    "marks as truths": (np.eye(3, dtype=bool), ["0", "1", "2"]),
+    "minus one and one": (2 * np.eye(3) - 1, ["0", "1", "2"]),
+    "probabilities": (np.float32([[0.2, 0.7, 0.1], [1, 0, 0], [0, 0, 0]]), ["1", "0", None]),
+    "rounded probabilities": (np.float16([[0.333, 0.333, 0.335], [0.1, 0.8, 0.1], [0.9, 0.05, 0.05]]), ["2", "1", "0"]),
+    "coarse and fine": ([[0, 1], [2, 5], [1, 3]], None),
+    "boxes": ([[0, 0, 4, 4], [1, 2, 3, 4], [0, 1, 2, 3]], None),
+    "landmarks from 0 to 1": ([[0.1, 0.5, 0.9], [0.2, 0.6, 0.7], [0.3, 0.3, 0.3]], None),
+    "logits": ([[-2.5, 3.0], [0.5, 0.1], [1.0, -1.0]], None),
+}
+
+
+@pytest.mark.parametrize("case", COLUMNS)
+def test_columns_are_labels_where_they_are_one_per_class(tmp_path, case):
+    rows, expected = COLUMNS[case]
+    rows = np.asarray(rows)
+    np.savez(tmp_path / "d.npz", images=IMAGES, y=rows)
+    dataset = opened(tmp_path / "d.npz")
+    if expected is not None:
+        assert (labels_of(dataset), dataset.left_out) == (expected, "")
+    else:
+        assert dataset.class_names is None and dataset.keras_class_names is None
+        assert dataset.left_out.startswith(f"y holds no labels: its {rows.shape[1]} columns are not one per class;")
