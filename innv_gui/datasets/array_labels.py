@@ -59,6 +59,9 @@ def labels_beside(
             other,
             f"marks several classes in {several:,} of {n:,} rows, which have no label; expected one class per image.",
         )
+    elif whole.dtype.kind in "if" and not _is_table(whole) and (without := labels.texts.count(None)):
+        verb = "has" if without == 1 else "have"
+        problems.add(other, f"is below 0 or NaN in {without:,} of {n:,} rows, which {verb} no label.")
     return labels
 
 
@@ -127,10 +130,25 @@ def array_labels(labels: np.ndarray) -> ArrayLabels | None:
         return None  # lists of any length, references: not one label per image
     if labels.dtype.kind in "SUO":
         return ArrayLabels([_text(label) for label in labels.tolist()])
-    if not (np.isfinite(labels).all() and (labels == np.round(labels)).all()):
+    return _of_numbers(labels)
+
+
+def _of_numbers(labels: np.ndarray) -> ArrayLabels | None:
+    """Whole numbers; a number below 0 or NaN has no label. -1 and 1 are two classes where nothing else is there."""
+    known = ~np.isnan(labels) if labels.dtype.kind == "f" else np.ones(len(labels), bool)
+    if not (np.isfinite(labels[known]).all() and (labels[known] == np.round(labels[known])).all()):
         return None
-    numbers = labels.astype(np.uint64 if labels.dtype.kind in "bu" else np.int64)
-    return ArrayLabels([str(number) for number in numbers.tolist()], _positions(numbers))
+    if not _are_signs(labels[known]):
+        known &= labels >= 0
+    numbers = labels[known].astype(np.uint64 if labels.dtype.kind in "bu" else np.int64)
+    texts: list[str | None] = [None] * len(labels)
+    for place, number in zip(np.flatnonzero(known).tolist(), numbers.tolist(), strict=True):
+        texts[place] = str(number)
+    return ArrayLabels(texts, _positions(numbers))
+
+
+def _are_signs(numbers: np.ndarray) -> bool:
+    return bool((abs(numbers.astype(np.float64)) == 1).all() and len(np.unique(numbers)) == 2)
 
 
 def _are_classes(columns: np.ndarray) -> bool:

@@ -7,7 +7,8 @@ borrows names from the images, and every name that was borrowed is marked as ass
 - 1000 classes and labels that are WordNet ids: ImageNet's names.
 - Images in class folders: the folders in Keras' order, which is by code point ("10" before "2", "Zebra" before "ant",
   empty folders counted), because that is the order of the classes of a network that Keras' own loader fed.
-- Numbers as labels in arrays, all below the number of classes: label i is class i. Other numbers in arrays: ascending.
+- Numbers as labels in arrays, all below the number of classes: label i is class i. From 1 to that number: ascending.
+  Of other numbers, with gaps or beyond the classes, nobody knows which class one is: nothing is borrowed.
 - Other labels: sorted as text, as Keras does with tables. Where they are numbers whose order as text is not that of
   numbers, both are in use, and nothing is borrowed.
 
@@ -27,6 +28,7 @@ from innv_gui.session.datasets import Dataset
 GENERIC = "class {}"
 CONFIRM = "confirm"
 IN_ARRAYS = ("array", "hdf5")
+SIGNS = ("-1", "1")  # two classes
 
 
 def numbered(n_classes: int, note: str = "") -> ClassNames:
@@ -97,8 +99,7 @@ def _borrowed(model: Model, dataset: Dataset) -> ClassNames:
         return of_imagenet()
     names, basis = _in_class_order(dataset, n_classes)
     if names is None:
-        order = f"The labels of {dataset.name} are numbers, and their order as text is not that of numbers"
-        return numbered(n_classes, f"{order}: names are not taken from them.")
+        return numbered(n_classes, f"The labels of {dataset.name} are {basis}: names are not taken from them.")
     if len(names) != n_classes:
         found = f"{dataset.name} has {len(names)} {basis}, the model {n_classes} classes"
         return numbered(n_classes, f"{found}: names are not taken from them.")
@@ -106,19 +107,25 @@ def _borrowed(model: Model, dataset: Dataset) -> ClassNames:
 
 
 def _in_class_order(dataset: Dataset, n_classes: int) -> tuple[tuple[str, ...] | None, str]:
-    """(names, what they are); None where it is not known which of them is class 0."""
-    in_arrays, labels = dataset.collection.kind in IN_ARRAYS, dataset.class_names
+    """(names, what they are); (None, what is in doubt) where it is not known which of them is class 0."""
+    in_arrays, labels = dataset.collection.kind in IN_ARRAYS, dataset.class_names or ()
     if dataset.keras_class_names is not None and not in_arrays:
         return dataset.keras_class_names, "folders"
     by_text = tuple(sorted(labels))
     if not all(_is_whole(label) for label in labels):
         return by_text, "labels"
     by_number = tuple(sorted(labels, key=int))
-    if in_arrays:
-        below = int(by_number[-1]) < n_classes
-        return (tuple(str(index) for index in range(n_classes)) if below else by_number), "labels"
-    return (by_text if by_text == by_number else None), "labels"
+    first, last = int(by_number[0]), int(by_number[-1])
+    if first < 0 and by_number != SIGNS:
+        return None, f"numbers below 0, too ({first})"
+    if in_arrays and first >= 0 and last < n_classes:
+        return tuple(str(index) for index in range(n_classes)), "labels"
+    if in_arrays and first >= 0 and len(labels) == n_classes and (first, last) != (1, n_classes):
+        return None, f"numbers with gaps from {first} to {last}, more than the {n_classes} classes"
+    in_doubt = not in_arrays and by_text != by_number
+    return (None, "numbers, and their order as text is not that of numbers") if in_doubt else (by_number, "labels")
 
 
 def _is_whole(label: str) -> bool:
-    return label.isascii() and label.isdigit() and str(int(label[:18])) == label
+    digits = label.removeprefix("-")
+    return digits.isascii() and digits.isdigit() and str(int(label[:20])) == label

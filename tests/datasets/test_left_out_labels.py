@@ -191,3 +191,22 @@ def test_columns_are_labels_where_they_are_one_per_class(tmp_path, case):
     else:
         assert dataset.class_names is None and dataset.keras_class_names is None
         assert dataset.left_out.startswith(f"y holds no labels: its {rows.shape[1]} columns are not one per class;")
+
+
+UNKNOWN = {
+    "minus one": ([-1, 0, 2], [None, "0", "2"], ("0", "1", "2"), "1 of 3 rows, which has"),
+    "bytes below 0": (np.array([-1, -2, 1], np.int8), [None, None, "1"], ("0", "1"), "2 of 3 rows, which have"),
+    "NaN": ([np.nan, 0, -1.0], [None, "0", None], ("0",), "2 of 3 rows, which have"),
+    "a column": ([[-1], [0], [1]], [None, "0", "1"], ("0", "1"), "1 of 3 rows, which has"),
+    "all": ([-1, -1, -1], [None] * 3, None, "3 of 3 rows, which have"),
+    "two signs": ([-1, 1, -1], ["-1", "1", "-1"], None, ""),
+}
+
+
+@pytest.mark.parametrize("case", UNKNOWN)
+def test_a_number_below_0_beside_an_array_is_no_label(tmp_path, case):
+    numbers, expected, order, said = UNKNOWN[case]
+    np.savez(tmp_path / "d.npz", images=IMAGES, y=np.asarray(numbers))
+    dataset = opened(tmp_path / "d.npz")
+    assert (labels_of(dataset), dataset.keras_class_names) == (expected, order)
+    assert dataset.left_out == (said and f"y is below 0 or NaN in {said} no label.")

@@ -108,6 +108,13 @@ BORROWED = {
     "leading zeros are text": ("manifest", ["02", "10", "01"], 3, ("01", "02", "10")),
     "too few in a table": ("manifest", ["a", "b"], 3, None),
     "too many in an array": ("array", NUMBERS, 11, None),
+    "a placeholder in an array": ("array", ["0", "1", "2", "255"], 4, None),
+    "a placeholder below 0 in an array": ("array", ["-1", "0", "1", "2"], 4, None),
+    "a placeholder below 0 in a table": ("manifest", ["-1", "0", "1", "2"], 4, None),
+    "numbers in an array beyond the classes": ("hdf5", ["3", "4", "5"], 3, None),
+    "a number of an identifier's length": ("array", ["0", "1", "18446744073709551615"], 3, None),
+    "two signs in an array": ("array", ["1", "-1"], 2, ("-1", "1")),
+    "two signs in a table": ("manifest", ["1", "-1"], 2, ("-1", "1")),
 }
 
 
