@@ -17,6 +17,7 @@ from innv_gui.preprocessing import written
 from innv_gui.records import ClassNames, Model
 from innv_gui.session import Session
 from innv_gui.session.datasets import Dataset
+from innv_gui.session.labels import label_fit
 from innv_gui.session.naming import naming_of
 from innv_gui.session.probe.probe import Probe, percent
 
@@ -43,15 +44,15 @@ def _model(session: Session, id: str, dataset: Dataset) -> int:
     except InnvError as error:
         print(f"innv-gui: {error}", file=sys.stderr)
         return 1
-    _say(model, job.result, naming_of(model, dataset))
+    _say(model, job.result, naming_of(model, dataset), label_fit(model, dataset).assumption(model.name))
     return 0
 
 
-def _say(model: Model, probe: Probe, naming: ClassNames) -> None:
+def _say(model: Model, probe: Probe, naming: ClassNames, assumption: str) -> None:
     facts = model.facts
     shown = ", ".join(naming.names[:4]) + (" …" if len(naming.names) > 4 else "")
     print(f"{model.name} ({model.file}): {model.n_classes} classes, {naming.words or ORIGINS[naming.origin]}: {shown}")
-    if said := earlier(model):
+    for said in filter(None, (earlier(model), assumption)):
         print(said)
     print(f"Outputs: {facts.outputs.kind}. {facts.outputs.reason} {facts.outputs.doubt}".rstrip())
     print(f"Preprocessing: {written(model.preprocessing)}; detected: {written(facts.preprocessing)}, ", end="")

@@ -114,7 +114,9 @@ def say_naming(models: Sequence[Model], dataset: Dataset | None) -> None:
         if naming.note:
             say(f"{model.name}: {naming.note}")
         if dataset is not None:
-            say(label_fit(model, dataset).sentence(model.name))
+            fit = label_fit(model, dataset)
+            say(fit.assumption(model.name))
+            say(fit.sentence(model.name))
 
 
 def follow(job: Job) -> None:

@@ -1,4 +1,4 @@
-"""Which of a dataset's labels is which class of a model, by name or by hand, and how many images that leaves out."""
+"""Which of a dataset's labels is which class of a model, by name, number or hand, and how many images are left out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from innv_gui.class_names import map_by_name
 from innv_gui.errors import BadInput
 from innv_gui.records import ClassNames, LabelClass, Model
 from innv_gui.session.datasets import Dataset, collection_key
-from innv_gui.session.naming import naming_of
+from innv_gui.session.naming import IN_ARRAYS, is_whole, naming_of
 
 LISTED = 5
 
@@ -20,13 +20,21 @@ LISTED = 5
 class LabelFit:
     """How a dataset's labels fit a model. class_of: label -> class index; counts: label -> images, all labels.
 
-    by_hand: the labels that a person mapped. n_unlabelled: images without a label.
+    by_hand: the labels that a person mapped. n_unlabelled: images without a label. by_position: the labels are no
+    names of classes, and are assumed to be their numbers.
     """
 
     class_of: Mapping[str, int]
     counts: Mapping[str, int]
     by_hand: frozenset[str] = field(default=frozenset())
     n_unlabelled: int = 0
+    by_position: bool = False
+
+    def assumption(self, name: str) -> str:
+        """What is assumed of the labels beside the model of this name, a sentence; empty where nothing is."""
+        if not self.by_position:
+            return ""
+        return f"The labels are assumed to be the class numbers of {name}, since they are none of its class names."
 
     @property
     def n_images(self) -> int:
@@ -53,24 +61,59 @@ class LabelFit:
 
     def _reasons(self) -> list[str]:
         labels = list(self.without)
-        some = ", ".join(labels[:LISTED]) + (", …" if len(labels) > LISTED else "")
-        told = [f"label{'' if len(labels) == 1 else 's'} {some}"] if labels else []
+        told = [f"label{'' if len(labels) == 1 else 's'} {_some(labels)}"] if labels else []
         return told + ([f"{self.n_unlabelled:,} without a label"] if self.n_unlabelled else [])
 
 
 def class_of_label(model: Model, dataset: Dataset, naming: ClassNames | None = None) -> dict[str, int]:
-    """The dataset's labels that are classes of the model. naming: where it is not the usual one beside this dataset."""
-    names = (naming or naming_of(model, dataset)).names
-    labels = dataset.class_names or ()
-    return map_by_name(names, labels)[0] | by_hand(model, dataset)
+    """The dataset's labels that are classes of the model: by name, else by number, and by hand.
+
+    naming: where it is not the usual one beside this dataset.
+    """
+    return _found(model, dataset, naming)[0]
+
+
+def _found(model: Model, dataset: Dataset, naming: ClassNames | None = None) -> tuple[dict[str, int], bool]:
+    """(label -> class, whether that is assumed by number)."""
+    names, hand = (naming or naming_of(model, dataset)).names, by_hand(model, dataset)
+    named = map_by_name(names, dataset.class_names or ())[0]
+    placed = {} if named else _by_position(names, dataset)
+    return named | placed | hand, bool(placed.keys() - hand.keys())
+
+
+def _by_position(names: Sequence[str], dataset: Dataset) -> dict[str, int]:
+    """Numbers beside an array as class numbers, where all are below the number of classes and no class is a number."""
+    order = dataset.keras_class_names if dataset.collection.kind in IN_ARRAYS else None
+    if order is None or len(order) > len(names) or any(is_whole(name) for name in names):
+        return {}
+    return {label: int(label) for label in dataset.class_names or ()}
+
+
+def is_by_position(model: Model, dataset: Dataset) -> bool:
+    """Whether the labels are only assumed to be the numbers of the model's classes."""
+    return _found(model, dataset)[1]
+
+
+def why_no_class(model: Model, dataset: Dataset) -> tuple[str, str]:
+    """(that no label is a class of the model, what to do about it)."""
+    said, naming = f"No label of {dataset.name} is a class of {model.name}", naming_of(model, dataset)
+    if naming.origin == "numbers":
+        return said, "Give the model's class names."
+    labels, names = _some(dataset.class_names or ()), _some(naming.names)
+    return said, f"The labels are {labels}, its classes {names}: map labels to classes on Models, or give other names."
+
+
+def _some(words: Sequence[str]) -> str:
+    return ", ".join(words[:LISTED]) + (", …" if len(words) > LISTED else "")
 
 
 def label_fit(model: Model, dataset: Dataset, naming: ClassNames | None = None) -> LabelFit:
     """Over all images of the dataset, or of the part of it."""
     labels, codes = dataset.class_names or (), label_codes(dataset)
     counts = np.bincount(codes[codes >= 0], minlength=len(labels)).tolist()
-    class_of, hand = class_of_label(model, dataset, naming), frozenset(by_hand(model, dataset))
-    return LabelFit(class_of, dict(zip(labels, counts, strict=True)), hand, int((codes < 0).sum()))
+    (class_of, by_position), hand = _found(model, dataset, naming), frozenset(by_hand(model, dataset))
+    counted = dict(zip(labels, counts, strict=True))
+    return LabelFit(class_of, counted, hand, int((codes < 0).sum()), by_position)
 
 
 def label_codes(dataset: Dataset) -> np.ndarray:

@@ -112,7 +112,7 @@ def _in_class_order(dataset: Dataset, n_classes: int) -> tuple[tuple[str, ...] |
     if dataset.keras_class_names is not None and not in_arrays:
         return dataset.keras_class_names, "folders"
     by_text = tuple(sorted(labels))
-    if not all(_is_whole(label) for label in labels):
+    if not all(is_whole(label) for label in labels):
         return by_text, "labels"
     by_number = tuple(sorted(labels, key=int))
     first, last = int(by_number[0]), int(by_number[-1])
@@ -126,6 +126,7 @@ def _in_class_order(dataset: Dataset, n_classes: int) -> tuple[tuple[str, ...] |
     return (None, "numbers, and their order as text is not that of numbers") if in_doubt else (by_number, "labels")
 
 
-def _is_whole(label: str) -> bool:
+def is_whole(label: str) -> bool:
+    """Whether a label is a whole number as programs write it: no sign but a minus, no leading zero, no point."""
     digits = label.removeprefix("-")
     return digits.isascii() and digits.isdigit() and str(int(label[:20])) == label

@@ -13,6 +13,7 @@ from PIL import Image
 
 from innv_gui import imagenet
 from innv_gui.class_names import class_names, map_by_name
+from innv_gui.commands.steps import say_naming
 from innv_gui.datasets import open_dataset
 from innv_gui.datasets.collection import ProblemList, of_files
 from innv_gui.errors import BadInput
@@ -20,6 +21,8 @@ from innv_gui.records import ClassNames, LabelClass, replace
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.labels import class_of_label, label_fit, mapped_by_hand
 from innv_gui.session.naming import confirmed, known_naming, naming_of, namings_of
+from innv_gui.session.probe.shelf import check_probe
+from innv_gui.web.api.common_answers import labels_json
 from tests.conftest import SAMPLES
 from tests.suggest.made_suggestions import model_of
 
@@ -410,3 +413,47 @@ def test_exports_say_that_names_are_assumed(session, sample_datasets, tmp_path):
     facts = dict(sheet_of(run, session.pictures).facts)
     assert facts[f"class names {model.letter}"] == "assumed from the folders of digits"
     session.remove_model(model.id)
+
+
+# -- labels that are numbers of classes
+
+PLACED = {
+    "names": ("abc", ["0", "2"], ("0", "1", "2"), "array", {"0": 0, "2": 2}, True),
+    "names and columns": ("abc", ["1"], ("0", "1", "2"), "hdf5", {"1": 1}, True),
+    "beyond the classes": ("abc", ["0", "3"], ("0", "1", "2", "3"), "array", {}, False),
+    "names that are numbers": (["1", "2", "3"], ["0", "1", "2"], ("0", "1", "2"), "array", {"1": 0, "2": 1}, False),
+    "names that are other numbers": (["10", "11", "12"], ["0", "1"], ("0", "1"), "array", {}, False),
+    "texts in an array": ("abc", ["0", "2"], None, "array", {}, False),
+    "folders": ("abc", ["0", "2"], ("0", "2"), "folder", {}, False),
+}
+
+
+@pytest.mark.parametrize("case", PLACED)
+def test_numbers_beside_an_array_are_class_numbers_where_none_is_a_name(case):
+    names, labels, order, kind, expected, assumed = PLACED[case]
+    model, dataset = model_of(0, 3, names=tuple(names), name="net"), labelled(labels, kind, order)
+    fit = label_fit(model, dataset)
+    assert class_of_label(model, dataset) == fit.class_of == expected
+    assert (fit.by_position, bool(fit.assumption("net"))) == (assumed, assumed)
+
+
+def test_what_is_assumed_of_labels_is_in_rest_and_in_the_command_line(capsys):
+    model, dataset = model_of(0, 3, names=("a", "b", "c"), name="net"), labelled(["0", "2"], "array", ("0", "1", "2"))
+    assumption = "The labels are assumed to be the class numbers of net, since they are none of its class names."
+    told = labels_json(model, dataset)
+    assert told["labels_words"] == assumption and told["labels"][1]["name"] == "c" and not told["n_without_class"]
+    say_naming([model], dataset)
+    assert capsys.readouterr().err == f"innv-gui: {assumption}\n"
+    hand = replace(model, by_hand=mapped_by_hand(model, dataset, model.class_names, {"0": "b", "2": "a"}))
+    assert label_fit(hand, dataset).assumption("net") == "" and class_of_label(hand, dataset) == {"0": 1, "2": 0}
+
+
+def test_a_refusal_says_whether_names_are_missing_or_do_not_match():
+    dataset = labelled(["cat", "dog"])
+    for model, hint in (
+        (nameless(3), "Give the model's class names."),
+        (model_of(0, 3, names=("a", "b", "c")), "The labels are cat, dog, its classes a, b, c: map labels to classes"),
+    ):
+        with pytest.raises(BadInput) as refused:
+            check_probe(model, dataset)
+        assert refused.value.hint.startswith(hint)

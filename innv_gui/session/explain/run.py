@@ -308,7 +308,8 @@ class Run:
         """What a person should know about this model in this run: names that are assumed, images without a class."""
         naming, fit = self.naming(model), self.label_fit(model)
         assumed = f"The class names of {model.name} are {naming.words}." if naming.words else ""
-        return tuple(filter(None, (assumed, naming.note, fit.sentence(model.name) if fit else "")))
+        of_labels = (fit.assumption(model.name), fit.sentence(model.name)) if fit else ()
+        return tuple(filter(None, (assumed, naming.note, *of_labels)))
 
     def found(self, model: Model, position: int | None, target: int = 0) -> Found:
         """The model and its map of an image; None where there is none of this target."""

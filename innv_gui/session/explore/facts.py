@@ -9,6 +9,7 @@ import numpy as np
 from innv_gui.explore.confusion import Confusion, Pair, Same, confusion_of, most_confused
 from innv_gui.explore.tokens import quoted
 from innv_gui.session.explore.columns import answers, prediction, right
+from innv_gui.session.labels import why_no_class
 from innv_gui.session.models import letter_of
 from innv_gui.session.suggest.numbers import Numbers
 
@@ -111,7 +112,7 @@ def _why_not(numbers: Numbers, position: int) -> str:
     if not numbers.dataset.class_names:
         return f"{numbers.dataset.name} has no labels: accuracy and loss need them."
     if not numbers.class_of[position]:
-        return f"No label of {numbers.dataset.name} is a class of {model.name}: map them on Models."
+        return f"{why_no_class(model, numbers.dataset)[0]}: map them on Models."
     if not model.facts.outputs.exclusive:
         return f"{model.name} says yes or no to each class (multilabel): there is no one right answer."
     return ""

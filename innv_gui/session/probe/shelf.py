@@ -12,7 +12,7 @@ from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, Cancelled
 from innv_gui.records import ClassNames, Model
 from innv_gui.session.datasets import Dataset, DatasetShelf
-from innv_gui.session.labels import class_of_label
+from innv_gui.session.labels import class_of_label, is_by_position, why_no_class
 from innv_gui.session.models import ModelShelf
 from innv_gui.session.naming import naming_of
 from innv_gui.session.probe.probe import Probe
@@ -161,9 +161,8 @@ def check_probe(model: Model, dataset: Dataset) -> None:
     if not dataset.class_names:
         raise BadInput(f"{dataset.name} has no labels.", "Open images in a folder for each class.", "dataset")
     if not class_of_label(model, dataset):
-        raise BadInput(
-            f"No label of {dataset.name} is a class of {model.name}.", "Give the model's class names.", "dataset"
-        )
+        message, hint = why_no_class(model, dataset)
+        raise BadInput(f"{message}.", hint, "dataset")
 
 
 def _share(model: Model, dataset: Dataset) -> float:
@@ -179,4 +178,4 @@ def _key(model: Model, dataset: Dataset) -> tuple:
 
 def _is_assumed(model: Model, dataset: Dataset) -> bool:
     """Whether which class is which index is not known for certain."""
-    return naming_of(model, dataset).origin == "assumed"
+    return naming_of(model, dataset).origin == "assumed" or is_by_position(model, dataset)

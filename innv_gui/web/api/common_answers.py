@@ -79,9 +79,16 @@ def labels_json(model: Model, dataset: Dataset) -> dict:
 
 
 def without_json(fit: LabelFit, model: Model) -> dict:
-    """How many images have no class of a model's, in a number and a sentence; how many labels are no class."""
-    n_unmapped = len(fit.without)
-    return {"n_without_class": fit.n_without_class, "without_class": fit.sentence(model.name), "n_unmapped": n_unmapped}
+    """How many images have no class of a model's, in a number and a sentence; how many labels are no class.
+
+    labels_words: what is assumed of the labels, a sentence, empty where nothing is.
+    """
+    return {
+        "n_without_class": fit.n_without_class,
+        "without_class": fit.sentence(model.name),
+        "n_unmapped": len(fit.without),
+        "labels_words": fit.assumption(model.name),
+    }
 
 
 def accuracy_json(accuracy: Accuracy | None) -> dict | None:

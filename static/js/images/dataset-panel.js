@@ -49,8 +49,8 @@ export function drawDatasetPanel({ datasets, dataset, q, label, models = [] }) {
 }
 
 /** "12 of 80 images match no class of A", with the way to fix it; images without a label have none to map. */
-const leftOut = ({ model, without_class: words, n_unmapped }) =>
-  h("p", { class: "why" }, words, " ", n_unmapped ? h("a", { href: labelsLink(model) }, "Map labels") : null);
+const leftOut = ({ model, without_class: words, labels_words: assumed, n_unmapped }) =>
+  h("p", { class: "why" }, [assumed, words].filter(Boolean).join(" "), " ", n_unmapped || assumed ? h("a", { href: labelsLink(model) }, "Map labels") : null);
 
 /** Why no image is to be seen, and the way out. */
 export function drawNoImages(record, filtered, onshowall) {

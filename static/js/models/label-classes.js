@@ -37,22 +37,23 @@ function row(model, dataset, entry, place, onchange) {
 }
 
 function fold(model, dataset, answer, onchange) {
-  const rows = answer.labels.filter(({ class: index, n, by_hand }) => by_hand || (index === null && n));
+  const rows = answer.labels.filter(({ class: index, n, by_hand }) => by_hand || ((index === null || answer.labels_words) && n));
   if (!rows.length) return null; // images without a label have none to map
   const fits = answer.labels.some(({ class: index }) => index !== null);
   const left = rows.length > MOST_ROWS ? `${group(rows.length - MOST_ROWS)} more labels are not listed.` : "";
+  const tag = answer.labels_words ? [" ", h("span", { class: "tag warn assumed" }, "assumed by number")] : null;
   const summary = answer.n_without_class
     ? `${dataset.name}: ${group(answer.n_without_class)} of ${count(answer.n_images, "image")} without a class`
-    : `${dataset.name}: ${count(rows.length, "label")} mapped by hand`;
+    : `${dataset.name}: ${count(rows.length, "label")} mapped ${tag ? "by number" : "by hand"}`;
   return h(
     "details",
     { class: "fold", open: fits },
-    h("summary", {}, summary),
+    h("summary", {}, summary, tag),
     h(
       "div",
       { class: "part-lines" },
       rows.slice(0, MOST_ROWS).map((entry, place) => row(model, dataset, entry, place, onchange)),
-      h("p", { class: "why" }, [left, "Say which class each label stands for, by name or number."].filter(Boolean).join(" ")),
+      h("p", { class: "why" }, [answer.labels_words, left, "Say which class each label stands for, by name or number."].filter(Boolean).join(" ")),
     ),
   );
 }
@@ -73,7 +74,7 @@ export async function drawLabels(root, model, begin = turns()) {
   root.hidden = !folds.length;
   replace(
     root,
-    h("h3", {}, "Labels without a class"),
+    h("h3", {}, answers.some(answer => answer.labels_words) ? "Labels and their classes" : "Labels without a class"),
     folds,
     h(
       "datalist",

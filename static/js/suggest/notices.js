@@ -25,8 +25,8 @@ const otherOrder = (model, renew) =>
 
 const without = model =>
   notice(
-    [key(model), " ", model.without_class],
-    model.n_unmapped ? h("a", { class: "btn plain tiny", href: labelsLink(model.id) }, "Map labels") : null,
+    [key(model), " ", [model.labels_words, model.without_class].filter(Boolean).join(" ")],
+    model.n_unmapped || model.labels_words ? h("a", { class: "btn plain tiny", href: labelsLink(model.id) }, "Map labels") : null,
   );
 
 /** At the head of the page, as far as images are labelled and scored. */
@@ -42,7 +42,7 @@ export function drawNotices({ suggestion }, renew) {
   const assumed = models.filter(model => model.class_names_words);
   const lines = models.flatMap(model => [
     model.label_order ? otherOrder(model, renew) : null,
-    model.n_without_class ? without(model) : null,
+    model.n_without_class || model.labels_words ? without(model) : null,
   ]);
   const shown = lines.filter(Boolean);
   $("#notices").hidden = !assumed.length && !shown.length;

@@ -33,8 +33,10 @@ def dataset_json(entry: DatasetEntry, session: Session) -> dict:
 
 
 def _fitting(dataset: Dataset, session: Session) -> dict:
-    """fits: models with a label among their classes. left_out: those of them that do not know all labels."""
+    """fits: models with a label among their classes. left_out: those that do not know all labels, or only assume it."""
     models = [entry.model for entry in session.models.entries() if entry.model is not None]
     fits = [(model, fit) for model in models if (fit := label_fit(model, dataset)).class_of]
-    some = [{"model": model.id} | without_json(fit, model) for model, fit in fits if fit.n_without_class]
+    some = [
+        {"model": model.id} | without_json(fit, model) for model, fit in fits if fit.n_without_class or fit.by_position
+    ]
     return {"fits": [model.id for model, _ in fits], "left_out": some}
