@@ -14,7 +14,7 @@ from innv_gui.errors import BadInput
 
 # Folders that split a dataset rather than name a class, when the first level has nothing else.
 TRAINING = frozenset(("train", "training"))
-SPLITS = TRAINING | frozenset("test testing val valid validation".split())
+SPLITS = TRAINING | frozenset("test testing val valid validation dev eval holdout unlabeled unlabelled".split())
 
 
 def open_folder(root: str, labels: Sequence | None = None, follow: bool = False) -> Collection:
@@ -60,9 +60,10 @@ def labels_and_order(
 
 
 def folder_labels(files: list[str]) -> list[str | None] | None:
-    """The label of each file: its first folder, after folders that all files share while others lie below them.
+    """The label of each file: its first folder, after a folder that they share or folders of splits.
 
-    `digits/0/a.png, digits/1/b.png` are labelled 0 and 1; so are `train/0/a.png, test/1/b.png`.
+    `digits/0/a.png, digits/1/b.png` are labelled 0 and 1; so are `train/0/a.png, test/1/b.png`. Files that lie above
+    the class folders have no label: a cover picture, the images of a test set whose labels nobody has.
     """
     return labels_and_order(files, ())[0]
 
@@ -70,9 +71,18 @@ def folder_labels(files: list[str]) -> list[str | None] | None:
 def _class_level(files: list[str]) -> int:
     """How many folders lie above the class folders."""
     level = 0
-    while _is_no_class({_folder(file, level) for file in files}) and all(file.count("/") > level + 1 for file in files):
+    while _are_no_classes(files, level):
         level += 1
     return level
+
+
+def _are_no_classes(files: list[str], level: int) -> bool:
+    """Whether the folders at a level only hold the class folders: splits, or one folder with most images below."""
+    depths = [file.count("/") - level for file in files]
+    n_within, n_below = depths.count(1), sum(depth > 1 for depth in depths)
+    folders = {folder for file in files if (folder := _folder(file, level)) is not None}
+    are_splits = {folder.lower() for folder in folders} <= SPLITS
+    return n_below > 0 and (are_splits or (len(folders) == 1 and n_below > n_within))
 
 
 def _keras_order(files: list[str], folders: Iterable[str], level: int) -> tuple[str, ...]:
@@ -80,15 +90,11 @@ def _keras_order(files: list[str], folders: Iterable[str], level: int) -> tuple[
 
     Of a dataset in splits it is the order of the folder to train on, else that of all splits together.
     """
-    above = {"/".join(file.split("/", level)[:level]) for file in files} if level else {""}
+    above = {"/".join(file.split("/", level)[:level]) for file in files if file.count("/") > level} if level else {""}
     above = {path for path in above if TRAINING & set(path.lower().split("/"))} or above
     parts = (folder.rpartition("/") for folder in folders)
     names = {name for parent, _, name in parts if parent in above and not name.startswith(".")}
     return tuple(map(shown, sorted(names)))
-
-
-def _is_no_class(folders: set[str | None]) -> bool:
-    return None not in folders and (len(folders) == 1 or {folder.lower() for folder in folders} <= SPLITS)
 
 
 def _folder(file: str, level: int) -> str | None:

@@ -88,6 +88,15 @@ def test_class_folders_are_labels_in_natural_order(tmp_path):
         (["train/cat/a.png", "test/dog/b.png"], ["cat", "dog"]),
         (["train/a.png", "test/b.png"], ["train", "test"]),
         (["a.png", "cat/b.png"], [None, "cat"]),
+        (["test/0.png", "train/cat/a.png", "train/dog/b.png"], [None, "cat", "dog"]),
+        (["cover.png", "train/cat/a.png", "train/dog/b.png"], [None, "cat", "dog"]),
+        (["pets/cover.png", "pets/cat/a.png", "pets/dog/b.png"], [None, "cat", "dog"]),
+        (["Train/cat/a.png", "dev/cat/b.png", "eval/dog/c.png", "holdout/d.png"], ["cat", "cat", "dog", None]),
+        (["train/cat/a.png", "unlabelled/b.png", "unlabeled/c.png"], ["cat", None, None]),
+        (["top/read.png", "top/train/cat/a.png", "top/test/b.png", "top/test/dog/c.png"], [None, "cat", None, "dog"]),
+        (["cat/a.png", "cat/b.png", "cat/more/c.png"], ["cat", "cat", "cat"]),
+        (["Cat/x/a.png", "cat/y/b.png"], ["Cat", "cat"]),
+        (["cat/a.png", "train/b.png", "train/more/c.png"], ["cat", "train", "train"]),
     ],
 )
 def test_labels_come_from_the_first_folder_that_tells_images_apart(files, labels):

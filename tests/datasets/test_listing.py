@@ -172,6 +172,14 @@ def test_of_splits_the_folder_to_train_on_says_the_order(tmp_path):
     assert open_dataset(below).keras_class_names == ("0", "1")
 
 
+def test_images_above_the_class_folders_of_splits_are_no_classes(tmp_path):
+    root = touched(tmp_path, "train/b/1.png", "train/a/2.png", "test/3.png", "cover.png")
+    collection = open_dataset(root)
+    assert collection.keras_class_names == collection.class_names == ("a", "b") and collection.n_unlabelled == 2
+    below = touched(tmp_path / "dev", "train/b/1.png", "dev/a/2.png", "more.png")
+    assert open_dataset(below).keras_class_names == ("b",) and open_dataset(below).class_names == ("a", "b")
+
+
 def test_where_labels_are_only_texts_nobody_knows_an_index(tmp_path):
     root = touched(tmp_path, "b/1.png", "a/2.png")
     assert open_dataset(root, labels=["x", "y"]).keras_class_names is None
