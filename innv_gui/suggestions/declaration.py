@@ -31,7 +31,9 @@ class Reason(Declared):
     rising: bool = False  # the smallest value first
     models: int = 1  # at least
     labels: bool = False
-    all_labels: bool = False  # needs a model that has all labels among its classes
+    all_labels: bool = (
+        False  # needs a model that has all labels among its classes; labels that no model has do not count
+    )
     similarity: bool = False  # compares images with each other: needs all of them
     one_class: bool = True  # means something only where an image is of exactly one class
     each_model: bool = False  # one list per model, with {letter} and {name} in its words; of one model, of all

@@ -292,6 +292,31 @@ def test_label_errors_are_the_images_whose_labels_were_swapped(tmp_path):
     assert f"Labelled {labels[row]}" in reason and f"{p[:, row, truth[row]].mean():.3f}" in reason
 
 
+@pytest.mark.parametrize("n_unknown", [1, 3])
+def test_images_whose_label_no_model_has_are_left_out_of_the_labels_to_check(tmp_path, n_unknown):
+    p = vectors(2, 60)
+    labels = [CLASSES[index % K] for index in range(60)]
+    strange, none = list(labels), list(labels)
+    strange[:n_unknown], none[:n_unknown] = ["extra"] * n_unknown, [None] * n_unknown
+    found = suggestion_of(tmp_path / "strange", p, strange)[0].lists.get("label_errors")
+    expected = suggestion_of(tmp_path / "none", p, none)[0].lists.get("label_errors")
+    np.testing.assert_array_equal(found.values, expected.values)
+    assert found.rows.size and found.rows.tolist() == expected.rows.tolist()
+    verb, whose = ("is", "its") if n_unknown == 1 else ("are", "their")
+    said = f"{n_unknown} of 60 images {verb} left out: no model has a class for {whose} label (extra)."
+    assert found.offer.reason == f"{expected.offer.reason} {said}" and "left out" not in expected.offer.reason
+
+
+def test_a_label_that_only_one_of_two_models_has_is_checked_by_that_one(tmp_path):
+    p, labels = vectors(2, 40), [CLASSES[index % K] for index in range(40)]
+    fewer = model_of(1, names=("ant", "bee", "cat", "yak"))
+    both = suggestion_of(tmp_path / "both", p, labels, [model_of(0), fewer])[0].lists.get("label_errors")
+    one = suggestion_of(tmp_path / "one", p[:1], labels)[0].lists.get("label_errors")
+    np.testing.assert_allclose(both.values, one.values, atol=1e-6)
+    apart = suggestion_of(tmp_path / "apart", p, labels, [model_of(0, names=("ant", "bee", "cat", "owl")), fewer])[0]
+    assert "10 of 40 images are left out" in apart.lists.get("label_errors").offer.reason
+
+
 def test_near_duplicates_name_their_partner_and_are_shown_once(tmp_path):
     p = vectors(2, 40)
     p[:, 21] = p[:, 4]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from innv_gui.records import Model
+from innv_gui.session.labels import LISTED
 from innv_gui.session.suggest.numbers import Numbers
 from innv_gui.session.suggest.similarity import Features
 from innv_gui.suggestions.agreement import groups_of
@@ -69,6 +70,22 @@ class Ground:
 
 
 def knowing(numbers: Numbers) -> list[int]:
-    """Positions of the models that have every label of the dataset among their classes."""
-    used = [name for name, count in numbers.label_counts.items() if count]
-    return [place for place, class_of in enumerate(numbers.class_of) if used and set(used) <= set(class_of)]
+    """Positions of the models that have every label among their classes, of those labels that any model has."""
+    used = {label for label, count in numbers.label_counts.items() if count} - unknown_labels(numbers).keys()
+    return [place for place, class_of in enumerate(numbers.class_of) if used and used <= set(class_of)]
+
+
+def unknown_labels(numbers: Numbers) -> dict[str, int]:
+    """Label -> images, of labels that are no class of any model: their images count as unlabelled."""
+    known = set().union(*numbers.class_of)
+    return {label: count for label, count in numbers.label_counts.items() if count and label not in known}
+
+
+def left_out(numbers: Numbers) -> str:
+    """ "3 of 200 images are left out: no model has a class for their label (-1, extra)."; empty where all have one."""
+    unknown = unknown_labels(numbers)
+    if not unknown:
+        return ""
+    n, labels = sum(unknown.values()), ", ".join(list(unknown)[:LISTED]) + (", …" if len(unknown) > LISTED else "")
+    verb, whose = ("is", "its") if n == 1 else ("are", "their")
+    return f"{n:,} of {numbers.table.n:,} images {verb} left out: no model has a class for {whose} label ({labels})."

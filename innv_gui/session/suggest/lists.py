@@ -11,7 +11,7 @@ from innv_gui.errors import BadInput, InnvError, WorkFailed
 from innv_gui.extensions.calling import told
 from innv_gui.records import Model
 from innv_gui.session.suggest.catalog import CATALOG, reasons
-from innv_gui.session.suggest.ground import Ground, knowing
+from innv_gui.session.suggest.ground import Ground, knowing, left_out
 from innv_gui.session.suggest.numbers import Numbers
 from innv_gui.session.suggest.similarity import Features
 from innv_gui.suggestions.declaration import Reason
@@ -61,6 +61,8 @@ class Lists:
         name = kind.name if model is None else f"{kind.name}.{model.id}"
         title, reason = _words(kind, model)
         why_not = self._why_not(kind)
+        if kind.all_labels and (without := left_out(self._numbers)):
+            reason = f"{reason} {without}"
         try:
             values = self._counted(kind, name, why_not)
         except InnvError as error:  # a plug-in's
