@@ -19,7 +19,7 @@ from innv_gui.datasets.collection import ProblemList, of_files
 from innv_gui.errors import BadInput
 from innv_gui.records import ClassNames, LabelClass, replace
 from innv_gui.session.datasets import Dataset
-from innv_gui.session.labels import class_of_label, label_fit, mapped_by_hand
+from innv_gui.session.labels import class_of_label, is_by_position, label_fit, mapped_by_hand
 from innv_gui.session.naming import confirmed, known_naming, naming_of, namings_of
 from innv_gui.session.probe.shelf import check_probe
 from innv_gui.web.api.common_answers import labels_json
@@ -457,3 +457,10 @@ def test_a_refusal_says_whether_names_are_missing_or_do_not_match():
         with pytest.raises(BadInput) as refused:
             check_probe(model, dataset)
         assert refused.value.hint.startswith(hint)
+
+
+def test_a_probe_knows_that_labels_are_only_assumed_to_be_class_numbers():
+    model, dataset = model_of(0, 3, names=("a", "b", "c")), labelled(["0", "1"], "array", ("0", "1"))
+    hand = replace(model, by_hand=mapped_by_hand(model, dataset, model.class_names, {"0": "a", "1": "b"}))
+    assert is_by_position(model, dataset) and not is_by_position(hand, dataset)
+    check_probe(model, dataset)

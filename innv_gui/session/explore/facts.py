@@ -11,6 +11,7 @@ from innv_gui.explore.tokens import quoted
 from innv_gui.session.explore.columns import answers, prediction, right
 from innv_gui.session.labels import why_no_class
 from innv_gui.session.models import letter_of
+from innv_gui.session.naming import naming_of
 from innv_gui.session.suggest.numbers import Numbers
 
 WORST, PAIRS = 3, 10
@@ -112,7 +113,8 @@ def _why_not(numbers: Numbers, position: int) -> str:
     if not numbers.dataset.class_names:
         return f"{numbers.dataset.name} has no labels: accuracy and loss need them."
     if not numbers.class_of[position]:
-        return f"{why_no_class(model, numbers.dataset)[0]}: map them on Models."
+        names = "give class names or " if naming_of(model, numbers.dataset).origin == "numbers" else ""
+        return f"{why_no_class(model, numbers.dataset)[0]}: {names}map labels on Models."
     if not model.facts.outputs.exclusive:
         return f"{model.name} says yes or no to each class (multilabel): there is no one right answer."
     return ""

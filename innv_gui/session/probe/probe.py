@@ -30,19 +30,19 @@ NEAR_CHANCE = (
     "No rule is better than chance: the class names may be in another order, or the images are unlike the "
     "training images."
 )
-ASSIGNED = "The class names are only assumed, so rules are compared by the best assignment of classes to labels."
+ASSIGNED = "Which label is which class is only assumed: rules are compared by the best assignment of classes to labels."
 UNSURE = (
     "{} gets more right, {} instead of {}, but that may be luck: {} cannot distinguish it from the rule in use. Open "
     "more labelled images, or use it if the model was trained that way."
 )
-OTHER_ORDER = "With its classes in another order {} would be right: the assumed names may be in the wrong order."
+OTHER_ORDER = "With its classes in another order {} would be right: what is assumed may be in the wrong order."
 
 
 @dataclass(frozen=True, eq=False)
 class Probe:
     """R rules on n labelled images. predicted: (R, n) int32 class indices; sample.classes: (n,) those of the labels.
 
-    current: the model's rule now. names_assumed: which class is which index is not known for certain.
+    current: the model's rule now. names_assumed: which label is which class is not known for certain.
     """
 
     model: Model
