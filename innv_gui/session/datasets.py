@@ -13,7 +13,7 @@ import numpy as np
 
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
-from innv_gui.datasets import Collection, is_address, left_out, plain
+from innv_gui.datasets import Collection, is_address, is_litter, is_picture_name, left_out, plain
 from innv_gui.errors import BadInput, InnvError
 from innv_gui.notebook import card
 from innv_gui.records import ImageRef, Problem
@@ -29,6 +29,13 @@ def check_there(path: str | Path) -> None:
     path = plain(path)
     if not is_address(path) and not Path(path).expanduser().exists():
         raise BadInput(f"There is no folder or file {str(Path(path).expanduser())!r}.", "Check the path.", "images")
+
+
+def one_file_or_all(folder: Path) -> Path:
+    """The one file of a folder where its name is none of a picture: opening finds out what it is. Else the folder."""
+    below = [path for path in folder.rglob("*") if path.is_file()]
+    files = [path for path in below if not any(map(is_litter, path.relative_to(folder).parts))]
+    return files[0] if len(files) == 1 and not is_picture_name(files[0].name) else folder
 
 
 def place_bytes(collection: Collection) -> bytes:

@@ -41,7 +41,7 @@ class Method:
     def way(self, step: Step, multiplied: frozenset[int]) -> str | None:
         """Of a layer without weights; None when there is none. multiplied: as `unweighted.multiplied` has it.
 
-        A softmax that weighs nothing is passed, as one inside a layer with weights is.
+        A softmax that weighs nothing is passed, as that of a layer with weights is.
         """
         if self.weighs and unweighted.is_softmax(step) and not multiplied.isdisjoint(step.outputs):
             return unweighted.PROPORTIONAL

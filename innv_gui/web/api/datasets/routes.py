@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from flask import request
 
-from innv_gui.datasets import is_litter, is_picture_name
 from innv_gui.records import as_plain
+from innv_gui.session.datasets import one_file_or_all
 from innv_gui.web.api.blueprint import api, session
 from innv_gui.web.api.datasets.answers import dataset_json
 from innv_gui.web.api.datasets.incoming import ImagesQuery, ThumbnailQuery, UploadQuery
@@ -29,17 +27,8 @@ def open_dataset(query: UploadQuery):
     """Upload images (or one .npz, .npy, .h5 or manifest) as a new dataset; opening goes on as a job."""
     files = request.files.getlist("images")
     folder = save_image_uploads(session().workspace, files)
-    entry = session().datasets.start(_container(folder), name=_name(query.name, files), uploaded=True)
+    entry = session().datasets.start(one_file_or_all(folder), name=_name(query.name, files), uploaded=True)
     return {"dataset": dataset_json(entry, session()), "job": entry.job.as_json()}
-
-
-def _container(folder: Path) -> Path:
-    """The one file that was sent, where its name is none of a picture: what it is, is seen when it is opened."""
-    files = [
-        path for path in folder.rglob("*") if path.is_file() and not any(map(is_litter, path.relative_to(folder).parts))
-    ]
-    is_one = len(files) == 1 and not is_picture_name(files[0].name)
-    return files[0] if is_one else folder
 
 
 def _name(wish: str, files) -> str:
