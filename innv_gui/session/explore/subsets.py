@@ -57,9 +57,9 @@ class Subsets:
 
     def _open_kept(self, dataset: Dataset) -> None:
         for name, mask in self._kept(dataset).items():
-            entry = self._datasets.add_part(dataset, name, np.flatnonzero(mask))
-            self._lists[entry.id] = Kept(dataset, name, self._datasets.get(entry.id))
-            self._open_kept(self._datasets.get(entry.id))
+            part = self._datasets.get(self._datasets.add_part(dataset, name, np.flatnonzero(mask)).id)
+            self._lists[part.id] = Kept(dataset, name, part)
+            self._open_kept(part)
 
     def forget(self, id: str) -> None:
         """Keep a list no longer; of a dataset that is none, nothing changes. id: of the dataset.

@@ -98,7 +98,7 @@ async function openCatalog() {
 /** Another model stands for one that is gone; images are wanted only where they were. */
 function takeAllOver(held, gone) {
   const { model, dataset } = store.state;
-  sayRemoved([model, dataset].filter(id => gone.has(id)).map(id => gone.get(id)));
+  sayRemoved([model, dataset], gone);
   store.set({ catalog: { ...store.state.catalog, ...held } });
   const [first] = ready(held.models);
   if (gone.has(model) && first) store.set(chooseModel(store.state, first.id));

@@ -3,8 +3,9 @@ import { ready } from "../lib/choices.js";
 import { inWords } from "../lib/same.js";
 import { toast } from "./toast.js";
 
-/** names: of what was chosen and is gone. */
-export function sayRemoved(names) {
+/** chosen: ids of models and datasets; gone: id -> name of what is no longer open. */
+export function sayRemoved(chosen, gone) {
+  const names = chosen.filter(id => gone.has(id)).map(id => gone.get(id));
   const verbs = names.length > 1 ? "are no longer open: they have been removed" : "is no longer open: it has been removed";
   if (names.length) toast(`${inWords(names)} ${verbs} from the session.`);
 }
@@ -18,7 +19,7 @@ export function sayRemoved(names) {
  */
 export function takeOver(store, held, gone, choose) {
   const { dataset, models } = store.state;
-  sayRemoved([dataset, ...models].filter(id => gone.has(id)).map(id => gone.get(id)));
+  sayRemoved([dataset, ...models], gone);
   store.set({ catalog: { ...store.state.catalog, ...held } });
   const [first] = ready(held.datasets);
   if (gone.has(dataset) && first) choose(first.id);

@@ -7,16 +7,16 @@ import { startShell } from "../../shell/shell.js";
 import { sayRemoved } from "../../shell/take-over.js";
 import { complain } from "../../shell/toast.js";
 import { createOwn } from "./own.js";
+import { chooseDataset } from "./request.js";
 import { asked, read, remember, write } from "./url.js";
 
-const NO_IMAGES = { image: null, regions: {}, spread: "all" };
 const line = createAddress({ read, write, remember });
 
 /** What was chosen and is gone is to be chosen again. */
 function takeOver(store, held, gone) {
   const { model, dataset } = store.state;
-  sayRemoved([model, dataset].filter(id => gone.has(id)).map(id => gone.get(id)));
-  store.set({ ...held, ...(gone.has(model) ? { model: null } : {}), ...(gone.has(dataset) ? { dataset: null, ...NO_IMAGES } : {}) });
+  sayRemoved([model, dataset], gone);
+  store.set({ ...held, ...(gone.has(model) ? { model: null } : {}), ...(gone.has(dataset) ? chooseDataset(null) : {}) });
 }
 
 async function start() {

@@ -5,7 +5,7 @@ import { keepFocus } from "../../lib/focus.js";
 import { thumbnail } from "../../lib/thumbnail.js";
 import { count, group } from "../../lib/format.js";
 import { wholeNumber } from "../../widgets/whole-number.js";
-import { SPREADS, datasetOf, obstacle, paintedOnes, valueOf } from "./request.js";
+import { SPREADS, chooseDataset, datasetOf, obstacle, paintedOnes, valueOf } from "./request.js";
 import { isLive } from "../summary.js";
 
 const WAYS = [
@@ -49,7 +49,7 @@ function drawSources(state, store) {
   replace(
     $("#own-sources"),
     select("Model", ready(state.models), state.model, ({ letter, name }) => `${letter} · ${name}`, model => store.set({ model })),
-    select("Images", ready(state.datasets), state.dataset, ({ name, n }) => `${name} (${n})`, dataset => store.set({ dataset, image: null, regions: {}, spread: "all" })),
+    select("Images", ready(state.datasets), state.dataset, ({ name, n }) => `${name} (${n})`, dataset => store.set(chooseDataset(dataset))),
     h("p", { class: "why" }, `${known}The model stays as it is; a new one is made beside it.`),
   );
 }

@@ -71,3 +71,6 @@ export const valueOf = (state, name) => state[name] ?? state.recommended?.[name]
 
 /** What a try of a failed cure changes. */
 export const withTry = (state, { changes }) => ({ ...state, ...changes });
+
+/** Other images have nothing painted on them. */
+export const chooseDataset = dataset => ({ dataset, image: null, regions: {}, spread: "all" });
