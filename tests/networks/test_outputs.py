@@ -10,6 +10,7 @@ from innv_gui import analyzers
 from innv_gui.errors import BadInput, ModelRefused
 from innv_gui.records import ModelSource, Target
 from innv_gui.runtimes.keras.explain import explain
+from innv_gui.runtimes.keras.files import losses
 from innv_gui.runtimes.keras.networks import loading
 from innv_gui.runtimes.keras.networks.forward import outputs_of
 from innv_gui.runtimes.keras.networks.inspect import inspect
@@ -273,3 +274,74 @@ def test_a_pass_that_forgets_gives_what_keras_gives():
     images = np.random.default_rng(0).random((3, 8, 8, 3), np.float32)
     for ours, theirs in zip(outputs_of(start, ends, images), keras.Model(start, ends)(images), strict=True):
         np.testing.assert_array_equal(np.asarray(ours), np.asarray(theirs))
+
+
+PER_UNIT = {
+    "cross-entropy": lambda: keras.losses.BinaryCrossentropy(from_logits=True),
+    "focal": lambda: keras.losses.BinaryFocalCrossentropy(from_logits=True),
+    "of a list": lambda: [keras.losses.BinaryCrossentropy(from_logits=True)],
+    "by name": lambda: {"dense": keras.losses.BinaryCrossentropy(from_logits=True)},
+}
+OF_ONE_CLASS = {
+    "not of logits": lambda: keras.losses.BinaryCrossentropy(),
+    "text": lambda: "binary_crossentropy",
+    "categorical": lambda: keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    "squares": lambda: "mse",
+    "none": lambda: None,
+}
+
+
+def compiled(tmp_path, loss, ending, units=3, activation=None) -> ModelSource:
+    image = keras.Input((8, 8, 3))
+    model = keras.Model(image, L.Dense(units, activation, name="dense")(L.Flatten()(image)))
+    model.compile("sgd", loss=loss)
+    model.save(tmp_path / f"compiled{ending}")
+    return ModelSource(KINDS[ending], str(tmp_path / f"compiled{ending}"))
+
+
+@pytest.mark.parametrize("ending", [".keras", ".h5"])
+@pytest.mark.parametrize("loss", PER_UNIT)
+def test_logits_that_were_trained_each_by_itself_are_independent_classes_and_asked_about(loss, ending, tmp_path):
+    source = compiled(tmp_path, PER_UNIT[loss](), ending)
+    outputs = inspect(source).outputs
+    assert (outputs.kind, outputs.choices) == ("multilabel", ("multilabel", "logits"))
+    assert "trained with a binary cross-entropy" in outputs.doubt
+    network, x = loading.load(source), np.random.default_rng(0).random((4, 8, 8, 3), np.float32)
+    z = np.asarray(keras.models.load_model(source.path)(x), np.float64)
+    np.testing.assert_allclose(network.probabilities(network.scores(x)), 1 / (1 + np.exp(-z)), atol=1e-6)
+    said = inspect(ModelSource(source.kind, source.path, outputs="logits")).outputs
+    assert (said.kind, said.doubt) == ("logits", "")
+
+
+@pytest.mark.parametrize("ending", [".keras", ".h5"])
+def test_any_other_loss_says_nothing_about_logits_and_none_about_probabilities(ending, tmp_path):
+    for loss in OF_ONE_CLASS.values():
+        outputs = inspect(compiled(tmp_path, loss(), ending)).outputs
+        assert (outputs.kind, outputs.doubt) == ("logits", "")
+    of_logits = PER_UNIT["cross-entropy"]
+    assert inspect(compiled(tmp_path, of_logits(), ending, activation="softmax")).outputs.kind == "softmax"
+    assert inspect(compiled(tmp_path, of_logits(), ending, units=1)).outputs.kind == "binary"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(
+            None,
+            "",
+            "{",
+            "[]",
+            '{"loss": 1}',
+            '{"loss": {}}',
+            '{"loss": [[]]}',
+            '{"loss": {"class_name": []}}',
+            "[" * 10**5,
+        ),
+        '{"loss": {"class_name": "BinaryCrossentropy"}}',
+        '{"loss": {"class_name": "BinaryCrossentropy", "config": {"from_logits": 1}}}',
+        '{"loss": ' + '{"a": ' * 900 + "1" + "}" * 901,
+        {"loss": {"a": {"class_name": "BinaryCrossentropy", "config": {"from_logits": True}}, "b": "mse"}},
+    ],
+)
+def test_whatever_a_file_says_of_its_loss_is_read_and_no_more(said):
+    assert losses.is_of_each_logit(losses.told(said)) is False

@@ -27,6 +27,7 @@ from innv_gui.runtimes.keras.files import (
     hdf5_check,
     keras2_configs,
     keras2_meanings,
+    losses,
     origin,
     saved_model,
     zip_directory,
@@ -73,6 +74,7 @@ class Cleared:
     checkpoint: dict[str, bytes] | None = field(default=None, repr=False)  # of a SavedModel, in place of weights
     n_stored: int = 0  # how many numbers the weights can be at most
     n_layers: int = 0  # that the configuration lists, at any depth
+    by_itself: bool = False  # it was trained with a binary cross-entropy of each output's logit
 
 
 def check(source: ModelSource) -> Cleared:
@@ -125,6 +127,7 @@ class _Told:
     text: bytes | str
     version: str | None
     n_stored: int
+    compiled: str | None = None  # in the layout of Keras 2, which has it beside the architecture
 
 
 def _told_by_archive(stream: BinaryIO, file: str, source: ModelSource) -> _Told:
@@ -138,7 +141,8 @@ def _told_by_archive(stream: BinaryIO, file: str, source: ModelSource) -> _Told:
 def _told_by_hdf5(stream: BinaryIO, file: str, _: ModelSource) -> _Told:
     with hdf5_check.opened(stream, file) as tree:
         version = hdf5_check.text_attribute(tree, "keras_version", file)
-        return _Told(_architecture(tree, file), version, hdf5_check.count_of(tree, file))
+        compiled = hdf5_check.text_attribute(tree, "training_config", file)
+        return _Told(_architecture(tree, file), version, hdf5_check.count_of(tree, file), compiled)
 
 
 def _architecture(tree, file: str) -> str:
@@ -304,7 +308,9 @@ def _check_archive(source: ModelSource, stream: io.BytesIO, file: str, sha256: s
     weights = members["model.weights.h5"]
     with hdf5_check.opened(io.BytesIO(weights), file) as tree:
         n_stored = hdf5_check.count_of(tree, file)
-    return Cleared(file, sha256, clean, weights, n_stored=n_stored, n_layers=n_layers)
+    loss = losses.told(config_check.parsed(members["config.json"], file).get("compile_config"))
+    by_itself = losses.is_of_each_logit(loss)
+    return Cleared(file, sha256, clean, weights, n_stored=n_stored, n_layers=n_layers, by_itself=by_itself)
 
 
 def _members(stream: io.BytesIO, file: str, limits: Budget) -> dict[str, bytes]:
@@ -366,7 +372,9 @@ def _check_member(member: zipfile.ZipInfo, file: str) -> None:
 def _check_hdf5(source: ModelSource, stream: io.BytesIO, file: str, sha256: str) -> Cleared:
     told = _told_by_hdf5(stream, file, source)
     clean, n_layers = _walked(told.text, file, sha256, source, told.version)
-    return Cleared(file, sha256, clean, stream.getvalue(), True, n_stored=told.n_stored, n_layers=n_layers)
+    by_itself = losses.is_of_each_logit(losses.told(told.compiled))
+    content, n_stored = stream.getvalue(), told.n_stored
+    return Cleared(file, sha256, clean, content, True, n_stored=n_stored, n_layers=n_layers, by_itself=by_itself)
 
 
 def _walked(text: bytes | str, file: str, sha256: str, source: ModelSource, version: str | None) -> tuple[dict, int]:

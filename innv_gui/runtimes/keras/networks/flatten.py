@@ -16,6 +16,7 @@ from innv_gui.errors import ModelRefused
 from innv_gui.records import Outputs
 from innv_gui.runtimes.keras.files import allowed
 from innv_gui.runtimes.keras.networks import custom_layers
+from innv_gui.runtimes.keras.networks.outputs import NOTHING, Said
 from innv_gui.runtimes.keras.networks.scores import scored
 
 
@@ -37,17 +38,17 @@ def _all(operations, tensors, end, file) -> None:
     """Refuses nothing."""
 
 
-def flatten(model: keras.Model, output: int, file: str, outputs: str | None = None, check: Callable = _all) -> Flat:
+def flatten(model: keras.Model, output: int, file: str, said: Said = NOTHING, check: Callable = _all) -> Flat:
     """The chosen output of a functional or sequential model as a flat graph of scores.
 
-    check(operations, tensors, end, file) is asked before anything is computed. outputs: the kind that a person said.
+    check(operations, tensors, end, file) is asked before anything is computed. said: about the outputs.
     """
     graph = functional(model, file)
     inliner = _Inliner(file)
     start, pixels = _start(graph.inputs[0], inliner)
     end = keras.tree.flatten(inliner.run(graph, [pixels], outermost=True))[output]
     check(inliner.operations, inliner.tensors, end, file)
-    found = scored(start, end, outputs, file, inliner)
+    found = scored(start, end, said, file, inliner)
     flat = Flat(keras.Model(start, found.tensor, name=model.name), inliner.tensors, inliner.operations)
     flat.inner_names, flat.skipped = (model.name, *inliner.inner), tuple(inliner.skipped)
     flat.outputs, flat.link, flat.link_inside = found.outputs, found.link, found.inside

@@ -20,6 +20,7 @@ from innv_gui.runtimes.keras.files.quoting import file_name, first_line, quoted
 from innv_gui.runtimes.keras.networks import building, checkpoint, custom_layers, flatten, hooks, layer_order
 from innv_gui.runtimes.keras.networks.depthwise import compute_by_channel
 from innv_gui.runtimes.keras.networks.network import Network
+from innv_gui.runtimes.keras.networks.outputs import Said
 from innv_gui.runtimes.keras.networks.seeding import seeded
 
 SEED = 20240229  # of random weights, so that every process builds the same network
@@ -218,7 +219,8 @@ def _network(model: keras.Model, source: ModelSource, cleared: gate.Cleared) -> 
     _check_input(graph, file)
     output = _chosen_output(model, graph, source, file)
     try:
-        flat = flatten.flatten(model, output, file, source.outputs, _check_layers)
+        said = Said(source.outputs, cleared.by_itself)
+        flat = flatten.flatten(model, output, file, said, _check_layers)
     except InnvError:
         raise
     except Exception as error:  # graphs that Keras builds but does not call again

@@ -35,12 +35,27 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What is said about the outputs. kind: by a person; by_itself: the file's loss takes each value as a logit."""
+
+    kind: str | None = None
+    by_itself: bool = False
+
+
+NOTHING = Said()
+
+
+@dataclass(frozen=True)
 class Ends:
-    """All that is known. function: what was taken off (`is_off`), or what stands there. values: (n, K) as they came."""
+    """All that is known. function: what was taken off (`is_off`), or what stands there. values: (n, K) as they came.
+
+    by_itself: as in `Said`.
+    """
 
     function: str
     is_off: bool
     values: np.ndarray
+    by_itself: bool = False
 
     @property
     def n_units(self) -> int:
@@ -147,6 +162,10 @@ def _one_unit(ends: Ends) -> tuple[list[Reading], str]:
 def _many_units(ends: Ends) -> tuple[list[Reading], str]:
     each = "Each output is read as the logit of a class of its own."
     logits = Reading("logits", "softmax", "The model ends without softmax: softmax of its values gives probabilities.")
+    if ends.function == "linear" and ends.by_itself:
+        trained = "The model was trained with a binary cross-entropy of each value as a logit"
+        doubt = f"{trained}: can an image be of several classes, or is the largest value its one class?"
+        return [Reading("multilabel", "sigmoid", f"{trained}: every class is right or wrong by itself."), logits], doubt
     if ends.function == "linear":
         return [logits, Reading("multilabel", "sigmoid", each)], ""
     if ends.between() and not ends.function:

@@ -16,7 +16,7 @@ from innv_gui.records import Outputs
 from innv_gui.runtimes.keras.files.quoting import first_line
 from innv_gui.runtimes.keras.networks import custom_layers, ending, two_classes
 from innv_gui.runtimes.keras.networks.forward import outputs_of
-from innv_gui.runtimes.keras.networks.outputs import Ends, decided
+from innv_gui.runtimes.keras.networks.outputs import Ends, Said, decided
 
 STRENGTHS = (1.0, 255.0, 0.1, 30.0)  # of noise, and once more noise around 0
 MOST_VALUES = 2**26  # of the largest layer for all images: 0.25 GB
@@ -32,8 +32,8 @@ class Scored:
     inside: bool = False
 
 
-def scored(start, end, wish: str | None, file: str, graph) -> Scored:
-    """What the graph from `start` to `end`, (N, K), gives, as scores. wish: the kind that a person said.
+def scored(start, end, said: Said, file: str, graph) -> Scored:
+    """What the graph from `start` to `end`, (N, K), gives, as scores. said: by a person and by the file.
 
     graph.tensors: all that is computed, by name; graph.note(operation, result): for what is computed again. Raises
     what `outputs.decided` does.
@@ -44,8 +44,8 @@ def scored(start, end, wish: str | None, file: str, graph) -> Scored:
         tensor = end
     else:
         function, values, tensor = _taken_off(start, end, found, x, file, note)
-    ends = Ends(function or ("" if found.known else found.function), bool(function), values)
-    outputs, link = decided(ends, wish, file)
+    ends = Ends(function or ("" if found.known else found.function), bool(function), values, said.by_itself)
+    outputs, link = decided(ends, said.kind, file)
     if outputs.kind == "binary":
         calls = _calls(start, tensor)
         tensor = two_classes.both(tensor, link == "identity", lambda one: calls[id(one)], note)
