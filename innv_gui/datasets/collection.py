@@ -31,7 +31,7 @@ class Collection:
     where labels are only texts. It may name classes without an image. chosen: of a part of a container, its rows.
     remarks: what is to be reported about the file that lists the images; no image is left out for it. parts: of a part,
     the positions that it took, of a part of a part those of both, the first one's first; empty for a whole.
-    whole: fingerprint of what a part was taken of; empty for a whole.
+    whole, whole_name: fingerprint and name of what a part was taken of; empty for a whole.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Collection:
     remarks: tuple[Problem, ...] = field(default=(), compare=False)
     parts: tuple[np.ndarray, ...] = field(default=(), repr=False, compare=False)
     whole: str = field(default="", repr=False, compare=False)
+    whole_name: str = field(default="", repr=False, compare=False)
 
     def __len__(self) -> int:
         return self.n
@@ -86,7 +87,14 @@ class Collection:
             chosen=rows if self.files is None else None,
             parts=(*self.parts, positions),
             whole=self.whole or self.fingerprint,
+            whole_name=self.whole_name or self.name,
         )
+
+    def known_as(self) -> list[str]:
+        """What each image is known as where it was opened from: its path there, or its row's number."""
+        if self.files is not None:
+            return self.files.listed()
+        return [str(row) for row in (range(self.n) if self.chosen is None else self.chosen.tolist())]
 
     def in_whole(self, index: int) -> int:
         """Of a part: the position in the whole of its image `index`."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 
 from innv_gui.datasets import numpy_files
-from innv_gui.datasets.array_labels import base_name, labels_beside
+from innv_gui.datasets.array_labels import IMAGE_WORDS, base_name, labels_beside
 from innv_gui.datasets.collection import Collection, ProblemList, coded, fingerprint_of, given_labels
 from innv_gui.datasets.declared import is_hollow
 from innv_gui.datasets.layout import BYTES, Layout, NotImages, Scale, layout_of, of_most, scale_of, scaled, why_dark
@@ -19,6 +20,8 @@ from innv_gui.errors import BadInput
 from innv_gui.records import ImageRef
 
 IMAGE_NAMES = ("x", "images", "image", "x_test", "x_train", "x_val", "data", "input", "inputs", "arr_0")
+SPLIT_WORDS = (("test", "testing"), ("train", "training"), ("val", "valid", "validation"))
+_BETWEEN_WORDS = re.compile(r"[_\-. ]+|(?<=^x)(?=t|v)|(?<=[tnl])(?=x$)")  # also xtest, trainx
 _SAMPLE_ROWS, _FEW_ROWS, _FEW_BYTES = 64, 2048, 32 * 2**20
 _SAMPLE_BYTES = 256 * 2**20
 
@@ -137,8 +140,7 @@ def _images(arrays: dict[str | None, Stored], problems: ProblemList) -> tuple[st
             layouts[key] = layout_of(stored.shape, stored.dtype)
         except NotImages as error:
             reasons[key] = f"{key} {error}" if key else str(error)
-    rank = {name: place for place, name in enumerate(IMAGE_NAMES)}
-    named = sorted((key for key in layouts if base_name(key) in rank), key=lambda key: (rank[base_name(key)], key))
+    named = sorted((key for key in layouts if _rank(key) is not None), key=lambda key: (_rank(key), key))
     if not named and len(layouts) != 1:
         raise NotImages(_why_none(layouts, reasons))
     chosen = named[0] if named else next(iter(layouts))
@@ -148,6 +150,17 @@ def _images(arrays: dict[str | None, Stored], problems: ProblemList) -> tuple[st
         raise NotImages("holds no image: its array has no rows")
     _check_held(arrays[chosen], layouts[chosen])
     return chosen, layouts[chosen]
+
+
+def _rank(key: str | None) -> int | None:
+    """Place among the names that arrays of images have: x, images, ..., then one of them and a split (train_images)."""
+    name = base_name(key)
+    if name in IMAGE_NAMES:
+        return IMAGE_NAMES.index(name)
+    words = {word for word in _BETWEEN_WORDS.split(name) if word != "set"}
+    splits = [place for place, spelt in enumerate(SPLIT_WORDS) if words & set(spelt)]
+    is_split = len(words) == 2 and len(words & set(IMAGE_WORDS)) == 1 and len(splits) == 1
+    return len(IMAGE_NAMES) + splits[0] if is_split else None
 
 
 def _check_held(stored: Stored, layout: Layout) -> None:

@@ -10,16 +10,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from innv_gui.datasets.collection import Collection, ProblemList, given_labels, left_out, of_files
+from innv_gui.datasets.formats import CONTAINERS, extension, is_litter
 from innv_gui.datasets.listed_paths import on_this_system
-from innv_gui.datasets.names import quoted
+from innv_gui.datasets.listing import Listing
+from innv_gui.datasets.names import quoted, sort_naturally
 from innv_gui.errors import BadInput
 from innv_gui.records import Problem
 
-PATH_COLUMNS = ("path", "file", "filename", "image")
-LABEL_COLUMNS = ("label", "class")
+PATH_COLUMNS = ("path", "file", "filename", "image", "file_name", "filepath", "file_path", "image_path")
+LABEL_COLUMNS = ("label", "class", "labels", "class_name", "category")
 MAX_BYTES = 4 * 2**30
 MAX_ROWS = 50_000_000
 _BATCH_ROWS = 65_536
+_FIRST_ROWS = 20
 _WHOLE = re.compile(r"([+-]?)(0|[1-9]\d{0,15})(\.0*)?")
 
 Row = tuple[int, str | None, str | None]  # row number as an editor shows it, path, label
@@ -47,9 +50,40 @@ def open_manifest(path: str, kind: str, labels: Sequence | None = None, anywhere
     if not files:
         hint = left_out(problems.n, problems.n, problems.listed()) if problems.n else "It has no rows."
         raise BadInput(f"No image in {quoted(name)}; expected one row per image.", hint, field="images")
+    if not anywhere:
+        _note_unlisted(root, name, files, problems)
     given = given_labels(labels, len(files)) or _whole_numbers(found)
     listed = of_files(name, "manifest", root, files, given, problems)
     return listed if labels is not None else replace(listed, remarks=_remarks(columns, listed.name))
+
+
+def table_within(folder: str) -> str | None:
+    """The one table beside or above pictures that were sent, where its first rows name some of them."""
+    names = [name for name in os.listdir(folder) if not is_litter(name)]
+    paths = [os.path.join(folder, name) for name in names]
+    if len(paths) == 1 and os.path.isdir(paths[0]) and not os.path.islink(paths[0]):
+        return table_within(paths[0])
+    tables = [path for path in paths if CONTAINERS.get(extension(path)) in ("csv", "parquet")]
+    return tables[0] if len(tables) == 1 and len(paths) > 1 and _names_files(tables[0]) else None
+
+
+def _names_files(path: str) -> bool:
+    root, name = os.path.split(path)
+    rows = _csv_rows if CONTAINERS[extension(name)] == "csv" else _parquet_rows
+    try:
+        first = list(itertools.islice(rows(path, name, []), _FIRST_ROWS))
+    except (BadInput, OSError):
+        return False
+    found = [on_this_system(file, root, anywhere=False)[0] for _, file, _ in first]
+    return any(one is not None and os.path.isfile(os.path.join(root, one)) for one in found)
+
+
+def _note_unlisted(root: str, name: str, files: Sequence[str], problems: ProblemList) -> None:
+    """Images that were sent with an uploaded list which does not name them."""
+    listed = set(files)
+    for file in sort_naturally(Listing(root, False, ProblemList()).files()):
+        if file not in listed:
+            problems.add(file, f"is not in {quoted(name)}, which lists the images.")
 
 
 def _whole_numbers(labels: list[str | None]) -> list[str | None]:

@@ -67,6 +67,10 @@ class Names:
         start = int(self.ends[index - 1]) + 1 if index else 0
         return os.fsdecode(self.joined[start : int(self.ends[index])])
 
+    def listed(self) -> list[str]:
+        """All of them, in their order."""
+        return os.fsdecode(self.joined).split(_BETWEEN)[:-1]
+
     def matching(self, text: str) -> np.ndarray:
         """(k,) indices of the names that contain the text; case and the two ways to write an accent are the same."""
         wanted = _comparable(text).encode("utf-8", "surrogatepass")

@@ -22,22 +22,26 @@ from innv_gui.datasets.formats import (
     sniffed,
     why_no_image,
 )
-from innv_gui.datasets.manifest import open_manifest
+from innv_gui.datasets.manifest import open_manifest, table_within
 from innv_gui.datasets.names import quoted
 from innv_gui.errors import BadInput
 
 EXPECTED = "Expected a folder of images, an image, a CSV or Parquet list (path, label), or a .npy, .npz or HDF5 file."
 
 
-def open_dataset(path: str | os.PathLike, labels: Sequence | None = None, anywhere: bool = False) -> Collection:
+def open_dataset(
+    path: str | os.PathLike, labels: Sequence | None = None, anywhere: bool = False, sent: bool = False
+) -> Collection:
     """Opens a folder, an image, a manifest or a file of arrays. Lists names; decodes no image.
 
     labels: one text per image in the collection's order, in place of the labels that are found. anywhere: a manifest
     may list images outside its own folder, and links in a folder are followed; say so only for a path that was named
-    on the command line, never for an upload. Raises BadInput (field "images") in a sentence that names the file.
+    on the command line, never for an upload. sent: a folder is what a person has just uploaded, in which one table
+    lists the images. Raises BadInput (field "images") in a sentence that names the file.
     """
-    begun = time.time_ns()
-    return replace(_opened(plain(os.fspath(path)), labels, anywhere), opened_ns=begun)
+    begun, path = time.time_ns(), plain(os.fspath(path))
+    table = table_within(path) if sent and os.path.isdir(path) else None
+    return replace(_opened(table or path, labels, anywhere), opened_ns=begun)
 
 
 def _opened(path: str, labels: Sequence | None, anywhere: bool) -> Collection:

@@ -109,7 +109,8 @@ class Session:
         self._reopening = threading.Lock()
         choices = Choices(self.workspace.part("choices"))
         self.models = ModelShelf(lambda: self.pool, self.jobs, tuple(trusted), hooks, self.naming, budget, choices)
-        self.datasets = DatasetShelf(lambda: self.pool, self.jobs)
+        uploads = self.workspace.part("uploads") / "images"
+        self.datasets = DatasetShelf(lambda: self.pool, self.jobs, uploads)
         self.pictures = Pictures(lambda: self.pool, self.workspace.part("thumbnails"))
         self.scoring = Scoring(lambda: self.pool, self.jobs, self.workspace.part("scores"))
         self._rankings: Recent[Ranking] = Recent(RECENT, "ranking", "Ask for it again.")

@@ -503,6 +503,35 @@ def test_further_arrays_are_named_as_left_out(tmp_path):
     assert collection.n == 3 and [problem.name for problem in collection.problems] == ["x_train"]
 
 
+@pytest.mark.parametrize(
+    "name, labels",
+    [
+        ("{}_images", "{}_labels"),  # MedMNIST
+        ("images_{}", "labels_{}"),
+        ("{}_data", "{}_labels"),
+        ("{}_set_x", "{}_set_y"),
+        ("{}X", "{}Y"),
+        ("X{}", "y{}"),
+        ("{}/images", "{}/labels"),
+    ],
+)
+def test_of_the_arrays_of_splits_the_one_to_test_on_is_opened_with_its_labels(tmp_path, name, labels):
+    sizes = {"train": 9, "val": 4, "test": 3}
+    arrays = {name.format(split): np.zeros((n, 8, 8), np.uint8) for split, n in sizes.items()}
+    arrays |= {labels.format(split): np.arange(n)[:, None] for split, n in sizes.items()}
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        for key, values in arrays.items():
+            file[key] = values
+    np.savez(tmp_path / "a.npz", **arrays)
+    for path in (tmp_path / "a.h5", tmp_path / "a.npz"):
+        found = open_dataset(path)
+        assert (found.n, found.class_names, found.key) == (3, ("0", "1", "2"), name.format("test"))
+        assert found.n_problems == 2 and "only" in found.problems[0].reason
+    without = {key: values for key, values in arrays.items() if "test" not in key}
+    np.savez(tmp_path / "b.npz", **without)
+    assert open_dataset(tmp_path / "b.npz").n == 9
+
+
 def test_several_unnamed_arrays_are_not_guessed_at(tmp_path):
     np.savez(tmp_path / "d.npz", a=np.zeros((9, 8, 8)), b=np.zeros((3, 8, 8)))
     with pytest.raises(BadInput, match=r"several arrays that could be images \(a, b\)"):

@@ -5,6 +5,7 @@ import json
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -163,6 +164,61 @@ def test_a_table_of_tabs_is_opened_by_itself(client, session):
     found = client.get(f"/api/v1/datasets/{id}").json
     client.delete(f"/api/v1/datasets/{id}")
     assert (found["n"], found["class_names"]) == (1, ["cat"])
+
+
+PICTURES = ("a.png", "b.png", "c.png", "cat/d.png")
+
+
+@pytest.mark.parametrize("above", ["", "pets/"])
+@pytest.mark.parametrize("ending", ["csv", "tsv", "parquet"])
+def test_a_table_that_is_sent_with_its_images_has_their_labels(client, session, tmp_path, above, ending):
+    table = pd.DataFrame({"file_name": ["a.png", "b.png", "gone.png"], "label": ["cat", "dog", "dog"], "x": [1, 2, 3]})
+    path = tmp_path / f"labels.{ending}"
+    table.to_parquet(path) if ending == "parquet" else table.to_csv(path, sep=",\t"[ending == "tsv"], index=False)
+    files = [(png(9).read(), above + name) for name in PICTURES] + [(path.read_bytes(), above + path.name)]
+    id = client.post("/api/v1/datasets?name=pets", **as_a_browser_sends(files)).json["dataset"]["id"]
+    session.datasets.entry(id).job.ended(30)
+    found, listed = (client.get(f"/api/v1/datasets/{id}{end}").json for end in ("", "/problems"))
+    assert (found["n"], found["class_names"], found["n_left_out"]) == (3, ["cat", "dog"], 2)
+    assert [one["name"] for one in listed["problems"]] == ["c.png", "cat/d.png"]
+    again = session.datasets.start(session.datasets.entry(id).path)
+    again.job.ended(30)
+    assert again.dataset.collection == session.datasets.get(id).collection, "as a run of it opens it again"
+    for one in (id, again.id):
+        client.delete(f"/api/v1/datasets/{one}")
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        {"scores.csv": b"name,score\na.png,1\n"},  # no list
+        {"far.csv": b"path,label\nfar/a.png,1\n"},  # of other files
+        {"one.csv": b"path,label\na.png,1\n", "two.csv": b"path,label\nb.png,1\n"},
+        {"broken.csv": b'path,label\n"a.png'},
+        {"broken.parquet": b"PAR1 nothing"},
+        {"cat/within.csv": b"path,label\nd.png,1\n"},
+    ],
+)
+def test_other_tables_among_images_change_nothing(client, session, tables):
+    files = [(png(9).read(), name) for name in PICTURES] + [(content, name) for name, content in tables.items()]
+    id = client.post("/api/v1/datasets", **as_a_browser_sends(files)).json["dataset"]["id"]
+    session.datasets.entry(id).job.ended(30)
+    found = client.get(f"/api/v1/datasets/{id}").json
+    client.delete(f"/api/v1/datasets/{id}")
+    assert (found["n"], found["class_names"], found["n_left_out"]) == (4, ["cat"], len(tables))
+
+
+def test_an_uploaded_list_leads_nowhere_when_it_is_opened_again_either(client, session, tmp_path):
+    (tmp_path / "secret.png").write_bytes(png(9).read())
+    listed = f"path\na.png\n{tmp_path / 'secret.png'}\n".encode()
+    files = [(png(9).read(), "a.png"), (listed, "l.csv")]
+    id = client.post("/api/v1/datasets", **as_a_browser_sends(files)).json["dataset"]["id"]
+    session.datasets.entry(id).job.ended(30)
+    again = session.datasets.start(session.datasets.entry(id).path)
+    again.job.ended(30)
+    assert [len(session.datasets.get(one)) for one in (id, again.id)] == [1, 1]
+    for one in (id, again.id):
+        client.delete(f"/api/v1/datasets/{one}")
 
 
 def test_nothing_of_a_removed_dataset_is_selected(client, session):
