@@ -155,8 +155,8 @@ class ClassNames:
 class LabelClass:
     """A label that a person says is a class of a model. class_: index.
 
-    dataset: key of the collection by names and place (`session/datasets.py`), in what an earlier version kept its
-    fingerprint, which is of names alone.
+    dataset: key of the place that the images were opened from (`session/datasets.py`), in what earlier versions kept
+    that of names and place, or the fingerprint, which is of names alone.
     """
 
     dataset: str

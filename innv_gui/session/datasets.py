@@ -44,11 +44,22 @@ def place_bytes(collection: Collection) -> bytes:
 
 
 def collection_key(collection: Collection) -> str:
-    """SHA-256 under which what is said about a collection's images is kept: tags, saved lists, labels by hand.
+    """SHA-256 of a collection's names, labels, order and place, which changes with each image that comes or goes.
 
     The fingerprint is of names alone, and two folders can hold other pictures under the same names.
     """
     return hashlib.sha256(place_bytes(collection)).hexdigest()
+
+
+def place_key(collection: Collection) -> str:
+    """SHA-256 of what a collection, or what it is a part of, was opened from.
+
+    Under it is kept what a person says about its images: tags, saved lists, labels by hand. It stays while images come
+    and go; but a file of arrays knows its images by their numbers only, and its key changes with the file.
+    """
+    content = "" if collection.files is not None else collection.whole or collection.fingerprint
+    words = (collection.kind, collection.root, collection.whole_name or collection.name, content)
+    return hashlib.sha256(b"".join(os.fsencode(word) + b"\0" for word in words)).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -161,10 +172,10 @@ class DatasetEntry:
 
 
 class DatasetShelf:
-    """All datasets of a session by id."""
+    """All datasets of a session by id. uploads: folder of what is sent, from which nothing leads out."""
 
-    def __init__(self, pool: Callable[[], Pool], jobs: Jobs):
-        self._pool, self._jobs = pool, jobs
+    def __init__(self, pool: Callable[[], Pool], jobs: Jobs, uploads: Path | None = None):
+        self._pool, self._jobs, self._uploads = pool, jobs, uploads
         self._entries: dict[str, DatasetEntry] = {}
         self._removed = Removed("dataset", "dataset")
         self._given = 0
@@ -200,9 +211,12 @@ class DatasetShelf:
     def _open(self, entry: DatasetEntry, place: Callable[[], str], uploaded: bool, job: Job) -> Dataset:
         try:
             entry.path = place()
+            anywhere = not uploaded and not self._is_upload(entry.path)
             collection = self._pool().run(
-                "images.open", entry.path, None, not uploaded, cancelled=job.cancelled, about=entry.name
+                *("images.open", entry.path, None, anywhere, uploaded), cancelled=job.cancelled, about=entry.name
             )
+            if uploaded and collection.kind == "manifest" and os.path.isdir(entry.path):  # a table within
+                entry.path = os.path.join(collection.root, collection.name)
             entry.dataset = Dataset(entry.id, entry.name, collection)
             entry.problems = [*collection.problems, *collection.remarks]
             entry.status = "ready"
@@ -216,6 +230,9 @@ class DatasetShelf:
         self.opened(entry.dataset)
         self.changed()
         return entry.dataset
+
+    def _is_upload(self, path: str) -> bool:
+        return self._uploads is not None and Path(path).resolve().is_relative_to(self._uploads.resolve())
 
     def add_part(self, whole: Dataset, name: str, positions: np.ndarray) -> DatasetEntry:
         """A named part of a dataset as one of its own, ready at once.

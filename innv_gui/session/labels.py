@@ -10,7 +10,7 @@ import numpy as np
 from innv_gui.class_names import map_by_name
 from innv_gui.errors import BadInput
 from innv_gui.records import ClassNames, LabelClass, Model
-from innv_gui.session.datasets import Dataset, collection_key
+from innv_gui.session.datasets import Dataset, collection_key, place_key
 from innv_gui.session.naming import IN_ARRAYS, is_whole, naming_of
 
 LISTED = 5
@@ -129,10 +129,10 @@ def mapped_by_hand(
 ) -> tuple[LabelClass, ...]:
     """The model's labels by hand after a change. wish: label -> class (name or index), None to take it back.
 
-    What an earlier version kept for all datasets of these names is kept for this one from now on; when nothing is left
-    here, that is dropped, too.
+    What an earlier version kept for this list of images is kept for what is opened from here from now on. So is what it
+    kept for all datasets of these names; when nothing is left here, that is dropped, too.
     """
-    place = collection_key(dataset.collection)
+    place, of_list, of_names = _keys(dataset)
     here = {label: LabelClass(place, label, class_) for label, class_ in _said(model, dataset).items()}
     kept = {(one.dataset, one.label): one for one in (*model.by_hand, *here.values())}
     for label, class_ in wish.items():
@@ -142,7 +142,8 @@ def mapped_by_hand(
         if class_ is not None:
             kept[place, label] = LabelClass(place, label, _class(class_, model, names))
     is_left = any(one.dataset == place for one in kept.values())
-    return tuple(one for one in kept.values() if is_left or one.dataset != dataset.collection.fingerprint)
+    dropped = (of_list,) if is_left else (of_list, of_names)
+    return tuple(one for one in kept.values() if one.dataset not in dropped)
 
 
 def _class(class_: str | int, model: Model, names: Sequence[str]) -> int:
@@ -157,7 +158,8 @@ def _class(class_: str | int, model: Model, names: Sequence[str]) -> int:
 def by_hand(model: Model, dataset: Dataset) -> dict[str, int]:
     """The dataset's labels that a person mapped to classes of the model.
 
-    Earlier versions kept them by names and labels alone: such ones count where none are kept for the dataset's place.
+    A saved list has those of what it was saved from. Earlier versions kept them for a list of images, before that by
+    names and labels alone: such ones count where none are kept for the dataset's place.
     """
     labels = set(dataset.class_names or ())
     return {label: class_ for label, class_ in _said(model, dataset).items() if label in labels}
@@ -169,4 +171,9 @@ def _said(model: Model, dataset: Dataset) -> dict[str, int]:
         said.setdefault(one.dataset, {})[one.label] = one.class_
     if not said:
         return {}
-    return said.get(collection_key(dataset.collection)) or said.get(dataset.collection.fingerprint, {})
+    return next((said[key] for key in _keys(dataset) if key in said), {})
+
+
+def _keys(dataset: Dataset) -> tuple[str, ...]:
+    """Under which labels by hand are kept, then those of earlier versions."""
+    return place_key(dataset.collection), collection_key(dataset.collection), dataset.collection.fingerprint

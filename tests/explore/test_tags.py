@@ -1,23 +1,25 @@
 """Tags and saved lists of datasets in a workspace, without a session."""
 
+import json
+import os
+
 import numpy as np
 import pytest
 
 from innv_gui.cluster.jobs import Jobs
-from innv_gui.datasets.collection import ProblemList, of_files
+from innv_gui.datasets.collection import Collection, ProblemList, of_files
 from innv_gui.errors import BadInput
-from innv_gui.session.datasets import Dataset, DatasetShelf
+from innv_gui.session.datasets import Dataset, DatasetShelf, collection_key
 from innv_gui.session.explore.subsets import Subsets
 from innv_gui.session.explore.tags import MOST, TagShelf
-from innv_gui.store.named_masks import write_masks
+from innv_gui.store.named_sets import NamedSets, read_sets, write_masks
 
 N = 20
 
 
-def dataset_at(root, n=N):
-    return Dataset(
-        "d", "made", of_files("made", "folder", str(root), [f"{k}.png" for k in range(n)], None, ProblemList())
-    )
+def dataset_at(root, n=N, files=None, kind="folder"):
+    files = files or [f"{k}.png" for k in range(n)]
+    return Dataset("d", "made", of_files("made", kind, str(root), files, None, ProblemList()))
 
 
 def opened(shelf, dataset):
@@ -123,3 +125,105 @@ def test_lists_of_lists_come_back_with_what_was_kept_of_them(tmp_path):
     assert len(opened(shelf_with(tmp_path)[0], dataset)) == 4, "the last was saved from it"
     subsets.forget(again[3].id)
     assert opened(shelf_with(tmp_path)[0], dataset) == [("five", 5), ("all of five", 5)]
+
+
+def grown():
+    """The same folder with a picture in front, one in the middle and without 2.png."""
+    return dataset_at("/a", files=["00.png", *(f"{k}.png" for k in range(9) if k != 2), "8a.png", "9.png"])
+
+
+def named(dataset, mask):
+    return [ref.name for ref in dataset[np.flatnonzero(mask)]]
+
+
+def test_tags_stay_with_their_images_while_others_come_and_go(tmp_path):
+    TagShelf(tmp_path).of(dataset_at("/a")).mark("blurred", rows(2, 5, 9), True)
+    later = TagShelf(tmp_path).of(grown())
+    assert named(grown(), later.bits() > 0) == ["5.png", "9.png"] and later.of(5) == ["blurred"]
+    later.mark("blurred", np.isin(np.arange(11), [5]), False)
+    later.mark("new", np.isin(np.arange(11), [9]), True)
+    again = TagShelf(tmp_path).of(dataset_at("/a"))
+    assert named(dataset_at("/a"), again.bits() & 1 > 0) == ["2.png", "9.png"], "2.png has come back"
+    assert counts(again) == {"blurred": 2, "new": 0}
+    again.mark("blurred", rows(*range(N)), False)
+    assert counts(again) == {"new": 0} and counts(TagShelf(tmp_path).of(grown())) == {"new": 1}
+
+
+def test_saved_lists_stay_with_their_images_while_others_come_and_go(tmp_path):
+    subsets = shelf_with(tmp_path)[1]
+    five = subsets.add(dataset_at("/a"), "five", np.arange(5))
+    subsets.add(five.dataset, "odd", np.array([1, 3]))
+    subsets.add(dataset_at("/a"), "gone", np.array([2]))
+    shelf, subsets = shelf_with(tmp_path)
+    assert opened(shelf, grown()) == [("five", 4), ("odd", 2)]
+    assert [[ref.name for ref in entry.dataset] for entry in shelf.entries()] == [
+        ["0.png", "1.png", "3.png", "4.png"],
+        ["1.png", "3.png"],
+    ]
+    subsets.add(grown(), "first", np.arange(1))
+    assert opened(shelf_with(tmp_path)[0], dataset_at("/a")) == [("five", 5), ("odd", 2), ("gone", 1)]
+    subsets.forget(shelf.entries()[1].id)
+    subsets.forget(shelf.entries()[0].id)
+    assert opened(shelf_with(tmp_path)[0], grown()) == [("first", 1)]
+
+
+def test_tags_are_of_the_image_in_whichever_list_of_it(tmp_path):
+    dataset, shelf = dataset_at("/a"), TagShelf(tmp_path)
+    saved = shelf_with(tmp_path / "lists")[1].add(dataset, "saved", np.array([3, 4, 8])).dataset
+    inside, whole = shelf.of(saved), shelf.of(dataset)
+    inside.mark("wrong label", np.array([False, True, True]), True)
+    whole.mark("wrong label", rows(3, 4, 10), True)
+    assert named(saved, inside.bits() > 0) == ["3.png", "4.png", "8.png"]
+    inside.mark("wrong label", np.ones(3, bool), False)
+    assert counts(inside) == {"wrong label": 0} and counts(whole) == {"wrong label": 1} and whole.of(10)
+
+
+def test_a_list_of_a_table_that_names_a_file_twice_keeps_the_chosen_rows(tmp_path):
+    table = dataset_at("/a", files=["x.png", "y.png", "x.png", "x.png"], kind="manifest")
+    shelf_with(tmp_path)[1].add(table, "second", np.array([2]))
+    shelf = shelf_with(tmp_path)[0]
+    assert opened(shelf, table) == [("second", 1)]
+    assert shelf.entries()[0].dataset.collection.parts[0].tolist() == [2]
+
+
+def test_rows_of_a_file_of_arrays_have_their_tags_while_it_is_the_same(tmp_path):
+    def arrays(fingerprint):
+        return Dataset("d", "x", Collection("x", "array", "/a/x.npz", fingerprint, N, None, key="x"))
+
+    dataset, shelf = arrays("f" * 64), TagShelf(tmp_path)
+    saved = shelf_with(tmp_path / "lists")[1].add(dataset, "saved", np.array([3, 4])).dataset
+    shelf.of(saved).mark("dark", np.array([False, True]), True)
+    assert shelf.of(dataset).of(4) == ["dark"] and counts(shelf.of(dataset)) == {"dark": 1}
+    assert counts(shelf.of(arrays("e" * 64))) == {}, "which row is which image now is not known"
+
+
+def test_what_an_earlier_version_kept_by_position_is_taken_in_once(tmp_path):
+    whole = dataset_at("/a")
+    saved = shelf_with(tmp_path / "lists")[1].add(whole, "saved", np.array([3, 4])).dataset
+    for dataset, mask in ((whole, rows(3)), (saved, np.array([False, True]))):
+        write_masks(tmp_path / f"{collection_key(dataset.collection)[:32]}.json", {"dark": mask}, len(dataset))
+    shelf = TagShelf(tmp_path)
+    inside, of_all = shelf.of(saved), shelf.of(whole)
+    assert named(whole, of_all.bits() > 0) == ["3.png", "4.png"] == named(saved, inside.bits() > 0)
+    of_all.mark("dark", rows(3, 4), False)
+    later = TagShelf(tmp_path)
+    assert counts(later.of(saved)) == counts(later.of(whole)) == {}
+
+
+def test_names_that_are_no_text_and_sets_that_are_damaged(tmp_path):
+    odd = os.fsdecode(b"\xff.png")
+    TagShelf(tmp_path).of(dataset_at("/a", files=[odd, "a.png"])).mark("odd", np.array([True, False]), True)
+    assert counts(TagShelf(tmp_path).of(dataset_at("/a", files=["b.png", odd]))) == {"odd": 1}
+    [path] = tmp_path.glob("*.json")
+    record = json.loads(path.read_text())["record"]
+    for wrong in (
+        {"members": "AAAA"},
+        {"sets": {"odd": "AA=="}},
+        {"sets": {"odd": "/w=="}},
+        {"taken_in": [1]},
+        {"sets": []},
+    ):
+        path.write_text(json.dumps(record | wrong))
+        assert read_sets(path, MOST) == NamedSets(), wrong
+    path.write_text(json.dumps(record))
+    assert read_sets(path, MOST).members == (odd,)

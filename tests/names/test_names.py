@@ -18,7 +18,7 @@ from innv_gui.datasets import open_dataset
 from innv_gui.datasets.collection import ProblemList, of_files
 from innv_gui.errors import BadInput
 from innv_gui.records import ClassNames, LabelClass, replace
-from innv_gui.session.datasets import Dataset
+from innv_gui.session.datasets import Dataset, collection_key, place_key
 from innv_gui.session.labels import class_of_label, is_by_position, label_fit, mapped_by_hand
 from innv_gui.session.naming import confirmed, known_naming, naming_of, namings_of
 from innv_gui.session.probe.shelf import check_probe
@@ -322,7 +322,9 @@ def test_a_label_is_mapped_by_hand_and_taken_back():
     model, dataset = model_of(0, 2, names=("cat", "dog")), labelled(["Katze", "dog"])
     mapped = replace(model, by_hand=mapped_by_hand(model, dataset, model.class_names, {"Katze": "cat"}))
     assert class_of_label(mapped, dataset) == {"Katze": 0, "dog": 1}
-    assert class_of_label(mapped, labelled(["Katze", "cat"])) == {"cat": 0}  # another dataset
+    other = labelled(["Katze", "cat"])
+    elsewhere = replace(other, collection=replace(other.collection, root="/elsewhere"))
+    assert class_of_label(mapped, elsewhere) == {"cat": 0}
     back = replace(mapped, by_hand=mapped_by_hand(mapped, dataset, model.class_names, {"Katze": None}))
     assert class_of_label(back, dataset) == {"dog": 1} and back.by_hand == ()
 
@@ -340,6 +342,27 @@ def test_labels_by_hand_are_of_the_images_at_one_place():
     both = change(before, copy, dog="cat")
     assert class_of_label(both, copy) == {"Katze": 1, "dog": 0} and class_of_label(both, dataset)["dog"] == 1
     assert class_of_label(change(before, dataset, Katze=None), dataset) == {"dog": 1}
+
+
+def test_labels_by_hand_stay_while_images_come_and_go_and_count_in_saved_lists():
+    model, dataset = model_of(0, 2, names=("cat", "dog")), labelled(["Katze", "dog", "Katze"])
+    mapped = replace(model, by_hand=mapped_by_hand(model, dataset, model.class_names, {"Katze": "cat"}))
+    saved = replace(dataset, collection=dataset.collection.part("saved", np.array([0, 1])))
+    within = replace(saved, collection=saved.collection.part("of it", np.array([0])))
+    grown = labelled(["bird", "Katze", "dog"])
+    for known in (saved, within, grown):
+        assert class_of_label(mapped, known)["Katze"] == 0
+    back = replace(mapped, by_hand=mapped_by_hand(mapped, within, model.class_names, {"Katze": None}))
+    assert back.by_hand == ()
+
+
+def test_labels_by_hand_that_an_earlier_version_kept_for_a_list_of_images_count_until_they_are_changed():
+    model, dataset = model_of(0, 2, names=("cat", "dog")), labelled(["Katze", "dog"])
+    before = replace(model, by_hand=(LabelClass(collection_key(dataset.collection), "Katze", 1),))
+    assert class_of_label(before, dataset)["Katze"] == 1
+    after = mapped_by_hand(before, dataset, model.class_names, {"dog": "cat"})
+    assert {one.dataset for one in after} == {place_key(dataset.collection)}
+    assert class_of_label(replace(model, by_hand=after), dataset) == {"Katze": 1, "dog": 0}
 
 
 @pytest.mark.parametrize("wish", [{"bird": 0}, {"Katze": "bird"}, {"Katze": 2}, {"Katze": -1}, {"Katze": True}])
