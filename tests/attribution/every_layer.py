@@ -105,6 +105,7 @@ RULED = {
     "RMSNormalization": L.RMSNormalization(),
     "UnitNormalization": L.UnitNormalization(),
     "SpectralNormalization": lambda x: L.SpectralNormalization(L.Conv2D(3, 3, activation="relu", **FREE))(x),
+    "Pipeline": lambda x: L.Pipeline([L.RandomFlip(), L.Rescaling(0.5), L.Conv2D(3, 3, **FREE)])(x),
     "Add": two(L.Add()),
     "Subtract": two(L.Subtract()),
     "Multiply": _gate,

@@ -60,6 +60,21 @@ def test_models_nested_in_sequential_models_are_flattened(depth, tmp_path):
     assert network.explained_layer.startswith("dense")
 
 
+@pytest.mark.parametrize("ending", [".keras", ".h5"])
+def test_a_pipeline_of_layers_is_gone_through_and_its_augmentation_left_out(ending, tmp_path):
+    L = keras.layers
+    inner = L.Pipeline([L.RandomFlip(name="flip"), L.Rescaling(0.5, name="half"), L.Conv2D(4, 3, name="conv")])
+    image = keras.Input(SHAPE)
+    x = L.Pipeline([L.MixUp(name="mix"), inner, L.CutMix(name="cut"), L.ReLU()])(image)
+    x = L.Flatten()(L.Conv2D(4, 3, name="conv")(x))
+    model = randomised(keras.Model(image, L.Dense(3, activation="softmax")(x)))
+    network, x = loading.load(saved(model, tmp_path / f"pipeline{ending}")), images(3, SHAPE)
+    found = network.probabilities(network.scores(x))
+    np.testing.assert_allclose(found, model.predict(x, verbose=0), atol=1e-6)
+    assert network.flat.skipped == ("mix", "flip", "cut")
+    assert len([name for name in network.flat.tensors if "conv" in name]) == 2
+
+
 def test_a_backbone_used_twice_shares_its_weights(tmp_path):
     image = keras.Input(SHAPE)
     inner = keras.Sequential([keras.Input(SHAPE), keras.layers.Conv2D(3, 3, padding="same", name="shared")])

@@ -116,9 +116,10 @@ def test_maps_are_those_of_the_network_cut_at_its_logits(end, tail, folders, tmp
         sign, neuron = (1, class_) if units > 1 else (2 * class_ - 1, 0)
         cut_at_logits(path, sign).save(tmp_path / f"{class_}.keras")
         twin = two_units(tmp_path / f"{class_}.keras") if units == 1 else tmp_path / f"{class_}.keras"
+        ours, theirs = probabilities(path, x), probabilities(twin, x)
         for method in METHODS:
-            found = maps(path, x, method, class_)
-            wanted = maps(twin, x, method, neuron)
+            found = maps(path, x, method, class_, ours)
+            wanted = maps(twin, x, method, neuron, theirs)
             np.testing.assert_allclose(found, wanted, atol=1e-5 * max(np.abs(wanted).max(), 1e-6), err_msg=method)
 
 
@@ -133,11 +134,14 @@ def two_units(path: Path) -> Path:
     return path.with_suffix(".wide.keras")
 
 
-def maps(path: Path, x: np.ndarray, method: str, class_: int) -> np.ndarray:
-    source = ModelSource(KINDS[path.suffix], str(path))
-    network = loading.load(source)
-    probabilities = network.probabilities(network.scores(x))
-    return explain(source, x, method, analyzers.check(method, {}), Target(class_=class_), False, probabilities).values
+def probabilities(path: Path, x: np.ndarray) -> np.ndarray:
+    network = loading.load(ModelSource(KINDS[path.suffix], str(path)))
+    return network.probabilities(network.scores(x))
+
+
+def maps(path: Path, x: np.ndarray, method: str, class_: int, p: np.ndarray) -> np.ndarray:
+    source, target = ModelSource(KINDS[path.suffix], str(path)), Target(class_=class_)
+    return explain(source, x, method, analyzers.check(method, {}), target, False, p).values
 
 
 def one(tmp_path, behind=lambda x: x, units=1, activation=None, conv=False) -> ModelSource:

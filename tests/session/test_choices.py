@@ -3,11 +3,11 @@
 import logging
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
 from innv_gui.cluster.jobs import Job
 from innv_gui.commands.reports import earlier
+from innv_gui.datasets.collection import ProblemList, of_files
 from innv_gui.errors import StorageFailed
 from innv_gui.preprocessing import parse
 from innv_gui.records import ModelSource, replace
@@ -92,8 +92,7 @@ def test_a_choice_of_now_replaces_the_one_of_earlier_and_the_detected_rule_is_no
 
 def test_labels_mapped_by_hand_come_back(started):
     shelf, id = started()
-    codes = np.zeros(1, np.int32)
-    images = SimpleNamespace(fingerprint="f" * 64, root="/d", codes=codes, kind="folder")
+    images = of_files("d", "folder", "/d", ["a.png"], ["wasp"], ProblemList())
     dataset = SimpleNamespace(name="d", class_names=("wasp",), keras_class_names=None, collection=images)
     shelf.map_labels(id, dataset, {"wasp": 1})
     assert again(started).by_hand == shelf.get(id).by_hand and again(started).by_hand[0].class_ == 1

@@ -45,6 +45,14 @@ const comeBack = () =>
     document.addEventListener("visibilitychange", look, { signal });
   });
 
+/** Calls act() whenever somebody comes back. It never ends. */
+export async function onReturn(act) {
+  for (;;) {
+    await comeBack();
+    await act().catch(() => null); // there may be no server any more
+  }
+}
+
 const same = (a, b) => JSON.stringify([a.models, a.datasets]) === JSON.stringify([b.models, b.datasets]);
 
 /** Calls act() when somebody comes back and the server has other models or datasets than shown() says. It never ends. */

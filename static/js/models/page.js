@@ -3,6 +3,7 @@ import { drawMissing, missingOf } from "../shell/address.js";
 import { MODELS, know, modelLink } from "../lib/address-names.js";
 import { $, h, replace } from "../lib/dom.js";
 import { ENDED, get, pause, post, remove } from "../lib/api.js";
+import { onReturn } from "../lib/catalog.js";
 import { confirmed } from "../shell/confirm.js";
 import { toPage } from "../lib/focus.js";
 import { count, group, preprocessing as inWords } from "../lib/format.js";
@@ -306,6 +307,7 @@ startShell();
 load().then(() => {
   revealRefused(asked);
   watch();
+  onReturn(() => load().then(watch));
 }, error => {
   document.body.dataset.state = "empty";
   complain(error);

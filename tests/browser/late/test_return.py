@@ -95,6 +95,23 @@ def test_images_lists_the_datasets_of_now(open_tab, passing):
     expect(listed).not_to_contain_text(names["dataset"])
 
 
+def test_models_lists_the_models_of_now_and_keeps_what_is_being_typed(open_tab, passing):
+    add, remove = passing
+    page = open_tab("/models").page
+    rows = page.locator("#rows")
+    expect(rows).to_contain_text("digits_cnn", timeout=WAIT_MS)
+    page.locator("#rule-mode").select_option("standardize")
+    page.locator("#rule-mean").fill("12")
+    _, names = add()
+    expect(rows).not_to_contain_text(names["model"])
+    page.evaluate(COME_BACK)
+    expect(rows).to_contain_text(names["model"])
+    expect(page.locator("#rule-mean")).to_have_value("12")
+    remove()
+    page.evaluate(COME_BACK)
+    expect(rows).not_to_contain_text(names["model"])
+
+
 def test_a_model_that_was_changed_in_another_tab_is_named_at_once(open_tab, context, demo, ids):
     body = {"dataset": ids["digits"], "models": [ids["digits_mlp"]], "layers": None}
     made = context.request.post(f"{demo.base}/api/v1/explorations", data=body).json()["exploration"]["id"]

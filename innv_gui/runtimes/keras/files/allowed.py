@@ -11,9 +11,10 @@ def _names(text: str) -> frozenset[str]:
 
 # Outside training these hand on what they get.
 AUGMENTATION = _names("""
-    AugMix RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast RandomElasticTransform
-    RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue RandomInvert RandomPerspective
-    RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom
+    AugMix CutMix MixUp RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast
+    RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue RandomInvert
+    RandomPerspective RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation
+    RandomZoom
 """)
 
 LAYERS = AUGMENTATION | _names("""
@@ -34,7 +35,7 @@ LAYERS = AUGMENTATION | _names("""
     Attention AdditiveAttention MultiHeadAttention GroupQueryAttention
     RNN LSTM GRU SimpleRNN LSTMCell GRUCell SimpleRNNCell StackedRNNCells Bidirectional TimeDistributed
     ConvLSTM1D ConvLSTM2D ConvLSTM3D
-    Rescaling Normalization Resizing CenterCrop RandomCrop
+    Rescaling Normalization Resizing CenterCrop RandomCrop Pipeline
     AutoContrast Equalization Solarization
 """)
 MODELS = _names("Functional Model Sequential")

@@ -110,6 +110,8 @@ class _Inliner:
     def _call(self, operation, prefix: str):
         if isinstance(operation, keras.Model) and has_graph(operation):
             return self._inlined(operation)
+        if isinstance(operation, keras.layers.Pipeline):
+            return self._in_turn(operation)
         if custom_layers.kind_of(operation) in allowed.AUGMENTATION:
             self.skipped.append(operation.name)
             return lambda *args, **given: _first(args, given)
@@ -128,6 +130,17 @@ class _Inliner:
 
         def call(*args, **given):
             return self.run(graph, _ordered(_first(args, given), graph), prefix=model.name)
+
+        return call
+
+    def _in_turn(self, pipeline: keras.layers.Pipeline):
+        """A chain of layers that is a layer itself."""
+
+        def call(*args, **given):
+            x = _first(args, given)
+            for layer in pipeline.layers:
+                x = self._call(layer, pipeline.name)(x)
+            return x
 
         return call
 
