@@ -17,6 +17,7 @@ import numpy as np
 
 from innv_gui.datasets.collection import ProblemList
 from innv_gui.datasets.declared import held_in
+from innv_gui.datasets.formats import is_picture_name
 from innv_gui.datasets.layout import NotImages
 
 MAX_UNPACKED = 2**30  # bytes of one compressed array, which has to be held whole
@@ -129,6 +130,9 @@ def npz_arrays(path: str, problems: ProblemList | None = None) -> dict[str | Non
     """The arrays of a .npz file by name; members that are no arrays of numbers or text are added to the problems."""
     problems, found = problems or ProblemList(), {}
     with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        if any(map(is_picture_name, names)) and not any(name.endswith(".npy") for name in names):
+            raise NotImages("is a packed folder of images; unpack it, and open that folder")
         for member in archive.infolist():
             name = member.filename.removesuffix(".npy")
             if name == member.filename:

@@ -532,6 +532,14 @@ def test_of_the_arrays_of_splits_the_one_to_test_on_is_opened_with_its_labels(tm
     assert open_dataset(tmp_path / "b.npz").n == 9
 
 
+def test_a_packed_folder_is_to_be_unpacked(tmp_path):
+    for name in ("photos.zip", "photos.npz", "photos"):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr("pets/cat/a.JPG", b"any")
+        with pytest.raises(BadInput, match=f"{name} is a packed folder of images; unpack it"):
+            open_dataset(tmp_path / name)
+
+
 def test_several_unnamed_arrays_are_not_guessed_at(tmp_path):
     np.savez(tmp_path / "d.npz", a=np.zeros((9, 8, 8)), b=np.zeros((3, 8, 8)))
     with pytest.raises(BadInput, match=r"several arrays that could be images \(a, b\)"):

@@ -87,7 +87,7 @@ function stepCard(story, place, { options }, acts) {
 }
 
 const LEAD =
-  "Train a tiny network on a few shapes. Then let it paint, step by step, the picture it takes for the best example of each class. Start with a three-click tour, or choose your own shapes on the left.";
+  "Train a tiny network on a few shapes. Then let it paint, step by step, the picture it takes for the best example of each class. Start with a three-click tour, or choose your own shapes.";
 
 function storyCard(state, acts) {
   const skip = { type: "button", class: "btn plain tiny", id: "tour-skip", onclick: acts.skip };
