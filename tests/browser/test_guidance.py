@@ -104,9 +104,10 @@ def test_progress_is_told_once_and_by_one_count(open_tab):
     maps_are_drawn(page, 16)
     page.locator("#view label", has_text="Methods").click()
     page.evaluate(COLLECT_PILL)
-    page.locator("#run").click()
-    counts = page.evaluate(
+    expect(page.locator("#run")).to_be_enabled()
+    counts = page.evaluate(  # it is pressed there, so that nothing is shown before somebody looks
         """() => new Promise(done => {
+          document.querySelector("#run").click();
           const seen = new Set();
           const look = () => {
             const [strip, cost] = ["#strip .num", "#cost"].map(one => document.querySelector(one));
