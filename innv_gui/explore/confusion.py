@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import scipy  # its parts are imported when they are first used: half a second each
@@ -49,6 +49,15 @@ def confusion_of(rows: np.ndarray, columns: np.ndarray, n_columns: int) -> Confu
     known = (rows >= 0) & (columns >= 0)
     places, counts = np.unique(rows[known].astype(np.int64) * n_columns + columns[known], return_counts=True)
     return Confusion(places // n_columns, places % n_columns, counts, int(np.count_nonzero(~known)))
+
+
+def of_known(confusion: Confusion, same: Same, labels: str) -> Confusion:
+    """Without images whose label is no class: neither right nor wrong. labels: "rows", "columns" or "" (none)."""
+    if not labels:
+        return confusion
+    known = [*same] if labels == "rows" else [column for columns in same.values() for column in columns]
+    kept = np.isin(confusion.rows if labels == "rows" else confusion.columns, known)
+    return replace(confusion, rows=confusion.rows[kept], columns=confusion.columns[kept], counts=confusion.counts[kept])
 
 
 def most_confused(confusion: Confusion, same: Same, most: int) -> list[Pair]:

@@ -479,7 +479,7 @@ class Session:
         """See a dataset the way models see it, and wait for the scores.
 
         layers: where features are taken, one name or by model; None is the layer before the classifier.
-        -> .facts, .frame, .query("label = 3 and not A.right"), .map(of, method), .confusion(), .neighbours(row)
+        -> .facts, .frame, .query("label = 3 and A.right = no"), .map(of, method), .confusion(), .neighbours(row)
         """
         found = self.start_explore(models, self._usable_images(dataset), layers)
         found.job.wait()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -43,24 +42,27 @@ class CommonClasses:
 def common_classes(names: Sequence[Sequence[str]], labels: Sequence[Mapping[str, int]] = ()) -> CommonClasses:
     """Put M lists of class names together. labels: per model, label of the dataset -> class index.
 
-    Spelling decides first, then spelling without case, hyphens and spaces, then a label that is both classes.
+    Spelling decides first, then spelling without case, hyphens and spaces, then the labels: classes that mean the same
+    ones are the same.
     """
     together: list[str] = []
-    labelled: dict[str, int] = {}  # label -> common number, of the models so far
+    labelled: dict[frozenset[str], int] = {}  # labels of a class -> common number, of the models so far
     maps = []
     for listed, classes in zip(names, labels or [{}] * len(names), strict=True):
         found, _, _ = map_by_name(together, listed) if together else ({}, (), ())
-        own = _of_one_label(classes)
-        alike = {listed[index]: labelled[label] for label, index in own.items() if label in labelled}
+        own = _by_labels(classes)
+        alike = {listed[index]: labelled[those] for those, index in own.items() if those in labelled}
         maps.append(_numbers(listed, found, alike, together))
-        labelled = {label: int(maps[-1][index]) for label, index in own.items()} | labelled
+        labelled = {those: int(maps[-1][index]) for those, index in own.items()} | labelled
     return CommonClasses(tuple(together), tuple(maps))
 
 
-def _of_one_label(classes: Mapping[str, int]) -> dict[str, int]:
-    """Without labels that share a class: that is wider than each of them."""
-    count = Counter(classes.values())
-    return {label: index for label, index in classes.items() if count[index] == 1}
+def _by_labels(classes: Mapping[str, int]) -> dict[frozenset[str], int]:
+    """All labels of a class -> its index: a class that more labels are is wider, and another one."""
+    labels: dict[int, set[str]] = {}
+    for label, index in classes.items():
+        labels.setdefault(index, set()).add(label)
+    return {frozenset(those): index for index, those in labels.items()}
 
 
 def _numbers(

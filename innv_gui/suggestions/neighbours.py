@@ -122,3 +122,13 @@ def closest(points: np.ndarray, k: int = N_NEIGHBOURS) -> tuple[np.ndarray, np.n
     kept = np.ones_like(own)
     kept[np.arange(n), np.where(own.any(axis=1), own.argmax(axis=1), k)] = False
     return far[kept].reshape(n, k), rows[kept].reshape(n, k)
+
+
+def apart(points: np.ndarray, least: float) -> np.ndarray:
+    """(N,) bool: which of some points (N, D) to take, in their order, so that no two are `least` or less apart."""
+    taken, left = np.zeros(len(points), bool), np.ones(len(points), bool)
+    for row in range(len(points)):
+        if left[row]:
+            taken[row] = True
+            left &= np.linalg.norm(points - points[row], axis=1) > least
+    return taken

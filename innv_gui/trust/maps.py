@@ -50,10 +50,13 @@ def relative_change(values: np.ndarray, changed: np.ndarray) -> float:
 def resemblance(values: np.ndarray, other: np.ndarray) -> float:
     """Spearman of two maps (H, W, C) by |sum over channels|.
 
-    0 where one of them is constant or not finite: a map that has vanished has nothing in common with the other.
+    NaN where the first is constant or not finite: there is nothing to compare with. 0 where only the other is: a map
+    that has vanished has nothing in common with the first.
     """
     one, two = (np.abs(np.asarray(each, np.float64).sum(axis=-1)) for each in (values, other))
-    if not (np.isfinite(one).all() and np.isfinite(two).all()):
+    if not np.isfinite(one).all() or np.ptp(one) == 0:
+        return float("nan")
+    if not np.isfinite(two).all():
         return 0.0
     found = spearman(one, two)
     return 0.0 if np.isnan(found) else found

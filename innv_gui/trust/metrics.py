@@ -125,8 +125,8 @@ METRICS = (
         name="stability",
         title="Stability",
         summary="How much the map changes under a little noise.",
-        definition="Length of the change over the length of the map, under noise of 2 % of the input's range; the mean "
-        "of 5 draws.",
+        definition="Length of the change over the length of the map, under noise of 2 % of the picture's own range; "
+        "the mean of 5 draws.",
         better="low",
         measured_with="stability",
         highest=2.0,

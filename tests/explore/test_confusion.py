@@ -8,7 +8,7 @@ import pytest
 from innv_gui.errors import BadInput
 from innv_gui.explore.bits import id_of, packed, unpacked
 from innv_gui.explore.columns import Column
-from innv_gui.explore.confusion import confusion_of, most_confused, shares_right, similar_together
+from innv_gui.explore.confusion import Pair, confusion_of, most_confused, of_known, shares_right, similar_together
 from innv_gui.explore.sorting import order_by
 
 RNG = np.random.default_rng(2)
@@ -42,6 +42,19 @@ def test_several_labels_can_be_one_class():
     same = {4: (0, 1), 5: (2,)}
     assert shares_right(by_class, same, [4, 5]) == [0.75, 0.5]
     assert [(pair.row, pair.column) for pair in most_confused(by_class, same, 9)] == [(4, 2), (5, 0)]
+
+
+def test_images_of_a_label_that_is_no_class_are_neither_right_nor_wrong():
+    """Label 0 is class 4, label 2 is class 5, label 1 is none; class 6 is no label. As rows and as columns."""
+    labels, said = np.array([0, 0, 1, 1, 1, 2, 2]), np.array([4, 6, 4, 4, 5, 5, 4])
+    by_label = of_known(confusion_of(labels, said, 7), {0: (4,), 2: (5,)}, "rows")
+    assert shares_right(by_label, {0: (4,), 2: (5,)}, [0, 1, 2]) == [1 / 2, None, 1 / 2]
+    assert most_confused(by_label, {0: (4,), 2: (5,)}, 9) == [Pair(0, 6, 1), Pair(2, 4, 1)]
+    by_class = of_known(confusion_of(said, labels, 7), {4: (0,), 5: (2,)}, "columns")
+    assert shares_right(by_class, {4: (0,), 5: (2,)}, [4, 5, 6]) == [1 / 2, 1, 0]
+    assert most_confused(by_class, {4: (0,), 5: (2,)}, 9) == [Pair(4, 2, 1), Pair(6, 0, 1)]
+    of_models = confusion_of(said, said, 7)
+    assert of_known(of_models, {4: (4,)}, "") is of_models
 
 
 def test_classes_confused_with_each_other_stand_side_by_side():

@@ -113,6 +113,16 @@ def test_a_class_of_several_labels_stays_its_own(labels):
     assert common.names == ("cat", "dog", "animal", "plant")
 
 
+def test_classes_of_the_same_labels_are_one_whatever_they_are_called():
+    one = {"cat": 0, "kitty": 0, "dog": 1, "wolf": 1, "owl": 2}
+    other = {"cat": 2, "kitty": 2, "dog": 0, "wolf": 0, "owl": 1}
+    common = common_classes([("cat", "dog", "owl"), ("canine", "owl", "feline", "bird")], [one, other])
+    assert common.names == ("cat", "dog", "owl", "bird")
+    assert [numbers.tolist() for numbers in common.maps] == [[0, 1, 2], [1, 2, 0, 3]]
+    wider = common_classes([("cat", "dog", "owl"), ("canine", "owl", "feline", "bird")], [one, other | {"puma": 2}])
+    assert wider.names == ("cat", "dog", "owl", "feline", "bird")
+
+
 def test_a_label_does_not_put_two_classes_of_a_model_together():
     labels = [{"a": 0, "b": 1}, {"a": 1, "b": 0}]
     common = common_classes([("a", "b"), ("a", "c")], labels)  # by hand, label a is c there, and b is a

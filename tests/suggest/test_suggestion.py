@@ -19,6 +19,7 @@ from innv_gui.session.suggest.selection import Choice, select
 from innv_gui.session.suggest.suggestion import Suggestion
 from innv_gui.session.suggest.views import PlotWish
 from innv_gui.suggestions.classes import common_classes
+from innv_gui.suggestions.neighbours import apart
 from tests.scoring.score_folders import Folder
 from tests.suggest import twins as twins
 from tests.suggest.made_suggestions import CLASSES, K, model_of
@@ -342,6 +343,28 @@ def test_where_images_differ_in_one_direction_only_distances_are_compared(tmp_pa
     )
     assert unlike.rows[0] == 7 and "logits of net0, where 1 is the spread of all" in unlike.reason(7)
     assert len(lists.get("entropy").rows) == len(unlike.rows) == 59
+
+
+def test_of_many_images_in_one_place_each_list_shows_one(tmp_path):
+    """More than an image has neighbours that are looked at, in two places, in few directions."""
+    z = np.linspace(-3, 2.9, 120)
+    z[:40], z[60:80] = 3.3, -3.3
+    p = 1 / (1 + np.exp(-np.stack([z, -z], axis=-1)))[None].astype(np.float32)
+    labels = [CLASSES[index % 2] for index in range(120)]
+    suggestion = suggestion_of(tmp_path, p, labels, [model_of(0, 2, CLASSES[:2])])[0]
+    assert suggestion.lists.get("near_duplicates").rows.tolist() == [0, 60]
+    for name in ("least_similar", "entropy", "margin"):
+        rows = suggestion.lists.get(name).rows
+        assert ((rows < 40).sum(), ((rows >= 60) & (rows < 80)).sum(), len(rows)) == (1, 1, 62), name
+
+
+def test_points_that_are_taken_lie_apart():
+    points = np.random.default_rng(0).random((200, 3))
+    taken: list[int] = []
+    for row in range(200):
+        if all(np.linalg.norm(points[row] - points[other]) > 0.2 for other in taken):
+            taken.append(row)
+    assert np.flatnonzero(apart(points, 0.2)).tolist() == taken
 
 
 def test_an_image_unlike_all_others_comes_first(tmp_path):

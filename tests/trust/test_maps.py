@@ -88,6 +88,8 @@ def test_resemblance_is_the_rank_correlation_of_the_absolute_maps():
     assert maps.resemblance(one, -one) == pytest.approx(1)
     assert maps.resemblance(one, np.zeros_like(one)) == 0
     assert maps.resemblance(one, np.full_like(one, np.nan)) == 0
+    for empty in (np.zeros_like(one), np.full_like(one, 2.0), np.full_like(one, np.nan)):
+        assert np.isnan(maps.resemblance(empty, one)) and np.isnan(maps.resemblance(empty, empty))
 
 
 @pytest.mark.parametrize("shape", [(224, 224), (30, 20), (65, 129), (1, 3)])

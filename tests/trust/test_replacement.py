@@ -224,6 +224,17 @@ def test_a_map_of_the_picture_alone_does_not_notice_shuffled_weights(source):
     np.testing.assert_allclose(alike, 1)
 
 
+def test_an_empty_map_and_a_picture_of_one_value_are_not_measured(source):
+    x, (name, params) = images(3), asked_of("gradient")
+    x[1] = 0.5
+    before, p = maps_of(source, x, name, params)
+    asked = (name, params, Target(class_="predicted"), False, p)
+    assert np.isnan(changed_maps.stability(source, x, before, *asked)).tolist() == [False, True, False]
+    before[0] = 0
+    alike, _ = changed_maps.sanity(source, x, before, *asked)
+    assert np.isnan(alike[0]).all() and np.isfinite(alike[2]).all()
+
+
 def test_stability_is_the_mean_change_over_draws_of_noise(source):
     x, (name, params) = images(3), asked_of("input_t_gradient")
     before, p = maps_of(source, x, name, params)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from innv_gui.explore.confusion import Confusion, Pair, Same, confusion_of, most_confused
+from innv_gui.explore.confusion import Confusion, Pair, Same, confusion_of, most_confused, of_known
 from innv_gui.explore.tokens import quoted
 from innv_gui.session.explore.columns import answers, prediction, right
 from innv_gui.session.labels import why_no_class
@@ -91,8 +91,8 @@ def _of_model(numbers: Numbers, position: int) -> dict:
     names = numbers.dataset.class_names or ()
     classes = _by_class(names, labels[known], hits[known])
     worst = sorted((one for one in classes if one["n"]), key=lambda one: (one["right"], -one["n"]))[:WORST]
-    confusion = confused(numbers, LABEL, str(position))
-    pairs = most_confused(confusion, same_classes(numbers, LABEL, str(position)), PAIRS)
+    same = same_classes(numbers, LABEL, str(position))
+    pairs = most_confused(of_known(confused(numbers, LABEL, str(position)), same, "rows"), same, PAIRS)
     mean = float(losses.mean(dtype=np.float64)) if known.any() else None
     share = float(hits[known].mean()) if known.any() else None
     told = [_pair(numbers, pair, position) for pair in pairs]

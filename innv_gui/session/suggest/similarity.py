@@ -8,7 +8,7 @@ import numpy as np
 
 from innv_gui.session.suggest.numbers import Numbers
 from innv_gui.suggestions.features import N_SAMPLE, Projection, fit, pairs_above
-from innv_gui.suggestions.neighbours import Nearest, closest, nearest
+from innv_gui.suggestions.neighbours import Nearest, apart, closest, nearest
 from innv_gui.suggestions.ranking import SAME, joined
 
 SAMPLED_PARTS = 50
@@ -39,12 +39,11 @@ class Features:
         In units of the spread of all activations; where there are few directions.
         """
 
-        def make() -> tuple[np.ndarray, np.ndarray]:
-            blocks = [self._projection().points(self._together(rows)) for rows in self._blocks()]
-            spread = np.sqrt(len(self._numbers.models))  # each model's activations have that of 1
-            return closest(np.concatenate(blocks)[:, :LEAST_DIRECTIONS] / spread)
+        return self._numbers.kept(("closest",), lambda: closest(np.concatenate([*map(self._points, self._blocks())])))
 
-        return self._numbers.kept(("closest",), make)
+    def _points(self, rows: np.ndarray) -> np.ndarray:
+        spread = np.sqrt(len(self._numbers.models))  # each model's activations have that of 1
+        return self._projection().points(self._together(rows))[:, :LEAST_DIRECTIONS] / spread
 
     def _alike(self) -> float:
         """Share of all pairs of images that are as similar as two of a list may be."""
@@ -61,12 +60,7 @@ class Features:
 
     def distinct(self, rows: np.ndarray) -> np.ndarray:
         """Those of rows that have other activations than all before them; where there are few directions."""
-        places, same, near = np.searchsorted(self.rows(), rows), self.same_place(), self.closest()[1]
-        taken: set[int] = set()
-        for place in places.tolist():
-            if taken.isdisjoint(near[place][same[place]].tolist()):
-                taken.add(place)
-        return rows[np.isin(places, list(taken))]
+        return rows[apart(self._points(rows), SAME_PLACE)] if len(rows) else rows
 
     def of(self, rows: np.ndarray) -> np.ndarray:
         """(k, D) float32 unit vectors of some images."""

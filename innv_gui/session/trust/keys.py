@@ -8,7 +8,8 @@ from innv_gui.session.trust.request import Row, TrustRequest
 from innv_gui.store.maps import key_of
 
 RANKED = ("replacement", "region")  # measurements that rank the pixels of a map
-FORMAT = 1  # of the numbers: raised when a metric is computed in another way
+FORMAT = 1  # of the numbers
+FORMATS = {"sanity": 2, "stability": 2}  # of those that are computed in another way by now
 
 
 def map_of(request: TrustRequest, row: Row, model: Model, position: int, hooks: str) -> list[str]:
@@ -20,7 +21,8 @@ def map_of(request: TrustRequest, row: Row, model: Model, position: int, hooks: 
 def measurement_key(request: TrustRequest, row: Row, map_: list[str], position: int, measurement: str) -> str:
     """Where it is kept. map_: from `map_of`."""
     by_sign = ["positive part"] if measurement in RANKED and _has_chosen_signs(row) else []
-    return key_of("trust", FORMAT, map_, measurement, _settings(request, position, measurement), *by_sign)
+    how = FORMATS.get(measurement, FORMAT), map_, measurement, _settings(request, position, measurement)
+    return key_of("trust", *how, *by_sign)
 
 
 def _has_chosen_signs(row: Row) -> bool:

@@ -106,7 +106,7 @@ def _sparseness(asked: Measured) -> list[dict]:
 def _sanity(asked: Measured) -> list[dict]:
     alike, after = asked.run("keras.sanity", *_again(asked))
     return [
-        _values(sanity=one.mean()) | {"stages": one.tolist(), "maps": as_text(pictures)}
+        _values(sanity=one.mean()) | {"stages": [*map(_known, one.tolist())], "maps": as_text(pictures)}
         for one, pictures in zip(alike, after, strict=True)
     ]
 
@@ -126,7 +126,11 @@ def _again(asked: Measured) -> tuple:
 
 
 def _values(**values: float) -> dict:
-    return {"values": {name: None if np.isnan(value) else float(value) for name, value in values.items()}}
+    return {"values": {name: _known(value) for name, value in values.items()}}
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 MEASURES: dict[str, Callable[[Measured], list]] = {

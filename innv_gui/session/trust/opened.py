@@ -49,7 +49,7 @@ def opened(trust: Trust, model: Model, row: str, fill: str | None = None) -> Ope
     shares = trust.curves(model, row, fill, "deletion")[0]
     curves = {way: {name: _band(trust.curves(model, name, fill, way)[1]) for name in names if name} for way in WAYS}
     images = _images(trust, model, row, fill)
-    stages = [one.stages for one in images if len(one.stages)]
+    stages = [one.stages for one in images if len(one.stages) and np.isfinite(one.stages).all()]
     means = np.mean(stages, axis=0) if stages else np.full(len(STAGES), np.nan)
     return Opened(row, fill, _verdict(trust, model, row), shares, curves, tuple(images), means)
 
@@ -76,7 +76,7 @@ def _images(trust: Trust, model: Model, row: str, fill: str) -> list[OpenedImage
         item, record = request.items[position], replaced.get(position)
         curves = [np.array(record["fills"][fill][way]) if record else np.zeros(0) for way in WAYS]
         areas = [float(ordering.area(curve, np.array(record["shares"]))) if record else np.nan for curve in curves]
-        stages = np.array(sanity[position]["stages"]) if position in sanity else np.zeros(0)
+        stages = np.array(sanity[position]["stages"], np.float64) if position in sanity else np.zeros(0)
         class_ = trust.explained_class(model, row, position)
         name = names[class_] if class_ is not None else ""
         head = (item.index, item.name, name, areas[1] - areas[0])

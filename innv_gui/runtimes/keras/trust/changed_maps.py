@@ -55,15 +55,18 @@ def stability(
     probabilities: np.ndarray,
     *more: Any,
 ) -> np.ndarray:
-    """Relative change of each map (n,), the mean over the draws of noise. before, more: as above."""
+    """Relative change of each map (n,), mean over the draws of noise; NaN for a picture of one value: it gets none.
+
+    before, more: as above.
+    """
     copies = np.stack([disturbed(image) for image in x], axis=1)  # (D, n, H, W, C)
     asked = (analyzer, params, target, unchecked, probabilities, *more)
     changes = [list(map(relative_change, before, explain(source, one, *asked).values[:, 0])) for one in copies]
-    return np.mean(changes, axis=0)
+    return np.where(np.ptp(x, axis=(1, 2, 3)) > 0, np.mean(changes, axis=0), np.nan)
 
 
 def disturbed(image: np.ndarray) -> np.ndarray:
-    """(H, W, C) -> (D, H, W, C): copies with normal noise of 2 % of the image's own range."""
+    """(H, W, C) -> (D, H, W, C): copies with normal noise of 2 % of the image's own range; of one value, without."""
     rng = np.random.default_rng((seed_of(image), 2))
     spread = NOISE * float(image.max() - image.min())
     return (image + spread * rng.standard_normal((DRAWS, *image.shape))).astype(np.float32)

@@ -7,11 +7,11 @@ from collections import defaultdict
 import numpy as np
 
 from innv_gui.explore.columns import Column
-from innv_gui.explore.confusion import Pair, Same, most_confused, shares_right, similar_together
+from innv_gui.explore.confusion import Pair, Same, most_confused, of_known, shares_right, similar_together
 from innv_gui.explore.nearest import NEIGHBOURS
 from innv_gui.records import Model
 from innv_gui.session.explore.exploration import Exploration
-from innv_gui.session.explore.facts import confused, side_of
+from innv_gui.session.explore.facts import LABEL, confused, side_of
 from innv_gui.session.explore.maps import TITLES, PlacedMap, problem_of
 from innv_gui.session.explore.similar import Similar
 from innv_gui.session.explore.spaces import PIXELS
@@ -171,11 +171,12 @@ def confusion_json(exploration: Exploration, rows: str, columns: str, similar: b
     found = confused(numbers, rows, columns)
     of_rows, of_columns = side_of(numbers, rows), side_of(numbers, columns)
     same = exploration.same_classes(rows, columns)
-    pairs = most_confused(found, same, MOST_PAIRS)
+    judged = of_known(found, same, "rows" if rows == LABEL else "columns" if columns == LABEL else "")
+    pairs = most_confused(judged, same, MOST_PAIRS)
     row_codes, column_codes = _classes(found.rows, found.columns, same, pairs[:most])
     row_codes, column_codes = _ordered(found, row_codes, column_codes, same, similar)
     counts = found.dense(row_codes, column_codes)
-    is_label = "label" in (rows, columns)
+    is_label = LABEL in (rows, columns)
     shown = np.asarray(counts).sum()
     told = [_pair(of_rows.names, of_columns.names, pair) for pair in pairs]
     return {
@@ -183,7 +184,7 @@ def confusion_json(exploration: Exploration, rows: str, columns: str, similar: b
         "columns": {"title": of_columns.title, "names": [of_columns.names[c] for c in column_codes]},
         "counts": counts.tolist(),
         "same": [[int(c) in same.get(int(r), ()) for c in column_codes] for r in row_codes],
-        "right": shares_right(found, same, row_codes.tolist()) if is_label else [None] * len(row_codes),
+        "right": shares_right(judged, same, row_codes.tolist()) if is_label else [None] * len(row_codes),
         "total": int(found.counts.sum()),
         "classes": max(len(of_rows.names), len(of_columns.names)),
         "shown": len(row_codes),

@@ -14,8 +14,8 @@ function examples({ models, columns }) {
   const has = name => columns.some(column => column.name === name);
   const labelled = has("A.right") && models.some(({ has_labels: known }) => known);
   if (!labelled) return ["A.confidence < 0.5", ...(models.length > 1 ? ["disagreement > 1"] : [])];
-  const both = models.length > 1 ? ["not A.right and B.right"] : [];
-  return [...both, "A.confidence > 0.9 and not A.right", "A.loss > 3"];
+  const both = models.length > 1 ? ["A.right = no and B.right"] : [];
+  return [...both, "A.confidence > 0.9 and A.right = no", "A.loss > 3"];
 }
 
 /** What the empty line shows: a query about a label that this dataset has. */

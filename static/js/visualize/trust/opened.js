@@ -32,6 +32,9 @@ function weights(context, opened, image, row) {
   if (row.control)
     return h("p", { class: "why" }, "A control does not look at the weights: it shows what a map can achieve without the model.");
   if (!image?.stages.length) return h("p", { class: "why" }, "Not measured. Tick Sanity check and press Measure.");
+  if (stages.some(({ mean }) => mean === null))
+    return h("p", { class: "why" }, "The heatmap is empty on every image, so there is nothing to compare.");
+  const known = opened.images.filter(one => one.stages.length && one.stages.every(value => value !== null)).length;
   const mean = stages.reduce((sum, stage) => sum + stage.mean, 0) / stages.length;
   const same = mean > BLIND;
   return [
@@ -40,7 +43,7 @@ function weights(context, opened, image, row) {
       "p",
       { class: "why" },
       h("b", {}, same ? "Hardly. " : "Yes. "),
-      `Rank correlation with its own map, mean of ${opened.images.length}: ${stages.map(stage => `${decimals(PLAIN, stage.mean)} (${stage.title})`).join(", ")}. ${same ? "Much of it shows the picture, not the model." : "The map depends on what the model has learned."}`,
+      `Rank correlation with its own map, mean of ${known}: ${stages.map(stage => `${decimals(PLAIN, stage.mean)} (${stage.title})`).join(", ")}. ${same ? "Much of it shows the picture, not the model." : "The map depends on what the model has learned."}`,
     ),
   ];
 }

@@ -84,6 +84,7 @@ export function replacedPictures(context, own, image, other, shares) {
   ];
 }
 
+const resembles = value => (value === null ? "–" : decimals(PLAIN, value)); // an empty map resembles nothing
 const STAGE_WORDS = ["trained weights"];
 
 /** Map before, and after each stage of shuffled weights, with its rank correlation. */
@@ -104,7 +105,7 @@ export function stageMaps({ trust, model }, row, image, stages) {
           "figcaption",
           {},
           h("span", {}, stage ? `${title} shuffled` : title),
-          stage ? h("b", { class: "num" }, ` ${decimals(PLAIN, image.stages[stage - 1])}`) : null,
+          stage ? h("b", { class: "num" }, ` ${resembles(image.stages[stage - 1])}`) : null,
         ),
       ),
     ),
