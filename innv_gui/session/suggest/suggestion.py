@@ -84,7 +84,7 @@ class Suggestion:
 
         image, label; confidence (0-100), n_classes; distance, where a class was given or there are labels;
         mean_activation, and activation where a neuron was given ("<name>.mean_activation" with several models); per
-        model "<name>.class" (text) and "<name>.probability". The index is the position in the dataset.
+        model "<name>.class" (text) and "<name>.probability". The index is the position among the images given.
         """
         from innv_gui.session.suggest.frame import frame_of  # pandas takes half a second
 
