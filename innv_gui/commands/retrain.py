@@ -9,7 +9,7 @@ from innv_gui.commands.steps import add_models, check_given, check_out, follow, 
 from innv_gui.errors import BadInput
 from innv_gui.session.retraining.record import Retraining
 from innv_gui.session.retraining.request import OPTIONS
-from innv_gui.store.files import write_bytes
+from innv_gui.store.saving import save_bytes
 
 
 def retrain(options: argparse.Namespace) -> int:
@@ -30,7 +30,7 @@ def retrain(options: argparse.Namespace) -> int:
         one = session.retrainings.start(request)
         follow(one.job)
         if request.plan.steps:
-            write_bytes(options.out, session.retrainings.file(one))
+            save_bytes(options.out, session.retrainings.file(one))
         _say(one, options.out)
     return 0
 

@@ -21,7 +21,7 @@ from innv_gui.session.extensions import unusable
 from innv_gui.session.labels import label_fit
 from innv_gui.session.models import ModelEntry
 from innv_gui.session.naming import naming_of
-from innv_gui.store.files import written
+from innv_gui.store.saving import check_place, place_of
 from innv_gui.store.score_export import SUFFIXES
 
 POLL_S = 0.1
@@ -65,12 +65,9 @@ def check_out(text: str, example: str) -> None:
     out = Path(text)
     if out.is_dir():
         raise BadInput(f"{text!r} is a folder; expected a file to write.", f"For example: --out {example}.", "out")
-    if not out.absolute().parent.is_dir():
+    if not place_of(out).parent.is_dir():
         raise BadInput(f"The folder of {text!r} does not exist.", "Create it first.", field="out")
-    attempt = out.with_name(f".{out.name}.try")
-    with written(attempt):
-        pass
-    attempt.unlink(missing_ok=True)
+    check_place(out)
 
 
 def add_models(session: Session, options: argparse.Namespace) -> list[Model]:

@@ -14,7 +14,7 @@ from innv_gui.errors import BadInput
 from innv_gui.session.trust.record import Trust
 from innv_gui.session.trust.report import report
 from innv_gui.session.trust.request import check_trust
-from innv_gui.store.files import write_bytes
+from innv_gui.store.saving import save_bytes
 from innv_gui.trust import metrics
 
 SUFFIXES = (".csv", ".html")
@@ -71,11 +71,11 @@ def _spread(n: int, most: int) -> list[int]:
 
 def _write(found: Trust, out: Path, numbers: str | None) -> None:
     if out.suffix.lower() == ".html":
-        write_bytes(out, "".join(report(found)).encode())
+        save_bytes(out, "".join(report(found)).encode())
     else:
-        write_bytes(out, found.summary.to_csv(index=False).encode())
+        save_bytes(out, found.summary.to_csv(index=False).encode())
     if numbers:
-        write_bytes(Path(numbers), found.frame.to_csv(index=False).encode())
+        save_bytes(numbers, found.frame.to_csv(index=False).encode())
 
 
 def _finish(found: Trust, out: Path) -> int:

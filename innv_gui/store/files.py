@@ -1,4 +1,4 @@
-"""Writing files so that a reader, or a restart, never sees half of one."""
+"""Writing files of the workspace so that a reader, or a restart, never sees half of one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from innv_gui.errors import StorageFailed
+
+INSTEAD = "Choose another --workspace."  # what to do about a read-only folder
 
 
 def private_folder(folder: Path) -> Path:
@@ -39,25 +41,25 @@ def written(path: Path) -> Iterator[Path]:
     try:
         with told(path):
             yield temporary
-            _sync(temporary)
+            sync(temporary)
             os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
-def told(path: Path) -> Iterator[None]:
+def told(path: Path, instead: str = INSTEAD) -> Iterator[None]:
     """Turn what the system says about a write into a sentence."""
     try:
         yield
     except OSError as error:
-        raise write_error(path, error) from error
+        raise write_error(path, error, instead) from error
 
 
-def write_error(path: Path, error: OSError) -> StorageFailed:
+def write_error(path: Path, error: OSError, instead: str = INSTEAD) -> StorageFailed:
     """The sentence for a write that failed."""
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return StorageFailed(f"{path.name} cannot be written: the folder is read-only.", "Choose another --workspace.")
+        return StorageFailed(f"{path.name} cannot be written: the folder is read-only.", instead)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageFailed(f"{path.name} cannot be written: the disk is full.", "Free some space, then run it again.")
     return StorageFailed(f"{path.name} cannot be written: {error.strerror or error}.", "Choose another place.")
@@ -70,6 +72,7 @@ def write_bytes(path: Path, content: bytes) -> Path:
     return Path(path)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """What was written is on the disk."""
     with open(path, "rb+") as file:
         os.fsync(file.fileno())

@@ -17,8 +17,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from innv_gui.store.files import written
 from innv_gui.store.maps import KeptMap
+from innv_gui.store.saving import saved
 
 CHUNK_BYTES = 2**17  # as far as rows are smaller
 TEXT = h5py.string_dtype("utf-8")
@@ -67,7 +67,7 @@ class RunFile:
 @contextlib.contextmanager
 def run_file(path: str | Path, attributes: dict) -> Iterator[RunFile]:
     """A RunFile that takes its place at `path` when the block ends well, else vanishes."""
-    with written(Path(path)) as temporary, h5py.File(temporary, "w") as file:
+    with saved(path) as temporary, h5py.File(temporary, "w") as file:
         yield RunFile(file, attributes)
 
 

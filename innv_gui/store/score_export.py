@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from innv_gui.errors import BadInput
-from innv_gui.store.files import written
+from innv_gui.store.saving import saved
 
 if TYPE_CHECKING:
     import pandas
@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 SUFFIXES = (".parquet", ".csv")
 
 
-def save_frame(frame: pandas.DataFrame, path: Path) -> Path:
+def save_frame(frame: pandas.DataFrame, path: str | Path) -> Path:
     """Write .parquet or .csv (UTF-8), without the index: rows are in the dataset's order."""
+    path = Path(path)
     if path.suffix.lower() not in SUFFIXES:
-        raise BadInput(f"{path.name!r} is not named like a table.", "Expected .parquet or .csv.", "out", SUFFIXES)
-    with written(path) as temporary:
+        raise BadInput(f"{str(path)!r} is not named like a table.", "Expected .parquet or .csv.", "out", SUFFIXES)
+    with saved(path) as temporary:
         if path.suffix.lower() == ".csv":
             frame.to_csv(temporary, index=False)
         else:

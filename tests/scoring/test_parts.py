@@ -120,7 +120,7 @@ def test_a_part_that_could_not_be_written_whole_is_not_there(tmp_path, monkeypat
         if fails_at.split(".")[-1] == path.suffix[1:]:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files, "_sync", full)
+    monkeypatch.setattr(files, "sync", full)
     with pytest.raises(WorkFailed, match="disk is full"):
         write(parts, 1)
     assert parts.finished() == [0]

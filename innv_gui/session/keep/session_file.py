@@ -27,8 +27,8 @@ from innv_gui.session.keep.run_record import (
     preprocessing_of,
 )
 from innv_gui.session.models import ModelShelf
-from innv_gui.store.files import write_bytes
 from innv_gui.store.history import History
+from innv_gui.store.saving import save_bytes
 from innv_gui.version import VERSION
 
 MOST_BYTES = 64 << 20
@@ -174,7 +174,7 @@ def saved(session: Shelves) -> dict:
 
 def save(session: Shelves, path: str | Path) -> Path:
     """Write a session's file."""
-    return write_bytes(Path(path), json.dumps(saved(session), indent=1).encode())
+    return save_bytes(path, json.dumps(saved(session), indent=1).encode())
 
 
 def read(content: bytes) -> SavedSession:
