@@ -19,4 +19,4 @@ def add_shape_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--seeds", type=int, default=1, metavar="N", help="train this many networks, with seeds counting up from --seed"
     )
-    command.add_argument("--out", required=True, metavar="rows.csv", help=".csv file, or a folder for all files")
+    command.add_argument("--out", required=True, metavar="rows.csv", help=".csv file, or a new folder for all files")

@@ -12,7 +12,8 @@ from innv_gui.session import Session
 from innv_gui.session.workshop.export import parts_of, place_of, table_of
 from innv_gui.session.workshop.request import BUILT_IN
 from innv_gui.session.workshop.run import ShapesRun
-from innv_gui.store.files import private_folder, told, write_bytes
+from innv_gui.store.files import told
+from innv_gui.store.saving import INSTEAD, check_place, save_bytes
 
 WISHES = ("initial", "step_size", "epochs", "seed", "seeds")
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
@@ -44,8 +45,12 @@ def _out(text: str) -> Path:
     elif out.exists() and not out.is_dir():
         raise BadInput(f"{text!r} is a file; expected a folder, or a .csv file.", "", "out")
     else:
-        with told(out):
-            private_folder(out)
+        with told(out, INSTEAD):
+            out.mkdir(parents=True, exist_ok=True)
+            is_used = next(out.iterdir(), None) is not None
+        if is_used:
+            raise BadInput(f"{text!r} has files in it; expected a new or empty folder.", INSTEAD, "out")
+        check_place(out / "numbers.csv")
     return out
 
 
@@ -67,12 +72,12 @@ def _model(session: Session, text: str):
 
 def _write(session: Session, run: ShapesRun, out: Path) -> None:
     if out.suffix.lower() == ".csv":
-        write_bytes(out, table_of([run]).encode())
+        save_bytes(out, table_of([run]).encode())
         return
     for name, content in parts_of(run):
-        write_bytes(out / name, content)
+        save_bytes(out / name, content)
     for k in range(len(run.trials)):
-        write_bytes(out / place_of(run, k) / "network.keras", session.workshop.file(run, k))
+        save_bytes(out / place_of(run, k) / "network.keras", session.workshop.file(run, k))
 
 
 def _say(run: ShapesRun) -> None:

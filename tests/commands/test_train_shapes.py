@@ -1,6 +1,8 @@
 """`innv-gui train-shapes`: the files it writes, and exit status 2 with a sentence for what cannot be trained."""
 
 import csv
+import os
+import stat
 import zipfile
 
 import numpy as np
@@ -70,6 +72,30 @@ def test_a_place_that_cannot_be_written_is_known_before_the_work(tmp_path, capsy
     (tmp_path / "a_file").write_text("mine")
     assert train(*LINES, "--out", tmp_path / out) in (1, 2)
     assert "innv-gui: " in capsys.readouterr().err and (tmp_path / "a_file").read_text() == "mine"
+
+
+@pytest.mark.parametrize("content", ["numbers.csv", ".hidden", "networks/Run_1/network.keras"])
+def test_a_folder_with_files_of_another_run_is_refused_before_the_work(tmp_path, capsys, content):
+    out = tmp_path / "made"
+    (out / content).parent.mkdir(parents=True)
+    (out / content).write_text("another run")
+    assert train(*LINES, "--out", out) == 2
+    said = capsys.readouterr().err
+    assert "made' has files in it; expected a new or empty folder. Choose another folder." in said
+    assert [path for path in out.rglob("*") if path.is_file()] == [out / content]
+
+
+@pytest.mark.usefixtures("lent_workers")
+def test_an_empty_folder_is_filled_with_files_as_the_umask_says(tmp_path):
+    before = os.umask(0o027)
+    try:
+        (tmp_path / "made").mkdir()
+        assert train(*LINES, "--epochs", 2, "--out", tmp_path / "made") == 0
+    finally:
+        os.umask(before)
+    made = list((tmp_path / "made").rglob("*"))
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made if path.is_file()} == {0o640}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made if path.is_dir()} == {0o750}
 
 
 @pytest.mark.usefixtures("lent_workers")
