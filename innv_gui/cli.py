@@ -1,17 +1,20 @@
 """The command line: `innv-gui demo | serve | explain | suggest | explore | trust | check | fit-patterns | ...`.
 
-Exit status: 0 good, 2 wrong usage, 1 the work failed. Errors are one sentence and a hint on standard error.
+Exit status: 0 good, 2 wrong usage, 1 the work failed, 143 and 129 ended by SIGTERM and SIGHUP. Errors are one sentence
+and a hint on standard error.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import math
 import os
 import sys
 from collections.abc import Callable, Sequence
 
+from innv_gui.commands.ending import Ended, ended_by_signals
 from innv_gui.commands.model_options import ModelAction, add_model_options
 from innv_gui.commands.retrain_options import add_retrain_options
 from innv_gui.commands.shape_options import add_shape_options
@@ -237,7 +240,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     try:
         options = parser().parse_args(arguments)
-        status = _run(options)
+        with contextlib.nullcontext() if options.command in LASTING else ended_by_signals():
+            status = _run(options)
         sys.stdout.flush()
         return status
     except BrokenPipeError:  # somebody read the beginning only, as `head` does
@@ -246,9 +250,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InnvError as error:
         print(f"innv-gui: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        print("innv-gui: stopped.", file=sys.stderr)
-        return 1
+    except KeyboardInterrupt as stop:
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            print("innv-gui: stopped.", file=sys.stderr)
+        return stop.exit_code if isinstance(stop, Ended) else 1
 
 
 COMMANDS = {  # command -> module of `innv_gui.commands`; its function has the command's name
@@ -256,6 +261,7 @@ COMMANDS = {  # command -> module of `innv_gui.commands`; its function has the c
     **{name: name for name in ("worker", "photos", "retrain")},
     **{"demo": "serve", "serve": "serve"},
 }
+LASTING = ("demo", "serve", "worker")  # end by signals in ways of their own
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -570,12 +570,14 @@ class Session:
 
     def close(self) -> None:
         """Stop all work and release the workspace."""
-        self.jobs.close()
-        with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.close()
-        self.workspace.close()
+        try:
+            self.jobs.close()
+            with self._lock:
+                pool, self._pool = self._pool, None
+            if pool is not None:
+                pool.close()
+        finally:
+            self.workspace.close()
 
     def __enter__(self) -> Session:
         return self
