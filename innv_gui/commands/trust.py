@@ -14,6 +14,7 @@ from innv_gui.errors import BadInput
 from innv_gui.session.trust.record import Trust
 from innv_gui.session.trust.report import report
 from innv_gui.session.trust.request import check_trust
+from innv_gui.store.csv_text import frame_csv
 from innv_gui.store.saving import save_bytes
 from innv_gui.trust import metrics
 
@@ -73,9 +74,9 @@ def _write(found: Trust, out: Path, numbers: str | None) -> None:
     if out.suffix.lower() == ".html":
         save_bytes(out, "".join(report(found)).encode())
     else:
-        save_bytes(out, found.summary.to_csv(index=False).encode())
+        save_bytes(out, frame_csv(found.summary).encode())
     if numbers:
-        save_bytes(numbers, found.frame.to_csv(index=False).encode())
+        save_bytes(numbers, frame_csv(found.frame).encode())
 
 
 def _finish(found: Trust, out: Path) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from innv_gui.errors import BadInput
+from innv_gui.store.csv_text import write_csv
 from innv_gui.store.saving import saved
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ def save_frame(frame: pandas.DataFrame, path: str | Path) -> Path:
         raise BadInput(f"{str(path)!r} is not named like a table.", "Expected .parquet or .csv.", "out", SUFFIXES)
     with saved(path) as temporary:
         if path.suffix.lower() == ".csv":
-            frame.to_csv(temporary, index=False)
+            with open(temporary, "w", encoding="utf-8", newline="") as file:
+                write_csv(frame, file)
         else:
             frame.to_parquet(temporary, index=False)
     return path

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from innv_gui.errors import BadInput
 from innv_gui.session.datasets import Dataset
+from innv_gui.store.csv_text import csv_text
 
 NAME_COLUMNS = ("image", "name", "file", "filename", "path")
 MOST_LINES = 1_000_000
@@ -27,13 +28,8 @@ class ImageList:
 
 def write_list(dataset: Dataset, indices: Iterable[int]) -> str:
     """CSV with the columns index, image, label."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(("index", "image", "label"))
-    for index in indices:
-        ref = dataset.collection.ref(index)
-        rows.writerow((index, ref.name, ref.label or ""))
-    return out.getvalue()
+    refs = ((index, dataset.collection.ref(index)) for index in indices)
+    return csv_text(("index", "image", "label"), ((index, ref.name, ref.label) for index, ref in refs))
 
 
 def read_list(dataset: Dataset, text: str) -> ImageList:
@@ -44,9 +40,9 @@ def read_list(dataset: Dataset, text: str) -> ImageList:
     entries = _entries(text)
     if len(entries) > MOST_LINES:
         raise BadInput(f"The list has {len(entries):,} lines; up to {MOST_LINES:,} are read.", "Split it.", "list")
-    at, n = _positions(dataset, [name for name, _ in entries]), len(dataset.collection)
-    found = [_meant(dataset, name, index, at.get(name, _index(name, n))) for name, index in entries]
-    unknown = [name for (name, _), index in zip(entries, found, strict=True) if index is None]
+    at = _positions(dataset, [way for name, _ in entries for way in _ways(name)])
+    found = [_meant(dataset, name, index, at) for name, index in entries]
+    unknown = [name.strip() for (name, _), index in zip(entries, found, strict=True) if index is None]
     indices = dict.fromkeys(index for index in found if index is not None)
     return ImageList(tuple(indices), tuple(unknown[:UNKNOWN_TOLD]), len(unknown))
 
@@ -61,19 +57,26 @@ def _entries(text: str) -> list[tuple[str, str]]:
     column = next((header.index(name) for name in (*NAME_COLUMNS, "index") if name in header), None)
     beside = header.index("index") if column is not None and "index" in header else -1
     taken = rows if column is None else rows[1:]
-    cells = [(_cell(row, column or 0), _cell(row, beside)) for row in taken]
-    return [cell for cell in cells if cell[0]]
+    cells = [(_cell(row, column or 0), _cell(row, beside).strip()) for row in taken]
+    return [cell for cell in cells if cell[0].strip()]
 
 
 def _cell(row: list[str], column: int) -> str:
-    return row[column].strip() if 0 <= column < len(row) else ""
+    return row[column] if 0 <= column < len(row) else ""
 
 
-def _meant(dataset: Dataset, name: str, index: str, named: int | None) -> int | None:
-    """named: the first image of that name."""
-    position = _index(index, len(dataset.collection))
-    is_it = position is not None and dataset.collection.ref(position).name == name
-    return position if is_it else named
+def _ways(name: str) -> tuple[str, ...]:
+    """How an entry is looked for: as it is, since a name may begin or end with a space, then without."""
+    return tuple(dict.fromkeys((name, name.strip())))
+
+
+def _meant(dataset: Dataset, name: str, index: str, at: dict[str, int]) -> int | None:
+    """at: the first image of each name."""
+    n, ways = len(dataset.collection), _ways(name)
+    position = _index(index, n)
+    if position is not None and dataset.collection.ref(position).name in ways:
+        return position
+    return next((at[way] for way in ways if way in at), _index(name.strip(), n))
 
 
 def _positions(dataset: Dataset, entries: Sequence[str]) -> dict[str, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import zipfile
@@ -14,18 +13,19 @@ from innv_gui.datasets.thumbnails import png_of
 from innv_gui.session.workshop.opened import stem_of, title_of
 from innv_gui.session.workshop.run import ROW, ShapesRun, rows_of
 from innv_gui.session.workshop.trial import COLUMNS
+from innv_gui.store.csv_text import csv_text
 
 WHEN = (1980, 1, 1, 0, 0, 0)  # of each file of an archive: the same run gives the same bytes
 
 
 def table_of(runs: Iterable[ShapesRun]) -> str:
     """CSV with a row per network and class."""
-    return _csv(ROW, (row for run in runs for row in rows_of(run)))
+    return csv_text(ROW, (row for run in runs for row in rows_of(run)))
 
 
 def curve_of(run: ShapesRun, k: int) -> str:
     """CSV with a row per epoch."""
-    return _csv(("epoch", *COLUMNS), ((epoch, *row) for epoch, row in enumerate(run.trials[k].rows.tolist())))
+    return csv_text(("epoch", *COLUMNS), ((epoch, *row) for epoch, row in enumerate(run.trials[k].rows.tolist())))
 
 
 def archive_of(run: ShapesRun) -> bytes:
@@ -60,11 +60,3 @@ def stretched(picture: np.ndarray) -> np.ndarray:
     """(28, 28) of any range -> (28, 28, 1) from 0 to 255: its least value is black, its largest white."""
     low, high = float(picture.min()), float(picture.max())
     return (picture[..., None] - low) * (255 / (high - low) if high > low else 0)
-
-
-def _csv(head: Iterable[str], rows: Iterable[tuple]) -> str:
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(head)
-    table.writerows(["" if value is None else value for value in row] for row in rows)
-    return text.getvalue()

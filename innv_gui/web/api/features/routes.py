@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 
 import numpy as np
@@ -12,6 +11,7 @@ from innv_gui.analyzers import maximize
 from innv_gui.errors import BadInput
 from innv_gui.records import ImageRef, Model, replace
 from innv_gui.session.features.request import ChosenFeatures, check_features, check_request, why_not
+from innv_gui.store.csv_text import csv_text
 from innv_gui.web.api.blueprint import api, session
 from innv_gui.web.api.common_answers import layer_json
 from innv_gui.web.api.common_incoming import ParamsCheck
@@ -104,13 +104,10 @@ def get_generated_images(id: str):
 def get_curves(id: str):
     """Every step of every picture: target, step, objective, probability."""
     known = session().features.maximization(id)
-    text = io.StringIO()
-    rows = csv.writer(text)
-    rows.writerow(("target", "name", "step", "objective", "probability"))
-    for index, name, curve in zip(known.targets, names_of(known), curves_of(known), strict=True):
-        for step, (value, p) in enumerate(curve):
-            rows.writerow((index, name, step, value, "" if p is None else p))
-    return send_file(io.BytesIO(text.getvalue().encode()), "text/csv", True, f"{id}.csv")
+    curves = zip(known.targets, names_of(known), curves_of(known), strict=True)
+    rows = ((index, name, step, *values) for index, name, curve in curves for step, values in enumerate(curve))
+    text = csv_text(("target", "name", "step", "objective", "probability"), rows)
+    return send_file(io.BytesIO(text.encode()), "text/csv", True, f"{id}.csv")
 
 
 @route(api, "POST", "/extremes", body=NewExtremes, status=202)

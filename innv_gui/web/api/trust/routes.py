@@ -12,6 +12,7 @@ from innv_gui.session.trust.opened import opened
 from innv_gui.session.trust.record import Trust
 from innv_gui.session.trust.report import report
 from innv_gui.session.trust.request import SHORTLIST, TrustRequest, check_trust
+from innv_gui.store.csv_text import frame_csv
 from innv_gui.trust import controls, metrics
 from innv_gui.web.api.blueprint import api, session
 from innv_gui.web.api.pictures import image_ref, png
@@ -92,7 +93,7 @@ def get_trust_table(id: str, query: ExportQuery):
     """The table as CSV: means with intervals, or every number."""
     trust = _trust(id)
     frame = trust.frame if query.numbers else trust.summary
-    answer = Response(frame.to_csv(index=False), mimetype="text/csv")
+    answer = Response(frame_csv(frame), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{"numbers" if query.numbers else "trust"}.csv"'
     return answer
 
