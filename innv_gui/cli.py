@@ -145,7 +145,7 @@ def _explore(command: Parser) -> None:
     command.add_argument("--layer", metavar="L", help="layer to compare by (default: before the classifier)")
     command.add_argument("--query", default="", metavar="Q", help="only these rows, e.g. 'label = 4 and A.right = no'")
     command.add_argument("--sort", metavar="COLUMN", help="index, file, label, A.loss, A.confidence, ...")
-    command.add_argument("--falling", action="store_true", help="the largest first")
+    command.add_argument("--falling", action="store_true", help="with --sort: the largest first")
     command.add_argument("--map", choices=("pca", "tsne", "umap"), help="add map positions by pixels and by each model")
     command.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the maps (default 0)")
     command.add_argument("--out", required=True, metavar="images.parquet", help=".parquet or .csv file to write")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from innv_gui.commands.reports import tell_left_out
+from innv_gui.commands.reports import tell_left_out, tell_problems
 from innv_gui.commands.steps import add_models, check_given, follow, say_naming, session_of, table_file
+from innv_gui.errors import BadInput
 from innv_gui.session.explore.exploration import Exploration
 from innv_gui.session.explore.maps import MapWish
 from innv_gui.session.explore.spaces import PIXELS
@@ -16,6 +17,8 @@ from innv_gui.store.score_export import save_frame
 def explore(options: argparse.Namespace) -> int:
     """Check what can be checked first, then score, place and write the rows that the query means."""
     check_given(options)
+    if options.falling and not options.sort:
+        raise BadInput("--falling was given without --sort; expected both.", "Add --sort COLUMN.", field="sort")
     out = table_file(options.out, "images.parquet")
     with session_of(options) as session:
         models, dataset = add_models(session, options), session.add_dataset(options.images)
@@ -29,6 +32,7 @@ def explore(options: argparse.Namespace) -> int:
         for name, places in _places(exploration, options).items():
             frame[f"{name}.x"], frame[f"{name}.y"] = places[rows, 0], places[rows, 1]
         save_frame(frame, out)
+        tell_problems(exploration.problems, len(dataset))
         _say(exploration)
         print(f"{out}: {len(rows):,} of {len(dataset):,} images")
     return 0

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 
 from innv_gui.cluster.jobs import Job
 from innv_gui.errors import InnvError
-from innv_gui.records import Model
+from innv_gui.records import Model, Problem
 from innv_gui.session.datasets import Dataset, DatasetEntry
 from innv_gui.session.models import LEFT_OUT, ModelEntry
 from innv_gui.session.refusals import refusal, remedy
+
+SHOWN_PROBLEMS = 20
 
 
 def tell(text: str) -> None:
@@ -26,6 +28,16 @@ def tell_left_out(dataset: Dataset) -> None:
         tell(f"{dataset.name}: {dataset.left_out}")
     if dataset.n_unlabelled:
         tell(f"{dataset.name}: {dataset.n_unlabelled:,} of {len(dataset):,} images have no class.")
+
+
+def tell_problems(problems: Sequence[Problem], n: int) -> None:
+    """Says which of n images could not be scored, and why, if there are any."""
+    for problem in problems[:SHOWN_PROBLEMS]:
+        tell(f"left out: {problem.name} {problem.reason}")
+    if len(problems) > SHOWN_PROBLEMS:
+        tell(f"left out: {len(problems) - SHOWN_PROBLEMS:,} more.")
+    if problems:
+        tell(f"{len(problems):,} of {n:,} images were left out.")
 
 
 def tell_when_opened(entries: Sequence[ModelEntry | DatasetEntry]) -> list[threading.Thread]:

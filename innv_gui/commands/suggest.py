@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from innv_gui.commands.reports import tell_left_out
+from innv_gui.commands.reports import tell_left_out, tell_problems
 from innv_gui.commands.steps import add_models, check_given, follow, say_naming, session_of, table_file
-
-SHOWN_PROBLEMS = 20
 
 
 def suggest(options: argparse.Namespace) -> int:
@@ -31,12 +28,6 @@ def suggest(options: argparse.Namespace) -> int:
 
 
 def _say(suggestion, out: Path) -> None:
-    problems = suggestion.problems
-    for problem in problems[:SHOWN_PROBLEMS]:
-        print(f"innv-gui: left out: {problem.name} {problem.reason}", file=sys.stderr)
-    if len(problems) > SHOWN_PROBLEMS:
-        print(f"innv-gui: left out: {len(problems) - SHOWN_PROBLEMS:,} more.", file=sys.stderr)
-    n = len(suggestion.dataset)
-    if problems:
-        print(f"innv-gui: {len(problems):,} of {n:,} images were left out.", file=sys.stderr)
+    problems, n = suggestion.problems, len(suggestion.dataset)
+    tell_problems(problems, n)
     print(f"{out}: {n - len(problems):,} images x {len(suggestion.models)} models")
