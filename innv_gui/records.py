@@ -369,6 +369,9 @@ class ScoreWish:
     layers: tuple[str, ...] = ()
 
 
+NOT_FINITE = "makes the model give values that are not numbers."  # a problem's reason: it follows the image's name
+
+
 @dataclass(frozen=True)
 class Votes:
     """What one model says of n images; rows of NaN where it says nothing.

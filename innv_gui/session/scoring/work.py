@@ -19,6 +19,7 @@ from innv_gui.errors import StorageFailed, WorkFailed
 from innv_gui.records import ImageRef, Model, ScoredImages, ScoreWish, Votes
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.scoring.columns import columns_of, label_classes, relabelled
+from innv_gui.session.scoring.nothing import nothing_scored
 from innv_gui.session.scoring.plan import Cutter, Stretch, groups, stretches
 from innv_gui.session.scoring.tasks import Asking, joined_votes
 from innv_gui.store.score_adoption import adopt
@@ -291,14 +292,13 @@ class ScoringWork:
     # -- the end
 
     def _scored(self, job: Job) -> Scored:
-        n, bad, reason = len(self._dataset), 0, ""
+        n, bad = len(self._dataset), 0
         for part in range(self._parts[0].folder.n_parts):
             columns = [parts.folder.column(part, "problem")[0] for parts in self._parts]
             rows = np.any([[text is not None for text in column] for column in columns], axis=0)
             bad += int(rows.sum())
-            reason = reason or next((text for column in columns for text in column if text is not None), "")
         if bad == n:
-            raise WorkFailed(f"No image of {self._dataset.name} could be scored.", f"The first one {reason}")
+            raise nothing_scored(self._dataset.name, self._parts)
         if bad:
             job.message = f"{bad:,} of {n:,} images could not be used."
         folders = {parts.model.id: parts.folder.path for parts in self._parts}

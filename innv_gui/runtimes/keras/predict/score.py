@@ -25,7 +25,7 @@ from innv_gui.datasets import geometry
 from innv_gui.datasets.small import SIDE
 from innv_gui.datasets.stamps import CHANGED, stamp
 from innv_gui.errors import BadInput, Cancelled, WorkFailed
-from innv_gui.records import ImageRef, ModelSource, Preprocessing, ScoredImages, ScoreWish, Votes
+from innv_gui.records import NOT_FINITE, ImageRef, ModelSource, Preprocessing, ScoredImages, ScoreWish, Votes
 from innv_gui.runtimes.keras.files.quoting import quoted
 from innv_gui.runtimes.keras.networks import hooks, loading
 from innv_gui.runtimes.keras.networks.network import BATCH, Network
@@ -35,7 +35,6 @@ AHEAD = 3  # batches that are decoded while one is predicted
 BLACK = np.zeros((SIDE, SIDE, 3), np.uint8)
 GROUP = 8  # images a thread takes at a time: small ones are done faster than they are handed out
 AS_IT_IS = None  # the look for a custom function, which resizes itself
-NOT_FINITE = "the model gives values that are not numbers for it."
 CHANGED_SINCE = "has changed since the dataset was opened. Open the dataset again."
 
 Look = tuple[int, int, int, str] | None  # (height, width, channels, resize rule)
