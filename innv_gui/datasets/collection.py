@@ -137,6 +137,16 @@ class Collection:
                 at.setdefault(name, index)
         return [at[name] for name in names if name in at]
 
+    def positions_of(self, refs: Sequence[ImageRef]) -> list[int] | None:
+        """Positions of these images; None where one of them is none of the collection's."""
+        if self.files is None:
+            places = {self._row(index): index for index in range(self.n)}
+            found = [places[ref.index] for ref in refs if ref.index in places]
+        else:
+            found = self.positions([ref.name for ref in refs])
+        same = len(found) == len(refs) and all(self.ref(at) == ref for at, ref in zip(found, refs, strict=True))
+        return found if same else None
+
     def _labelled(self, label: str) -> np.ndarray:
         if not self.class_names or label not in self.class_names:
             return np.zeros(0, np.int64)

@@ -20,6 +20,7 @@ from innv_gui.folders import folder
 from innv_gui.records import Budget, ClassNames, Fit, Model, Prepared, replace
 from innv_gui.session.datasets import Dataset, DatasetEntry, DatasetShelf
 from innv_gui.session.explain.comparison import Difference, compare
+from innv_gui.session.explain.listed_images import as_part
 from innv_gui.session.explain.pictures import Pictures
 from innv_gui.session.explain.ranking import Ranking, new_ranking, rank
 from innv_gui.session.explain.request import Request, check_request, engine_for, items_of, models_of
@@ -540,10 +541,11 @@ class Session:
         return tuple(self.models.current(one) if isinstance(one, Model) else one for one in listed_models(models))
 
     def _usable_images(self, images):
-        """A path to a folder or a container is opened; everything else is taken as it is."""
+        """A path is opened, images of one open dataset are a part of it; everything else is taken as it is."""
         if isinstance(images, str | Path):
             return self.add_dataset(images)
-        return images
+        opened = (entry.dataset for entry in self.datasets.entries() if entry.dataset is not None)
+        return as_part(images, opened)
 
     def save(self, path: str | Path) -> Path:
         """Write the session as one JSON file: its models, datasets and runs by place and hash."""

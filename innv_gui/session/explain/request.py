@@ -11,10 +11,12 @@ import numpy as np
 from innv_gui import analyzers
 from innv_gui.analyzers.declaration import Analyzer, Targets
 from innv_gui.class_names import map_by_name
+from innv_gui.datasets.names import shown
 from innv_gui.errors import BadInput, shown_value
 from innv_gui.records import ClassNames, ImageRef, Model, Target
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.explain.given_images import as_images, not_images
+from innv_gui.session.explain.listed_images import told_apart
 from innv_gui.session.models import listed_models
 from innv_gui.session.naming import naming_of
 
@@ -216,7 +218,8 @@ def items_of(images) -> tuple[Sequence[Item], Dataset | None]:
     images = as_images(images)
     if isinstance(images, np.ndarray):
         return _not_empty(_rows(images)), None
-    return _not_empty(tuple(_item(index, image) for index, image in enumerate(images))), None
+    refs = told_apart([_ref(image) for image in images])
+    return _not_empty(tuple(Item(index, ref.name, ref.label, ref) for index, ref in enumerate(refs))), None
 
 
 def _not_empty(items: Sequence[Item]) -> Sequence[Item]:
@@ -238,12 +241,12 @@ def _rows(images: np.ndarray) -> tuple[Item, ...]:
     return tuple(Item(index, f"image {index}", row=row) for index, row in enumerate(rows))
 
 
-def _item(index: int, image) -> Item:
+def _ref(image) -> ImageRef:
     if isinstance(image, ImageRef):
-        return Item(index, image.name, image.label, image)
+        return image
     if not isinstance(image, str | Path):
         raise not_images(image)
     path = Path(image).expanduser()
     if not path.exists():
         raise BadInput(f"There is no image file {str(path)!r}.", "Check the path.", field="images")
-    return Item(index, path.name, None, ImageRef(path.name, str(path.resolve())))
+    return ImageRef(shown(path.name), str(path.resolve()))

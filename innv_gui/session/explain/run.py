@@ -20,6 +20,7 @@ from innv_gui.plots.sheet import Sheet, opened
 from innv_gui.plots.sheet_page import Shown
 from innv_gui.records import ClassNames, Health, Model, Problem, as_plain
 from innv_gui.session.explain.agreement import Agreement, Found, agreement_of
+from innv_gui.session.explain.listed_images import fit_of_listed
 from innv_gui.session.explain.overlays import Look, overlaid
 from innv_gui.session.explain.pictures import Pictures
 from innv_gui.session.explain.request import Item, Request
@@ -292,14 +293,16 @@ class Run:
         current, dataset = self._current(model), self.request.dataset
         key = (model.id, current.naming, current.by_hand)
         if key not in self._classes:
-            self._classes[key] = class_of_label(current, dataset) if dataset is not None else {}
+            of_listed = lambda: fit_of_listed(naming_of(current), self.items).class_of  # noqa: E731
+            self._classes[key] = class_of_label(current, dataset) if dataset is not None else of_listed()
         return self._classes[key].get(label)
 
     def label_fit(self, model: Model) -> LabelFit | None:
-        """How the labels of this run's images fit the model's classes; None for arrays."""
+        """How the labels of this run's images fit the model's classes; None for images without labels."""
         dataset = self.request.dataset
         if dataset is None:
-            return None
+            has_labels = any(item.label is not None for item in self.items)
+            return fit_of_listed(self.naming(model), self.items) if has_labels else None
         is_part = isinstance(self.items, tuple) and dataset.indices is None
         part = dataset[[item.index for item in self.items]] if is_part else dataset
         return label_fit(self._current(model), part)
