@@ -18,7 +18,10 @@ _LONGEST_QUOTE = 120
 
 def shown(name: str) -> str:
     r"""A name as text that every page and terminal can encode: bytes that are not UTF-8 become `\xff`."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    try:
+        return os.fsencode(name).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # half of a character, which no file name holds, but a text from a program can
+        return name.encode("utf-8", "backslashreplace").decode()
 
 
 def quoted(name: str) -> str:

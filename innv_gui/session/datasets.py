@@ -14,6 +14,7 @@ import numpy as np
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.datasets import Collection, is_address, is_litter, is_picture_name, left_out, plain
+from innv_gui.datasets.names import shown
 from innv_gui.errors import BadInput, InnvError
 from innv_gui.notebook import card
 from innv_gui.records import ImageRef, Problem
@@ -205,7 +206,7 @@ class DatasetShelf:
         return entry
 
     def _free_name(self, stem: str) -> str:
-        taken = {entry.name for entry in self._entries.values()}
+        stem, taken = shown(stem), {entry.name for entry in self._entries.values()}
         return next(n for n in (stem if k == 1 else f"{stem}-{k}" for k in range(1, 10**6)) if n not in taken)
 
     def _open(self, entry: DatasetEntry, place: Callable[[], str], uploaded: bool, job: Job) -> Dataset:

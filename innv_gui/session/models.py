@@ -14,6 +14,7 @@ from innv_gui.applications import APPLICATIONS
 from innv_gui.class_names import as_list, fit, read_class_names
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
+from innv_gui.datasets.names import quoted, shown
 from innv_gui.errors import BadInput, InnvError, WorkFailed
 from innv_gui.preprocessing import check_channels, parse
 from innv_gui.records import OUTPUT_KINDS, Budget, ClassNames, Model, ModelFacts, ModelSource, as_plain, replace
@@ -60,7 +61,7 @@ def hooks_hash(path: str | None) -> str:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise WorkFailed(f"The hooks file {Path(path).name} cannot be read: {error.strerror}.") from None
+        raise WorkFailed(f"The hooks file {quoted(Path(path).name)} cannot be read: {error.strerror}.") from None
 
 
 def checked_outputs(kind: str | None) -> str | None:
@@ -107,7 +108,9 @@ def source_of(file: str | Path, weights: str | Path | None = None, **more) -> Mo
         )
     if kind == "json" and weights is None:
         raise BadInput(
-            f"{path.name} holds an architecture only.", f"Give its weights, too: {path.name}@WEIGHTS.", field="model"
+            f"{quoted(path.name)} holds an architecture only.",
+            f"Give its weights, too: {quoted(path.name)}@WEIGHTS.",
+            field="model",
         )
     return ModelSource(kind, path=str(path.resolve()), weights=weights, **more)
 
@@ -172,7 +175,7 @@ class ModelShelf:
         wishes["said"] = {name for name, wish in wishes.items() if wish is not None}  # "auto", too
         wishes["preprocessing"] = parse(wishes.get("preprocessing"))
         wishes["classes"] = as_list(wishes.get("classes"))
-        entry = self._enter(source, name, shown_file or Path(str(file)).name, wishes)
+        entry = self._enter(source, name, shown(shown_file or Path(str(file)).name), wishes)
         entry.job = self._jobs.start("load", f"Loading {entry.name}", lambda job: self._load(entry, job), 1, "models")
         return entry
 
@@ -187,7 +190,7 @@ class ModelShelf:
 
     def _free_name(self, stem: str, but: str | None = None) -> str:
         taken = {entry.name for entry in self._entries.values() if entry.id != but}
-        stem = " ".join(stem.split())[:120] or "model"
+        stem = " ".join(shown(stem).split())[:120] or "model"
         return next(n for n in (stem if k == 1 else f"{stem}-{k}" for k in range(1, 10**6)) if n not in taken)
 
     def _load(self, entry: ModelEntry, job: Job) -> Model:

@@ -8,9 +8,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_serializer
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationError,
+    model_serializer,
+)
 
 from innv_gui import analyzers
 from innv_gui.errors import BadInput, InnvError
@@ -38,12 +46,21 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
+def _text(value) -> str:
+    if not isinstance(value, str):
+        raise ValueError("expected a text")
+    return value
+
+
+Place = Annotated[str, PlainValidator(_text), PlainSerializer(_text)]  # a path may hold bytes that are not UTF-8
+
+
 class SavedSource(_Part):
     """What `ModelSource` needs to be found again."""
 
     kind: Literal["keras", "hdf5", "json", "saved_model", "application"]
-    path: str | None
-    weights: str | None
+    path: Place | None
+    weights: Place | None
     application: str | None
     output: int | None = Field(ge=0)
     outputs: Literal[OUTPUT_KINDS] | None = None
@@ -84,7 +101,7 @@ class SavedDataset(_Part):
     """One dataset. parts: of a saved list its images of the whole, as `keep/parts.py` writes them."""
 
     name: str = Field(max_length=1000)
-    path: str
+    path: Place
     fingerprint: str
     parts: list[str] = Field(default=[], max_length=100)
 
@@ -182,8 +199,8 @@ def read(content: bytes) -> SavedSession:
     try:
         if len(content) > MOST_BYTES:
             raise ValueError
-        return SavedSession.model_validate_json(content)
-    except (ValidationError, ValueError):
+        return SavedSession.model_validate(json.loads(content))
+    except (ValidationError, ValueError, RecursionError):
         raise BadInput(
             "This is not a session saved by innv-gui.",
             "Expected the JSON file that Save session, or Session.save, has written.",
