@@ -33,6 +33,7 @@ TASKS = {
     "images.thumbnail": Task("images", "innv_gui.datasets:thumbnail"),
     "images.as_seen": Task("images", "innv_gui.datasets:as_seen"),
     "images.decode": Task("images", "innv_gui.datasets:decode"),
+    "images.content_hashes": Task("images", "innv_gui.datasets:content_hashes"),
     "images.scan": Task("images", "innv_gui.datasets:scan"),
     "images.greys": Task("images", "innv_gui.datasets:greys"),
     "images.small": Task("images", "innv_gui.datasets:small"),

@@ -6,7 +6,7 @@ only keeps the `Collection`.
 
 from innv_gui.datasets.addresses import is_address, plain
 from innv_gui.datasets.collection import Collection, left_out
-from innv_gui.datasets.decoding import content_hash, decode, decoded_or_reason, scan
+from innv_gui.datasets.decoding import content_hash, content_hashes, decode, decoded_or_reason, scan
 from innv_gui.datasets.formats import is_litter, is_picture_name, is_upload_acceptable
 from innv_gui.datasets.opening import open_dataset
 from innv_gui.datasets.small import greys, small, square_of
@@ -18,6 +18,7 @@ __all__ = [
     "Collection",
     "as_seen",
     "content_hash",
+    "content_hashes",
     "decode",
     "decoded_or_reason",
     "greys",

@@ -68,6 +68,18 @@ def content_hash(ref: ImageRef) -> str:
         raise refusal(ref, refused) from None
 
 
+def content_hashes(refs: list[ImageRef]) -> list[str]:
+    """The same of many; empty for one that cannot be read."""
+    return [_hash_or_nothing(ref) for ref in refs]
+
+
+def _hash_or_nothing(ref: ImageRef) -> str:
+    try:
+        return content_hash(ref)
+    except ImageRefused:
+        return ""
+
+
 def refusal(ref: ImageRef, refused: Refused) -> ImageRefused:
     return ImageRefused(f"{quoted(ref.name)} {refused.reason}.", refused.hint, field="images")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from innv_gui.cluster.pool import Pool
@@ -16,6 +16,7 @@ from innv_gui.store.kept_files import read_png, sound
 from innv_gui.store.maps import key_of
 
 SIZES_PX = range(16, 1025)
+HASHED_AT_ONCE = 64
 
 
 class Pictures:
@@ -36,6 +37,11 @@ class Pictures:
         if model.source.hooks:
             return self._kept(ref, what, "keras.picture", model.source, model.preprocessing, ref)
         return self._kept(ref, what, "images.as_seen", ref, model.input_shape, model.preprocessing)
+
+    def content_hashes(self, refs: Sequence[ImageRef]) -> list[str]:
+        """SHA-256 of what each image is now; empty for one that cannot be read."""
+        parts = (list(refs[start : start + HASHED_AT_ONCE]) for start in range(0, len(refs), HASHED_AT_ONCE))
+        return [one for part in parts for one in self._pool().run("images.content_hashes", part, about="the images")]
 
     def _kept(self, ref: ImageRef, what: list, task: str, *args) -> bytes:
         key = key_of(what, identity(Item(0, ref.name, ref=ref)))

@@ -25,7 +25,7 @@ from innv_gui.session.explain.overlays import Look, overlaid
 from innv_gui.session.explain.pictures import Pictures
 from innv_gui.session.explain.request import Item, Request
 from innv_gui.session.explain.request_facts import layer_of, versions
-from innv_gui.session.labels import LabelFit, class_of_label, label_fit
+from innv_gui.session.labels import LabelFit, by_hand, class_of_label, label_fit
 from innv_gui.session.naming import naming_of
 from innv_gui.store.maps import KeptMap, MapStore
 from innv_gui.store.runs import RunRow, run_file
@@ -176,7 +176,8 @@ class Run:
         sheet: Callable[[Run, int], Sheet] | None = None,
     ):
         self._pictures, self._sheet = pictures, sheet
-        self._current, self._classes = current, {}
+        self.current = current  # a model as it is now called
+        self._classes = {}
         self.id = id or f"e-{uuid.uuid4().hex[:12]}"
         self.request = request
         self.job: Job | None = None
@@ -282,7 +283,7 @@ class Run:
 
     def naming(self, model: Model) -> ClassNames:
         """What a model's classes are called beside these images, as a person has it now."""
-        return naming_of(self._current(model), self.request.dataset)
+        return naming_of(self.current(model), self.request.dataset)
 
     def names(self, model: Model) -> tuple[str, ...]:
         """Class names of a model as this run shows them."""
@@ -290,12 +291,21 @@ class Run:
 
     def class_of(self, model: Model, label: str | None) -> int | None:
         """The class that a label is in a model; None without."""
-        current, dataset = self._current(model), self.request.dataset
+        current, dataset = self.current(model), self.request.dataset
         key = (model.id, current.naming, current.by_hand)
         if key not in self._classes:
             of_listed = lambda: fit_of_listed(naming_of(current), self.items).class_of  # noqa: E731
             self._classes[key] = class_of_label(current, dataset) if dataset is not None else of_listed()
         return self._classes[key].get(label)
+
+    def labels_by_hand(self, model: Model) -> dict[str, int]:
+        """Labels that a person mapped to classes of the model."""
+        dataset = self.request.dataset
+        return {} if dataset is None else by_hand(self.current(model), dataset)
+
+    def content_hashes(self) -> list[str]:
+        """SHA-256 of what each image file is now, in the order of the items; empty for one that cannot be read."""
+        return self._pictures.content_hashes([item.ref for item in self.items])
 
     def label_fit(self, model: Model) -> LabelFit | None:
         """How the labels of this run's images fit the model's classes; None for images without labels."""
@@ -305,7 +315,7 @@ class Run:
             return fit_of_listed(self.naming(model), self.items) if has_labels else None
         is_part = isinstance(self.items, tuple) and dataset.indices is None
         part = dataset[[item.index for item in self.items]] if is_part else dataset
-        return label_fit(self._current(model), part)
+        return label_fit(self.current(model), part)
 
     def notes(self, model: Model) -> tuple[str, ...]:
         """What a person should know about this model in this run: names that are assumed, images without a class."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pprint import pformat
 
 from innv_gui import analyzers
-from innv_gui.errors import BadInput
+from innv_gui.errors import BadInput, ImageRefused
 from innv_gui.extensions.sources import folders
-from innv_gui.records import Model, as_plain
+from innv_gui.records import Model, Target, as_plain
+from innv_gui.session.explain.map_keys import map_key
 from innv_gui.session.explain.run import Run
 from innv_gui.version import VERSION
+
+DIGITS = 16  # of an image's SHA-256
 
 
 def script_of(run: Run, place: str) -> str:
@@ -24,18 +27,40 @@ def script_of(run: Run, place: str) -> str:
         )
     images = request.dataset.collection
     values = {
-        "MODELS": [_model(model) for model in run.models],
+        "MODELS": [_model(run, run.current(model)) for model in run.models],
         "DATASET": {"path": place, "fingerprint": images.whole or images.fingerprint},
         "IMAGES": [images.in_whole(item.index) for item in request.items],
+        "CONTENTS": _contents(run),
         "REQUEST": _request(run),
-        "SESSION": _session(run),
+        **_session(run),
     }
     lines = [f"{name} = {pformat(value, width=110, sort_dicts=False, compact=True)}" for name, value in values.items()]
     title = f"{request.analyzer.name} on {len(request.items)} images under {len(run.models)} models"
-    return _SCRIPT.format(title=title, version=VERSION, values="\n".join(lines))
+    return _SCRIPT.format(title=title, version=VERSION, digits=DIGITS, values="\n".join(lines))
 
 
-def _model(model: Model) -> dict:
+def _contents(run: Run) -> list[str]:
+    """The first digits of each image's SHA-256; empty for one that is not the picture any more that was explained."""
+    hashes = enumerate(run.content_hashes())
+    return [sha256[:DIGITS] if _is_as_explained(run, position) else "" for position, sha256 in hashes]
+
+
+def _is_as_explained(run: Run, position: int) -> bool:
+    for model, target in zip(run.models, run.request.targets, strict=True):
+        cell = run.cell(model, position)
+        if cell.status == "done":
+            return _key(run, model, target, position) == cell.key
+    return True
+
+
+def _key(run: Run, model: Model, target: Target, position: int) -> str:
+    try:
+        return map_key(run.request, model, target, run.items[position])
+    except ImageRefused:  # it is gone
+        return ""
+
+
+def _model(run: Run, model: Model) -> dict:
     source = model.source
     return {
         "file": source.path or source.application,
@@ -46,6 +71,7 @@ def _model(model: Model) -> dict:
         "output": source.output,
         "outputs": source.outputs,
         "sha256": source.sha256,
+        "labels": run.labels_by_hand(model),
     }
 
 
@@ -62,7 +88,7 @@ def _session(run: Run) -> dict:
     plugins = (
         [str(folder) for folder in folders()] if analyzers.origin(run.request.analyzer.name).kind == "file" else []
     )
-    return {"trusted": trusted, "hooks": hooks} | ({"plugins": plugins} if plugins else {})
+    return {"TRUSTED": trusted, "HOOKS": hooks, "PLUGINS": plugins}
 
 
 def _request(run: Run) -> dict:
@@ -99,30 +125,49 @@ import sys
 from pathlib import Path
 
 from innv_gui import Session
+from innv_gui.datasets import content_hashes
+from innv_gui.errors import InnvError
 
 {values}
 
 
 def find(place):
-    beside = Path(__file__).resolve().parent / Path(place).name
-    return str(beside) if not Path(place).exists() and beside.exists() else place
+    beside = Path(__file__).resolve().parent / Path(place or "").name
+    has_moved = place not in (None, "random") and not Path(place).exists() and beside.exists()
+    return str(beside) if has_moved else place
 
 
-def opened(session, sha256, file, **wishes):
-    model = session.add_model(find(file), **wishes)
+def opened(session):
+    dataset = session.add_dataset(find(DATASET["path"]))
+    is_same = dataset.collection.fingerprint == DATASET["fingerprint"]
+    if not is_same or [sha256[:{digits}] for sha256 in content_hashes(dataset[IMAGES])] != CONTENTS:
+        sys.exit("The images are not the same as those that were explained.")
+    return dataset
+
+
+def loaded(session, dataset, file, weights, sha256, labels, **wishes):
+    model = session.add_model(find(file), weights=find(weights), **wishes)
     if model.source.sha256 != sha256:
         sys.exit(f"{{file}} is not the file that was explained: its SHA-256 is {{model.source.sha256}}.")
+    session.map_labels(model, dataset, labels)
     return model
 
 
+def report(run, model):
+    try:
+        print(f"{{model.name}}: {{run[model].maps.shape}}")
+    except InnvError as reason:
+        print(f"{{model.name}} is left out: {{reason}}")
+
+
 def main(out="run.h5"):
-    with Session(**SESSION) as session:
-        models = [opened(session, **one) for one in MODELS]
-        dataset = session.add_dataset(find(DATASET["path"]))
-        if dataset.collection.fingerprint != DATASET["fingerprint"]:
-            sys.exit("The images are not the same as those that were explained.")
+    with Session(trusted=TRUSTED, hooks=find(HOOKS), plugins=[find(folder) for folder in PLUGINS]) as session:
+        dataset = opened(session)
+        models = [loaded(session, dataset, **one) for one in MODELS]
         run = session.explain(models, dataset[IMAGES], **REQUEST)
-        print(f"{{run.save(out)}}: " + ", ".join(f"{{model.name}} {{run[model].maps.shape}}" for model in models))
+        print(run.save(out))
+        for model in models:
+            report(run, model)
 
 
 if __name__ == "__main__":
