@@ -65,14 +65,15 @@ def _say(model: Model, probe: Probe, naming: ClassNames, assumption: str) -> Non
 
 
 def _table(probe: Probe) -> Table:
-    table = Table(*("Preprocessing", "Option", "Resize", "Right", "Accuracy", "", "95 %", ""), box=SIMPLE)
-    for row in sorted(probe.rows(), key=lambda row: -row["right"]):
+    assigned = ("Best order",) if probe.assigned is not None else ()  # what the rules are compared by
+    table = Table(*("Preprocessing", "Option", "Resize", "Right", "Accuracy", "", "95 %", *assigned, ""), box=SIMPLE)
+    for row in sorted(probe.rows(), key=lambda row: (-(row["assigned"] or 0), -row["right"])):
         bar = "█" * round(BAR * row["accuracy"])
         ends = f"{100 * row['low']:.0f} to {100 * row['high']:.0f} %"
         mark = "in use" if row["current"] else "clearly better" if row["advised"] else ""
         right = f"{row['right']} of {row['n']}"
-        cells = (row["words"], written(row["rule"]), row["resize"], right, percent(row["accuracy"]), bar, ends, mark)
-        table.add_row(*map(escape, cells))
+        cells = (row["words"], written(row["rule"]), row["resize"], right, percent(row["accuracy"]), bar, ends)
+        table.add_row(*map(escape, (*cells, *([percent(row["assigned"])] if assigned else []), mark)))
     return table
 
 

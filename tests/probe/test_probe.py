@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
+from rich.console import Console
 
 from innv_gui import Session
 from innv_gui.cli import main
+from innv_gui.commands.check import _table
 from innv_gui.errors import BadInput
 from innv_gui.records import UNREAD, ImageRef, ModelSource, Preprocessing
 from innv_gui.runtimes.keras.predict.probe import answers
@@ -91,6 +93,31 @@ def probe_of(*n_right: int) -> Probe:
 )
 def test_the_verdict_never_passes_over_a_rule_that_has_more_right(n_right, said):
     assert said in probe_of(*n_right).verdict
+
+
+@pytest.mark.parametrize(
+    "first, second, verdict",
+    [
+        (0.9, 0.5, "By the best assignment of classes to labels: the rule in use gets the most images right."),
+        (0.8, 0.84, "By the best assignment of classes to labels: Scaled to [0, 1] gets more right, "),
+        (0.5, 0.9, "Scaled to [0, 1]: 90 % right instead of 50 % of 100 images of photos by the best assignment of "),
+    ],
+)
+def test_the_verdict_says_what_is_compared_where_class_names_are_assumed(first, second, verdict, capsys):
+    """Its figures are those of another order; by the names as they are, the other rule has more right, or none."""
+    rules = (Preprocessing("none"), Preprocessing("unit"))
+    classes = np.arange(100) % 2
+    share = lambda part: np.where(np.arange(100) // 2 < 50 * part, 1 - classes, classes)  # noqa: E731
+    facts = SimpleNamespace(preprocessing=rules[0])
+    images = SimpleNamespace(classes=classes, dataset=SimpleNamespace(name="photos"))
+    predicted = np.stack([share(first), share(second)]).astype(np.int32)
+    found = Probe(SimpleNamespace(facts=facts, n_classes=2), images, rules, predicted, rules[0], names_assumed=True)
+    assert found.verdict.startswith(verdict)
+    Console(width=130).print(_table(found))
+    head, *rows = [line for line in capsys.readouterr().out.splitlines() if "%" in line]
+    assert "Best order" in head
+    most = percent(max(first, second))
+    assert most in rows[0] and (("in use" in rows[0]) == (first > second))
 
 
 @pytest.mark.parametrize("k, n", [(0, 20), (3, 20), (20, 20), (70, 200)])

@@ -35,6 +35,7 @@ UNSURE = (
     "{} gets more right, {} instead of {}, but that may be luck: {} cannot distinguish it from the rule in use. Open "
     "more labelled images, or use it if the model was trained that way."
 )
+BY_ASSIGNMENT = "by the best assignment of classes to labels"  # where the figures are not those of right answers
 OTHER_ORDER = "With its classes in another order {} would be right: what is assumed may be in the wrong order."
 
 
@@ -117,7 +118,8 @@ class Probe:
         if self.advised is None:
             return ""
         words, then, now = self.figures().values()
-        return f"{words}: {then} right instead of {now} of {self.n} images of {self.sample.dataset.name}."
+        by = "" if self.assigned is None else f" {BY_ASSIGNMENT}"
+        return f"{words}: {then} right instead of {now} of {self.n} images of {self.sample.dataset.name}{by}."
 
     def figures(self) -> dict[str, str]:
         """Of the best rule: it in words, and the shares of right answers, with it and now."""
@@ -125,7 +127,7 @@ class Probe:
         now, then = (percent(row.mean()) for row in shown[[self.comparison.current, self.comparison.best]])
         best = self.rules[self.comparison.best]
         resize = "" if best.resize == self.current.resize else f", {best.resize}"
-        return {"words": f"{_capital(in_words(best))}{resize}", "then": then, "now": now}
+        return {"words": _capital(f"{in_words(best)}{resize}"), "then": then, "now": now}
 
     @property
     def verdict(self) -> str:
@@ -135,9 +137,13 @@ class Probe:
         if self.advised is not None:
             return self.advice
         if self.comparison.best == self.comparison.current:
-            return f"The rule in use gets the most images right.{self._rivals()}"
+            return f"{self._by('the rule in use')} gets the most images right.{self._rivals()}"
         words, then, now = self.figures().values()
-        return UNSURE.format(words, then, now, _images(self.n))
+        return UNSURE.format(self._by(words), then, now, _images(self.n))
+
+    def _by(self, rule: str) -> str:
+        """A rule at the beginning of a sentence that says what is compared, where that is not the right answers."""
+        return _capital(rule if self.assigned is None else f"{BY_ASSIGNMENT}: {rule}")
 
     def _rivals(self) -> str:
         """How many other rules could be as good as the best."""
