@@ -60,6 +60,7 @@ from innv_gui.session.trust.request import TrustRequest, check_trust
 from innv_gui.session.trust.shelf import Cost, TrustShelf
 from innv_gui.session.views.request import ViewRequest, check_view
 from innv_gui.session.views.shown import Shown, start_view
+from innv_gui.session.wishes import wishes_of
 from innv_gui.session.workshop.opened import Opening
 from innv_gui.session.workshop.shelf import Workshop
 from innv_gui.store.history import History
@@ -219,6 +220,7 @@ class Session:
 
     # -- explanations
 
+    @wishes_of(check_request)
     def explain(self, models, images, analyzer: str, params: dict | None = None, **wishes) -> Run:
         """Explain images and wait for all maps.
 
@@ -232,6 +234,7 @@ class Session:
         run.job.wait()
         return run
 
+    @wishes_of(check_request)
     def explain_to(self, path: str | Path, models, images, analyzer: str, params: dict | None = None, **wishes) -> Run:
         """As `explain`, straight into an HDF5 file: for any number of images, of which none stays in memory.
 
@@ -270,6 +273,7 @@ class Session:
         run.job = self.jobs.start("explain", f"Explaining with {method}", work, count, "maps")
         return run
 
+    @wishes_of(check_request)
     def rank_by_disagreement(
         self, models, images, analyzer: str, params: dict | None = None, measure: str = "spearman", **wishes
     ) -> Ranking:
@@ -340,6 +344,7 @@ class Session:
 
     # -- how good explanations are
 
+    @wishes_of(check_trust, but=("metrics_",))
     def trust(self, models, images, methods=None, metrics=None, **wishes) -> Trust:
         """Measure explanations of images, and wait for it: which method should be believed?
 
@@ -492,6 +497,7 @@ class Session:
 
     # -- features
 
+    @wishes_of(features.check_features, features.check_request, but=("chosen", "naming"))
     def maximize(self, model: Model, layer: str | None = None, **wishes) -> Maximization:
         """Pictures that a class, a neuron or a channel likes best, and wait for them.
 
@@ -506,10 +512,12 @@ class Session:
         known.job.wait()
         return known
 
+    @wishes_of(features.check_features, but=("naming",))
     def extremes(self, model: Model, dataset, layer: str | None = None, count: int = 12, **aims) -> Extremes:
         """The images of a dataset that activate classes, neurons or channels most and least; waits for all of it.
 
-        -> .most, .least: positions in the dataset, (T, count); .most_values, .least_values; .problems
+        -> .most, .least: positions in the dataset, of a part in the part, (T, count); .most_values, .least_values;
+        .problems
         """
         dataset = self._usable_images(dataset)
         if not isinstance(dataset, Dataset):

@@ -160,11 +160,12 @@ def test_the_images_that_activate_most_and_least_are_those_of_a_sort(session, cn
     dataset = sample_datasets["digits"][::9]
     found = session.extremes(cnn, dataset, "conv_2", neurons=[3, 0], count=5)
     output = session.layer_output(cnn, dataset, "conv_2").max(axis=(1, 2))[:, [3, 0]]
-    positions = np.asarray(dataset.positions())
     order = np.argsort(-output, axis=0, kind="stable")
-    np.testing.assert_array_equal(found.most, positions[order[:5]].T)
+    np.testing.assert_array_equal(found.most, order[:5].T)
+    assert all(found.ref(at) == dataset[at] for at in found.most[0].tolist())
     np.testing.assert_allclose(found.most_values, np.take_along_axis(output, order[:5], axis=0).T, rtol=1e-4)
     order = np.argsort(output, axis=0, kind="stable")
+    np.testing.assert_array_equal(found.least, order[:5].T)
     np.testing.assert_allclose(found.least_values, np.take_along_axis(output, order[:5], axis=0).T, rtol=1e-4)
     assert found.n_seen == len(dataset) and found.problems == []
 
@@ -193,6 +194,8 @@ def test_what_was_scored_already_is_not_computed_again(session, cnn, sample_data
     np.testing.assert_allclose(kept.most_values, computed.most_values, rtol=1e-4)
     np.testing.assert_allclose(kept.least_values, computed.least_values, rtol=1e-4, atol=1e-5)
     assert kept.n_seen == len(dataset) and set(kept.most[0]) == set(computed.most[0])
+    with pytest.raises(BadInput, match="No image was given"):
+        session.extremes(cnn, dataset[:0], **aims)
 
 
 def test_bad_images_are_counted_and_the_rest_is_used(session, cnn, tmp_path):

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from innv_gui.analyzers.declaration import Display
+from innv_gui.errors import BadInput, shown_value
 from innv_gui.plots.heatmap import render
 from innv_gui.records import Model
 from innv_gui.session.explain.pictures import Pictures
-from innv_gui.session.explain.request import Item
+from innv_gui.session.explain.request import Item, is_whole
 from innv_gui.store.maps import KeptMap
 
 
@@ -26,9 +27,27 @@ class Look:
     clip: float = 100
     side_px: int | None = None
 
+    def __post_init__(self):
+        _check_range("an opacity", 0 if self.opacity is None else self.opacity, 1)
+        _check_range("a clip", self.clip, 100)
+
     def at(self, side_px: int) -> Look:
         """The same in another size."""
         return replace(self, side_px=side_px)
+
+
+def _check_range(what: str, value: float, most: int) -> None:
+    is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    if not is_number or not 0 <= value <= most:
+        raise BadInput(f"Expected {what} from 0 to {most}, got {shown_value(value)}.", field=what.split()[-1])
+
+
+def checked_place(place: int, n: int, what: str) -> int:
+    """One of n; counted from the end below 0, as everywhere in Python. Raises BadInput outside."""
+    if is_whole(place) and -n <= place < n:
+        return int(place)
+    many = f"{n} {what}" if n == 1 else f"{n} {what}s"
+    raise BadInput(f"There {'is' if n == 1 else 'are'} {many}, counted from 0; got {shown_value(place)}.", field=what)
 
 
 def overlaid(

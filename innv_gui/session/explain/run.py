@@ -21,12 +21,13 @@ from innv_gui.plots.sheet_page import Shown
 from innv_gui.records import ClassNames, Health, Model, Problem, as_plain
 from innv_gui.session.explain.agreement import Agreement, Found, agreement_of
 from innv_gui.session.explain.listed_images import fit_of_listed
-from innv_gui.session.explain.overlays import Look, overlaid
+from innv_gui.session.explain.overlays import Look, checked_place, overlaid
 from innv_gui.session.explain.pictures import Pictures
 from innv_gui.session.explain.request import Item, Request
 from innv_gui.session.explain.request_facts import layer_of, versions
 from innv_gui.session.labels import LabelFit, by_hand, class_of_label, label_fit
 from innv_gui.session.naming import naming_of
+from innv_gui.session.wishes import wishes_of
 from innv_gui.store.maps import KeptMap, MapStore
 from innv_gui.store.runs import RunRow, run_file
 
@@ -103,14 +104,16 @@ class Explanation:
         facts += [("warnings", "; ".join(told))]
         return card(self._analyzer.name, facts)
 
+    @wishes_of(Look)
     def overlay(self, which: int, target: int = 0, **look):
         """A map over its image, as a Pillow picture. which: place among `names`; target: among its targets.
 
         look: colormap, opacity (0..1), clip (percentile); the method's own where not given.
         """
-        kept = self._store.get(self.cells[which].key)
+        kept = self._store.get(self.cells[checked_place(which, len(self.cells), "image")].key)
         if kept is None:
             raise NotFound("A map is no longer kept.", "Run it again.")
+        target = checked_place(target, len(kept.values), "target")
         where = (self.items[which], self.model, self._analyzer.display, self._pictures)
         return opened(overlaid(kept, *where, Look(**look), target))
 

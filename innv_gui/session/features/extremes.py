@@ -41,7 +41,10 @@ class Extremes:
 
     @property
     def most(self) -> np.ndarray:
-        """int64 (T, count): positions in the dataset, the strongest first; fewer where there are fewer images."""
+        """int64 (T, count): positions in the dataset, of a part in the part, the strongest first.
+
+        Fewer where there are fewer images.
+        """
         return self._found[0][0].T
 
     @property
@@ -51,7 +54,7 @@ class Extremes:
 
     @property
     def least(self) -> np.ndarray:
-        """int64 (T, count): positions in the dataset, the weakest first."""
+        """int64 (T, count): positions in the dataset, of a part in the part, the weakest first."""
         return self._found[0][1].T
 
     @property
@@ -66,8 +69,8 @@ class Extremes:
         return [[(int(index), float(value)) for index, value in side] for side in pairs]
 
     def ref(self, index: int) -> ImageRef:
-        """An image by its position in the dataset."""
-        return self.dataset.collection.ref(index)
+        """An image by its position in the dataset, of a part in the part."""
+        return self.dataset.collection.ref(int(self.dataset.positions()[index]))
 
     def put(self, indices: np.ndarray, values: np.ndarray, problems: list[Problem]) -> None:
         """Take in activations (n, T) of the images at these positions; rows of NaN are of images that failed."""
@@ -113,15 +116,15 @@ def scored(known: Extremes, scores: Path) -> Part | None:
     if np.isnan(values[table.rows()]).any():  # a part from before this layer was asked for
         return None
     problems = [Problem(bad.name, bad.reason) for bad in table.problems()]
-    return np.asarray(known.dataset.positions(), np.int64), values, problems
+    return np.arange(len(known.dataset)), values, problems
 
 
 def measured(known: Extremes, pool: Pool, job: Job) -> Iterator[Part]:
     """Activations part by part, by a worker."""
-    model, positions = known.model, known.dataset.positions()
-    for begin in range(0, len(positions), CHUNK):
+    model, n_images = known.model, len(known.dataset)
+    for begin in range(0, n_images, CHUNK):
         job.check()
-        indices = np.asarray(positions[begin : begin + CHUNK], np.int64)
+        indices = np.arange(begin, min(begin + CHUNK, n_images))
         refs = tuple(known.ref(int(index)) for index in indices)
         values, problems = pool.run(
             "keras.activations",

@@ -55,6 +55,8 @@ class FeatureShelf:
         """Begin to look for the images of a dataset that activate each feature most and least."""
         if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= 100:
             raise BadInput(f"Expected 1 to 100 images, got {str(count)[:60]}.", "", "count", ("1 to 100",))
+        if not len(dataset):
+            raise BadInput("No image was given; expected at least one.", "Choose images first.", field="dataset")
         known = self._keep(Extremes(model, dataset, chosen, count))
         pool = self._pool()
         title = f"Looking for what activates {model.name}"
