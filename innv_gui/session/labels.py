@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -114,6 +115,12 @@ def label_fit(model: Model, dataset: Dataset, naming: ClassNames | None = None) 
     (class_of, by_position), hand = _found(model, dataset, naming), frozenset(by_hand(model, dataset))
     counted = dict(zip(labels, counts, strict=True))
     return LabelFit(class_of, counted, hand, int((codes < 0).sum()), by_position)
+
+
+def fit_by_name(naming: ClassNames, labels: Sequence[str | None]) -> LabelFit:
+    """The same of images that are of no one dataset, by their labels: by name alone."""
+    counts = Counter(label for label in labels if label is not None)
+    return LabelFit(map_by_name(naming.names, tuple(counts))[0], counts, n_unlabelled=len(labels) - counts.total())
 
 
 def label_codes(dataset: Dataset) -> np.ndarray:

@@ -7,7 +7,7 @@ from PIL import Image
 
 from innv_gui.errors import BadInput
 from innv_gui.records import ImageRef
-from innv_gui.session.explain.listed_images import as_part, told_apart
+from innv_gui.session.explain.listed_images import as_part, distinguished
 from innv_gui.session.explain.request import check_request, items_of
 from tests.conftest import SAMPLES
 
@@ -86,9 +86,9 @@ def test_names_are_longer_only_where_two_images_would_have_the_same():
     )]  # fmt: skip
     rows = [ImageRef("all.npz[0]", f"/{place}/all.npz", "x", 0) for place in "uv"]
     names = ["x/one/a/1.png", "y/one/a/1.png", "a/2.png", "1.png", "z/1.png", "u/all.npz[0]", "v/all.npz[0]"]
-    assert [ref.name for ref in told_apart([*refs, *rows])] == names
-    assert told_apart([refs[0], refs[0]]) == [refs[0], refs[0]]
-    assert [ref.path for ref in told_apart(refs)] == [ref.path for ref in refs]
+    assert [ref.name for ref in distinguished([*refs, *rows])] == names
+    assert distinguished([refs[0], refs[0]]) == [refs[0], refs[0]]
+    assert [ref.path for ref in distinguished(refs)] == [ref.path for ref in refs]
 
 
 def test_a_name_of_bytes_is_shown_escaped(tmp_path):

@@ -1,25 +1,20 @@
-"""Images that are given one by one: the dataset that they come from, names by which they are told apart, labels."""
+"""Images that are given one by one: the dataset that they come from, names by which they are distinguished."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
-from innv_gui.class_names import map_by_name
 from innv_gui.datasets.names import shown
-from innv_gui.records import ClassNames, ImageRef
+from innv_gui.records import ImageRef
 from innv_gui.session.datasets import Dataset
-from innv_gui.session.labels import LabelFit
-
-if TYPE_CHECKING:
-    from innv_gui.session.explain.request import Item
 
 
-def as_part(images, datasets: Iterable[Dataset]):
+def as_part(images: Any, datasets: Iterable[Dataset]) -> Any:
     """The part of an open dataset that a list of its images is; anything else as it is."""
     if isinstance(images, Iterator):
         images = list(images)
@@ -33,19 +28,19 @@ def as_part(images, datasets: Iterable[Dataset]):
 def _part(dataset: Dataset, refs: Sequence[ImageRef]) -> Dataset | None:
     """None where one of them is none of the dataset's."""
     found = dataset.collection.positions_of(refs)
-    return None if found is None else dataset[np.asarray(found, np.int64)]
+    return None if found is None else Dataset(dataset.id, dataset.name, dataset.collection, np.asarray(found))
 
 
-def told_apart(refs: Sequence[ImageRef]) -> list[ImageRef]:
+def distinguished(refs: Sequence[ImageRef]) -> list[ImageRef]:
     """The same images; those of one name are called by as many of their folders as it takes, "b/cat/1.png"."""
     heads = [_folders(ref) for ref in refs]
     depths = [0] * len(refs)
     while True:
-        told = [_called(*one) for one in zip(refs, heads, depths, strict=True)]
-        several = Counter(ref.name for ref in set(told))
-        short = [at for at, ref in enumerate(told) if several[ref.name] > 1 and depths[at] < len(heads[at])]
+        named = [_called(*one) for one in zip(refs, heads, depths, strict=True)]
+        several = Counter(ref.name for ref in set(named))
+        short = [at for at, ref in enumerate(named) if several[ref.name] > 1 and depths[at] < len(heads[at])]
         if not short:
-            return told
+            return named
         for at in short:
             depths[at] += 1
 
@@ -60,9 +55,3 @@ def _folders(ref: ImageRef) -> list[str]:
     path = shown(ref.path)
     above = path.removesuffix(f"/{ref.name}") if ref.index is None else path.rpartition("/")[0]
     return [] if above == path else above.split("/")
-
-
-def fit_of_listed(naming: ClassNames, items: Sequence[Item]) -> LabelFit:
-    """How the labels of images of no one dataset fit a model's classes: by name."""
-    counts = Counter(item.label for item in items if item.label is not None)
-    return LabelFit(map_by_name(naming.names, tuple(counts))[0], counts, n_unlabelled=len(items) - counts.total())

@@ -16,7 +16,7 @@ from innv_gui.errors import BadInput, shown_value
 from innv_gui.records import ClassNames, ImageRef, Model, Target
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.explain.given_images import as_images, not_images
-from innv_gui.session.explain.listed_images import told_apart
+from innv_gui.session.explain.listed_images import distinguished
 from innv_gui.session.models import listed_models
 from innv_gui.session.naming import naming_of
 
@@ -218,7 +218,7 @@ def items_of(images) -> tuple[Sequence[Item], Dataset | None]:
     images = as_images(images)
     if isinstance(images, np.ndarray):
         return _not_empty(_rows(images)), None
-    refs = told_apart([_ref(image) for image in images])
+    refs = distinguished([_ref(image) for image in images])
     return _not_empty(tuple(Item(index, ref.name, ref.label, ref) for index, ref in enumerate(refs))), None
 
 

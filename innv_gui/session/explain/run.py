@@ -20,12 +20,11 @@ from innv_gui.plots.sheet import Sheet, opened
 from innv_gui.plots.sheet_page import Shown
 from innv_gui.records import ClassNames, Health, Model, Problem, as_plain
 from innv_gui.session.explain.agreement import Agreement, Found, agreement_of
-from innv_gui.session.explain.listed_images import fit_of_listed
 from innv_gui.session.explain.overlays import Look, checked_place, overlaid
 from innv_gui.session.explain.pictures import Pictures
 from innv_gui.session.explain.request import Item, Request
 from innv_gui.session.explain.request_facts import layer_of, versions
-from innv_gui.session.labels import LabelFit, by_hand, class_of_label, label_fit
+from innv_gui.session.labels import LabelFit, by_hand, class_of_label, fit_by_name, label_fit
 from innv_gui.session.naming import naming_of
 from innv_gui.session.wishes import wishes_of
 from innv_gui.store.maps import KeptMap, MapStore
@@ -297,8 +296,8 @@ class Run:
         current, dataset = self.current(model), self.request.dataset
         key = (model.id, current.naming, current.by_hand)
         if key not in self._classes:
-            of_listed = lambda: fit_of_listed(naming_of(current), self.items).class_of  # noqa: E731
-            self._classes[key] = class_of_label(current, dataset) if dataset is not None else of_listed()
+            found = self._fit_by_name(model).class_of if dataset is None else class_of_label(current, dataset)
+            self._classes[key] = found
         return self._classes[key].get(label)
 
     def labels_by_hand(self, model: Model) -> dict[str, int]:
@@ -308,17 +307,20 @@ class Run:
 
     def content_hashes(self) -> list[str]:
         """SHA-256 of what each image file is now, in the order of the items; empty for one that cannot be read."""
-        return self._pictures.content_hashes([item.ref for item in self.items])
+        refs = [item.ref for item in self.items if item.ref is not None]
+        return [] if self._pictures is None else self._pictures.content_hashes(refs)
 
     def label_fit(self, model: Model) -> LabelFit | None:
         """How the labels of this run's images fit the model's classes; None for images without labels."""
         dataset = self.request.dataset
         if dataset is None:
-            has_labels = any(item.label is not None for item in self.items)
-            return fit_of_listed(self.naming(model), self.items) if has_labels else None
+            return self._fit_by_name(model) if any(item.label is not None for item in self.items) else None
         is_part = isinstance(self.items, tuple) and dataset.indices is None
         part = dataset[[item.index for item in self.items]] if is_part else dataset
         return label_fit(self.current(model), part)
+
+    def _fit_by_name(self, model: Model) -> LabelFit:
+        return fit_by_name(self.naming(model), [item.label for item in self.items])
 
     def notes(self, model: Model) -> tuple[str, ...]:
         """What a person should know about this model in this run: names that are assumed, images without a class."""
