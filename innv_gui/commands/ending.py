@@ -6,7 +6,7 @@ import contextlib
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 AGAIN_S = 15.0  # a signal that comes sooner after another would only disturb the end that has begun
@@ -21,7 +21,7 @@ class Ended(KeyboardInterrupt):
 
 
 @contextlib.contextmanager
-def ended_by_signals() -> Iterator[None]:
+def ended_by_signals() -> Generator[None, None, None]:
     """SIGTERM and SIGHUP raise Ended in this block. One that is ignored, as nohup does, or handled already stays so."""
     came: list[tuple[int, float]] = []
 

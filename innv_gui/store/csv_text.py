@@ -13,19 +13,15 @@ if TYPE_CHECKING:
 BOTH = "\r\n"  # Python quotes what has a character of the line end that it is given, and no other
 
 
-class _Lines:
+class _Lines(io.TextIOBase):
     """Takes a row at a time, as `csv.writer` gives it, and passes it on with a line feed at its end."""
 
     def __init__(self, out: IO[str]):
         self._out = out
 
-    def write(self, row: str) -> int:
+    def write(self, row: str, /) -> int:
         """Row by row."""
         return self._out.write(f"{row.removesuffix(BOTH)}\n")
-
-    def __iter__(self):
-        """Nothing to read: pandas asks whether there could be."""
-        return iter(())
 
 
 def csv_text(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from innv_gui.errors import BadInput
@@ -17,7 +17,7 @@ KINDS = ((stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"), (stat.S_ISCHR, 
 
 
 @contextlib.contextmanager
-def saved(path: str | Path) -> Iterator[Path]:
+def saved(path: str | Path) -> Generator[Path, None, None]:
     """A temporary path beside the file that `path` means; it takes that file's place when the block ends well.
 
     A link stays and its target is replaced. An existing file keeps its mode, and its owner where the system allows it;

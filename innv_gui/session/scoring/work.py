@@ -298,7 +298,7 @@ class ScoringWork:
             rows = np.any([[text is not None for text in column] for column in columns], axis=0)
             bad += int(rows.sum())
         if bad == n:
-            raise nothing_scored(self._dataset.name, self._parts)
+            raise nothing_scored(self._dataset.name, [(parts.model.name, parts.folder) for parts in self._parts])
         if bad:
             job.message = f"{bad:,} of {n:,} images could not be used."
         folders = {parts.model.id: parts.folder.path for parts in self._parts}
