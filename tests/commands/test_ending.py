@@ -22,6 +22,15 @@ from tests.conftest import SAMPLES
 EXIT = {signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 
+@pytest.fixture(autouse=True)
+def usual_signals():
+    """As a command finds them that no nohup started, whatever started the tests."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in EXIT}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     """Where temporary folders are made."""
