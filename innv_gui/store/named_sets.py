@@ -36,7 +36,7 @@ class NamedSets:
 
     def marked(self, name: str, images: Iterable[str], on: bool) -> NamedSets:
         """With these images in a set, or out of it."""
-        chosen = frozenset(images)
+        chosen = dict.fromkeys(images)
         members = tuple(dict.fromkeys((*self.members, *chosen)))
         sets = replace(self, members=members, masks=self.over(members))
         hit = np.fromiter((member in chosen for member in members), bool, len(members))
@@ -63,19 +63,15 @@ def read_sets(path: Path, most: int) -> NamedSets:
 def write_sets(path: Path, sets: NamedSets) -> None:
     """Keep all of them, also none. Raises StorageFailed."""
     members = base64.b64encode(zlib.compress(json.dumps(sets.members).encode(), 1)).decode()
-    masks = {name: _text(mask) for name, mask in sets.masks.items()}
-    write_record(path, {"members": members, "sets": masks, "taken_in": list(sets.taken_in)})
+    bits = {name: np.packbits(mask, bitorder="little").tobytes() for name, mask in sets.masks.items()}
+    texts = {name: base64.b64encode(packed).decode() for name, packed in bits.items()}
+    write_record(path, {"members": members, "sets": texts, "taken_in": list(sets.taken_in)})
 
 
 def read_masks(path: Path, n: int, most: int) -> dict[str, np.ndarray]:
     """Of a record of an earlier version, by position: name -> (n,) bool; none where it is not of as many images."""
     record = read_record(path, lambda record: _masks(record, n, most))
     return {} if record is None else _masks(record, n, most)
-
-
-def write_masks(path: Path, masks: Mapping[str, np.ndarray], n: int) -> None:
-    """A record as earlier versions wrote it."""
-    write_record(path, {"n": n, "masks": {name: _text(mask) for name, mask in masks.items()}})
 
 
 def _sets(record: dict[str, Any], most: int) -> NamedSets:
@@ -106,10 +102,6 @@ def _name(name: str) -> str:
     if not name or not name.isprintable():
         raise Damaged
     return name
-
-
-def _text(mask: np.ndarray) -> str:
-    return base64.b64encode(np.packbits(mask, bitorder="little").tobytes()).decode()
 
 
 def _mask(text: str, n: int) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Tags and saved lists of datasets in a workspace, without a session."""
 
+import base64
 import json
 import os
 
@@ -12,7 +13,8 @@ from innv_gui.errors import BadInput
 from innv_gui.session.datasets import Dataset, DatasetShelf, collection_key
 from innv_gui.session.explore.subsets import Subsets
 from innv_gui.session.explore.tags import MOST, TagShelf
-from innv_gui.store.named_sets import NamedSets, read_sets, write_masks
+from innv_gui.store.kept_files import write_record
+from innv_gui.store.named_sets import NamedSets, read_sets
 
 N = 20
 
@@ -33,6 +35,12 @@ def shelf_with(folder):
     subsets = Subsets(folder, shelf)
     shelf.opened = subsets.open_kept
     return shelf, subsets
+
+
+def write_masks(path, masks, n):
+    """A record as earlier versions wrote it, by position."""
+    bits = {name: np.packbits(mask, bitorder="little").tobytes() for name, mask in masks.items()}
+    write_record(path, {"n": n, "masks": {name: base64.b64encode(packed).decode() for name, packed in bits.items()}})
 
 
 def rows(*chosen, n=N):
