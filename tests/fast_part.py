@@ -40,8 +40,13 @@ def _reached(path: Path) -> set[Path]:
         one = waiting.pop()
         if one not in reached:
             reached.add(one)
-            waiting += [file for name in _imported(one) for file in _files(name)]
+            waiting += _imported_files(one)
     return reached
+
+
+@cache
+def _imported_files(path: Path) -> frozenset[Path]:
+    return frozenset(file for name in _imported(path) for file in _files(name))
 
 
 @cache
@@ -69,6 +74,7 @@ def _names(node: ast.AST) -> list[str]:
     return []
 
 
+@cache
 def _files(name: str) -> list[Path]:
     """Where the module `name` and the packages around it stand, if they are ours."""
     parts = name.split(".")

@@ -28,12 +28,10 @@ def test_a_file_is_left_out_for_what_it_imports_itself_or_by_our_modules(file, h
 
 
 def test_what_a_module_of_the_product_imports_counts_for_whoever_imports_it(tmp_path):
-    path = tmp_path / "test_made.py"
-    path.write_text("from innv_gui.runtimes.keras.networks import loading\n")
-    assert fast_part.needs_heavy(path)
-    path.write_text("from innv_gui.runtimes.keras.files import gate\n")
-    fast_part.needs_heavy.cache_clear(), fast_part._imported.cache_clear()
-    assert not fast_part.needs_heavy(path)
+    for module, heavy in (("networks import loading", True), ("files import gate", False)):
+        path = tmp_path / f"test_{module.split()[-1]}.py"
+        path.write_text(f"from innv_gui.runtimes.keras.{module}\n")
+        assert fast_part.needs_heavy(path) is heavy
 
 
 def starts_a_server():
