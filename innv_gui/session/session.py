@@ -252,7 +252,9 @@ class Session:
 
         def work(job: Job) -> Run:
             self._remember(run)
-            return explain(run, pool, self.store, self._blueprints, job)
+            explain(run, pool, self.store, self._blueprints, job)
+            self._note_contents(run)
+            return run
 
         self._started(run, work)
         return self._runs.put(run)
@@ -335,8 +337,20 @@ class Session:
         record = None if dataset is None else remembered(run.id, run.request, self.datasets.place(dataset))
         if record is not None:
             with contextlib.suppress(NotFound):
-                record |= {name: self.history.get(run.id)[name] for name in ("title", "started")}
+                kept = self.history.get(run.id)
+                record |= {name: kept[name] for name in ("title", "started", "contents") if name in kept}
             self.history.put(record)
+
+    def _note_contents(self, run: Run) -> None:
+        """Note which pictures a run has explained; of a reopened one the first note stays."""
+        try:
+            record = self.history.get(run.id)
+        except NotFound:
+            record = None
+        first = record.get("contents", ()) if record is not None else ()
+        explained = run.contents.note([item.ref for item in run.items if item.ref is not None], first)
+        if record is not None and explained and not first:
+            self.history.put(record | {"contents": explained})
 
     def compare(self, run: Run, reference: Run) -> list[tuple[Model, int, Difference | None]]:
         """(model, image index, figures) for two runs of the same images: how much do their maps differ?"""

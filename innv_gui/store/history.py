@@ -40,9 +40,9 @@ class History:
             self.put(record)
 
     def _is_kept(self, record: dict) -> bool:
-        """But for its title, which a person may have changed."""
-        kept = self._read(self._path(record["id"]))
-        return kept is not None and kept | {"title": ""} == record | {"title": ""}
+        """But for its title, which a person may have changed, and what was noted of its images, then or later."""
+        kept, later = self._read(self._path(record["id"])), {"title": "", "contents": []}
+        return kept is not None and kept | later == record | later
 
     def all(self) -> list[dict]:
         """Newest first; a file that cannot be read is skipped."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-OWN = ("id", "started", "title")  # of a record: what is of the one run and not of its request
+OWN = ("id", "started", "title", "contents")  # of a record: what is of the one run and not of its request
 
 
 def _request(record: dict) -> str:

@@ -20,6 +20,7 @@ from innv_gui.plots.sheet import Sheet, opened
 from innv_gui.plots.sheet_page import Shown
 from innv_gui.records import ClassNames, Health, Model, Problem, as_plain
 from innv_gui.session.explain.agreement import Agreement, Found, agreement_of
+from innv_gui.session.explain.contents import Contents, Replaced
 from innv_gui.session.explain.overlays import Look, checked_place, overlaid
 from innv_gui.session.explain.pictures import Pictures
 from innv_gui.session.explain.request import Item, Request
@@ -92,6 +93,7 @@ class Explanation:
     _store: MapStore
     _analyzer: Analyzer
     _pictures: Pictures | None = None
+    _contents: Contents | None = None
 
     def __repr__(self) -> str:
         return f"<Explanation: {self._analyzer.name} of {len(self.items)} images by {self.model.name!r}>"
@@ -113,6 +115,8 @@ class Explanation:
         if kept is None:
             raise NotFound("A map is no longer kept.", "Run it again.")
         target = checked_place(target, len(kept.values), "target")
+        if self._contents is not None:
+            self._contents.check(self.items[which].ref)
         where = (self.items[which], self.model, self._analyzer.display, self._pictures)
         return opened(overlaid(kept, *where, Look(**look), target))
 
@@ -182,6 +186,7 @@ class Run:
         self._classes = {}
         self.id = id or f"e-{uuid.uuid4().hex[:12]}"
         self.request = request
+        self.contents = Contents()
         self.job: Job | None = None
         self._store = store
         self._lock = threading.Lock()
@@ -260,7 +265,8 @@ class Run:
         if not done:
             raise next((cell.error for cell in cells if cell.error), Conflict("No map of this run is finished yet."))
         items, cells = zip(*done, strict=True)
-        return Explanation(model, items, cells, self.naming(model), self._store, self.request.analyzer, self._pictures)
+        shown = self._store, self.request.analyzer, self._pictures, self.contents
+        return Explanation(model, items, cells, self.naming(model), *shown)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -304,6 +310,14 @@ class Run:
         """Labels that a person mapped to classes of the model."""
         dataset = self.request.dataset
         return {} if dataset is None else by_hand(self.current(model), dataset)
+
+    @property
+    def replaced(self) -> tuple[Replaced, ...]:
+        """Images whose files hold another picture than when the run was made or explained, with what is shown of them.
+
+        Of a run of more than 1000 images, and of images that are not files of this machine, it is not known.
+        """
+        return tuple(self.contents.replaced())
 
     def content_hashes(self) -> list[str]:
         """SHA-256 of what each image file is now, in the order of the items; empty for one that cannot be read."""

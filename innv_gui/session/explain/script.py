@@ -8,11 +8,10 @@ from innv_gui import analyzers
 from innv_gui.errors import BadInput, ImageRefused
 from innv_gui.extensions.sources import folders
 from innv_gui.records import Model, Target, as_plain
+from innv_gui.session.explain.contents import DIGITS
 from innv_gui.session.explain.map_keys import map_key
 from innv_gui.session.explain.run import Run
 from innv_gui.version import VERSION
-
-DIGITS = 16  # of an image's SHA-256
 
 
 def script_of(run: Run, place: str) -> str:

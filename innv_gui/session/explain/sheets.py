@@ -85,6 +85,9 @@ def _tile(run: Run, model: Model, position: int, place: int, pictures: Pictures,
         error = run.failures.get(model.id) or cell.error
         return Tile(None, (Line(str(error), "bad") if error else Line("not computed"),))
     kept, item = run.kept(model, position), run.items[position]
+    replaced = run.contents.why_not_shown(item.ref)
+    if replaced:
+        return Tile(None, (Line(replaced, "bad"),))
     picture = overlaid(kept, item, model, run.request.analyzer.display, pictures, look, place)
     return Tile(picture, tuple(_lines(run, model, cell, place, item.label)))
 

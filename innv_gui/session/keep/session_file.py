@@ -25,6 +25,7 @@ from innv_gui.errors import BadInput, InnvError
 from innv_gui.preprocessing import checked
 from innv_gui.records import NAME_ORIGINS, OUTPUT_KINDS
 from innv_gui.session.datasets import Dataset, DatasetShelf
+from innv_gui.session.explain.contents import MOST
 from innv_gui.session.keep.run_record import (
     dataset_of,
     described,
@@ -135,6 +136,7 @@ class SavedRun(_Part):
     targets: list[SavedTarget] = Field(min_length=1, max_length=64)
     dataset: SavedDataset
     images: list[int] = Field(min_length=1, max_length=100_000)
+    contents: list[Annotated[str, Field(pattern=r"^([0-9a-f]{16})?$")]] = Field(default=[], max_length=MOST)
 
 
 class SavedSession(_Part):

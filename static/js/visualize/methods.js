@@ -21,6 +21,7 @@ export function asOne(sheets, columns, models, images, what = "methods") {
     id: what,
     models,
     images: Array.from({ length: images.length * columns.length }),
+    replaced: Object.values(Object.fromEntries(runs.flatMap(run => run.replaced ?? []).map(one => [one.name, one]))),
     cells: runs.flatMap(run => run.cells ?? []).filter(cell => cell.status === "done"),
     job: going?.job ?? cancelled?.job ?? { status: pending ? "running" : "done" },
     request: { analyzer: `${columns.length} ${what}` },

@@ -117,6 +117,10 @@ const acts = {
   step,
   unchecked: () => runner.run({ unchecked: true }),
   again: () => (ended(store.state.explanation) ? run() : runner.reopen(store.state.explanation.id)),
+  explainAgain: () => {
+    location.hash = `${write({ ...store.state, run: null })}&go=1`;
+    location.reload(); // a picture that this page has shown under the same name would stay
+  },
   stop: () => (RUNNERS[store.state.view] ?? runner).stop().catch(complain),
   open: place => store.set({ image: place, view: "slide" }),
   use: trust.useMethod,

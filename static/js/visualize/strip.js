@@ -1,7 +1,7 @@
 // The line above the result that says how a run stands: running, partly there, cancelled, failed. Nothing when all is well.
 import { about } from "../shell/about.js";
 import { h, icon, replace } from "../lib/dom.js";
-import { count, group, seconds } from "../lib/format.js";
+import { count, fileName, group, seconds } from "../lib/format.js";
 import { ended } from "./runner.js";
 import { ENGINES, term } from "../shell/term.js";
 import { beginning, button, pace, retry, stripOf } from "../widgets/strip-parts.js";
@@ -100,7 +100,20 @@ function broken(state, acts) {
   ];
 }
 
-export const drawStrip = stripOf(stateOf, { waiting: running, partial, cancelled, broken });
+/** Pictures that were replaced under their names: a heatmap over another picture than its own says so. */
+function replaced({ explanation }, acts) {
+  const images = explanation.replaced ?? []; // of several runs taken as one it is not asked
+  if (!images.length) return null;
+  const [{ name, reason }, ...others] = images;
+  const more = others.length ? ` So ${others.length === 1 ? "is" : "are"} ${count(others.length, "more image")}.` : "";
+  return [
+    icon("warn", false),
+    h("span", { class: "grow" }, h("strong", { class: "wrap-any" }, fileName(name)), ` ${reason}${more}`),
+    images.some(({ stale }) => stale) && explanation.id !== "runs" ? button("Explain again", acts.explainAgain) : null,
+  ];
+}
+
+export const drawStrip = stripOf(stateOf, { waiting: running, partial, cancelled, broken, ready: replaced });
 
 /** "12 maps · 0.4 s · native", what is shown and what it cost, as parts. */
 function factsOf(explanation) {

@@ -34,9 +34,11 @@ export function beginning(job, words) {
   return `may have to wait for another job: ${older.title}${left}`;
 }
 
-/** Draws a job's strip: one function each for what it says while it runs, where something is missing, and when it ended early. */
-export function stripOf(stateOf, { waiting, partial, cancelled, broken }) {
+/** Draws a job's strip: one function each for what it says while it runs, where something is missing, and when it ended
+ * early; `ready` for a remark when all is there, else null. */
+export function stripOf(stateOf, { waiting, partial, cancelled, broken, ready = () => null }) {
   const looks = {
+    ready: ["warn", ready],
     running: ["", waiting],
     partial: ["", partial],
     cancelled: ["warn", cancelled],
@@ -56,14 +58,15 @@ function focusAgain(buttons, words) {
 function paint(root, name, looks, ...given) {
   const [look, parts] = looks[name] ?? [];
   const pressed = root.contains(document.activeElement) ? document.activeElement.textContent : null;
-  root.hidden = !parts;
-  if (!parts) {
+  const said = parts?.(...given) ?? null;
+  root.hidden = !said;
+  if (!said) {
     if (pressed !== null) toPage();
     return name;
   }
   root.className = `strip ${look}`;
   root.setAttribute("role", name === "error" ? "alert" : "status");
-  replace(root, parts(...given));
+  replace(root, said);
   if (pressed !== null) focusAgain($$("button", root), pressed);
   return name;
 }

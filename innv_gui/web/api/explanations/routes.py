@@ -100,6 +100,7 @@ def get_map_picture(id: str, model: str, image: int, query: PictureQuery):
     run, known, position = _find(id, model, image)
     display, kept = run.request.analyzer.display, run.kept(known, position)
     item = run.items[position]
+    run.contents.check(item.ref)
     picture = session().pictures.as_seen(item.ref, known)
     content = render(
         picture,
