@@ -105,7 +105,7 @@ function replaced({ explanation }, acts) {
   const images = explanation.replaced ?? []; // of several runs taken as one it is not asked
   if (!images.length) return null;
   const [{ name, reason }, ...others] = images;
-  const more = others.length ? ` So ${others.length === 1 ? "is" : "are"} ${count(others.length, "more image")}.` : "";
+  const more = others.length ? ` ${count(others.length, "more image has", "more images have")} changed.` : "";
   return [
     icon("warn", false),
     h("span", { class: "grow" }, h("strong", { class: "wrap-any" }, fileName(name)), ` ${reason}${more}`),

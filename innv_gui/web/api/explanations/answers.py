@@ -26,7 +26,7 @@ def run_json(run: Run) -> dict:
         "display": as_plain(request.analyzer.display),
         "seconds": run.seconds,
         "problems": [as_plain(problem) for problem in run.problems],
-        "replaced": [as_plain(problem) for problem in run.replaced] if job.status == "done" else [],
+        "replaced": [as_plain(one) for one in run.replaced],
     }
 
 
