@@ -60,3 +60,5 @@ def _say(one: Retraining, out: str) -> None:
             )
     if one.step:
         print(f"{out}: {one.step} steps on {one.request.n_trained} images")
+    else:
+        print(f"{out} is not written: nothing was trained in 0 steps.")

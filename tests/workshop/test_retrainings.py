@@ -7,6 +7,7 @@ import pytest
 
 from innv_gui.cli import main
 from innv_gui.errors import BadInput, Cancelled, Conflict, NotFound
+from innv_gui.session.retraining import request as retraining_request
 from innv_gui.session.retraining.finding import finding
 from innv_gui.session.retraining.shelf import Retrainings
 from innv_gui.workshop.retraining import Behaviour
@@ -185,6 +186,9 @@ def test_the_command_writes_the_new_model_and_says_what_came_of_it(tmp_path, cap
     said = capsys.readouterr()
     assert "before: 100% right as they are" in said.out and "new.keras: 200 steps on 60 images" in said.out
     assert (tmp_path / "new.keras").read_bytes().startswith(b"PK")
+    unwritten = [*asked[:-1], str(tmp_path / "none.keras"), "--box", "0,0,0.3,0.3", "--steps", "0"]
+    assert main(unwritten) == 0 and "none.keras is not written" in capsys.readouterr().out
+    assert not (tmp_path / "none.keras").exists()
     assert main(asked) == 2 and "either --box or --masks" in capsys.readouterr().err
     assert main([*asked, "--box", "here"]) == 2 and "four numbers" in capsys.readouterr().err
 
@@ -268,3 +272,12 @@ def test_the_oldest_stays_while_it_goes_on(session, model, dataset, monkeypatch)
     assert {one.id for one in session.retrainings.newest_first()} >= {first.id, second.id}
     assert session.retrainings.get(first.id) is first and first.wait().before is not None
     second.wait()
+
+
+def test_the_help_of_the_command_names_what_is_taken_where_nothing_is_said(capsys):
+    with pytest.raises(SystemExit):
+        main(["retrain", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    for number in (retraining_request.STEPS, retraining_request.STRENGTH, retraining_request.LEARNING_RATE):
+        assert f"(default {number}" in said
+    assert f"; {retraining_request.GENTLE} for kept weights" in said and "both (the default)" in said
