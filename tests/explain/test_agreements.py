@@ -30,6 +30,13 @@ def model(resize="stretch"):
     return SimpleNamespace(id="m", preprocessing=SimpleNamespace(resize=resize))
 
 
+def test_the_same_model_twice_is_neither_explained_nor_ranked(session, sample_models, sample_datasets):
+    twice, images = [sample_models[WEATHER[0]]] * 2, sample_datasets["weather"][:3]
+    for ask in (session.explain, session.rank_by_disagreement):
+        with pytest.raises(BadInput, match="same model was given twice"):
+            ask(twice, images, "gradient")
+
+
 def test_a_runs_agreement_is_scipys_on_its_maps(session, sample_models, sample_datasets):
     models = [sample_models[name] for name in WEATHER]
     run = session.explain(models, sample_datasets["weather"][:3], "lrp.epsilon")

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from innv_gui import analyzers
+from innv_gui import Session, analyzers
 from innv_gui.session.extensions import CATALOGS
 from innv_gui.views.parts import Image, Plot, Table, checked_parts
-from tests.conftest import ROOT
+from tests.conftest import ROOT, workers_lent_by
 
 PAGE = (ROOT / "docs" / "plugins.md").read_text()
 BLOCKS = dict(re.findall(r"^## A (\w+)$.*?^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
@@ -28,6 +28,20 @@ def declared(plugins):
 def names_of(text, **given):
     exec(compile(text, "docs/plugins.md", "exec"), given)
     return given
+
+
+def test_the_file_with_custom_preprocessing_does_what_is_said_of_it(session, sample_models, sample_datasets, tmp_path):
+    (text,) = re.findall(r"^## Custom preprocessing$.*?^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    (tmp_path / "hooks.py").write_text(text)
+    plain, images = sample_models["digits_mlp"], sample_datasets["digits"][:2]
+    with workers_lent_by(session), Session(hooks=str(tmp_path / "hooks.py")) as custom:
+        model = custom.add_model(plain.source.path)
+        assert model.class_names == tuple(f"digit {k}" for k in range(10))
+        run = custom.explain(model, custom.add_dataset(images.collection.root)[:2], "gradient")
+        usual = session.explain(plain, images, "gradient")[plain]
+        np.testing.assert_allclose(run[model].probabilities, usual.probabilities, atol=0.02)
+        shown, expected = (np.asarray(one.overlay(0, opacity=0), int) for one in (run[model], usual))
+        assert np.abs(shown - expected).mean() < 5 < expected.mean()
 
 
 def test_every_kind_of_plug_in_has_a_short_example():

@@ -318,6 +318,7 @@ def test_hooks_replace_preprocessing_and_name_classes(files, pictures, tmp_path)
     "text, words",
     [
         ("def preprocess(images):\n    return images[99]\n", ("preprocess", "bad.py", "IndexError")),
+        ("def preprocess(images):\n    return images[..., ::-1]\n", ("TypeError", "given a list of uint8 arrays")),
         ("def preprocess(images):\n    return [[1]]\n", ("preprocess", "bad.py", "shape")),
         ("def preprocess(images):\n    return 'x'\n", ("preprocess", "bad.py", "numbers")),
         ("raise SystemExit(3)\n", ("bad.py",)),

@@ -382,6 +382,14 @@ def test_agreement_over_rest_is_the_runs_own(client, ask):
     np.testing.assert_allclose([image["matrix"] for image in found["images"]], wanted)
     np.testing.assert_allclose(found["mean"], wanted.mean(axis=0))
     assert client.get(f"/api/v1/explanations/{run['id']}/agreement?measure=x").status_code == 400
+    model, image = run["models"][0]["id"], run["images"][0]["index"]
+    other = finished(client, ask("lrp.z", models=("weather_shortcut",)))
+    agreement = f"/api/v1/agreement?runs={run['id']},{other['id']}&model={model}&target=5"
+    drawn = f"/api/v1/explanations/{run['id']}/maps/{model}/{image}.f32?target=5"
+    for address in (f"/api/v1/explanations/{run['id']}/agreement?target=5", agreement, drawn):
+        refused = client.get(address)
+        assert refused.status_code == 404, address
+        assert refused.json["error"]["message"] == "There is 1 target, counted from 0; got 5."
 
 
 def test_methods_are_compared_over_rest(client, ask, sample_models):

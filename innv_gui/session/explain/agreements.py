@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from innv_gui.errors import BadInput
 from innv_gui.records import Model
 from innv_gui.session.explain.agreement import Agreement, agreement_of, checked_measure
+from innv_gui.session.explain.overlays import check_target
 from innv_gui.session.explain.run import Run
 
 
@@ -19,6 +20,7 @@ def between_runs(runs: Sequence[Run], model: Model, measure: str = "spearman", t
             "Choose runs of the same images.",
             "runs",
         )
+    check_target(target, max((run.n_targets for run in runs), default=1))
     places = [{item.name: position for position, item in enumerate(run.items)} for run in runs]
     rows = [
         [run.found(model, at.get(item.name), target) for run, at in zip(runs, places, strict=True)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from innv_gui.analyzers.declaration import Display
-from innv_gui.errors import BadInput, shown_value
+from innv_gui.errors import BadInput, NotFound, shown_value
 from innv_gui.plots.heatmap import render
 from innv_gui.records import Model
 from innv_gui.session.explain.pictures import Pictures
@@ -48,6 +48,13 @@ def checked_place(place: int, n: int, what: str) -> int:
         return int(place)
     many = f"{n} {what}" if n == 1 else f"{n} {what}s"
     raise BadInput(f"There {'is' if n == 1 else 'are'} {many}, counted from 0; got {shown_value(place)}.", field=what)
+
+
+def check_target(target: int, n: int) -> None:
+    """Raises NotFound for a target that none of n is."""
+    if not 0 <= target < n:
+        many = "is 1 target" if n == 1 else f"are {n} targets"
+        raise NotFound(f"There {many}, counted from 0; got {target}.", field="target")
 
 
 def overlaid(

@@ -100,6 +100,8 @@ def models_of(models: Sequence[Model]) -> tuple[Model, ...]:
     for model in models:
         if not isinstance(model, Model):
             raise BadInput(f"Expected a model from add_model, got {type(model).__name__}.", field="models")
+    if len({model.id for model in models}) < len(models):
+        raise BadInput("The same model was given twice.", "Choose each model once.", field="models")
     return models
 
 

@@ -14,16 +14,16 @@ import numpy as np
 
 from innv_gui.analyzers.declaration import Analyzer
 from innv_gui.cluster.jobs import Job
-from innv_gui.errors import BadInput, Conflict, ImageRefused, InnvError, NotFound
+from innv_gui.errors import BadInput, Conflict, ImageRefused, InnvError, NotFound, shown_value
 from innv_gui.notebook import card, sizes
 from innv_gui.plots.sheet import Sheet, opened
 from innv_gui.plots.sheet_page import Shown
 from innv_gui.records import ClassNames, Health, Model, Problem, as_plain
 from innv_gui.session.explain.agreement import Agreement, Found, agreement_of
 from innv_gui.session.explain.contents import Contents, Replaced
-from innv_gui.session.explain.overlays import Look, checked_place, overlaid
+from innv_gui.session.explain.overlays import Look, check_target, checked_place, overlaid
 from innv_gui.session.explain.pictures import Pictures
-from innv_gui.session.explain.request import Item, Request
+from innv_gui.session.explain.request import GRIDS, Item, Request, is_whole
 from innv_gui.session.explain.request_facts import layer_of, versions
 from innv_gui.session.labels import LabelFit, by_hand, class_of_label, fit_by_name, label_fit
 from innv_gui.session.naming import naming_of
@@ -198,7 +198,8 @@ class Run:
     # -- in a notebook
 
     def __repr__(self) -> str:
-        names = ", ".join(model.name for model in self.models)
+        failed = dict.fromkeys(self.failures, " (failed)")
+        names = ", ".join(model.name + failed.get(model.id, "") for model in self.models)
         status = self.job.status if self.job else "not begun"
         return f"<Run of {self.request.analyzer.name}: {len(self.items)} images under {names}, {status}>"
 
@@ -210,6 +211,8 @@ class Run:
 
     def show(self, images: int = SHOWN) -> Shown:
         """The heatmaps of the first images, one column per model, to be the last value of a notebook's cell."""
+        if not is_whole(images) or images < 1:
+            raise BadInput(f"Expected how many images to show, at least 1, got {shown_value(images)}.", field="images")
         return Shown(self._sheet(self, images))
 
     # -- filled by the job
@@ -229,6 +232,14 @@ class Run:
         """`model` cannot be explained at all."""
         with self._lock:
             self.failures[model.id] = error
+
+    def _first_failure(self) -> InnvError:
+        """With the model's name, where it could be another's."""
+        id, error = next(iter(self.failures.items()))
+        name = next(model.name for model in self.models if model.id == id)
+        if len(self.models) == 1 or name in error.message:
+            return error
+        return type(error)(f"{name}: {error.message}", error.hint, error.field, error.allowed)
 
     # -- read by anybody
 
@@ -280,7 +291,7 @@ class Run:
         if any(self._has_maps(model) for model in self.models):
             return
         if self.failures:
-            raise next(iter(self.failures.values()))
+            raise self._first_failure()
         first = self.problems[0] if self.problems else None
         raise ImageRefused(first.reason if first else "No image could be explained.", field="images")
 
@@ -351,8 +362,16 @@ class Run:
         kept = self.kept(model, position)
         return (model, kept) if target < len(kept.values) else None
 
+    @property
+    def n_targets(self) -> int:
+        """How many targets the maps have that are finished, of the model with most; before, as many as there may be."""
+        with self._lock:
+            counts = [len(cell.targets) for cell in self._cells.values() if cell.status == "done"]
+        return max(counts, default=max(GRIDS))
+
     def agreement_of_models(self, measure: str = "spearman", target: int = 0) -> Agreement:
-        """Every pair of models on every image, in the order they were asked for."""
+        """Every pair of models on every image, in the order they were asked for. Raises NotFound for no such target."""
+        check_target(target, self.n_targets)
         rows = ([self.found(model, position, target) for model in self.models] for position in range(len(self.items)))
         return agreement_of(rows, measure, target)
 

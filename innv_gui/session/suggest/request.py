@@ -11,8 +11,8 @@ from innv_gui.class_names import map_by_name
 from innv_gui.errors import BadInput, shown_value
 from innv_gui.records import Model
 from innv_gui.session.datasets import Dataset
+from innv_gui.session.explain.request import models_of
 from innv_gui.session.feature_layers import comparing_layer
-from innv_gui.session.models import listed_models
 from innv_gui.session.naming import naming_of
 from innv_gui.session.scoring.scoring import layer_names
 
@@ -56,7 +56,7 @@ def check_suggestion(
 
     layer, neuron: one for all models, or a dictionary by model (its id or name). layers: further ones to measure.
     """
-    models = _models(models)
+    models = models_of(models)
     _check_images(dataset)
     chosen = {model.id: str(_of(layer, model, str, "layer") or model.facts.explained_layer) for model in models}
     more = {model.id: tuple(_of(layers, model, None, "layers") or ()) for model in models}
@@ -69,18 +69,6 @@ def check_suggestion(
             _check_neuron(model, chosen[model.id], neurons[model.id])
     compared = {model.id: comparing_layer(model, (chosen[model.id], *more[model.id])) for model in models}
     return SuggestionRequest(models, dataset, chosen, neurons, _class_name(class_, models, dataset), more, compared)
-
-
-def _models(models) -> tuple[Model, ...]:
-    models = listed_models(models)
-    if not models:
-        raise BadInput("No model was given; expected at least one.", "Choose a model first.", field="models")
-    for model in models:
-        if not isinstance(model, Model):
-            raise BadInput(f"Expected a model from add_model, got {type(model).__name__}.", field="models")
-    if len({model.id for model in models}) < len(models):
-        raise BadInput("The same model was given twice.", "Choose each model once.", field="models")
-    return models
 
 
 def _check_images(dataset) -> None:

@@ -18,6 +18,11 @@ from innv_gui.errors import WorkFailed
 from innv_gui.runtimes.keras.files.quoting import file_name, first_line
 
 NAMES = ("preprocess", "postprocess", "decode_prob")
+GIVEN = {
+    "preprocess": "It is given a list of uint8 arrays (H, W, C), each image in its own size, and returns (N, H, W, C).",
+    "postprocess": "It is given network input (N, H, W, C) and returns a list of pictures (H, W, C) in [0, 255].",
+    "decode_prob": "It is given probabilities (N, K) and returns for each image a list of {index, name, prob}.",
+}
 _RUN_AS = "innv_gui_hooks"  # the module that the file's own classes say they are of
 _kept: dict[tuple, dict] = {}
 
@@ -58,7 +63,8 @@ def call(path: str, name: str, *args):
     except WorkFailed:
         raise
     except Exception as error:  # custom code
-        raise WorkFailed(f"{name} in {file_name(path)} failed: {type(error).__name__}: {first_line(error)}") from error
+        reason = f"{type(error).__name__}: {first_line(error)}"
+        raise WorkFailed(f"{name} in {file_name(path)} failed: {reason}", GIVEN[name]) from error
 
 
 def preprocessed(path: str, images: list[np.ndarray], expected: tuple) -> np.ndarray:

@@ -63,7 +63,7 @@ def _script(run: Run) -> str:
 
 def _file(content: bytes, mimetype: str, run: Run, suffix: str) -> Response:
     """Always saved, never shown: a page made of file names does not run at this address."""
-    answer = Response(content, mimetype=mimetype)
+    answer = Response(content, content_type=mimetype)
     name = file_name(run, suffix)
     plain = "".join(character if character.isascii() and character not in '"\\' else "_" for character in name)
     answer.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -13,6 +13,7 @@ from innv_gui.errors import NotFound
 from innv_gui.plots.heatmap import reduce, render
 from innv_gui.records import Model
 from innv_gui.session.explain.comparison import compare, values
+from innv_gui.session.explain.overlays import check_target
 from innv_gui.session.explain.run import Run
 from innv_gui.session.explain.sheets import file_name
 from innv_gui.store.maps import KeptMap
@@ -65,8 +66,7 @@ def _find(id: str, model: str, image: int) -> tuple[Run, Model, int]:
 
 def _map(kept: KeptMap, query: MapQuery) -> np.ndarray:
     """(H, W, C): the one that was asked for."""
-    if query.target >= len(kept.values):
-        raise NotFound(f"There are {len(kept.values)} maps, not {query.target + 1}.", field="target")
+    check_target(query.target, len(kept.values))
     return kept.values[query.target]
 
 
