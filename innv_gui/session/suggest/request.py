@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -83,7 +84,7 @@ def _check_images(dataset) -> None:
         )
 
 
-def _of(given, model: Model, kind: type | None, field: str):
+def _of(given, model: Model, kind: type | None, field: str) -> Any:
     """What was given for one model: the same for all, or by id or name. None when nothing was."""
     if isinstance(given, dict):
         given = given.get(model.id, given.get(model.name))
