@@ -54,9 +54,10 @@ def _say(one: Retraining, out: str) -> None:
         print(f"{found.title} {found.detail}")
     for words, behaviour in (("before", one.before), ("after", one.after)):
         if behaviour is not None:
+            few = f" ({behaviour.n_painted} of {behaviour.n} show it)" if behaviour.n_painted < behaviour.n else ""
             print(
                 f"{words}: {behaviour.usual:.0%} right as they are, {behaviour.replaced:.0%} with the painted part"
-                f" replaced, {behaviour.share:.0%} of the evidence there"
+                f" replaced{few}, {behaviour.share:.0%} of the evidence there"
             )
     if one.step:
         print(f"{out}: {one.step} steps on {one.request.n_trained} images")

@@ -44,6 +44,7 @@ from innv_gui.session.label_orders import of_names
 from innv_gui.session.labels import class_of_label
 from innv_gui.session.models import ModelEntry, ModelShelf, listed_models
 from innv_gui.session.naming import naming_of
+from innv_gui.session.open_sessions import close_at_end
 from innv_gui.session.patterns.shelf import Patterns
 from innv_gui.session.probe.probe import Probe
 from innv_gui.session.probe.shelf import Probes
@@ -105,6 +106,7 @@ class Session:
         self.jobs = Jobs()
         self._pool: Pool | None = None
         self._lock = threading.Lock()
+        close_at_end(self)
         self._blueprints: Blueprints | None = None
         self.store = MapStore(self.workspace.part("maps"))
         self.history = History(self.workspace.part("history"), check=session_file.check_kept)

@@ -10,8 +10,9 @@ from typing import TypeVar, cast
 Call = TypeVar("Call", bound=Callable)
 
 
-def wishes_of(*takers: Callable, but: tuple[str, ...] = ()) -> Callable[[Call], Call]:
+def wishes_of(*takers: Callable, but: tuple[str, ...] = (), called: str = "") -> Callable[[Call], Call]:
     """Marks a method whose further keywords are those of `takers`; but: what it gives them by itself.
+    called: what a person calls, where that is not the method's name.
 
     It raises TypeError for others, as Python does, and names the method instead of a function within.
     """
@@ -24,7 +25,7 @@ def wishes_of(*takers: Callable, but: tuple[str, ...] = ()) -> Callable[[Call], 
         def call(*args, **wishes):
             unknown = [name for name in wishes if name not in known and name not in own]
             if unknown:
-                raise TypeError(f"{method.__name__}() got an unexpected keyword argument {unknown[0]!r}")
+                raise TypeError(f"{called or method.__name__}() got an unexpected keyword argument {unknown[0]!r}")
             return method(*args, **wishes)
 
         return cast("Call", call)

@@ -88,6 +88,7 @@ class Behaviour:
     usual: right as they are; replaced: right with the painted part taken from images of other classes. share: of the
     positive relevance (gradient times input, of the label's class) that lies in the painted part; shares: by image.
     answers: (n,) predicted classes. undecided: it (nearly) always says one class, or says nothing clearly.
+    n_replaced: of how many of them `replaced` is the share, those that are painted; None in records without it.
     """
 
     n: int
@@ -97,6 +98,12 @@ class Behaviour:
     shares: np.ndarray
     answers: np.ndarray
     undecided: bool = False
+    n_replaced: int | None = None
+
+    @property
+    def n_painted(self) -> int:
+        """Of how many images `replaced` is the share."""
+        return self.n if self.n_replaced is None else self.n_replaced
 
 
 def split(labels: np.ndarray, part: float, seed: int) -> np.ndarray:

@@ -132,8 +132,8 @@ def test_rest(client, model, dataset):
     client.delete(f"/api/v1/models/{added.get_json()['model']['id']}")
 
 
-def behaves(usual, replaced, share=0.5, undecided=False):
-    return Behaviour(20, usual, replaced, share, np.array([share]), np.zeros(20, int), undecided)
+def behaves(usual, replaced, share=0.5, undecided=False, n_replaced=None):
+    return Behaviour(20, usual, replaced, share, np.array([share]), np.zeros(20, int), undecided, n_replaced)
 
 
 @pytest.mark.parametrize(
@@ -175,6 +175,49 @@ def test_what_is_measured_is_said_by_its_size(session, model, dataset, usual, re
     request = session.retrainings.check(model, dataset, [MARKER], steps=0)
     found = behaves(usual, replaced)
     assert words in finding(request, found, found).detail
+
+
+@pytest.mark.parametrize(
+    "before, after, kind, words",
+    [
+        (behaves(0.8, 0.1), behaves(0.85, 0.8), "cured", "16 of 20 held-out images are right; before, 2 were."),
+        (behaves(0.8, 0.8), behaves(0.85, 0.85), "needless", "80% were right before, too"),
+        (behaves(0.8, 0.1), behaves(0.85, 0.5), "better", "still relies"),
+        (
+            behaves(0.95, 0.1),
+            behaves(0.5, 0.5),
+            "unlearned",
+            "50% of the held-out images are right, as by chance; before",
+        ),
+        (behaves(1.0, 0.0), behaves(1.0, 1 / 3, n_replaced=3), "better", "1 of 3 held-out images are right"),
+    ],
+)
+def test_a_model_need_not_be_right_on_all_to_be_cured(session, model, dataset, before, after, kind, words):
+    """What counts is how many of its right answers stay right, of the images on which that was measured."""
+    request = session.retrainings.check(model, dataset, [MARKER], steps=300, forget=0.0)
+    assert np.bincount(request.plan.labels[request.plan.held]).tolist() == [10, 10]
+    found = finding(request, before, after)
+    assert found.kind == kind and words in found.detail
+
+
+def test_only_images_that_show_the_painted_part_are_counted(session, model, dataset):
+    apart = {10 * k: [[k / 8, 0, k / 8 + 0.1, 0.1]] for k in range(8)}  # of both classes
+    request = session.retrainings.check(model, dataset, apart, steps=0)
+    assert (
+        "8 of 80 images are painted; no pixel is painted in at least half of these, so the other 72" in request.notes[0]
+    )
+    one = session.retrainings.start(request)
+    one.job.wait()
+    held = int((request.plan.held & request.plan.painted).sum())
+    assert one.before.n == 20 and one.before.n_replaced == held < 8
+    alike = {index: [[0, 0, 0.3, 0.3]] for index in range(8)}
+    assert "the others take what" in session.retrainings.check(model, dataset, alike, steps=0).notes[0]
+
+
+def test_a_model_that_is_right_by_chance_is_not_said_to_know_anything(session, model, dataset):
+    request = session.retrainings.check(model, dataset, [MARKER], steps=0)
+    detail = finding(request, behaves(0.1, 0.07), behaves(0.1, 0.07)).detail
+    assert "knows" not in detail and "answers change" in detail
 
 
 @pytest.mark.usefixtures("lent_workers")

@@ -6,13 +6,15 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from innv_gui.session.retraining.request import LEARNING_RATE, MOST_STEPS, STEPS, STRENGTH, keeps_weights
 from innv_gui.workshop.retraining import Behaviour
 
 if TYPE_CHECKING:
     from innv_gui.session.retraining.request import RetrainRequest
 
-RIGHT = 0.9  # with the painted part replaced
+RIGHT = 0.9  # with the painted part replaced, of those that are right as usual: a model need not be right on all
 LOST = 0.03  # of accuracy as usual: more is a price
 LITTLE = 0.3  # of the evidence
 BETTER = 0.1
@@ -29,7 +31,7 @@ class Try:
 
 @dataclass(frozen=True)
 class Finding:
-    """kind: cured, dearly (cured at a price), better, same, undecided, needless or measured."""
+    """kind: cured, dearly (cured at a price), better, same, undecided, unlearned, needless, unknown or measured."""
 
     kind: str
     title: str
@@ -41,8 +43,8 @@ def finding(request: RetrainRequest, before: Behaviour, after: Behaviour) -> Fin
     """before, after: on the same held-out images."""
     kind = _kind(request, before, after)
     title, detail = _WORDS[kind]
-    counts = {"right": round(after.replaced * after.n) if _known(after) else 0, "n": after.n}
-    facts = {"before": before, "after": after, "steps": request.plan.steps, **counts}
+    counts = {"right": round(after.replaced * after.n_painted) if _known(after) else 0, "n": after.n_painted}
+    facts = {"before": before, "after": after, "steps": request.plan.steps, "chance": _chance(request), **counts}
     tries = () if kind in ("cured", "needless", "measured") else tuple(_tries(request))
     return Finding(kind, title, detail(facts), tries)
 
@@ -54,11 +56,24 @@ def _kind(request: RetrainRequest, before: Behaviour, after: Behaviour) -> str:
         return "undecided"
     if not _known(after) or not _known(before):
         return "unknown"
-    if before.replaced >= RIGHT and after.replaced >= RIGHT:
+    if after.usual <= _chance(request) < before.usual:
+        return "unlearned"
+    if _stays_right(before) and _stays_right(after):
         return "needless"
-    if after.replaced >= RIGHT:
+    if _stays_right(after):
         return "cured" if after.usual >= before.usual - LOST else "dearly"
     return "better" if after.replaced >= before.replaced + BETTER else "same"
+
+
+def _chance(request: RetrainRequest) -> float:
+    """Share of the held-out images that is right where one class is said of all."""
+    labels = request.plan.labels[request.plan.held]
+    return float(np.bincount(labels).max() / len(labels))
+
+
+def _stays_right(one: Behaviour) -> bool:
+    """With the painted part replaced about as often as usual."""
+    return one.usual > 0 and one.replaced >= RIGHT * one.usual
 
 
 def _known(one: Behaviour) -> bool:
@@ -68,7 +83,7 @@ def _known(one: Behaviour) -> bool:
 def _cured(facts: dict) -> str:
     before, after = facts["before"], facts["after"]
     words = f"With the painted part replaced, {facts['right']} of {facts['n']} held-out images are right; before, "
-    words += f"{round(before.replaced * before.n)} were."
+    words += f"{round(before.replaced * before.n_painted)} were."
     if after.share > LITTLE:
         words += f" {after.share:.0%} of its evidence still lies there, which does not change what it answers."
     return words
@@ -93,6 +108,12 @@ def _undecided(facts: dict) -> str:
     return "It names nearly all images alike, or none clearly: nothing can be said about where it looks."
 
 
+def _unlearned(facts: dict) -> str:
+    before, after = facts["before"], facts["after"]
+    words = f"As they are, {after.usual:.0%} of the held-out images are right, as by chance; before, "
+    return f"{words}{before.usual:.0%} were."
+
+
 def _needless(facts: dict) -> str:
     return f"With the painted part replaced, {facts['before'].replaced:.0%} were right before, too."
 
@@ -110,7 +131,7 @@ def _measured(facts: dict) -> str:
     lost = 1 - before.replaced / before.usual if before.usual > 0 else 0.0
     if lost <= LOST:
         return "It is right about as often when the painted part is replaced: it does not depend on it."
-    if before.replaced < 1 - RIGHT:
+    if before.replaced < 1 - RIGHT and before.usual > facts["chance"]:
         return "It knows the painted part, not the rest: its answers change when that part is replaced."
     return f"{_how_many(lost)} of its answers change when the painted part is replaced."
 
@@ -126,6 +147,7 @@ _WORDS = {
     "better": ("Better, not cured.", _better),
     "same": ("Not cured: it still relies on the painted part.", _same),
     "undecided": ("The network has stopped deciding.", _undecided),
+    "unlearned": ("It no longer knows the classes.", _unlearned),
     "needless": ("It did not rely on the painted part.", _needless),
     "unknown": ("Trained; whether it helped is not known.", _unknown),
     "measured": ("What it does now", _measured),

@@ -32,7 +32,7 @@ NAME = re.compile(r"r-[0-9a-f]{12}")
 MOST = 20
 VERSION = 1
 _PARTS = ("weights", "first", "second")
-_NUMBERS = ("n", "usual", "replaced", "share", "undecided")
+_NUMBERS = ("n", "usual", "replaced", "share", "undecided", "n_replaced")
 
 
 class KeptRetrainings:
@@ -181,6 +181,8 @@ def _behaviour(facts: dict | None, name: str, arrays: dict) -> Behaviour | None:
         return None
     n, usual, replaced, share = (float(facts[number]) for number in _NUMBERS[:4])
     shares, answers = arrays[f"{name} shares"], arrays[f"{name} answers"]
-    if not len(shares) == len(answers) == n:
+    n_replaced = facts.get("n_replaced")  # records of earlier versions do not have it
+    if not len(shares) == len(answers) == n or not (n_replaced is None or 0 <= int(n_replaced) <= n):
         raise Damaged
-    return Behaviour(len(shares), usual, replaced, share, shares, answers, bool(facts["undecided"]))
+    n_replaced = None if n_replaced is None else int(n_replaced)
+    return Behaviour(len(shares), usual, replaced, share, shares, answers, bool(facts["undecided"]), n_replaced)

@@ -187,12 +187,19 @@ def _real(value) -> float:
 def _notes(model: Model, found: Painted, n: int, options: dict) -> tuple[str, ...]:
     notes = []
     if found.count < n:
-        notes.append(f"{found.count:,} of {n:,} images are painted; the others take what at least half of these have.")
+        notes.append(f"{found.count:,} of {n:,} images are painted; {_of_others(found)}")
     if has_statistics(model):
         notes.append("BatchNormalization stays as it is: its statistics are not trained.")
     if not model.facts.outputs.exclusive:
         notes.append("The model may name several classes per image; each image is trained as its label's class alone.")
     return tuple(notes)
+
+
+def _of_others(found: Painted) -> str:
+    without = len(found.masks) - int(found.masks.any(axis=(1, 2)).sum())
+    if not without:
+        return "the others take what at least half of these have."
+    return f"no pixel is painted in at least half of these, so the other {without:,} stay as they are."
 
 
 def part_of(dataset: Dataset, images: Sequence[int] | None) -> Dataset:

@@ -130,7 +130,10 @@ class ShapesRun:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One row per network and class: seed, way, accuracy, loss, class, r, signed_r, steps, p, stopped."""
+        """One row per network and class: seed, way, accuracy, loss, held_loss, class, r, signed_r, steps, p, stopped.
+
+        accuracy and held_loss are of the held-out images, loss of those it was trained on, as `curve` has them.
+        """
         import pandas as pd
 
         return pd.DataFrame(rows_of(self), columns=ROW)
@@ -159,15 +162,16 @@ class ShapesRun:
             trial.state = trial.frames = None
 
 
-ROW = "run name model initial step_size epochs seed way accuracy loss replaced_accuracy class r signed_r".split()
-ROW += ["steps", "p", "stopped", "r_with_mean"]
+ROW = "run name model initial step_size epochs seed way accuracy loss held_loss replaced_accuracy".split()
+ROW += "class r signed_r steps p stopped r_with_mean".split()
 
 
 def rows_of(run: ShapesRun) -> list[tuple]:
     """ROW for each network and class; networks without pictures have one row without a class."""
     recipe, rows = run.request.recipe, []
     for trial in run.trials:
-        numbers = (trial.last("held_accuracy"), trial.last("loss"), trial.measured.get("replaced_accuracy"))
+        numbers = tuple(trial.last(name) for name in ("held_accuracy", "loss", "held_loss"))
+        numbers += (trial.measured.get("replaced_accuracy"),)
         more = (recipe.model, recipe.initial, recipe.step_size, trial.epoch, trial.seed, trial.way)
         head = (run.id, run.name, *more, *numbers)
         films = [

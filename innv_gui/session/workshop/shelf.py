@@ -10,6 +10,7 @@ from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, Conflict
 from innv_gui.records import Model, ModelSource, replace
 from innv_gui.session.models import ModelShelf
+from innv_gui.session.wishes import wishes_of
 from innv_gui.session.workshop.kept import ENDED
 from innv_gui.session.workshop.opened import Opening, open_network
 from innv_gui.session.workshop.request import MOST_EPOCHS, ShapesRequest, check_shapes, checked_title, whole
@@ -34,6 +35,7 @@ class Workshop:
         self._fitting: set[tuple[ModelSource, int]] = set()  # files, for so many classes
         self.runs = Runs(folder, self.model)
 
+    @wishes_of(check_shapes, but=("read",), called="workshop")
     def __call__(self, classes: Sequence, *, name: str | None = None, **wishes) -> ShapesRun:
         """Begin to train; `.wait()` until it is done.
 

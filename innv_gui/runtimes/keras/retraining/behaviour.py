@@ -32,18 +32,19 @@ def measured(network: Network, found: list, weights, plan: RetrainPlan, shown: P
     labels = plan.labels[rows]
     p = _probabilities(network, found, weights, shown.x[rows])
     shares = _shares(network, found, weights, plan, shown, rows)
-    replaced = _replaced(network, found, weights, plan, shown, rows)
+    replaced, n_replaced = _replaced(network, found, weights, plan, shown, rows)
     known = shares[np.isfinite(shares)]
     share = float(known.mean()) if len(known) else float("nan")
     answers = p.argmax(axis=1)
-    return Behaviour(len(rows), _mean(answers == labels), replaced, share, shares, answers, _undecided(p, labels))
+    undecided = _undecided(p, labels)
+    return Behaviour(len(rows), _mean(answers == labels), replaced, share, shares, answers, undecided, n_replaced)
 
 
 def rights(network: Network, found: list, weights, plan: RetrainPlan, shown: Pictures) -> tuple[float, float]:
     """(right as usual, right with the painted part replaced), of the held-out images."""
     rows = measured_rows(plan, shown)
     answers = _probabilities(network, found, weights, shown.x[rows]).argmax(axis=1)
-    return _mean(answers == plan.labels[rows]), _replaced(network, found, weights, plan, shown, rows)
+    return _mean(answers == plan.labels[rows]), _replaced(network, found, weights, plan, shown, rows)[0]
 
 
 def as_pictures(plan: RetrainPlan, x: np.ndarray) -> np.ndarray:
@@ -60,17 +61,20 @@ def _mean(right: np.ndarray) -> float:
     return float(np.mean(right)) if len(right) else float("nan")
 
 
-def _replaced(network: Network, found: list, weights, plan: RetrainPlan, shown: Pictures, rows: np.ndarray) -> float:
-    """Each painted image once, with the painted part of an image of another class; NaN where none is painted."""
+def _replaced(network: Network, found: list, weights, plan: RetrainPlan, shown: Pictures, rows) -> tuple[float, int]:
+    """Each painted image once, with the painted part of an image of another class; NaN where none is painted.
+
+    Also of how many images.
+    """
     pool = np.flatnonzero(shown.used & plan.painted)
     rows = rows[plan.painted[rows]]
     donors = _of_other_classes(plan.labels, rows, pool, plan.seed)
     rows, donors = rows[donors >= 0], donors[donors >= 0]
     if not len(rows):
-        return float("nan")
+        return float("nan"), 0
     masks = plan.masks_of(rows)
     p = _probabilities(network, found, weights, shown.filled(rows, masks, donors))
-    return _mean(p.argmax(axis=1) == plan.labels[rows])
+    return _mean(p.argmax(axis=1) == plan.labels[rows]), len(rows)
 
 
 def _of_other_classes(labels: np.ndarray, rows: np.ndarray, pool: np.ndarray, seed: int) -> np.ndarray:

@@ -61,4 +61,10 @@ def _behaviour(one: Behaviour | None) -> dict | None:
     if one is None:
         return None
     numbers = {name: number(float(getattr(one, name))) for name in ("usual", "replaced", "share")}
-    return {"n": one.n, **numbers, "undecided": one.undecided, "measured": int(np.isfinite(one.shares).sum())}
+    return {
+        "n": one.n,
+        "n_replaced": one.n_painted,
+        **numbers,
+        "undecided": one.undecided,
+        "measured": int(np.isfinite(one.shares).sum()),
+    }

@@ -53,6 +53,8 @@ function verdict(retraining, given) {
 
 const settings = ({ options }) => `${WAYS[options.way]} · ${group(options.steps)} steps · seed ${options.seed}`;
 
+const fewer = ({ n, n_replaced: shown }) => (shown < n ? ` ${group(shown)} of them show the painted part.` : "");
+
 function behaviour(retraining) {
   const { before, after, agreement } = retraining;
   const known = ROWS.filter(({ field }) => before[field] !== null && after[field] !== null);
@@ -60,7 +62,7 @@ function behaviour(retraining) {
     "section",
     { class: "card" },
     h("header", {}, h("h2", { class: "grow" }, "Before and after"), h("span", { class: "quiet small" }, settings(retraining))),
-    h("div", { class: "in" }, known.map(row => measureRow(row, before[row.field], after[row.field])), h("p", { class: "why" }, `Old and new model answer ${Math.round(100 * agreement)} % of the ${before.n} held-out images alike.`)),
+    h("div", { class: "in" }, known.map(row => measureRow(row, before[row.field], after[row.field])), h("p", { class: "why" }, `Old and new model answer ${Math.round(100 * agreement)} % of the ${before.n} held-out images alike.${fewer(after)}`)),
   );
 }
 
