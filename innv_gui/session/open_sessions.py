@@ -1,7 +1,7 @@
 """Sessions that are still open when Python ends: they are closed, so that a script that forgot to does end.
 
 Python waits for the threads of jobs before it calls what `atexit` knows. By then the cluster is gone, and a job that
-waits for its worker would wait for ever.
+waits for its worker would wait without end.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def _kind(request: RetrainRequest, before: Behaviour, after: Behaviour) -> str:
 
 
 def _chance(request: RetrainRequest) -> float:
-    """Share of the held-out images that is right where one class is said of all."""
+    """Share of the held-out images that is right where one class is the answer to all."""
     labels = request.plan.labels[request.plan.held]
     return float(np.bincount(labels).max() / len(labels))
 
