@@ -102,8 +102,8 @@ function broken(state, acts) {
 
 /** Pictures that were replaced under their names: a heatmap over another picture than its own says so. */
 function replaced({ explanation }, acts) {
-  const images = explanation.replaced ?? []; // of several runs taken as one it is not asked
-  if (!images.length) return null;
+  const images = explanation.replaced;
+  if (!images?.length) return null;
   const [{ name, reason }, ...others] = images;
   const more = others.length ? ` ${count(others.length, "more image has", "more images have")} changed.` : "";
   return [
