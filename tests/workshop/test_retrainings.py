@@ -157,6 +157,14 @@ def test_what_came_of_it_is_said_in_words(session, model, dataset, after, kind, 
         assert found.tries[0].changes == {"forget": 1.0, "learning_rate": 0.002}
 
 
+def test_paint_on_images_of_one_class_has_nothing_to_be_replaced_by(session, model, dataset):
+    """The boxes share no pixel, so that the images without paint get none."""
+    corners = [(0, 0, 0.3, 0.3), (0.5, 0, 0.8, 0.3), (0, 0.5, 0.3, 0.8), (0.5, 0.5, 0.8, 0.8)]
+    one = session.retrain(model, dataset, {index: [corners[index % 4]] for index in range(40)}, steps=0)
+    assert np.unique(one.request.plan.labels[one.request.plan.painted]).tolist() == [0]
+    assert one.before.n_painted == 0 and "All painted images are of one class" in one.finding.detail
+
+
 @pytest.mark.parametrize(
     "usual, replaced, words",
     [

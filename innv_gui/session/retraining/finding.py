@@ -45,6 +45,7 @@ def finding(request: RetrainRequest, before: Behaviour, after: Behaviour) -> Fin
     title, detail = _WORDS[kind]
     counts = {"right": round(after.replaced * after.n_painted) if _known(after) else 0, "n": after.n_painted}
     facts = {"before": before, "after": after, "steps": request.plan.steps, "chance": _chance(request), **counts}
+    facts["of_one_class"] = len(np.unique(request.plan.labels[request.plan.painted])) == 1
     tries = () if kind in ("cured", "needless", "measured") else tuple(_tries(request))
     return Finding(kind, title, detail(facts), tries)
 
@@ -119,6 +120,8 @@ def _needless(facts: dict) -> str:
 
 
 def _unknown(facts: dict) -> str:
+    if facts["of_one_class"]:
+        return "All painted images are of one class, so there is no painted part of another class to put in its place."
     return "None of the held-out images is painted, so the painted part cannot be replaced on any of them."
 
 

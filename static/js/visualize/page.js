@@ -118,6 +118,7 @@ const acts = {
   unchecked: () => runner.run({ unchecked: true }),
   again: () => (ended(store.state.explanation) ? run() : runner.reopen(store.state.explanation.id)),
   explainAgain: () => {
+    leaving = true;
     location.hash = `${write({ ...store.state, run: null })}&go=1`;
     location.reload(); // a picture that this page has shown under the same name would stay
   },
@@ -166,6 +167,7 @@ function toggleSelected() {
 }
 
 const leading = turns(); // to another address: the last press counts
+let leaving = false; // for the same page, loaded again
 
 /** Shows an earlier run with the request it was made by; after a restart its models and images are opened again. */
 async function openEarlier(id) {
@@ -299,6 +301,7 @@ async function start() {
     await open(catalog, opening);
     startTour();
     addEventListener("hashchange", () => {
+      if (leaving) return;
       leading();
       open(store.state.catalog, {}).catch(complain);
     });

@@ -5,22 +5,26 @@ import { count, group } from "../lib/format.js";
 import { priceOf } from "./price.js";
 import { obstacle, requestOf } from "./request.js";
 import { term } from "../shell/term.js";
+import { ended } from "./runner.js";
 import { TRUST_REQUEST } from "./trust/request.js";
 import { trustLine } from "./trust/run-line.js";
 
 const finished = explanations =>
   explanations.flatMap(one => one?.cells ?? []).filter(({ status }) => status === "done").length;
 
-/** What is there of what the button asks for: the strip above the result counts the same maps. */
-function standing(done, maps) {
-  return done >= maps ? `${count(maps, "map")} shown` : `${group(done)} of ${count(maps, "map")} ${done === 1 ? "is" : "are"} ready`;
+/** What is there of what the button asks for: the strip above the result counts the same maps, as long as one is to come. */
+function standing(explanations, maps) {
+  const done = finished(explanations);
+  return done >= maps && explanations.every(one => one && ended(one))
+    ? `${count(maps, "map")} shown`
+    : `${group(done)} of ${count(maps, "map")} ${done === 1 ? "is" : "are"} ready`;
 }
 
 /** The line under the button, as parts: what is there already, else what a press costs. */
 function costOf(state, maps, pace) {
   const { explanation, view, sheets } = state;
-  if (view === "methods" && sheets.size) return [standing(finished([...sheets.values()].map(sheet => sheet.explanation)), maps)];
-  if (view !== "methods" && explanation && matches(state, explanation)) return [standing(finished([explanation]), maps)];
+  if (view === "methods" && sheets.size) return [standing([...sheets.values()].map(sheet => sheet.explanation), maps)];
+  if (view !== "methods" && explanation && matches(state, explanation)) return [standing([explanation], maps)];
   const unchecked = state.unchecked && view !== "methods" && !state.posting;
   return [`${count(maps, "map")} · ${costInWords(state, maps, pace)}`, ...(unchecked ? [" · ", term("unchecked", "unchecked")] : [])];
 }
