@@ -4,6 +4,7 @@ BIN := $(VENV)/bin
 PORT ?= 5000
 NODE_BIN := tools/node_modules/.bin
 NODE := tools/node_modules/run.done
+CHOSEN = $(foreach one,$(ONLY),$(firstword $(wildcard tests/$(one) tests/$(notdir $(one))) tests/$(one)))
 SPELLED := innv_gui templates static/js static/css tests tools docs bench README.md CONTRIBUTING.md CHANGELOG.md Makefile
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 unexport PYTHONDONTWRITEBYTECODE # tests start many processes, which would all compile the product
@@ -39,9 +40,9 @@ $(VENV)/photos.done: $(VENV)/run.done requirements-photos.lock
 demo-photos: $(VENV)/photos.done ## the same on three pretrained networks and photographs (100 MB, once)
 	$(BIN)/innv-gui demo --photos --port $(PORT)
 
-test: install-test ## everything, browser tests too; or ONLY="suggest files/test_model_gate.py", folders and files of tests/
+test: install-test ## everything, browser tests too; or ONLY="suggest files/test_model_gate.py", folders and files of tests/, or a room of innv_gui: session/suggest
 	@sh tests/need_programs.sh
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder $(addprefix tests/,$(ONLY))
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder $(CHOSEN)
 
 test-fast: install-test ## what needs no TensorFlow, no browser and no other process, about a minute; then the pages' units
 	$(BIN)/python -m pytest --fast --numprocesses 2 --dist worksteal

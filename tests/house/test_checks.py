@@ -1,6 +1,7 @@
 """`make check`: its types are those of REST now, and what it counts can only shrink."""
 
 import json
+import subprocess
 
 import pytest
 
@@ -52,3 +53,24 @@ def test_node_modules_are_pinned_by_content_and_name_no_host():
     lock = json.loads((ROOT / "tools" / "package-lock.json").read_text())
     packages = {name: one for name, one in lock["packages"].items() if name}
     assert packages and all("integrity" in one and "resolved" not in one for one in packages.values())
+
+
+@pytest.mark.parametrize(
+    ("only", "tests"),
+    [
+        ("session/suggest", "tests/suggest"),
+        ("innv_gui/session/explain", "tests/explain"),
+        ("runtimes/keras/attribution datasets", "tests/attribution tests/datasets"),
+        ("session files/test_model_gate.py", "tests/session tests/files/test_model_gate.py"),
+        ("nothing/here", "tests/nothing/here"),
+    ],
+)
+def test_make_test_takes_the_room_of_the_product_as_well(only, tests):
+    done = subprocess.run(
+        ["make", "--dry-run", "--no-print-directory", "test", f"ONLY={only}"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.splitlines()[-1].endswith(f"reorder {tests}")
