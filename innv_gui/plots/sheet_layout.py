@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from innv_gui.plots.sheet import Column, Row, Scale, Sheet, Tile, opened
 from innv_gui.plots.sheet_text import HEAD, KEY, STYLES, TITLE, Style, width_of, wrapped
+from innv_gui.plots.visible import visible
 
 TILE_PX = 224
 LEAST_COLUMN_PX = 120  # room for a caption below a small picture
@@ -84,7 +85,7 @@ class _Page:
 
     def text(self, x: float, y: float, width: float, text: str, style: Style) -> float:
         """Lines from `y` on; where they end."""
-        for line in wrapped(text, style, width):
+        for line in wrapped(visible(text), style, width):
             self.shapes.append(Text(x, y, line, style))
             y += style.line_px
         return y

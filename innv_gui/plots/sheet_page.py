@@ -5,10 +5,10 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html import escape
 
 from innv_gui.plots.page_style import PAGE_STYLE
 from innv_gui.plots.sheet import Column, Row, Scale, Sheet, Tile
+from innv_gui.plots.visible import escape, escape_lines
 
 NOTEBOOK_PX = 168
 
@@ -23,7 +23,7 @@ def sheet_html(sheet: Sheet, more: Iterable[tuple[str, str]] = ()) -> Iterator[s
     yield '</dl><div class="wide">'
     yield from _table(sheet)
     yield "</div>"
-    yield from (f"<h2>{escape(heading)}</h2><pre>{escape(text)}</pre>" for heading, text in more)
+    yield from (f"<h2>{escape(heading)}</h2><pre>{escape_lines(text)}</pre>" for heading, text in more)
     yield "</main></html>"
 
 

@@ -13,11 +13,12 @@ from PIL import Image, ImageDraw
 from innv_gui.errors import BadInput
 from innv_gui.plots.sheet import opened
 from innv_gui.plots.sheet_layout import Box, Layout, Picture, Ramp, Shape, Text
-from innv_gui.plots.sheet_text import font_of, width_of
+from innv_gui.plots.sheet_text import pieces_of, width_of
+from innv_gui.plots.visible import visible
 
 MOST_PX = 120_000_000  # pixels of a whole sheet: 480 MB while it is drawn
 BASELINE = 1.05  # of the font's size, below the upper edge of a line
-_FORBIDDEN = dict.fromkeys(range(32)) | {0xFFFE: None, 0xFFFF: None}  # characters that XML cannot hold
+_FORBIDDEN = {0xFFFE: None, 0xFFFF: None}  # characters that XML cannot hold, beside controls
 
 
 def png(drawing: Layout) -> bytes:
@@ -44,8 +45,10 @@ def _paint(shape: Shape, page: Image.Image, pen: ImageDraw.ImageDraw) -> None:
 
 @_paint.register
 def _(text: Text, page: Image.Image, pen: ImageDraw.ImageDraw) -> None:
-    place = text.x, text.y + BASELINE * text.style.size_px
-    pen.text(place, text.text, text.style.colour, font_of(text.style), anchor="ls")
+    x, y = text.x, text.y + BASELINE * text.style.size_px
+    for part, font in pieces_of(text.text, text.style):
+        pen.text((x, y), part, text.style.colour, font, anchor="ls")
+        x += font.getlength(part)
 
 
 @_paint.register
@@ -88,15 +91,14 @@ def _element(shape: Shape, number: int) -> str:
 def _(text: Text, number: int) -> str:
     style, y = text.style, text.y + BASELINE * text.style.size_px
     look = f'font-size="{style.size_px}" font-weight="{style.weight}" fill="{style.colour}"'
-    length = f'textLength="{width_of(text.text, style):.1f}" lengthAdjust="spacingAndGlyphs"'
-    return f'<text x="{text.x:.1f}" y="{y:.1f}" {look} {length}>{_text(text.text)}</text>'
+    return f'<text x="{text.x:.1f}" y="{y:.1f}" {look}{_length(text)}>{_text(text.text)}</text>'
 
 
 @_element.register
 def _(picture: Picture, number: int) -> str:
     place = f'x="{picture.x:.1f}" y="{picture.y:.1f}" width="{picture.width}" height="{picture.height}"'
     source = b64encode(picture.content).decode()
-    words = quoteattr(picture.words.translate(_FORBIDDEN))
+    words = quoteattr(visible(picture.words).translate(_FORBIDDEN))
     return f'<image {place} role="img" aria-label={words} href="data:image/png;base64,{source}"/>'
 
 
@@ -115,5 +117,12 @@ def _(ramp: Ramp, number: int) -> str:
     return f'<defs>{gradient}</defs><rect {place} fill="url(#ramp-{number})"/>'
 
 
+def _length(text: Text) -> str:
+    """As it is on this machine; left out for letters that no font of it has."""
+    if "".join(part for part, _ in pieces_of(text.text, text.style)) != text.text:
+        return ""
+    return f' textLength="{width_of(text.text, text.style):.1f}" lengthAdjust="spacingAndGlyphs"'
+
+
 def _text(text: str) -> str:
-    return escape(text.translate(_FORBIDDEN))
+    return escape(visible(text).translate(_FORBIDDEN))

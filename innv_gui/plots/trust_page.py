@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from math import isfinite
 
 from innv_gui.plots.page_style import PAGE_STYLE
+from innv_gui.plots.visible import escape
 
 CELL_PX = (120, 22)
 CHART_PX = (300, 180)
