@@ -28,7 +28,7 @@ def explore(options: argparse.Namespace) -> int:
         exploration.query(options.query, options.sort)  # a query that is not understood is told before the work
         follow(exploration.job)
         rows = exploration.query(options.query, options.sort, options.falling)
-        frame = exploration.frame_of(rows)
+        frame = exploration.saved_frame_of(rows)
         for name, places in _places(exploration, options).items():
             frame[f"{name}.x"], frame[f"{name}.y"] = places[rows, 0], places[rows, 1]
         save_frame(frame, out)

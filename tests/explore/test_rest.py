@@ -251,6 +251,20 @@ def test_rows_leave_as_a_table(client, at):
     assert {"index", "file", "label", "A.prediction", "B.loss", "tags"} <= set(whole)
 
 
+def test_a_table_says_which_models_its_letters_are(client, explored, at):
+    import pandas as pd
+
+    names = [model["name"] for model in explored["models"]]
+    frame = pd.read_csv(io.BytesIO(client.get(f"{at}/export.csv").data))
+    assert [set(frame[f"{letter}.model"]) for letter in "AB"] == [{name} for name in names]
+    columns = list(frame)
+    assert columns.index("B.model") == min(k for k, name in enumerate(columns) if name.startswith("B."))
+    whole = pd.read_parquet(io.BytesIO(client.get(f"{at}/export.parquet").data))
+    models = [client.get(f"/api/v1/models/{model['id']}").json for model in explored["models"]]
+    assert list(whole.attrs["models"]) == ["A", "B"]
+    assert list(whole.attrs["models"].values()) == [{name: one[name] for name in ("name", "sha256")} for one in models]
+
+
 def test_an_exploration_says_how_its_models_were_fed_and_what_labels_meant(client, explored, at, sample_models):
     id, dataset = sample_models["digits_cnn"].id, explored["dataset"]["id"]
     change = lambda **body: client.patch(f"/api/v1/models/{id}", json=body)  # noqa: E731

@@ -1,6 +1,7 @@
 """The workshop by REST: options, runs from the first point to their files, and refusals."""
 
 import csv
+import hashlib
 import io
 import json
 import time
@@ -192,6 +193,10 @@ def test_files_of_a_run_are_named_after_it(client, marked, run):
 def test_an_export_has_pictures_curves_numbers_and_the_request(client, marked):
     found = zipfile.ZipFile(io.BytesIO(client.get(f"{HERE}/runs/{marked['id']}/export.zip").data))
     assert json.loads(found.read("request.json"))["way"] == "filling"
+    made_of = json.loads(found.read("made_of.json"))
+    assert made_of["run"] == marked["id"] and made_of["model"] == "mlp" and "tensorflow" in made_of["versions"]
+    drawing = hashlib.sha256(HOUSE.astype(np.uint8).tobytes()).hexdigest()
+    assert [one["sha256"] for one in made_of["classes"]] == [None, drawing]
     name = next(one for one in found.namelist() if one.endswith("seed_1_filling/01_my_house.png"))
     picture = np.asarray(Image.open(io.BytesIO(found.read(name))))
     assert picture.shape == (28, 28) and (picture.min(), picture.max()) == (0, 255)

@@ -1,5 +1,6 @@
 """Runs of the workshop by Python: the same numbers however they come about, kept, taken over, written down."""
 
+import json
 import runpy
 import time
 
@@ -9,6 +10,7 @@ import pytest
 from innv_gui import Session
 from innv_gui.errors import BadInput, Cancelled, Conflict
 from innv_gui.session.workshop import work
+from innv_gui.session.workshop.export import parts_of
 from innv_gui.session.workshop.script import script_of
 
 LINES = ["vertical_line", "horizontal_line"]
@@ -194,6 +196,9 @@ def test_a_persons_file_is_trained_and_goes_on_once_it_is_open_again(lent_worker
             second.workshop.resume(found.id)
         with pytest.raises(Conflict, match="is not open"):
             script_of(found)
+        made_of = dict(parts_of(found))["made_of.json"].decode()
+        assert json.loads(made_of)["model"] == {"name": model.name, "sha256": model.source.sha256}
+        assert set(found.frame["model"]) == {"file"} and set(found.frame["file"]) == {model.name}
         second.add_model(small_file.source.path)
         assert second.workshop.resume(found.id).wait().trials[0].epoch == 60
         assert "session.add_model(" in script_of(found)

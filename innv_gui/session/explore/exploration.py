@@ -151,7 +151,21 @@ class Exploration:
         import pandas as pd  # it takes half a second to import
 
         found = {name: self._shown(column, rows, column.values()[rows]) for name, column in self.columns.items()}
-        return pd.DataFrame(found, index=pd.Index(rows, name="row"))
+        frame = pd.DataFrame(found, index=pd.Index(rows, name="row"))
+        frame.attrs["models"] = {  # a Parquet file keeps it
+            letter_of(k): {"name": model.name, "sha256": model.source.sha256} for k, model in enumerate(self.models)
+        }
+        return frame
+
+    def saved_frame_of(self, rows: np.ndarray) -> pandas.DataFrame:
+        """The same for a file, which says what A, B, ... are: each model's name before its columns."""
+        import pandas as pd
+
+        frame, same = self.frame_of(rows), np.zeros(len(rows), np.int8)
+        for letter, model in frame.attrs["models"].items():
+            place = next(k for k, name in enumerate(frame.columns) if name.startswith(f"{letter}."))
+            frame.insert(place, f"{letter}.model", pd.Categorical.from_codes(same, [model["name"]]))
+        return frame
 
     def _shown(self, column: Column, rows: np.ndarray, values: np.ndarray):
         from innv_gui.session.suggest.frame import named  # with pandas

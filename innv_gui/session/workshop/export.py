@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -10,10 +11,12 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from innv_gui.datasets.thumbnails import png_of
+from innv_gui.session.explain.request_facts import versions
 from innv_gui.session.workshop.opened import stem_of, title_of
 from innv_gui.session.workshop.run import ROW, ShapesRun, rows_of
 from innv_gui.session.workshop.trial import COLUMNS
 from innv_gui.store.csv_text import csv_text
+from innv_gui.workshop.recipe import ShapeClass
 
 WHEN = (1980, 1, 1, 0, 0, 0)  # of each file of an archive: the same run gives the same bytes
 
@@ -40,6 +43,7 @@ def archive_of(run: ShapesRun) -> bytes:
 def parts_of(run: ShapesRun) -> Iterator[tuple[str, bytes]]:
     """Place and content of each file of a run."""
     yield "request.json", json.dumps(run.request.asked, indent=1).encode()
+    yield "made_of.json", json.dumps(made_of(run), indent=1).encode()
     yield "numbers.csv", table_of([run]).encode()
     names = [f"{k:02}_{stem_of(name)}" for k, name in enumerate(run.names)]
     for name, clean in zip(names, run.prototypes, strict=True):
@@ -49,6 +53,23 @@ def parts_of(run: ShapesRun) -> Iterator[tuple[str, bytes]]:
         yield f"{folder}/curve.csv", curve_of(run, k).encode()
         for name, frames in zip(names, run.frames(k), strict=True) if trial.films else ():
             yield f"{folder}/{name}.png", png_of(stretched(frames[-1]))
+
+
+def made_of(run: ShapesRun) -> dict:
+    """What a run is where its session is over: names and contents for the ids of its request, and versions."""
+    classes = zip(run.request.recipe.classes, run.request.labels, strict=True)
+    return {
+        "run": run.id,
+        "name": run.name,
+        "model": {"name": run.request.file, "sha256": run.sha256} if run.request.file else run.request.recipe.model,
+        "classes": [{"name": one.name, "label": label, "sha256": _sum_of(one)} for one, label in classes],
+        "versions": versions(),
+    }
+
+
+def _sum_of(shape: ShapeClass) -> str | None:
+    """Of the pixels, uint8 (n, 28, 28); None for a tile, which its name says."""
+    return None if shape.pixels is None else hashlib.sha256(np.ascontiguousarray(shape.pixels).data).hexdigest()
 
 
 def place_of(run: ShapesRun, k: int) -> str:

@@ -132,6 +132,7 @@ class ShapesRun:
     def frame(self) -> pd.DataFrame:
         """One row per network and class: seed, way, accuracy, loss, held_loss, class, r, signed_r, steps, p, stopped.
 
+        model: mlp, cnn or file; file: the name of a person's model.
         accuracy and held_loss are of the held-out images, loss of those it was trained on, as `curve` has them.
         """
         import pandas as pd
@@ -162,7 +163,7 @@ class ShapesRun:
             trial.state = trial.frames = None
 
 
-ROW = "run name model initial step_size epochs seed way accuracy loss held_loss replaced_accuracy".split()
+ROW = "run name model file initial step_size epochs seed way accuracy loss held_loss replaced_accuracy".split()
 ROW += "class r signed_r steps p stopped r_with_mean".split()
 
 
@@ -172,7 +173,15 @@ def rows_of(run: ShapesRun) -> list[tuple]:
     for trial in run.trials:
         numbers = tuple(trial.last(name) for name in ("held_accuracy", "loss", "held_loss"))
         numbers += (trial.measured.get("replaced_accuracy"),)
-        more = (recipe.model, recipe.initial, recipe.step_size, trial.epoch, trial.seed, trial.way)
+        more = (
+            recipe.model,
+            run.request.file or None,
+            recipe.initial,
+            recipe.step_size,
+            trial.epoch,
+            trial.seed,
+            trial.way,
+        )
         head = (run.id, run.name, *more, *numbers)
         films = [
             (film.name, film.r, film.signed_r, film.steps, float(film.p[-1]), film.stopped, film.mean)

@@ -69,7 +69,7 @@ def export_rows_parquet(id: str, query: TableQuery):
 
 def _export(id: str, query: TableQuery, suffix: str) -> Response:
     exploration = exploration_of(id)
-    frame = exploration.frame_of(_order(exploration, query).rows)
+    frame = exploration.saved_frame_of(_order(exploration, query).rows)
     return table_answer(lambda path: save_frame(frame, path), "images", suffix)
 
 
