@@ -25,9 +25,9 @@ OF_FILES = (
     )
     | dict.fromkeys(["attribution/conformance", "attribution/target_contract"], REFERENCE)
     | dict.fromkeys(  # of those above, what needs nothing of it and takes more than a few seconds
-        "cluster/pool explain/agreement explore/coordinates extensions/plugins features/maximize suggest/figures"
-        " trust/replacement web/manual web/static_files workshop/files workshop/foreign workshop/painting"
-        " workshop/retrain_engine workshop/training".split(),
+        "cluster/pool explain/agreement explore/coordinates extensions/misbehaving extensions/plugins features/maximize"
+        " suggest/figures trust/replacement web/manual web/static_files workshop/files workshop/foreign"
+        " workshop/painting workshop/retrain_engine workshop/training".split(),
         None,
     )
 )

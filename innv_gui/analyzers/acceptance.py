@@ -12,6 +12,7 @@ from innv_gui.analyzers.declaration import COLORMAPS, DISPLAYS, Analyzer, Displa
 from innv_gui.analyzers.form import form_fields
 from innv_gui.analyzers.settings import Params
 from innv_gui.errors import BadInput
+from innv_gui.extensions.calling import is_ours_to_end
 from innv_gui.extensions.opening import guarded, reason_of
 from innv_gui.extensions.sources import Origin
 from innv_gui.extensions.words import check_name, check_text
@@ -35,7 +36,9 @@ def accept_passes(declared: Computed) -> None:
     """A count, or a function that gives one for the defaults."""
     try:
         cost: object = declared.cost(declared.params().model_dump())
-    except Exception as error:  # a third party's code
+    except BaseException as error:  # a third party's code
+        if is_ours_to_end(error):
+            raise
         raise BadInput(f"{declared.name}: passes failed for the default settings: {reason_of(error)}.") from None
     if cost is not None and (isinstance(cost, bool) or not isinstance(cost, int) or cost < 0):
         raise BadInput(f"{declared.name}: passes must be a whole number of forward passes; got {cost!r:.80}.")

@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from innv_gui.analyzers.settings import Params, Setting, params_of
+from innv_gui.errors import WorkFailed, shown_value
+from innv_gui.extensions.calling import told
 from innv_gui.extensions.declared import Declared
+from innv_gui.extensions.sources import Origin
 
 
 class Computed(Declared):
@@ -27,3 +30,14 @@ class Computed(Declared):
             object.__setattr__(self, "run", {"native": f"{self.run.__module__}:{self.run.__qualname__}"})
         if self.settings:
             object.__setattr__(self, "params", params_of(self.name, self.settings))
+
+
+def cost_of(declared: Computed, params: dict[str, Any], origin: Origin) -> int | None:
+    """`declared.cost`, checked. Raises WorkFailed where `passes` of a third party fails or gives something else."""
+    found: object = told(f"passes of {declared.name}", origin, lambda: declared.cost(dict(params)))
+    if found is not None and (isinstance(found, bool) or not isinstance(found, int) or found < 0):
+        expected = "expected a whole number of forward passes"
+        raise WorkFailed(
+            f"passes of {declared.name} gave {shown_value(found)}, {expected}.", f"It comes from {origin.name}."
+        )
+    return found

@@ -11,10 +11,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from innv_gui.analyzers.acceptance import accept
+from innv_gui.analyzers.computed import cost_of
 from innv_gui.analyzers.declaration import Analyzer
 from innv_gui.analyzers.form import expectation, form_fields
 from innv_gui.errors import BadInput
-from innv_gui.extensions.calling import told
 from innv_gui.extensions.catalog import Catalog
 from innv_gui.extensions.sources import Origin
 
@@ -50,7 +50,7 @@ def cost(name: str, params: dict[str, Any]) -> int | None:
 
     Raises WorkFailed where the code of a third party fails.
     """
-    return told(name, origin(name), lambda: get(name).cost(params))
+    return cost_of(get(name), params, origin(name))
 
 
 def origin(name: str) -> Origin:

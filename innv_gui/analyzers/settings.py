@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, create_model,
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from innv_gui.errors import BadInput
+
 LARGEST = 1e6  # of a number or a count, where nothing else is said
 
 
@@ -74,11 +76,17 @@ class Choice(Setting):
     """One of several words."""
 
     def __init__(self, default: str, title: str, description: str, *, choices: tuple[str, ...]):
+        if not choices:
+            raise BadInput("A Choice needs at least one word as choices; got none.")
         super().__init__(Literal[tuple(choices)], Field(default, title=title, description=description))
 
 
 def params_of(name: str, settings: Mapping[str, Setting]) -> type[Params]:
     """The class of a table of settings. name: of the method, for messages."""
+    for setting in settings:
+        if not str(setting).isidentifier() or str(setting).startswith("_"):
+            expected = "a setting's name must be letters, digits and underscores, and begin with a letter"
+            raise BadInput(f"{name}: {expected}; got {setting!r:.60}.")
     return create_model(
         f"Params of {name}",
         __base__=Params,

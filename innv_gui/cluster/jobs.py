@@ -96,7 +96,7 @@ class Job:
         except OSError as error:  # a file of the workspace that was there a moment ago
             traceback.print_exc()
             self._end("failed", _lost(self.title, error))
-        except Exception as error:  # the border around a job: whatever happens, the server goes on
+        except BaseException as error:  # the border around a job: whatever happens, the server goes on
             traceback.print_exc()
             self._end("failed", WorkFailed(f"{self.title} failed: {type(error).__name__}: {error}."))
         finally:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from innv_gui.errors import WorkFailed
 from innv_gui.extensions.calling import function
+from innv_gui.extensions.opening import reason_of
 
 
 @dataclass(frozen=True)
@@ -128,13 +130,23 @@ async def end() -> None:
 
 def call_stoppable(address: str, key: str, *args, **kwargs):
     """As `call`, for a function that asks between two steps whether to go on."""
+    asked = {"stopped": lambda: key in _stopped, "make_way": lambda: key in _hurried}
     try:
-        return function(address)(*args, stopped=lambda: key in _stopped, make_way=lambda: key in _hurried, **kwargs)
+        return call(address, *args, **asked, **kwargs)
     finally:
         _stopped.discard(key)
         _hurried.discard(key)
 
 
 def call(address: str, *args, **kwargs):
-    """Run the function behind `address` in this process. This is what travels to a worker."""
-    return function(address)(*args, **kwargs)
+    """Run the function behind `address` in this process. This is what travels to a worker.
+
+    Custom code may raise what is no Exception: as such it would end the worker, or the loop that takes the answer.
+    """
+    try:
+        return function(address)(*args, **kwargs)
+    except Exception:
+        raise
+    except BaseException as error:
+        reason = reason_of(error)
+    raise WorkFailed(f"The work ended with {reason}.", "Custom code must raise an Exception.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -18,12 +19,24 @@ def function(address: str) -> Callable[..., Any]:
 
 
 def told(what: str, origin: Origin, call: Callable[[], Any]) -> Any:
-    """What `call` gives; an error of a third party's code becomes a sentence that names it."""
+    """What `call` gives; an error of a third party's code, of any class, becomes a sentence that names it.
+
+    The sentence is raised after `except`: what an error remembers of another one, a deep recursion for instance,
+    may not fit through a pickle.
+    """
     if origin.kind == "built-in":
         return call()
     try:
         return call()
-    except (InnvError, MemoryError):
+    except InnvError:
         raise
-    except Exception as error:
-        raise WorkFailed(f"{what} failed: {reason_of(error)}.", f"It comes from {origin.name}.") from None
+    except BaseException as error:
+        if is_ours_to_end(error):
+            raise
+        reason = reason_of(error)
+    raise WorkFailed(f"{what} failed: {reason}.", f"It comes from {origin.name}.")
+
+
+def is_ours_to_end(error: BaseException) -> bool:
+    """Whether a person ends the program from its keyboard, which Python reports in the main thread."""
+    return isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread()

@@ -8,7 +8,9 @@ import importlib
 import importlib.abc
 import importlib.util
 import sys
+import sysconfig
 import threading
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +18,11 @@ from types import ModuleType
 from innv_gui.errors import BadInput
 
 HEAVY = ("tensorflow", "keras", "tf_keras", "innvestigate", "torch", "jax")
+
+
+_LIBRARIES = tuple(
+    {str(Path(__file__).parents[1]), *(sysconfig.get_paths()[name] for name in ("stdlib", "purelib", "platlib"))}
+)
 
 
 class HeavyImport(ImportError):
@@ -80,24 +87,33 @@ def _told(name: str) -> Iterator[None]:
         ) from None
     except BadInput:
         raise
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         raise BadInput(f"{name} cannot be imported: {reason_of(error)}.", "") from None
 
 
 def reason_of(error: BaseException) -> str:
     """ "NameError: name 'x' is not defined (line 3)", on one line."""
-    said = " ".join(str(error).split())[:200].rstrip(".")
+    said = " ".join(_text_of(error).split())[:200].rstrip(".")
     line = error.lineno if isinstance(error, SyntaxError) else _line(error)
     where = f" (line {line})" if line and "line" not in said else ""
     return f"{type(error).__name__}{': ' if said else ''}{said}{where}"
 
 
+def _text_of(error: BaseException) -> str:
+    """Empty for an error that has no text, or whose text fails."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
+
+
 def _line(error: BaseException) -> int | None:
-    """Where in the last frame."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return trace.tb_lineno if trace is not None else None
+    """In the last frame that is no library's, whose lines say nothing to an author; else in the last."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if not frame.filename.startswith((*_LIBRARIES, "<"))]
+    return (own or frames)[-1].lineno if frames else None
 
 
 def _refuse_heavy(path: Path | None) -> None:

@@ -136,10 +136,27 @@ def third_party(group: str) -> Iterator[Source]:
 
 
 def _of_file(path: Path) -> Source:
-    code = hashlib.sha256(path.read_bytes()).hexdigest()
+    code = _folder_hash(path)
     place = hashlib.sha256(str(path).encode()).hexdigest()[:8]
     stem = "".join(letter if letter.isalnum() else "_" for letter in path.stem)
     return Source(Origin("file", path.name, code), f"innv_gui_plugin_{stem}_{place}", path=path)
+
+
+def _folder_hash(path: Path) -> str:
+    """Of a file and of what beside it is no plug-in but may serve one: names that begin with _, and folders."""
+    helpers = sorted(path.parent.glob("_*.py")) + sorted(path.parent.glob("*/**/*.py"))
+    digest = hashlib.sha256(_content(path))
+    for file in helpers:
+        digest.update(str(file.relative_to(path.parent)).encode("utf-8", "surrogateescape") + b"\0" + _content(file))
+    return digest.hexdigest()
+
+
+def _content(path: Path) -> bytes:
+    """Nothing of a file that cannot be read; whoever imports it says why."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def _package_hash(module: str) -> str:
@@ -154,5 +171,5 @@ def _package_hash(module: str) -> str:
     files = [file for place in places for file in sorted(place.rglob("*.py"))] or [Path(found.origin)]
     digest = hashlib.sha256()
     for file in files:
-        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+        digest.update(file.name.encode() + b"\0" + _content(file) + b"\0")
     return digest.hexdigest()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from innv_gui.analyzers.computed import cost_of
 from innv_gui.analyzers.form import form_fields
 from innv_gui.analyzers.registry import complete
 from innv_gui.errors import BadInput
-from innv_gui.extensions.calling import told
 from innv_gui.extensions.catalog import Catalog
 from innv_gui.extensions.sources import Origin
 from innv_gui.views.declaration import View, accept
@@ -42,7 +42,7 @@ def check(name: str, params: dict[str, Any] | None) -> dict[str, Any]:
 
 def cost(name: str, params: dict[str, Any]) -> int | None:
     """Forward passes of one image with complete settings. Raises WorkFailed where the code of a third party fails."""
-    return told(name, origin(name), lambda: get(name).cost(params))
+    return cost_of(get(name), params, origin(name))
 
 
 def describe(view: View) -> dict[str, Any]:

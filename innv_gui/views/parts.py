@@ -102,8 +102,10 @@ def checked_parts(name: str, parts: object) -> tuple[Part, ...]:
     """What a view gave, as plain values. Raises WorkFailed with what is wrong with it."""
     if isinstance(parts, Part):
         parts = (parts,)
-    if not isinstance(parts, list | tuple) or len(parts) > MOST_PARTS:
+    if not isinstance(parts, list | tuple):
         raise _wrong(name, f"{type(parts).__name__}, expected a list of up to {MOST_PARTS} parts")
+    if len(parts) > MOST_PARTS:
+        raise _wrong(name, f"{len(parts):,} parts, expected up to {MOST_PARTS}")
     return tuple(_checked(name, part) for part in parts)
 
 
@@ -137,9 +139,12 @@ def _image(name: str, image: Image) -> Image:
 def _pixels(name: str, given: np.ndarray) -> np.ndarray:
     """uint8 (H, W) or (H, W, 3)."""
     pixels = np.asarray(given)
-    flat = pixels.ndim == 2 or pixels.ndim == 3 and pixels.shape[2] in (1, 3)
-    if not flat or not 0 < pixels.size <= 3 * MOST_PIXELS or not (pixels.dtype.kind == "f" or pixels.dtype == np.uint8):
-        raise _wrong(name, f"an image of shape {pixels.shape} and {pixels.dtype}, expected (H, W) or (H, W, 3)")
+    if not (pixels.ndim == 2 or pixels.ndim == 3 and pixels.shape[2] in (1, 3)):
+        raise _wrong(name, f"an image of shape {pixels.shape}, expected (H, W) or (H, W, 3)")
+    if not 0 < pixels.size <= 3 * MOST_PIXELS:
+        raise _wrong(name, f"an image of shape {pixels.shape}, expected at most {3 * MOST_PIXELS:,} values, and one")
+    if not (pixels.dtype.kind == "f" or pixels.dtype == np.uint8):
+        raise _wrong(name, f"an image of shape {pixels.shape} and {pixels.dtype}, expected uint8 or floats up to 1")
     if pixels.dtype.kind == "f":
         pixels = np.round(np.clip(np.nan_to_num(pixels), 0, 1) * 255)
     pixels = pixels.astype(np.uint8)

@@ -112,6 +112,12 @@ def test_no_number_of_a_class_of_settings_takes_a_switch(plugins, kind):
         (declared(passes="lambda params: 1.5"), "passes must be a whole number of forward passes"),
         (declared(passes='lambda params: params["no"]'), "passes failed for the default settings"),
         (declared(settings='{"a": 5}'), "cannot be imported"),
+        (declared(settings='{"a": Choice("b", "A", "b", choices=())}'), "A Choice needs at least one word"),
+        (declared(settings='{"_a": Number(5, "A", "b")}'), "a setting's name must be letters, digits and underscores"),
+        (declared(settings='{"a": Number("many", "A", "b")}'), "could not convert string to float: 'many' (line 6)"),
+        (declared(passes="lambda params: exec('raise SystemExit(4)')"), "passes failed for the default settings"),
+        ("class Panic(BaseException): pass\nraise Panic('boom')\n", "Panic: boom (line 2)"),
+        ("class Silent(Exception):\n    def __str__(self): 1 / 0\n\nraise Silent\n", "Silent (line 4)"),
     ],
 )
 def test_what_cannot_be_used_is_a_sentence_and_stops_nothing(plugins, text, words):
@@ -178,6 +184,31 @@ def test_the_hash_of_a_file_changes_with_it(plugins, tmp_path):
     sources.forget_folders()
     plugins(mine=GOOD + "# changed\n")
     assert len(before) == 64 and analyzers.origin("mine").code != before
+
+
+@pytest.mark.parametrize("helper", ["_helper.py", "helpers/inner.py"])
+def test_the_hash_of_a_file_changes_with_what_serves_it(plugins, tmp_path, helper):
+    (tmp_path / "helpers").mkdir()
+    (tmp_path / helper).write_text("SCALE = 1\n")
+    plugins(mine=GOOD, other=GOOD.replace('"mine"', '"other"'))
+    first = analyzers.origin("mine").code
+    sources.forget_folders()
+    (tmp_path / "other.py").write_text(GOOD.replace('"mine"', '"another"'))
+    sources.add_folder(tmp_path)
+    assert analyzers.origin("mine").code == first, "another plug-in is not its own"
+    sources.forget_folders()
+    (tmp_path / helper).write_text("SCALE = 2\n")
+    sources.add_folder(tmp_path)
+    assert analyzers.origin("mine").code != first
+
+
+def test_what_is_no_readable_file_is_a_sentence_and_stops_nothing(plugins, tmp_path):
+    (tmp_path / "folder.py").mkdir()
+    (tmp_path / "link.py").symlink_to(tmp_path / "gone")
+    plugins(mine=GOOD)
+    reasons = {found.name: found.reason for found in CATALOG.refused()}
+    assert analyzers.get("mine") and set(reasons) == {"folder.py", "link.py"}
+    assert "IsADirectoryError" in reasons["folder.py"] and "FileNotFoundError" in reasons["link.py"]
 
 
 @pytest.mark.parametrize("place", ["missing", "a file"])

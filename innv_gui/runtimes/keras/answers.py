@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import copy
 
 import numpy as np
 
@@ -11,6 +13,30 @@ from innv_gui.analyzers.declaration import Analyzer
 from innv_gui.errors import WorkFailed
 from innv_gui.extensions.calling import told
 from innv_gui.extensions.sources import Origin
+from innv_gui.records import ModelSource
+from innv_gui.runtimes.keras.networks.network import Network
+from innv_gui.runtimes.keras.own_copy import OwnCopy
+
+
+@contextmanager
+def lent(question, origin: Origin) -> Iterator[None]:
+    """A third party may change the arrays and settings that it is given: whoever asks next finds them as they were."""
+    names = () if origin.kind == "built-in" else ("x", "weights", "classes", "params")
+    kept = {name: getattr(question, name) for name in names if hasattr(question, name)}
+    for name, value in kept.items():
+        setattr(question, name, copy(value))
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            setattr(question, name, value)
+        if question.own is not None:
+            question.own.settle()
+
+
+def own_copy(source: ModelSource, network: Network, origin: Origin) -> OwnCopy | None:
+    """Of the network, for code that is not ours."""
+    return None if origin.kind == "built-in" else OwnCopy(source, network, f"{origin.name} {origin.code}")
 
 
 def checked_maps(answer: Callable, method: Analyzer, question, origin: Origin | None = None) -> np.ndarray:
@@ -20,7 +46,9 @@ def checked_maps(answer: Callable, method: Analyzer, question, origin: Origin | 
     else, or fails in code that is not ours.
     """
     shape = question.x.shape
-    maps = np.asarray(told(method.name, origin or analyzers.origin(method.name), lambda: answer(question)))
+    origin = origin or analyzers.origin(method.name)
+    with lent(question, origin):
+        maps = told(method.name, origin, lambda: np.asarray(answer(question)))
     if maps.dtype.kind not in "fiub":
         raise WorkFailed(f"{method.name} gave maps of {maps.dtype}, expected numbers.", "Its code must be fixed.")
     if maps.shape == shape[:3]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ import numpy as np
 from innv_gui import analyzers
 from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
-from innv_gui.errors import AnalyzerRefused, Cancelled, ImageRefused, InnvError
+from innv_gui.errors import AnalyzerRefused, Cancelled, ImageRefused, InnvError, WorkFailed
+from innv_gui.extensions.opening import reason_of
 from innv_gui.health import health
 from innv_gui.records import Fit, Maps, Model, Prepared, Target, replace
 from innv_gui.session.explain.map_keys import map_key
@@ -141,7 +143,9 @@ class ModelWork:
     def _maps(self, prepared: Prepared, job: Job) -> Maps:
         request, model = self._request, self._model
         fit = self._fit()
-        more = {"cancelled": job.cancelled, "about": f"{model.name} with {request.analyzer.name}"}
+        added_by = analyzers.origin(request.analyzer.name).added_by
+        about = f"{model.name} with {request.analyzer.name}{f' of {added_by}' if added_by else ''}"
+        more = {"cancelled": job.cancelled, "about": about}
         if request.engine == "native":
             what = (request.analyzer.name, request.params, self._target, request.unchecked, prepared.probabilities)
             code = analyzers.origin(request.analyzer.name).code
@@ -228,6 +232,9 @@ def _one(run: Run, model: Model, work: Callable[[], None]) -> None:
         return
     except InnvError as error:
         run.fail(model, error)
+    except Exception as error:  # the border around a model: the others go on
+        traceback.print_exc()
+        run.fail(model, WorkFailed(f"{model.name} failed: {reason_of(error)}."))
 
 
 def _fill(run: Run, work: ModelWork, model: Model, store: MapStore, job: Job) -> None:

@@ -67,7 +67,7 @@ class Lists:
             values = self._counted(kind, name, why_not)
         except InnvError as error:  # a plug-in's
             return Offer(name, title, str(error), False)
-        n = None if values is None else int(np.isfinite(values).sum())
+        n = None if values is None else int((~np.isnan(values)).sum())  # the same as are ranked: a loss may be infinite
         return Offer(name, title, why_not or reason, not why_not, n)
 
     def _counted(self, kind: Reason, name: str, why_not: str) -> np.ndarray | None:
@@ -133,7 +133,7 @@ def _words(kind: Reason, model: Model | None) -> tuple[str, str]:
 def _values_of(name: str, ground: Ground) -> np.ndarray:
     """(n,) float64. Raises WorkFailed where a plug-in fails or gives something else."""
     entry = CATALOG.entries()[name]
-    values = np.asarray(told(name, entry.origin, lambda: entry.declaration.values(ground)))
+    values = told(name, entry.origin, lambda: np.asarray(entry.declaration.values(ground)))
     if values.shape != (ground.n,) or values.dtype.kind not in "fiub":
         raise WorkFailed(
             f"{name} gave {values.shape} of {values.dtype}, expected one number per image, {(ground.n,)}.",
@@ -146,4 +146,9 @@ def _sentence_of(name: str, ground: Ground, row: int, value: float) -> str:
     entry = CATALOG.entries()[name]
     if entry.declaration.sentence is None:
         return f"{entry.declaration.title}: {value:.4g}."
-    return str(told(name, entry.origin, lambda: entry.declaration.sentence(ground, row, value)))
+    said = told(name, entry.origin, lambda: entry.declaration.sentence(ground, row, value))
+    if not isinstance(said, str):
+        raise WorkFailed(
+            f"The sentence of {name} gave {said!r:.60}, expected text.", f"It comes from {entry.origin.name}."
+        )
+    return said

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from innv_gui import analyzers
 from innv_gui.analyzers.declaration import Analyzer, Targets
 from innv_gui.errors import BadInput
 from innv_gui.records import Aim, Maps, ModelSource, Target, replace
 from innv_gui.runtimes.code import method_of
-from innv_gui.runtimes.keras.answers import checked_maps
+from innv_gui.runtimes.keras.answers import checked_maps, own_copy
 from innv_gui.runtimes.keras.attribution import targets
 from innv_gui.runtimes.keras.attribution.question import Question
 from innv_gui.runtimes.keras.networks import loading
@@ -51,6 +52,7 @@ def explain(
     softmax = target.softmax and network.has_link and aim.layer == network.explained_layer
     question = Question(network, analyzer, params, aim.layer, softmax, unchecked, x, aim.weights[0], fit)
     question.feeding, question.stopped = feeding, stopped
+    question.own = own_copy(source, network, analyzers.origin(analyzer))
     values, met = _over(answer, method, question, aim.weights)
     return Maps(
         values=values,

@@ -14,6 +14,7 @@ from innv_gui.errors import Cancelled
 from innv_gui.runtimes.keras.attribution import compiled
 from innv_gui.runtimes.keras.memory import Memory
 from innv_gui.runtimes.keras.networks.network import BATCH, Network
+from innv_gui.runtimes.keras.own_copy import OwnCopy
 from innv_gui.runtimes.keras.perturbation.fills import fill_pictures
 from innv_gui.runtimes.keras.predict.feeding import AS_IT_IS, Feeding
 
@@ -44,6 +45,7 @@ class Question:
     feeding: Feeding = AS_IT_IS
     met: dict[Hashable, Any] = field(default_factory=dict)
     stopped: Callable[[], bool] = lambda: False
+    own: OwnCopy | None = None  # of the network, for code that is not ours
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -52,8 +54,8 @@ class Question:
 
     @property
     def model(self) -> keras.Model:
-        """The network itself: input (N, H, W, C) -> scores (N, K), a softmax at its end removed."""
-        return self.network.model
+        """The network, for a plug-in its own copy: (N, H, W, C) -> scores (N, K), a softmax at its end removed."""
+        return self.network.model if self.own is None else self.own.model
 
     def note(self, text: str) -> None:
         """Say something that whoever reads the maps should know, in one sentence."""

@@ -10,11 +10,12 @@ import time
 
 import numpy as np
 
+from innv_gui import analyzers
 from innv_gui.analyzers.declaration import Targets
 from innv_gui.errors import AnalyzerRefused, BadInput
 from innv_gui.records import Layer, Maps, ModelSource, Target, replace
 from innv_gui.runtimes.code import method_of
-from innv_gui.runtimes.keras.answers import checked_maps
+from innv_gui.runtimes.keras.answers import checked_maps, own_copy
 from innv_gui.runtimes.keras.cam.question import Question
 from innv_gui.runtimes.keras.files.quoting import quoted
 from innv_gui.runtimes.keras.networks import coverage, loading
@@ -41,6 +42,7 @@ def explain(
     layer = layer_for(network, target.layer)
     classes = _classes(network, x, target, probabilities)
     question = Question(network, analyzer, params, layer, target.softmax and network.has_link, x, classes)
+    question.own = own_copy(source, network, analyzers.origin(analyzer))
     for note in _part_notes(network, layer):
         question.note(note)
     depth = 1 if method.display.kind == "cam" else x.shape[3]

@@ -10,6 +10,7 @@ import numpy as np
 
 from innv_gui.runtimes.keras.networks import coverage
 from innv_gui.runtimes.keras.networks.network import Network
+from innv_gui.runtimes.keras.own_copy import OwnCopy
 
 
 @dataclass(eq=False)
@@ -30,11 +31,12 @@ class Question:
     classes: np.ndarray
     notes: dict[str, None] = field(default_factory=dict)
     scores: np.ndarray | None = None
+    own: OwnCopy | None = None  # of the network, for code that is not ours
 
     @property
     def model(self) -> keras.Model:
-        """The network itself: input (N, H, W, C) -> scores (N, K), a softmax at its end removed."""
-        return self.network.model
+        """The network, for a plug-in its own copy: (N, H, W, C) -> scores (N, K), a softmax at its end removed."""
+        return self.network.model if self.own is None else self.own.model
 
     @property
     def region(self) -> coverage.Region:

@@ -33,9 +33,12 @@ MAX_LAYER_VALUES = 2**28  # of one layer for one image: 1 GB
 _kept: OrderedDict[tuple, Network] = OrderedDict()
 
 
-def load(source: ModelSource) -> Network:
-    """The network of a source, kept for the next call; raises ModelRefused with a sentence."""
-    key = _key(source)
+def load(source: ModelSource, owner: str = "") -> Network:
+    """The network of a source, kept for the next call; raises ModelRefused with a sentence.
+
+    owner: who has a copy of its own, apart from the one that all share.
+    """
+    key = (*_key(source), owner)
     if key in _kept and source.sha256 in ("", _kept[key].sha256):
         _kept.move_to_end(key)
         return _kept[key]

@@ -12,8 +12,9 @@ import numpy as np
 from innv_gui.extensions.calling import told
 from innv_gui.records import ModelSource, Preprocessing
 from innv_gui.runtimes.code import check_version, function
+from innv_gui.runtimes.keras.answers import own_copy
 from innv_gui.runtimes.keras.networks import loading
-from innv_gui.runtimes.keras.networks.network import Network
+from innv_gui.runtimes.keras.own_copy import OwnCopy
 from innv_gui.runtimes.keras.predict.feeding import Feeding
 from innv_gui.runtimes.keras.views.selection import Selection
 from innv_gui.views import catalog
@@ -33,11 +34,30 @@ class Begun:
     stopped: Callable[[], bool]
     steps: Iterator[object] = iter(())
     at_once: bool = False
+    own: OwnCopy | None = None  # of the network, where the view is a plug-in's
 
     def step(self) -> Step:
         """Raises WorkFailed where the view fails, or gives what cannot be shown."""
-        found = told(self.name, catalog.origin(self.name), lambda: next(self.steps, END))
-        return (None, False) if found is END else (checked_parts(self.name, found), not self.at_once)
+        found = self.told(lambda: self._checked(next(self.steps, END)))
+        if found is None or self.at_once:
+            self.settle()
+        return found, found is not None and not self.at_once
+
+    def told(self, call: Callable[[], Any]) -> Any:
+        """What the view's code gives; its errors name it, and leave the network as it was."""
+        try:
+            return told(self.name, catalog.origin(self.name), call)
+        except BaseException:
+            self.settle()
+            raise
+
+    def settle(self) -> None:
+        """The view has ended: who comes next finds its copy of the network as it was."""
+        if self.own is not None:
+            self.own.settle()
+
+    def _checked(self, found: object) -> tuple[Part, ...] | None:
+        return None if found is END else checked_parts(self.name, found)
 
 
 _waiting: OrderedDict[tuple[str, int], Begun] = OrderedDict()  # by the view's own word, and how many steps it gave
@@ -69,7 +89,7 @@ def view(
     begun = _waiting.pop(step, None)
     if begun is None:
         feeding = Feeding(preprocessing or Preprocessing(), source.hooks)
-        begun = _begin(loading.load(source), name, params, x, names, labels, class_names, feeding)
+        begun = _begin(source, name, params, x, names, labels, class_names, feeding)
         for _ in range(done):
             begun.step()
     begun.stopped = stopped
@@ -81,11 +101,13 @@ def view(
     return parts, more
 
 
-def _begin(network: Network, name: str, *selected) -> Begun:
+def _begin(source: ModelSource, name: str, *selected) -> Begun:
     """selected: the rest of a Selection. Whether the person has given up is asked of the step that runs."""
+    network, origin = loading.load(source), catalog.origin(name)
     run, begun = function(catalog.get(name).run["native"]), Begun(name, lambda: False)
-    selection = Selection(network, name, *selected, stopped=lambda: begun.stopped())
-    answer = told(name, catalog.origin(name), lambda: run(selection))
+    begun.own = own_copy(source, network, origin)
+    selection = Selection(network, name, *selected, stopped=lambda: begun.stopped(), own=begun.own)
+    answer = begun.told(lambda: run(selection))
     begun.at_once = not isinstance(answer, Iterator)
     begun.steps = iter([answer]) if begun.at_once else answer
     return begun

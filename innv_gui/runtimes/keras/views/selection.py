@@ -11,6 +11,7 @@ import numpy as np
 
 from innv_gui.runtimes.keras.attribution.question import Question
 from innv_gui.runtimes.keras.networks.network import Network
+from innv_gui.runtimes.keras.own_copy import OwnCopy
 from innv_gui.runtimes.keras.perturbation.fills import fill_pictures
 from innv_gui.runtimes.keras.predict.feeding import AS_IT_IS, Feeding
 
@@ -32,11 +33,12 @@ class Selection:
     class_names: tuple[str, ...]
     feeding: Feeding = AS_IT_IS
     stopped: Callable[[], bool] = field(default=lambda: False, repr=False)
+    own: OwnCopy | None = field(default=None, repr=False)  # of the network, for code that is not ours
 
     @property
     def model(self) -> keras.Model:
-        """The network itself: input (N, H, W, C) -> scores (N, K), a softmax at its end removed."""
-        return self.network.model
+        """The network, for a plug-in its own copy: (N, H, W, C) -> scores (N, K), a softmax at its end removed."""
+        return self.network.model if self.own is None else self.own.model
 
     def probabilities(self, x: np.ndarray | None = None) -> np.ndarray:
         """(n, K) float32, of the selected images or of other network input."""
