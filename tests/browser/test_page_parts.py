@@ -146,3 +146,25 @@ def test_a_long_name_in_the_title_of_a_list_stays_on_its_card(parts):
     title = f"Only {'a_name_without_any_break_' * 5} is right"
     inside, tip, height = called(parts, "suggest/kinds.js", f"({KINDS})(given[0])", title)
     assert inside and tip == title and height < 60
+
+
+TURNED = """tag => {
+  const line = document.createElement("p"), name = document.createElement(tag);
+  name.textContent = "x\\u202egpj";
+  line.append(name, " layer dense_2");
+  document.body.append(line);
+  const range = document.createRange();
+  const left = place => {
+    range.setStart(line.lastChild, place);
+    range.setEnd(line.lastChild, place + 1);
+    return range.getBoundingClientRect().left;
+  };
+  const found = [left(1) < left(6), name.getBoundingClientRect().right <= left(1)];
+  line.remove();
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("tag", ["span", "strong", "b", "em", "code", "a", "button", "small"])
+def test_a_name_that_turns_its_direction_reverses_nothing_beside_it(parts, tag):
+    assert parts.evaluate(TURNED, tag) == [True, True]
