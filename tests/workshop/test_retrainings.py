@@ -62,6 +62,26 @@ def test_what_was_stopped_goes_on_to_the_same_numbers(session, model, dataset):
         np.testing.assert_array_equal(mine, other)
 
 
+def test_a_model_that_is_added_again_has_the_weights_of_now(session, client, model, dataset):
+    one = session.retrainings.start(session.retrainings.check(model, dataset, [MARKER], steps=200))
+    until = time.monotonic() + 60
+    while not one.step and time.monotonic() < until:
+        time.sleep(0.01)
+    one.job.cancel()
+    assert one.job.ended(30) and 0 < one.step < 200
+    place = f"/api/v1/workshop/retrainings/{one.id}"
+    half = client.post(f"{place}/model").get_json()["model"]["id"]
+    assert client.get(place).get_json()["new_model"] == half == session.retrainings.open(one).id
+    session.retrainings.resume(one.id).wait()
+    assert client.get(place).get_json()["new_model"] is None  # the one that was added has earlier weights
+    whole = client.post(f"{place}/model").get_json()["model"]["id"]
+    hashes = [session.models.get(id).source.sha256 for id in (half, whole)]
+    assert whole != half and len(set(hashes)) == 2
+    for id in (half, whole):
+        client.delete(f"/api/v1/models/{id}")
+    assert client.get(place).get_json()["new_model"] is None
+
+
 def test_a_killed_worker_gives_the_same_numbers(session, model, dataset):
     request = lambda: session.retrainings.check(model, dataset, [MARKER], steps=100)  # noqa: E731
     whole, one = session.retrainings.start(request()).wait(), session.retrainings.start(request())

@@ -98,17 +98,21 @@ class Retrainings:
         about = one.request.model.name
         return self._pool().run("keras.retrain_file", one.request.plan, one.trained, recipe, about=about)
 
+    def added(self, one: Retraining) -> ModelEntry | None:
+        """The model that has the weights of now, where it is among the models."""
+        id, step = one.added
+        return next((entry for entry in self._models.entries() if (entry.id, one.step) == (id, step)), None)
+
     def open(self, one: Retraining) -> ModelEntry:
-        """Add the new model beside the old one; goes on as a job. The same one is not added twice."""
+        """Add the new model beside the old one; goes on as a job. The same weights are not added twice."""
         with one.lock:
-            known = {entry.id: entry for entry in self._models.entries()}
-            if one.model_id in known:
-                return known[one.model_id]
-            old = one.request.model
+            known, old = self.added(one), one.request.model
+            if known is not None:
+                return known
             place = self._opening.folder / uuid.uuid4().hex[:12] / f"{stem_of(one.name)}.keras"
             wishes = {"preprocessing": old.preprocessing, "classes": list(one.request.names)}
             entry = self._opening.model(write_bytes(place, self.file(one)), name=one.name, **wishes)
-            one.model_id = entry.id
+            one.added = entry.id, one.step
             return entry
 
     def model(self, one: Retraining) -> Model:

@@ -22,8 +22,8 @@ def request_json(request: RetrainRequest) -> dict:
     }
 
 
-def retraining_json(one: Retraining, examples: list[int]) -> dict:
-    """All of it, as far as it is. examples: held-out images to look at, by index."""
+def retraining_json(one: Retraining, examples: list[int], added: str | None) -> dict:
+    """All of it, as far as it is. examples: held-out images to look at, by index; added: id of the new model."""
     job = one.job.as_json()  # before the numbers: a job that has ended has put all of them
     found, request = one.finding, one.request
     return {
@@ -42,7 +42,7 @@ def retraining_json(one: Retraining, examples: list[int]) -> dict:
         "agreement": None if one.agreement is None else number(one.agreement),
         "finding": None if found is None else as_plain(found),
         "examples": [{"index": index, "name": request.dataset.collection.ref(index).name} for index in examples],
-        "new_model": one.model_id,
+        "new_model": added,
         "problems": [{"name": problem.name, "reason": problem.reason} for problem in one.problems[:100]],
     }
 

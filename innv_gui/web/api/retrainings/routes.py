@@ -87,7 +87,9 @@ def get_retraining_picture(id: str, image: int, query: ShownQuery):
 
 
 def _json(one: Retraining) -> dict:
-    return retraining_json(one, session().retrainings.examples(one))
+    current = session().retrainings
+    added = current.added(one)
+    return retraining_json(one, current.examples(one), None if added is None else added.id)
 
 
 def _begun(one: Retraining) -> dict:
