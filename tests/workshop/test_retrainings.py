@@ -1,5 +1,6 @@
 """Retraining from Python and over REST: a planted marker is unlearned, what cannot be done is said in a sentence."""
 
+import json
 import time
 
 import numpy as np
@@ -324,6 +325,21 @@ def test_a_damaged_file_is_as_if_it_were_not_there(session, model, dataset):
                 assert later.get(one.id).job.status == left and later.get(one.id).step == 0
         (folder / name).write_bytes(whole)
     assert after_a_restart(session).get(one.id).step == 20
+
+
+def test_a_damaged_one_hides_no_other_from_the_list(session, client, model, dataset, monkeypatch):
+    whole, broken, odd = (session.retrain(model, dataset, [MARKER], steps=0).id for _ in range(3))
+    folder = session.workspace.part("retrainings")
+    asked = folder / broken / "asked.npz"
+    asked.write_bytes(asked.read_bytes()[:100])
+    record = json.loads((folder / odd / "retraining.json").read_bytes())["record"]
+    for thing, name in (("model", "sha256"), ("dataset", "fingerprint"), ("dataset", "path")):
+        changed = record | {thing: {key: value for key, value in record[thing].items() if key != name}}
+        (folder / odd / "retraining.json").write_text(json.dumps(changed))
+        monkeypatch.setattr(session, "retrainings", after_a_restart(session))
+        listed = client.get("/api/v1/workshop/retrainings").get_json()["retrainings"]
+        ids = [one["id"] for one in listed]
+        assert whole in ids and broken not in ids and odd not in ids
 
 
 def test_only_the_newest_are_kept(session, model, dataset, monkeypatch):

@@ -128,8 +128,9 @@ def _ended(one: Retraining) -> Job:
 def _check(record: dict) -> None:
     if record["version"] != VERSION or not isinstance(record["created"], float):
         raise Damaged
-    for name in ("model", "dataset"):
-        if not isinstance(record[name], dict):
+    texts = {"model": ("name", "file", "sha256"), "dataset": ("name", "path", "fingerprint")}
+    for thing, names in texts.items():
+        if not all(isinstance(record[thing][name], str) for name in names):
             raise Damaged
 
 

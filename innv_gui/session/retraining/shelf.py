@@ -10,7 +10,7 @@ import numpy as np
 
 from innv_gui.cluster.jobs import Jobs
 from innv_gui.cluster.pool import Pool
-from innv_gui.errors import Conflict, NotFound
+from innv_gui.errors import Conflict, InnvError, NotFound
 from innv_gui.records import Model
 from innv_gui.session.models import ModelEntry, ModelShelf
 from innv_gui.session.retraining.kept import KeptRetrainings
@@ -89,7 +89,15 @@ class Retrainings:
     def newest_first(self) -> list[Retraining]:
         """Those of this server, and earlier ones whose model and images are open."""
         ids = set(self._known) | set(self._kept.ids())
-        return sorted(map(self.get, ids), key=lambda one: one.created, reverse=True)
+        found = [one for one in map(self._listed, ids) if one is not None]
+        return sorted(found, key=lambda one: one.created, reverse=True)
+
+    def _listed(self, id: str) -> Retraining | None:
+        """None where a file of it is damaged, or its model or images have changed: that hides no other one."""
+        try:
+            return self.get(id)
+        except InnvError:
+            return None
 
     def file(self, one: Retraining) -> bytes:
         """The new model as a .keras file, which carries how it was made."""
