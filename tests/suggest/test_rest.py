@@ -413,6 +413,7 @@ def test_what_cannot_be_scored_is_refused(client, session, models, sample_models
 
     assert post(models=[]).status_code == 400 and post(models=["m999"]).status_code == 404
     assert post(dataset="d999").status_code == 404 and post(**{"class": "zebra"}).status_code == 400
+    assert post(**{"class": "²"}).status_code == post(**{"class": "9" * 5000}).status_code == 400
     assert post(neuron=10).status_code == 400 and post(layers={models[0].id: "nowhere"}).status_code == 400
     assert client.get("/api/v1/suggestions/s-none").status_code == 404
     assert client.get(f"/api/v1/suggestions/{made}/plots/pie").status_code == 404

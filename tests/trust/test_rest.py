@@ -104,6 +104,8 @@ def test_tables_and_report_leave_as_files(client, table):
         ({"regions": {"400": [[0, 0, 2, 1]]}}, 400, "regions"),
         ({"regions": {"400": [[0, 0, 1]]}}, 400, "regions"),
         ({"regions": {"<b>": [[0, 0, 1, 1]]}}, 400, "regions"),
+        ({"regions": {"4" * 5000: [[0, 0, 1, 1]]}}, 400, "regions"),
+        ({"regions": {"400": [[0, 0, 1, 1]], "0400": [[0, 0, 0.5, 1]]}}, 400, "regions"),
     ],
 )
 def test_bad_requests_name_their_field(client, asked, change, status, field):

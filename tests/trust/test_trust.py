@@ -175,6 +175,11 @@ def test_a_name_that_two_images_have_is_refused():
     assert set(check_regions({0: [(0, 0, 1, 1)], "1.png": [(0, 0, 1, 1)]}, items).of) == {0, 2}
 
 
+def test_an_image_that_is_named_twice_is_refused():
+    with pytest.raises(BadInput, match="The image '1.png' has two regions"):
+        check_regions({2: [(0, 0, 1, 1)], "1.png": [(0, 0, 0.5, 1)]}, [Item(2, "1.png")])
+
+
 @pytest.mark.parametrize(
     ("wishes", "field", "words"),
     [

@@ -153,6 +153,13 @@ def test_rest(client, model, dataset):
     client.delete(f"/api/v1/models/{added.get_json()['model']['id']}")
 
 
+@pytest.mark.parametrize("names", [("4" * 5000,), ("3", "03"), ("³",)])
+def test_a_region_of_no_image_is_refused(client, model, dataset, names):
+    body = {"model": model.id, "dataset": dataset.id, "regions": dict.fromkeys(names, [list(MARKER)])}
+    answer = client.post("/api/v1/workshop/retrainings/check", json=body)
+    assert answer.status_code == 400 and answer.get_json()["error"]["field"] == "regions"
+
+
 def behaves(usual, replaced, share=0.5, undecided=False, n_replaced=None):
     return Behaviour(20, usual, replaced, share, np.array([share]), np.zeros(20, int), undecided, n_replaced)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -111,13 +112,13 @@ def _class_name(class_: str | int | None, models: tuple[Model, ...], dataset: Da
         raise BadInput(f"Expected a class by name or index, got {class_!r}.", field="class")
     first = naming_of(models[0], dataset).names
     name = str(class_)
-    if not _knows(first, name) and name.isdigit() and int(name) < len(first):
+    if not _knows(first, name) and re.fullmatch("[0-9]{1,9}", name) and int(name) < len(first):
         name = first[int(name)]
     for model in models:
         names = naming_of(model, dataset).names
         if not _knows(names, name):
             some = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
-            raise BadInput(f"{model.name} has no class {name!r}.", f"Expected one of {some}.", "class", names[:50])
+            raise BadInput(f"{model.name} has no class {name!r:.80}.", f"Expected one of {some}.", "class", names[:50])
     return name if name in first else first[map_by_name(first, [name])[0][name]]
 
 

@@ -122,6 +122,10 @@ def check_regions(wish, items: Sequence[Item]) -> Regions:
             raise BadInput(f"There is a region for {image!r:.80}, which is not one of the images.", "", "regions")
         if count[image] > 1:
             raise BadInput(f"{count[image]} images are called {image!r:.80}.", "Name them by their index.", "regions")
+        if places[image] in found:
+            raise BadInput(
+                f"The image {image!r:.80} has two regions.", "Give all boxes of an image at once.", "regions"
+            )
         found[places[image]] = _region(region)
     return Regions(found)
 

@@ -11,6 +11,7 @@ from innv_gui.session.retraining.record import Retraining
 from innv_gui.session.retraining.request import OPTIONS, RetrainRequest, part_of, recommended
 from innv_gui.session.workshop.opened import stem_of
 from innv_gui.web.api.blueprint import api, session
+from innv_gui.web.api.common_incoming import by_index
 from innv_gui.web.api.models.answers import model_json
 from innv_gui.web.api.pictures import image_ref, png
 from innv_gui.web.api.retrainings.answers import request_json, retraining_json
@@ -101,8 +102,5 @@ def _request(body: NewRetraining) -> RetrainRequest:
     model, dataset = current.models.get(body.model), current.datasets.get(body.dataset)
     for index in body.images or ():
         image_ref(body.dataset, index)
-    regions = body.regions
-    if isinstance(regions, dict):
-        regions = {int(index) if index.isdecimal() else index: boxes for index, boxes in regions.items()}
     wishes = {name: getattr(body, name) for name in OPTIONS}
-    return current.retrainings.check(model, part_of(dataset, body.images), regions, **wishes)
+    return current.retrainings.check(model, part_of(dataset, body.images), by_index(body.regions), **wishes)

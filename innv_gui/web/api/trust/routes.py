@@ -15,6 +15,7 @@ from innv_gui.session.trust.request import SHORTLIST, TrustRequest, check_trust
 from innv_gui.store.csv_text import frame_csv
 from innv_gui.trust import controls, metrics
 from innv_gui.web.api.blueprint import api, session
+from innv_gui.web.api.common_incoming import by_index
 from innv_gui.web.api.pictures import image_ref, png
 from innv_gui.web.api.route import route
 from innv_gui.web.api.trust.answers import cost_json, opened_json, trust_json
@@ -115,9 +116,6 @@ def _request(body: NewTrust) -> TrustRequest:
     methods = body.methods and [
         (one.analyzer, one.params) if isinstance(one, WishedMethod) else one for one in body.methods
     ]
-    regions = body.regions
-    if isinstance(regions, dict):
-        regions = {int(index) if index.isdecimal() else index: one for index, one in regions.items()}
     return check_trust(
         models,
         dataset[images],
@@ -125,7 +123,7 @@ def _request(body: NewTrust) -> TrustRequest:
         body.metrics,
         fills=body.fills,
         steps=body.steps,
-        regions=regions or None,
+        regions=by_index(body.regions) or None,
         class_=body.class_,
         unchecked=body.unchecked,
     )
