@@ -136,6 +136,27 @@ def test_a_body_that_is_no_json_object_is_refused(client):
         assert answer.status_code == 400 and answer.json["error"]["message"]
 
 
+@pytest.mark.parametrize(
+    ("body", "kind", "words"),
+    [
+        (
+            b"{",
+            "application/json",
+            "not valid JSON: expecting property name enclosed in double quotes at line 1, column 2",
+        ),
+        (b'{"images": [\n1,]}', "application/json", "line 2"),
+        (b'{"images": [%s]}' % (b"1" * 5000), "application/json", "a number has too many digits"),
+        (b"\xff", "application/json", "not text in UTF-8"),
+        (b"[" * 10_000, "application/json", "nested too deeply"),
+        (b"[1]", "application/json", "got a list"),
+        (b"{}", "text/plain", "got the content type 'text/plain'"),
+    ],
+)
+def test_the_refusal_of_a_body_says_what_is_wrong_with_it(client, body, kind, words):
+    error = client.put("/api/v1/basket", data=body, content_type=kind).json["error"]
+    assert words in error["message"] and ("Content-Type" in error["hint"]) == (kind == "text/plain")
+
+
 def test_the_basket_is_one_selection_for_all(client, sample_datasets):
     body = {"dataset": sample_datasets["digits"].id, "images": [4, 2, 4]}
     assert client.put("/api/v1/basket", json=body).json["images"] == [4, 2]

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from innv_gui.errors import BadInput
+from innv_gui.web.api.sent_json import SEE, sent_json
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -64,7 +65,7 @@ def route(
             if query is not None:
                 kwargs["query"] = checked(query, request.args.to_dict())
             if body is not None and (not form or request.is_json):
-                kwargs["body"] = checked(body, _json())
+                kwargs["body"] = checked(body, sent_json())
             elif body is not None:
                 kwargs["body"] = None
             return _answer(view(**kwargs), status)
@@ -79,16 +80,6 @@ def _answer(result, status: int) -> Response | tuple:
     if isinstance(result, Response):
         return result
     return ("", 204) if result is None else (jsonify(result), status)
-
-
-def _json() -> dict:
-    try:
-        content = request.get_json(silent=True)
-    except RecursionError:  # ten thousand brackets
-        content = None
-    if not isinstance(content, dict):
-        raise BadInput("Expected a JSON object as the body of the request.", "Send Content-Type: application/json.")
-    return content
 
 
 def checked(model: type[M], values: dict) -> M:
@@ -106,4 +97,4 @@ def bad_input(error: ValidationError) -> BadInput:
     got = repr(first.get("input"))
     got = got if len(got) <= 80 else got[:77] + "…"
     message = f"{field or 'The request'}: {first['msg'][:1].lower()}{first['msg'][1:]}, got {got}."
-    return BadInput(message, "See /api/v1/openapi.json for what is expected.", field)
+    return BadInput(message, SEE, field)
