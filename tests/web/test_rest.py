@@ -157,6 +157,48 @@ def test_the_refusal_of_a_body_says_what_is_wrong_with_it(client, body, kind, wo
     assert words in error["message"] and ("Content-Type" in error["hint"]) == (kind == "text/plain")
 
 
+TWO_TILES = {"classes": [{"tile": "vertical_line"}, {"tile": "horizontal_line"}]}
+RETRAINED = {"model": "m999", "dataset": "d999"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field", "words"),
+    [
+        ("workshop/check", TWO_TILES | {"epochs": True}, "epochs", "valid integer, got True"),
+        ("workshop/check", TWO_TILES | {"seeds": "2"}, "seeds", "valid integer, got '2'"),
+        ("workshop/check", TWO_TILES | {"step_size": "0.1"}, "step_size", "valid number"),
+        ("workshop/check", TWO_TILES | {"name": 5}, "name", "valid string, got 5"),
+        ("workshop/retrainings/check", RETRAINED | {"steps": True}, "steps", "valid integer"),
+        ("workshop/retrainings/check", RETRAINED | {"learning_rate": True}, "learning_rate", "valid number"),
+        ("workshop/retrainings/check", RETRAINED | {"images": [3, True]}, "images.1", "valid integer"),
+        (
+            "workshop/retrainings/check",
+            RETRAINED | {"regions": {"3": [[0, 0, "1", 1]]}},
+            "regions.3.0.2",
+            "valid number",
+        ),
+        ("explanations", {"unchecked": 1}, "unchecked", "valid boolean, got 1"),
+        ("explanations", {"softmax": "true"}, "softmax", "valid boolean, got 'true'"),
+        ("explanations", {"neuron": True}, "neuron", "valid integer"),
+        ("explanations", {"class": True}, "class", "valid string or a valid integer, got True"),
+        ("suggestions", {"dataset": "d1", "models": [], "neuron": {"m1": True}}, "neuron.m1", "valid integer"),
+    ],
+)
+def test_json_has_numbers_texts_and_booleans(client, path, body, field, words):
+    rest = {"models": [], "dataset": "d1", "images": [0], "analyzer": "gradient"} if path == "explanations" else {}
+    answer = client.post(f"/api/v1/{path}", json=rest | body)
+    assert answer.status_code == 400 and answer.json["error"]["field"] == field, answer.json
+    assert words in answer.json["error"]["message"]
+
+
+def test_a_whole_number_may_be_written_with_a_point(client, ask):
+    text = json.dumps(TWO_TILES | {"epochs": 2.0, "seed": 1.0})
+    assert client.post("/api/v1/workshop/check", data=text, content_type="application/json").status_code == 200
+    assert client.post("/api/v1/workshop/check", json=TWO_TILES | {"epochs": 2.5}).json["error"]["field"] == "epochs"
+    run = finished(client, ask(images=(1.0,), **{"class": 1.0}))
+    assert run["images"][0]["index"] == 1 and run["cells"][0]["target"]["index"] == 1
+
+
 def test_the_basket_is_one_selection_for_all(client, sample_datasets):
     body = {"dataset": sample_datasets["digits"].id, "images": [4, 2, 4]}
     assert client.put("/api/v1/basket", json=body).json["images"] == [4, 2]

@@ -13,8 +13,8 @@ from typing import TypeVar
 from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from innv_gui.errors import BadInput
-from innv_gui.web.api.sent_json import SEE, sent_json
+from innv_gui.web.api.misfits import bad_input
+from innv_gui.web.api.sent_json import sent_json
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -65,7 +65,7 @@ def route(
             if query is not None:
                 kwargs["query"] = checked(query, request.args.to_dict())
             if body is not None and (not form or request.is_json):
-                kwargs["body"] = checked(body, sent_json())
+                kwargs["body"] = checked(body, sent_json(), strict=True)
             elif body is not None:
                 kwargs["body"] = None
             return _answer(view(**kwargs), status)
@@ -82,19 +82,12 @@ def _answer(result, status: int) -> Response | tuple:
     return ("", 204) if result is None else (jsonify(result), status)
 
 
-def checked(model: type[M], values: dict) -> M:
-    """The values as `model`, or BadInput that names the first field that does not fit."""
+def checked(model: type[M], values: dict, strict: bool = False) -> M:
+    """The values as `model`, or BadInput that names the first field that does not fit.
+
+    strict: JSON has numbers, texts and booleans, and none is taken for another; a query has texts alone.
+    """
     try:
-        return model.model_validate(values)
+        return model.model_validate(values, strict=strict)
     except ValidationError as error:
-        raise bad_input(error) from None
-
-
-def bad_input(error: ValidationError) -> BadInput:
-    """What pydantic found, as one sentence."""
-    first = error.errors(include_url=False, include_context=False)[0]
-    field = ".".join(str(part) for part in first["loc"]) or None
-    got = repr(first.get("input"))
-    got = got if len(got) <= 80 else got[:77] + "…"
-    message = f"{field or 'The request'}: {first['msg'][:1].lower()}{first['msg'][1:]}, got {got}."
-    return BadInput(message, SEE, field)
+        raise bad_input(error, values) from None

@@ -26,7 +26,7 @@ def sent_json() -> dict:
 
 def _read(text: bytes):
     try:
-        return json.loads(text)
+        return json.loads(text, parse_float=_number)
     except json.JSONDecodeError as error:
         why = f"{error.msg[:1].lower()}{error.msg[1:]} at line {error.lineno}, column {error.colno}"
     except UnicodeDecodeError:
@@ -36,3 +36,9 @@ def _read(text: bytes):
     except RecursionError:  # ten thousand brackets
         why = "its lists and objects are nested too deeply"
     raise BadInput(f"The body of the request is not valid JSON: {why}.", SEE)
+
+
+def _number(text: str) -> int | float:
+    """2.0 is a whole number, as in JSON Schema; so all whole numbers are ints, and a field can ask for one strictly."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
