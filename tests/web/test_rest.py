@@ -9,6 +9,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from innv_gui.analyzers.declaration import COLORMAPS
+from innv_gui.trust.metrics import STEPS
+
+TWO_TILES = {"classes": [{"tile": "vertical_line"}, {"tile": "horizontal_line"}]}
+
 
 @pytest.fixture(scope="module")
 def ask(client, session, sample_models, sample_datasets):
@@ -118,6 +123,24 @@ def test_defect_14_an_illegal_setting_gets_the_allowed_ones(ask):
     assert {"abs", "none", "square"} <= set(error["allowed"])
 
 
+@pytest.mark.parametrize(
+    ("path", "change", "allowed"),
+    [
+        ("workshop/check", {"model": "vgg"}, ["mlp", "cnn", "file"]),
+        ("workshop/check", {"initial": "red"}, ["black", "white", "noise", "blurred"]),
+        ("workshop/check", {"way": "hope"}, ["none", "penalty", "filling", "both"]),
+        ("trust", {"models": ["m1"], "dataset": "d1", "images": [0], "steps": 3}, [*STEPS]),
+        ("explanations/e-9/sheet.png?colormap=foo", None, [*COLORMAPS]),
+        ("models/m1", {"class_names": 3}, []),  # names may be anything
+    ],
+)
+def test_a_closed_list_comes_with_its_refusal(client, path, change, allowed):
+    body = TWO_TILES | change if path == "workshop/check" else change
+    method = "GET" if body is None else "PATCH" if path.startswith("models") else "POST"
+    answer = client.open(f"/api/v1/{path}", method=method, json=body)
+    assert answer.status_code == 400 and answer.json["error"]["allowed"] == allowed, answer.json
+
+
 def test_nan_in_json_is_refused(client, sample_models, sample_datasets):
     body = json.dumps({"params": {"epsilon": float("nan")}})
     answer = client.post("/api/v1/analyzers/lrp.epsilon/check", data=body, content_type="application/json")
@@ -157,7 +180,6 @@ def test_the_refusal_of_a_body_says_what_is_wrong_with_it(client, body, kind, wo
     assert words in error["message"] and ("Content-Type" in error["hint"]) == (kind == "text/plain")
 
 
-TWO_TILES = {"classes": [{"tile": "vertical_line"}, {"tile": "horizontal_line"}]}
 RETRAINED = {"model": "m999", "dataset": "d999"}
 
 

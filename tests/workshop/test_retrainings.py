@@ -11,7 +11,7 @@ from innv_gui.errors import BadInput, Cancelled, Conflict, NotFound
 from innv_gui.session.retraining import request as retraining_request
 from innv_gui.session.retraining.finding import finding
 from innv_gui.session.retraining.shelf import Retrainings
-from innv_gui.workshop.retraining import Behaviour
+from innv_gui.workshop.retraining import FILLS, Behaviour
 from tests.workshop.planted import MARKER, marker_model, write_pictures, written
 
 WISHES = {"steps": 300, "learning_rate": 0.005}
@@ -158,6 +158,25 @@ def test_a_region_of_no_image_is_refused(client, model, dataset, names):
     body = {"model": model.id, "dataset": dataset.id, "regions": dict.fromkeys(names, [list(MARKER)])}
     answer = client.post("/api/v1/workshop/retrainings/check", json=body)
     assert answer.status_code == 400 and answer.get_json()["error"]["field"] == "regions"
+
+
+@pytest.mark.parametrize(
+    "wishes, allowed",
+    [
+        ({"way": "hope"}, ["filling", "penalty", "both"]),
+        ({"fill": "pink"}, [*FILLS]),
+        ({"steps": -1}, ["0 to 20000"]),
+        ({"learning_rate": 0}, ["above 0, at most 1"]),
+        ({"forget": 2}, ["0 to 1"]),
+    ],
+)
+def test_a_refusal_comes_with_what_is_allowed(client, session, model, dataset, wishes, allowed):
+    body = {"model": model.id, "dataset": dataset.id, "regions": [list(MARKER)]} | wishes
+    answer = client.post("/api/v1/workshop/retrainings/check", json=body)
+    assert answer.status_code == 400 and answer.get_json()["error"]["allowed"] == allowed
+    with pytest.raises(BadInput) as refused:
+        session.retrainings.check(model, dataset, [MARKER], **wishes)
+    assert [*refused.value.allowed] == allowed
 
 
 def behaves(usual, replaced, share=0.5, undecided=False, n_replaced=None):

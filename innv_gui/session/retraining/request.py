@@ -157,7 +157,8 @@ def _whole(least: int, most: int) -> Callable:
     def check(field: str, value) -> int:
         if isinstance(value, numbers.Integral) and not isinstance(value, bool) and least <= int(value) <= most:
             return int(value)
-        raise BadInput(f"Expected {least} to {most} as {field}, got {str(value)[:60]}.", "", field)
+        limits = f"{least} to {most}"
+        raise BadInput(f"Expected {limits} as {field}, got {str(value)[:60]}.", "", field, (limits,))
 
     return check
 
@@ -167,8 +168,8 @@ def _number(most: float) -> Callable:
         known = _real(value)
         if 0 < known <= most:
             return known
-        words = field.replace("_", " ")
-        raise BadInput(f"Expected a {words} above 0, at most {most:g}, got {str(value)[:60]}.", "", field)
+        words, limits = field.replace("_", " "), f"above 0, at most {most:g}"
+        raise BadInput(f"Expected a {words} {limits}, got {str(value)[:60]}.", "", field, (limits,))
 
     return check
 
@@ -177,7 +178,8 @@ def _forget(field: str, value) -> float:
     known = _real(value)
     if 0 <= known <= 1:
         return known
-    raise BadInput(f"Expected 0 (keep the weights) to 1 (fresh ones) as forget, got {str(value)[:60]}.", "", field)
+    message = f"Expected 0 (keep the weights) to 1 (fresh ones) as forget, got {str(value)[:60]}."
+    raise BadInput(message, "", field, ("0 to 1",))
 
 
 def _real(value) -> float:

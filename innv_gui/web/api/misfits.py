@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import ValidationError
 
 from innv_gui.errors import BadInput
@@ -12,14 +14,14 @@ EXPECTED = "Input should be "
 
 def bad_input(error: ValidationError, values: dict) -> BadInput:
     """The first field that does not fit; where it may be of several kinds, the place that fits one of them best."""
-    found = error.errors(include_url=False, include_context=False)
+    found = error.errors(include_url=False)
     places = [_place(one["loc"], values, one["type"]) for one in found]
     place = max((place for place in places if place[:1] == places[0][:1]), key=len)
     here = [one for one, its in zip(found, places, strict=True) if its == place]
     field = ".".join(map(str, place)) or None
     got = repr(here[0].get("input"))
     got = got if len(got) <= 80 else got[:77] + "…"
-    return BadInput(f"{field or 'The request'}: {_said(here)}, got {got}.", SEE, field)
+    return BadInput(f"{field or 'The request'}: {_said(here)}, got {got}.", SEE, field, _allowed(here))
 
 
 def _place(loc: tuple, values, kind: str) -> tuple:
@@ -33,6 +35,14 @@ def _place(loc: tuple, values, kind: str) -> tuple:
             continue
         place.append(part)
     return tuple(place)
+
+
+def _allowed(found: list[dict]) -> tuple[str | int, ...]:
+    """The values of a closed list; none where something else may be given as well."""
+    if any(one["type"] != "literal_error" for one in found):
+        return ()
+    listed = re.findall(r"'([^']*)'|(-?\d+)", " ".join(one["ctx"]["expected"] for one in found))
+    return tuple(int(number) if number else text for text, number in listed)
 
 
 def _said(found: list[dict]) -> str:
