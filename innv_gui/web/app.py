@@ -6,8 +6,8 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from flask import Flask, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException
+from flask import Flask, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from innv_gui.applications import APPLICATIONS
 from innv_gui.errors import InnvError, NotFound, WorkFailed
@@ -67,9 +67,21 @@ def _answer_error(error: InnvError):
 def _http_error(error: HTTPException):
     if error.code is not None and error.code < 400:
         return error
+    if isinstance(error, MethodNotAllowed):
+        return _other_method(sorted(error.valid_methods or ()))
     said = NotFound("There is nothing at this address.") if error.code == 404 else InnvError(f"{error.description}")
     said.status = error.code or 500
     return _answer_error(said)
+
+
+def _other_method(allowed: list[str]):
+    """405 has to name the methods in a header, too (RFC 9110)."""
+    listed = ", ".join(allowed)
+    said = InnvError(f"{request.method:.20} is not possible at this address.", f"Expected {listed}.", None, (*allowed,))
+    said.status = 405
+    answer = make_response(_answer_error(said))
+    answer.headers["Allow"] = listed
+    return answer
 
 
 def _bug(error: Exception):

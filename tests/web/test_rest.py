@@ -153,6 +153,22 @@ def test_what_is_not_there_is_404_with_a_sentence(client, path):
     assert answer.status_code == 404 and answer.json["error"]["message"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/api/v1/basket", ["GET", "HEAD", "OPTIONS", "PUT"]),
+        ("GET", "/api/v1/workshop/check", ["OPTIONS", "POST"]),
+        ("POST", "/visualize", ["GET", "HEAD", "OPTIONS"]),
+    ],
+)
+def test_another_method_is_a_405_that_names_those_of_the_address(client, method, path, allowed):
+    answer = client.open(path, method=method)
+    assert answer.status_code == 405 and answer.headers["Allow"] == ", ".join(allowed)
+    assert answer.headers["Content-Security-Policy"] and ", ".join(allowed) in answer.text
+    if path.startswith("/api/"):
+        assert answer.json["error"]["allowed"] == allowed and method in answer.json["error"]["message"]
+
+
 def test_a_body_that_is_no_json_object_is_refused(client):
     for body in (b"", b"[1]", b"{", b"\xff"):
         answer = client.put("/api/v1/basket", data=body, content_type="application/json")
