@@ -234,6 +234,8 @@ WRONG = {
     "a drawing without a name": ({"classes": [BOX, {"pixels": [0] * 784}]}, "classes", "a name with pixels"),
     "nothing of a class": ({"classes": [BOX, {"name": "a"}]}, "classes", "got nothing"),
     "both": ({"classes": [BOX, BOX | {"pixels": [0] * 784}]}, "classes", "got tile, pixels"),
+    "an empty name": (TWO | {"name": " "}, "name", "1 to 80 characters"),
+    "a name that turns the line around": (TWO | {"name": "a\u202eb"}, "name", "1 to 80 characters"),
     "no epoch": (TWO | {"epochs": 0}, "epochs", "1 to 10000"),
     "100 000 epochs": (TWO | {"epochs": 100_000}, "epochs", "1 to 10000"),
     "a step of 0": (TWO | {"step_size": 0}, "step_size", "above 0"),

@@ -32,6 +32,7 @@ def warm_workshop(body: WarmModel):
 @route(api, "POST", "/workshop/check", body=NewShapesRun)
 def check_shapes_run(body: NewShapesRun):
     """Check a run without beginning it: about how many seconds it takes, and what a person should know."""
+    _title(body)
     request = _request(body)
     workshop = session().workshop
     same = same_json(workshop.runs.same_as(request))
@@ -41,8 +42,7 @@ def check_shapes_run(body: NewShapesRun):
 @route(api, "POST", "/workshop/runs", body=NewShapesRun, status=202)
 def add_shapes_run(body: NewShapesRun):
     """Begin to train; goes on as a job, and the curves grow meanwhile."""
-    name = checked_title(body.name) if body.name is not None else None
-    return _begun(session().workshop.start(_request(body), name))
+    return _begun(session().workshop.start(_request(body), _title(body)))
 
 
 @route(api, "GET", "/workshop/runs")
@@ -98,6 +98,10 @@ def _run(run: ShapesRun) -> dict:
 def _begun(run: ShapesRun) -> dict:
     found = _run(run)
     return {"run": found, "job": found["job"]}
+
+
+def _title(body: NewShapesRun) -> str | None:
+    return None if body.name is None else checked_title(body.name)
 
 
 def _request(body: NewShapesRun) -> ShapesRequest:
