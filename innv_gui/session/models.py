@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -136,6 +136,20 @@ def listed_models(models) -> tuple:
     if models is None:
         return ()
     return tuple(models) if isinstance(models, Iterable) and not isinstance(models, str) else (models,)
+
+
+def check_by_model(given, models: Sequence[Model], field: str) -> None:
+    """Of a table by model (id or name): each is one of these. Raises BadInput; None says nothing of a model."""
+    if not isinstance(given, Mapping):
+        return
+    known = {word for model in models for word in (model.id, model.name)}
+    others = [word for word, one in given.items() if one is not None and word not in known]
+    if others:
+        ids = tuple(model.id for model in models)
+        hint = f"Expected {' or '.join(ids)}; or add that model to the models."
+        raise BadInput(
+            f"A {field} is given for {str(others[0])!r:.80}, which is not one of the models.", hint, field, ids
+        )
 
 
 class ModelShelf:

@@ -124,6 +124,29 @@ def test_defect_14_an_illegal_setting_gets_the_allowed_ones(ask):
 
 
 @pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("explanations", "layer"),
+        ("rankings", "layer"),
+        ("suggestions", "layers"),
+        ("suggestions", "neuron"),
+        ("explorations", "layers"),
+    ],
+)
+def test_what_is_said_of_a_model_that_is_not_asked_about_is_refused(
+    client, sample_models, sample_datasets, path, field
+):
+    ids = [sample_models[name].id for name in ("digits_cnn", "digits_mlp")]
+    body = {"models": ids, "dataset": sample_datasets["digits"].id}
+    body |= {"images": [0], "analyzer": "gradient"} if path in ("explanations", "rankings") else {}
+    for other in ("m999", sample_models["weather_clean"].id):
+        answer = client.post(f"/api/v1/{path}", json={**body, field: {other: 1 if field == "neuron" else "conv2d"}})
+        assert answer.status_code == 400, answer.json
+        error = answer.json["error"]
+        assert error["field"] in (field, "layer") and error["allowed"] == ids and repr(other) in error["message"]
+
+
+@pytest.mark.parametrize(
     ("path", "change", "allowed"),
     [
         ("workshop/check", {"model": "vgg"}, ["mlp", "cnn", "file"]),

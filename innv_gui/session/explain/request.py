@@ -17,7 +17,7 @@ from innv_gui.records import ClassNames, ImageRef, Model, Target
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.explain.given_images import as_images, not_images
 from innv_gui.session.explain.listed_images import distinguished
-from innv_gui.session.models import listed_models
+from innv_gui.session.models import check_by_model, listed_models
 from innv_gui.session.naming import naming_of
 
 ENGINES = ("auto", "native", "innvestigate")
@@ -88,6 +88,7 @@ def check_request(
     method = analyzers.get(analyzer)
     complete = analyzers.check(method.name, dict(params or {}))
     items, dataset = items_of(images)
+    check_by_model(layer, models, "layer")
     wish = _wish(method, layer, neuron, top_neurons, class_)
     targets = tuple(_target(model, method, wish, softmax, naming_of(model, dataset)) for model in models)
     return Request(models, items, method, complete, targets, engine_for(method, engine), unchecked, dataset)

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from innv_gui.records import Model
 from innv_gui.session.datasets import Dataset
+from innv_gui.session.explain.request import models_of
 from innv_gui.session.feature_layers import features_layer
-from innv_gui.session.models import listed_models
+from innv_gui.session.models import check_by_model, listed_models
 from innv_gui.session.suggest.request import SuggestionRequest, check_suggestion
 
 Layers = str | Mapping[str, str | None] | None
@@ -19,6 +20,7 @@ def check_exploration(models: Sequence[Model] | Model, dataset: Dataset, layers:
     Raises BadInput for a layer that is not there, and for fewer than two images.
     """
     models = listed_models(models)
+    check_by_model(layers, models_of(models), "layers")
     chosen = {model.id: _of(layers, model) or features_layer(model) for model in models if isinstance(model, Model)}
     return check_suggestion(models, dataset, layers={id: (layer,) for id, layer in chosen.items()})
 

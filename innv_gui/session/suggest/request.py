@@ -15,6 +15,7 @@ from innv_gui.records import Model
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.explain.request import models_of
 from innv_gui.session.feature_layers import comparing_layer
+from innv_gui.session.models import check_by_model
 from innv_gui.session.naming import naming_of
 from innv_gui.session.scoring.scoring import layer_names
 
@@ -60,6 +61,8 @@ def check_suggestion(
     """
     models = models_of(models)
     _check_images(dataset)
+    for field, given in (("layer", layer), ("layers", layers), ("neuron", neuron)):
+        check_by_model(given, models, field)
     chosen = {model.id: str(_of(layer, model, str, "layer") or model.facts.explained_layer) for model in models}
     more = {model.id: tuple(_of(layers, model, None, "layers") or ()) for model in models}
     for model in models:
