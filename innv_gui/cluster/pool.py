@@ -20,7 +20,7 @@ from distributed.security import Security
 
 from innv_gui.cluster.process import WorkerProcess
 from innv_gui.cluster.tasks import TASKS, call, call_stoppable, hurry, stop
-from innv_gui.cluster.turns import Turns
+from innv_gui.cluster.turns import SPARED_S, Turns
 from innv_gui.errors import Cancelled, InnvError, NoWorker, WorkerDied
 
 GRACE_S = 2.0  # how long a cancelled task may go on before its worker is killed
@@ -145,10 +145,10 @@ class Pool:
         """
         kind = TASKS[name].kind
         self.start(kind)
-        with self._turns[kind].turn(cancelled, background):
+        with self._turns[kind].turn(cancelled, background) as is_late:
             future = self.submit(name, *args, background=background, **kwargs)
             try:
-                self._wait(future, kind, cancelled, TASKS[name].stoppable and background)
+                self._wait(future, kind, cancelled, TASKS[name].stoppable and background, SPARED_S if is_late else 0.0)
                 return future.result()
             except KilledWorker:
                 raise self._death(kind, about) from None
@@ -157,14 +157,17 @@ class Pool:
             finally:
                 future.release()
 
-    def _wait(self, future: Future, kind: str, cancelled: threading.Event | None, gives_way: bool) -> None:
-        finished = threading.Event()
+    def _wait(
+        self, future: Future, kind: str, cancelled: threading.Event | None, gives_way: bool, spared_s: float
+    ) -> None:
+        finished, began = threading.Event(), time.monotonic()
         future.add_done_callback(lambda _: finished.set())
         while not finished.wait(POLL_S if cancelled is not None else 10 * POLL_S):
             if cancelled is not None and cancelled.is_set():
                 self._stop(future, kind, finished)
                 raise Cancelled("The work was cancelled.")
-            if gives_way and self._turns[kind].someone_waits():
+            is_spared = time.monotonic() - began < spared_s
+            if gives_way and not is_spared and self._turns[kind].someone_waits():
                 self._client.run(hurry, future.key, wait=False, on_error="ignore")
                 gives_way = False
             if not self._can_start(kind):

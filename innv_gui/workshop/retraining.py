@@ -74,11 +74,13 @@ class RetrainSlice:
     """Some steps further. losses: (steps,) float32, cross-entropy of each batch.
 
     looks: rows of (step, accuracy as usual, accuracy with the painted part replaced), on the held-out images.
+    seconds: in the worker, without the wait for it.
     """
 
     state: RetrainState
     losses: np.ndarray
     looks: np.ndarray
+    seconds: float
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,6 @@
 """Parts of scores on disk, how a job is cut, and the columns: without a worker."""
 
+import contextlib
 import itertools
 import math
 import threading
@@ -181,6 +182,33 @@ def test_what_a_person_waits_for_goes_before_the_background():
     for thread in threads:
         thread.join()
     assert order == ["first", "second", "chunk"]
+
+
+def test_the_background_goes_on_where_persons_never_pause(monkeypatch):
+    monkeypatch.setattr("innv_gui.cluster.turns.PATIENCE_S", 0.2)
+    turns, stop, late = Turns(), threading.Event(), []
+
+    def person():
+        while not stop.is_set():
+            with turns.turn():
+                time.sleep(0.01)
+
+    def background():
+        while not stop.is_set():
+            with contextlib.suppress(Cancelled), turns.turn(stop, background=True) as is_late:
+                late.append((time.monotonic(), is_late))
+
+    threads = [threading.Thread(target=target) for target in (person, person, person, background)]
+    for thread in threads:
+        thread.start()
+    until = time.monotonic() + 20
+    while len(late) < 5 and time.monotonic() < until:
+        time.sleep(0.01)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    served = [at for at, is_late in late if is_late]
+    assert len(served) >= 4 and np.diff(served[:4]).min() >= 0.19  # one task, then persons again
 
 
 def test_as_many_turns_at_a_time_as_there_are_workers():

@@ -83,6 +83,24 @@ def test_a_model_that_is_added_again_has_the_weights_of_now(session, client, mod
     assert client.get(place).get_json()["new_model"] is None
 
 
+def test_it_goes_on_while_the_workshop_trains(session, model, dataset):
+    lines = ["vertical_line", "horizontal_line"]
+    runs = [session.workshop(lines, epochs=10_000, seeds=10, seed=seed) for seed in (70, 80)]
+    one = session.retrainings.start(session.retrainings.check(model, dataset, [MARKER], steps=4000))
+    try:
+        until = time.monotonic() + 60
+        while one.step < 10 and time.monotonic() < until:
+            assert all(run.status in ("queued", "running") for run in runs), "nothing was in its way"
+            time.sleep(0.05)
+        assert one.step >= 10
+    finally:
+        for job in (one.job, *(run.job for run in runs)):
+            job.cancel()
+            job.ended(30)
+        for run in runs:
+            session.workshop.runs.remove(run.id)
+
+
 def test_a_killed_worker_gives_the_same_numbers(session, model, dataset):
     request = lambda: session.retrainings.check(model, dataset, [MARKER], steps=100)  # noqa: E731
     whole, one = session.retrainings.start(request()).wait(), session.retrainings.start(request())

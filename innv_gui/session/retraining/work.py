@@ -45,7 +45,6 @@ class Work:
         return of
 
     def _slice(self) -> None:
-        began = time.monotonic()
         found = self._ask("keras.retrain_step", self.of.state, self.steps, background=True)
         with self.of.lock:
             done = found.state.step - self.of.step
@@ -54,8 +53,7 @@ class Work:
             self.of.looks = np.concatenate([self.of.looks, found.looks])
         self.job.step(done)
         if done == self.steps:
-            seconds = max(time.monotonic() - began, 1e-3)
-            self.steps = int(np.clip(round(done * SLICE_S / seconds), 1, FASTER * done))
+            self.steps = int(np.clip(round(done * SLICE_S / max(found.seconds, 1e-3)), 1, FASTER * done))
 
     def _keep_now_and_then(self) -> None:
         """A full disk is reported at the end, when nothing else is lost."""

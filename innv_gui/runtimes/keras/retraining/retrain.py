@@ -6,6 +6,7 @@ Each is a function of its arguments alone: a worker that dies, or another one, g
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -36,7 +37,7 @@ def begin(plan: RetrainPlan) -> tuple[RetrainState, tuple[Problem, ...]]:
 
 def step(plan: RetrainPlan, state: RetrainState, count: int, stopped: Callable, make_way: Callable) -> RetrainSlice:
     """At most `count` steps on from `state`; fewer where somebody waits for the worker. Raises WorkFailed."""
-    network = loading.load(plan.source)
+    began, network = time.monotonic(), loading.load(plan.source)
     found, shown = checked(network, plan.forget), pictures(network, plan)
     run = _compiled(network, found, plan)
     now = [[tf.constant(one) for one in each] for each in (state.weights, state.first, state.second)]
@@ -50,7 +51,8 @@ def step(plan: RetrainPlan, state: RetrainState, count: int, stopped: Callable, 
             looks.append((at + 1, *behaviour.rights(network, found, now[0], plan, shown)))
     weights, first, second = (tuple(one.numpy() for one in each) for each in now)
     after = RetrainState(weights, first, second, state.step + len(losses), state.scale)
-    return RetrainSlice(after, np.asarray(losses, np.float32), np.asarray(looks, np.float64).reshape(-1, 3))
+    rows = np.asarray(looks, np.float64).reshape(-1, 3)
+    return RetrainSlice(after, np.asarray(losses, np.float32), rows, time.monotonic() - began)
 
 
 def measure(plan: RetrainPlan, state: RetrainState | None) -> Behaviour:
