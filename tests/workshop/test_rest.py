@@ -230,6 +230,11 @@ WRONG = {
         "28 x 28 = 784 numbers for 'a', got 2",
     ),
     "a drawing of 300": ({"classes": [BOX, drawn("a", HOUSE + 45)]}, "classes", "0 to 255"),
+    "a drawing with -1": (
+        {"classes": [BOX, {"name": "a", "pixels": [-1, 1] * 392}]},
+        "classes",
+        "whole numbers from 0 to 255, got -1",
+    ),
     "huge numbers": ({"classes": [BOX, {"name": "a", "pixels": [10**30] * 784}]}, "classes", "28 x 28 numbers"),
     "a drawing without a name": ({"classes": [BOX, {"pixels": [0] * 784}]}, "classes", "a name with pixels"),
     "nothing of a class": ({"classes": [BOX, {"name": "a"}]}, "classes", "got nothing"),
@@ -264,6 +269,16 @@ def test_what_cannot_be_trained_is_a_400_with_its_field(ask, what, path):
 def test_what_is_no_json_of_ours_is_a_400(client, text):
     answer = client.post(f"{HERE}/runs", data=text, content_type="application/json")
     assert answer.status_code == 400 and answer.json["error"]["message"]
+
+
+def test_a_drawing_of_0_and_1_is_as_dark_as_it_says(session, ask):
+    request = {"classes": [BOX, {"name": "a", "pixels": [0, 1] * 392}], "epochs": 1}
+    run = session.workshop.runs.get(ask(request).json["run"]["id"])
+    assert run.request.recipe.classes[1].pixels.max() == 1
+    kept, _ = run.folder.read()
+    assert kept.recipe.classes[1].pixels.max() == 1
+    run.wait()
+    session.workshop.runs.remove(run.id)
 
 
 @pytest.mark.parametrize("change", [{"dataset": "nope"}, {"run": "w-000000000000"}])

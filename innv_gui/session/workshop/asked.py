@@ -25,7 +25,19 @@ def _given(one: dict, images: Callable[[dict], object]):
     if not kinds or "tile" in kinds or "pixels" in kinds and len(kinds) > 1 or not one.get("name"):
         expected = "Expected a tile, or a name with pixels, or a name with a dataset"
         raise BadInput(f"{expected}, got {', '.join(kinds) or 'nothing'}.", "", "classes")
-    return (one["name"], square(one["name"], one["pixels"], "classes")) if "pixels" in kinds else images(one)
+    return (one["name"], _pixels(one["name"], one["pixels"])) if "pixels" in kinds else images(one)
+
+
+def _pixels(name: str, values: Sequence) -> np.ndarray:
+    """uint8: in JSON a drawing has 0 to 255 always, so that one of 0 and 1 alone is nearly black and not scaled."""
+    pixels = square(name, values, "classes")
+    if pixels.dtype.kind not in "iu":
+        return pixels
+    if pixels.min() < 0 or pixels.max() > 255:
+        wrong = pixels.min() if pixels.min() < 0 else pixels.max()
+        message = f"The drawing {checked_name(name)!r} needs whole numbers from 0 to 255, got {wrong}."
+        raise BadInput(message, "", "classes")
+    return pixels.astype(np.uint8)
 
 
 def square(name: str, values: Sequence, field: str) -> np.ndarray:
