@@ -238,6 +238,12 @@ RETRAINED = {"model": "m999", "dataset": "d999"}
             "regions.3.0.2",
             "valid number",
         ),
+        (
+            "workshop/retrainings/check",
+            RETRAINED | {"regions": "other"},
+            "regions",
+            "a valid object or a valid list or 'samples', got 'other'",
+        ),
         ("explanations", {"unchecked": 1}, "unchecked", "valid boolean, got 1"),
         ("explanations", {"softmax": "true"}, "softmax", "valid boolean, got 'true'"),
         ("explanations", {"neuron": True}, "neuron", "valid integer"),

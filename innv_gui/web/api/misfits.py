@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from innv_gui.errors import BadInput
 from innv_gui.web.api.sent_json import SEE
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 EXPECTED = "Input should be "
 
@@ -37,15 +42,15 @@ def _place(loc: tuple, values, kind: str) -> tuple:
     return tuple(place)
 
 
-def _allowed(found: list[dict]) -> tuple[str | int, ...]:
+def _allowed(found: Sequence[ErrorDetails]) -> tuple[str | int, ...]:
     """The values of a closed list; none where something else may be given as well."""
     if any(one["type"] != "literal_error" for one in found):
         return ()
-    listed = re.findall(r"'([^']*)'|(-?\d+)", " ".join(one["ctx"]["expected"] for one in found))
+    listed = re.findall(r"'([^']*)'|(-?\d+)", " ".join(one.get("ctx", {})["expected"] for one in found))
     return tuple(int(number) if number else text for text, number in listed)
 
 
-def _said(found: list[dict]) -> str:
+def _said(found: Sequence[ErrorDetails]) -> str:
     texts = list(dict.fromkeys(one["msg"].replace("valid dictionary", "valid object") for one in found))
     more = [text.removeprefix(EXPECTED) for text in texts[1:] if text.startswith(EXPECTED)]
     return " or ".join([f"{texts[0][:1].lower()}{texts[0][1:]}", *more])
