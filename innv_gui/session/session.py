@@ -533,7 +533,7 @@ class Session:
         """The images of a dataset that activate classes, neurons or channels most and least; waits for all of it.
 
         -> .most, .least: positions in the dataset, of a part in the part, (T, count); .most_values, .least_values;
-        .problems
+        .problems: images that could not be used; .notes: features whose activation is not a number for some images
         """
         dataset = self._usable_images(dataset)
         if not isinstance(dataset, Dataset):

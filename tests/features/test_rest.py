@@ -92,6 +92,14 @@ def test_extremes_come_with_name_label_and_activation(client, ask, sample_datase
     assert target["most"][0]["value"] >= target["most"][1]["value"] > target["least"][0]["value"]
 
 
+def test_extremes_note_for_how_many_images_a_neuron_is_not_a_number(client, overflowing):
+    model, dataset = overflowing
+    asked = {"model": model.id, "dataset": dataset.id, "layer": "sum", "neurons": [0, 1], "count": 7}
+    bad, good = finished(client, client.post("/api/v1/extremes", json=asked))["targets"]
+    assert [len(side["most"]) for side in (bad, good)] == [len(side["least"]) for side in (bad, good)] == [5, 7]
+    assert "not a number for 5 of 10 images" in bad["note"] and good["note"] == ""
+
+
 def test_presets_are_told_as_declared_and_checked(client):
     answer = client.get("/api/v1/presets").json
     assert [preset["name"] for preset in answer["presets"]] == ["plain", "modern"]

@@ -1,9 +1,11 @@
 """Activation maximization by Python: the bar on the sample models, cancel and resume, the images that activate most."""
 
+import shutil
 import time
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from innv_gui.analyzers import maximize
 from innv_gui.errors import BadInput, Cancelled, Conflict, NotFound
@@ -199,14 +201,49 @@ def test_what_was_scored_already_is_not_computed_again(session, cnn, sample_data
 
 
 def test_bad_images_are_counted_and_the_rest_is_used(session, cnn, tmp_path):
-    from PIL import Image
-
     for number in range(3):
         Image.fromarray(np.full((32, 32), 80 * number, np.uint8)).save(tmp_path / f"{number}.png")
     (tmp_path / "bad.png").write_bytes(b"\x89PNG no more")
     found = session.extremes(cnn, tmp_path, classes=[1], count=10)
     assert found.most.shape == (1, 3) and [problem.name for problem in found.problems] == ["bad.png"]
     assert found.n_seen == 4 and "1 of 4" in found.job.message
+
+
+@pytest.mark.parametrize("is_scored", [False, True])
+def test_a_value_that_is_not_a_number_costs_no_other_neuron_an_image(session, overflowing, is_scored):
+    model, dataset = overflowing
+    if is_scored:
+        session.suggest([model], dataset, layers=("sum",))
+    alone = session.extremes(model, dataset, "sum", neurons=[1], count=7)
+    found = session.extremes(model, dataset, "sum", neurons=[0, 1], count=7)
+    assert alone.most.tolist() == [[9, 8, 7, 6, 5, 4, 3]] and alone.notes == () and alone.job.message == ""
+    assert found.most.tolist() == [[0, 1, 2, 3, 4, -1, -1], alone.most[0].tolist()]
+    assert found.least.tolist() == [[0, 1, 2, 3, 4, -1, -1], alone.least[0].tolist()]
+    assert found.most_values[1].tolist() == [90, 80, 70, 60, 50, 40, 30]
+    assert np.isnan(found.most_values[0, 5:]).all() and [len(side) for side in found.sides(0)] == [5, 5]
+    said = "The activation of neuron 0 is not a number for 5 of 10 images; its lists leave them out."
+    assert found.notes == (said,) and found.job.message == said
+    assert found.n_seen == 10 and found.problems == []
+    with pytest.raises(BadInput, match="has no image"):
+        found.ref(found.most[0, -1])
+
+
+def test_images_that_cannot_be_used_are_not_counted_as_values_that_are_not_numbers(session, overflowing, tmp_path):
+    model, dataset = overflowing
+    for number in range(10):
+        shutil.copy(dataset[number].path, tmp_path / f"{number}.png")
+    (tmp_path / "bad.png").write_bytes(b"\x89PNG no more")
+    found = session.extremes(model, tmp_path, "sum", neurons=[0, 1, 2], count=2)
+    (note,) = found.notes
+    assert "neuron 0" in note and "for 5 of 11 images" in note and len(found.problems) == 1
+    assert found.job.message == f"1 of 11 images could not be used. {note}"
+
+
+def test_a_neuron_that_is_never_a_number_has_empty_lists_and_a_note(session, overflowing):
+    model, dataset = overflowing
+    found = session.extremes(model, dataset[5:], "sum", neurons=[0], count=3)
+    assert found.most.shape == found.least.shape == (1, 0) and found.sides(0) == [[], []]
+    assert "not a number for 5 of 5 images" in found.notes[0]
 
 
 def test_old_pictures_are_forgotten_when_there_are_too_many(session, cnn, monkeypatch):

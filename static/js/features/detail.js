@@ -98,6 +98,7 @@ function foundFor(state, target) {
 
 const skeletons = n => Array.from({ length: n }, () => h("span", { class: "wait" }));
 
+/** waiting: how many images are still to come at most. */
 function side(title, dataset, rows, waiting) {
   const shown = rows.length ? rows.map(row => kept(dataset, title, row)) : skeletons(waiting);
   return h("div", {}, h("h3", {}, title), h("div", { class: "acts" }, shown));
@@ -119,10 +120,11 @@ function extremes(state, target) {
   if (!mine && !dataset)
     return h("p", { class: "why" }, "Choose a dataset to see which of its images activate this most and least.");
   if (!mine) return ended(ascent) ? [side("Dataset images that activate it most", dataset, [], 6)] : null;
-  const words = wordsOf(found);
+  const words = [wordsOf(found), mine.note].filter(Boolean).join(" ");
+  const waiting = ended(found) ? 0 : 1;
   return [
-    side("Dataset images that activate it most", found.dataset, mine.most, 12),
-    side("… and least", found.dataset, mine.least.slice(0, LEAST), LEAST),
+    side("Dataset images that activate it most", found.dataset, mine.most, 12 * waiting),
+    side("… and least", found.dataset, mine.least.slice(0, LEAST), LEAST * waiting),
     words ? h("p", { class: "why", role: "status" }, words) : null,
   ];
 }

@@ -96,7 +96,7 @@ def _extreme(known: Extremes, place: int) -> dict:
     index, name = known.features.index[place], known.names[place]
     if known.features.kind == "class":
         name = session().class_names(known.model)[index]
-    return {"index": index, "name": name, "most": most, "least": least}
+    return {"index": index, "name": name, "most": most, "least": least, "note": known.note(place, name)}
 
 
 def _rows(known: Extremes, side: list[tuple[int, float]]) -> list[dict]:
