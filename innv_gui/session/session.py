@@ -519,8 +519,9 @@ class Session:
 
         One of classes (names or indices, of the output), neurons (of any layer; where it has positions the strongest
         counts) and channels (their mean) is a list: one picture each. initial: "black", "white", "noise", "blurred", an
-        image of a dataset, or an array (H, W, C) of network input. preset: "plain" or "modern", with `params`. The
-        same seed gives the same pictures. -> .images (T, H, W, C) float32, .pictures uint8, .curves, .stopped, .steps
+        image of a dataset, or an array (H, W, C) of network input; `clip` among `params` brings it into the range of a
+        picture, too, and `.notes` says so. preset: "plain" or "modern", with `params`. The same seed gives the same
+        pictures. -> .images (T, H, W, C) float32, .pictures uint8, .curves, .stopped, .steps
         """
         aims = {name: wishes.pop(name, None) for name in ("classes", "neurons", "channels")}
         chosen = features.check_features(model, layer, naming=self.naming(model), **aims)

@@ -286,6 +286,33 @@ def test_an_array_starts_as_network_input_and_another_shape_is_refused(source):
             start(source, SYMMETRIC, wrong, 0)
 
 
+@pytest.mark.parametrize("mode", [*RULES, "tf", "caffe", "torch"])
+def test_an_array_outside_the_range_is_clipped_and_one_inside_stays_as_it_is(source, mode):
+    rule = Preprocessing(mode, *(((10.0, 20.0, 30.0), (50.0, 60.0, 70.0)) if mode == "standardize" else ()))
+    inside = prepared_noise(rule)
+    kept, free = (start(source, rule, inside, 0, clip) for clip in (True, False))
+    np.testing.assert_array_equal(kept.u, free.u)
+    assert kept.notes == free.notes == ()
+    outside = inside.copy()
+    outside[0, 0] = kept.high + 5
+    outside[1, 1, 0] = kept.low[0] - 3
+    kept, free = (start(source, rule, outside, 0, clip) for clip in (True, False))
+    assert kept.u.min() >= 0 and kept.u.max() <= 1 and kept.u[0, 0].tolist() == [1, 1, 1] and kept.u[1, 1, 0] == 0
+    changed = np.zeros(SHAPE, bool)
+    changed[0, 0] = changed[1, 1, 0] = True
+    np.testing.assert_array_equal(kept.u[~changed], free.u[~changed])
+    assert "4 of 126 values of the start" in kept.notes[0] and free.notes == () and free.u.max() > 1
+
+
+def prepared_noise(rule):
+    """Network input of a random picture, black and white among its pixels."""
+    from innv_gui.runtimes.keras.predict import preprocessing
+
+    pixels = np.random.default_rng(4).uniform(0, 255, (1, *SHAPE))
+    pixels[0, 2, :2] = [[0, 0, 0], [255, 255, 255]]
+    return preprocessing.apply(pixels, rule)[0]
+
+
 def test_the_person_s_own_preprocessing_has_no_known_range(source, tmp_path):
     hooks = tmp_path / "hooks.py"
     one = f"np.full({SHAPE}, image.mean() * 7 - 3.0)"

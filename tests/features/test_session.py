@@ -69,6 +69,16 @@ def test_an_image_and_an_array_are_starts(session, cnn, sample_datasets):
     assert by_image.request.initial_name == "image" and np.abs(by_image.images - by_array.images).max() > 0.1
 
 
+def test_clip_holds_for_the_start_too(session, cnn):
+    far = np.full((32, 32, 1), 5, np.float32)
+    clipped = session.maximize(cnn, classes=[1], initial=far, params={"stop_at": 1e-9})
+    white = session.maximize(cnn, classes=[1], initial="white", params={"stop_at": 1e-9})
+    assert clipped.stopped == ("probability",) and clipped.images.max() == 1
+    assert clipped.curves[0][0] == white.curves[0][0] and "1024 of 1024 values" in clipped.notes[0]
+    free = session.maximize(cnn, classes=[1], initial=far, params={"stop_at": 1e-9, "clip": False, "iterations": 1})
+    assert free.images.max() > 4 and free.notes == ()
+
+
 def test_classes_have_names_and_colour_models_colour_pictures(session, sample_models):
     found = session.maximize(sample_models["weather_clean"], classes=["vehicle", "tree"], params={"iterations": 5})
     assert found.targets == (1, 0) and found.request.names == ("vehicle", "tree")

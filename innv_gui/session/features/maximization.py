@@ -176,7 +176,8 @@ def ascend(known: Maximization, pool: Pool, job: Job) -> Maximization:
     request, model, began = known.request, known.request.model, time.monotonic() - known.seconds
     more = {"cancelled": job.cancelled, "about": model.name}
     if not known.begun:
-        start = pool.run("keras.start", model.source, model.preprocessing, request.initial, request.seed, **more)
+        wishes = request.initial, request.seed, request.params["clip"]
+        start = pool.run("keras.start", model.source, model.preprocessing, *wishes, **more)
         known.begin(start)
     groups, count = _groups(known), 1
     while any(len(known.going(group)) for group in groups):

@@ -15,18 +15,24 @@ from innv_gui.runtimes.keras.predict import preprocessing as rules
 
 WHITE = 255.0
 SIGMA_PX = 1.0
+ROUNDING = 1e-5  # as a share of the range: of an array that an ascent gave
 UNKNOWN_RANGE = "The preprocessing is a custom function: its valid range is not known, so nothing is clipped."
 
 
-def start(source: ModelSource, rule: Preprocessing, initial: str | ImageRef | np.ndarray, seed: int) -> Start:
+def start(
+    source: ModelSource, rule: Preprocessing, initial: str | ImageRef | np.ndarray, seed: int, clip: bool = True
+) -> Start:
     """The picture of that name, an image, or an array (H, W, C) that is network input; as shares of the valid range.
 
-    The same seed gives the same noise for every target and every model of this input size.
+    The same seed gives the same noise for every target and every model of this input size. clip: bring an array into
+    the valid range where it is known.
     """
     network = loading.load(source)
     low, high, bounded = valid_range(network, source, rule)
     if isinstance(initial, np.ndarray):
-        x, notes = _array(network, initial), ()
+        given = _array(network, initial)
+        x = np.clip(given, low, high) if clip and bounded else given
+        notes = _clipped(given, x, low, high)
     else:
         pixels, notes = _pixels(network, rule, initial, seed)
         x = as_input(network, source, rule, [pixels])[0]
@@ -34,6 +40,13 @@ def start(source: ModelSource, rule: Preprocessing, initial: str | ImageRef | np
     u = ((x - low) / (high - low)).astype(np.float32)
     backwards = (rule.mode == "caffe") != (rule.channels == "bgr")  # caffe turns them around, and back again
     return Start(u, low, high, bounded, backwards and bounded, notes)
+
+
+def _clipped(given: np.ndarray, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[str, ...]:
+    """How many values were changed, in a sentence; none where only rounding put them outside."""
+    count = int((np.abs(given - x) > ROUNDING * (high - low)).sum())
+    many = f"{count} of {x.size} values of the start were outside the range of a picture and were moved to its limits"
+    return (f"{many}; switch clip off to begin outside it.",) if count else ()
 
 
 def valid_range(network: Network, source: ModelSource, rule: Preprocessing) -> tuple[np.ndarray, np.ndarray, bool]:
