@@ -137,6 +137,25 @@ def test_defect_14_illegal_values_are_answered_by_the_field(ask, change, status,
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "more"),
+    [
+        ("POST", "maximizations", {"classes": [0]}),
+        ("POST", "extremes", {"classes": [0]}),
+        ("POST", "patterns", {}),
+        ("POST", "workshop/retrainings/check", {}),
+        ("GET", "workshop/retrainings/recommended?model=m999", {}),
+    ],
+)
+def test_an_unknown_model_is_refused_by_the_field_of_the_request(client, sample_datasets, method, path, more):
+    body = {"model": "m999", "dataset": sample_datasets["digits"].id, **more} if method == "POST" else None
+    if path == "maximizations":
+        del body["dataset"]
+    answer = client.open(f"/api/v1/{path}", method=method, json=body)
+    assert answer.status_code == 404 and answer.json["error"]["field"] == "model"
+    assert "There is no model 'm999'" in answer.json["error"]["message"]
+
+
+@pytest.mark.parametrize(
     "path", ["maximizations/none", "maximizations/none/pictures/0.png", "extremes/none", "models/none/features"]
 )
 def test_what_is_not_there_is_404(client, path):

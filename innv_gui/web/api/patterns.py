@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from innv_gui.records import Model
-from innv_gui.web.api.blueprint import api, session
+from innv_gui.web.api.blueprint import api, named_model, session
 from innv_gui.web.api.common_incoming import Id
 from innv_gui.web.api.route import Incoming, route
 
@@ -18,7 +18,7 @@ class NewPatterns(Incoming):
 @route(api, "POST", "/patterns", body=NewPatterns, status=202)
 def add_patterns(body: NewPatterns):
     """Begin to fit the patterns of a model on all images of a dataset, in one pass; goes on as a job."""
-    model, dataset = session().models.get(body.model), session().datasets.get(body.dataset)
+    model, dataset = named_model(body.model), session().datasets.get(body.dataset)
     return {"job": session().patterns.start(model, dataset).as_json()}
 
 

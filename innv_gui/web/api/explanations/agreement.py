@@ -6,7 +6,7 @@ import numpy as np
 
 from innv_gui.session.explain.agreement import Agreement
 from innv_gui.session.explain.agreements import between_runs
-from innv_gui.web.api.blueprint import api, session
+from innv_gui.web.api.blueprint import api, named_model, session
 from innv_gui.web.api.common_answers import number
 from innv_gui.web.api.explanations.incoming import AgreementQuery, MethodsQuery
 from innv_gui.web.api.route import route
@@ -26,7 +26,7 @@ def get_agreement_of_methods(query: MethodsQuery):
     """How far several runs (methods) agree under one model, on the images of the first."""
     current = session()
     runs = [current.run(id) for id in query.ids]
-    model = current.models.get(query.model)
+    model = named_model(query.model)
     found = between_runs(runs, model, query.measure, query.target)
     return {
         "runs": [{"id": run.id, "analyzer": run.request.analyzer.name} for run in runs],

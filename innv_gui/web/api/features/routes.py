@@ -12,7 +12,7 @@ from innv_gui.errors import BadInput
 from innv_gui.records import ImageRef, Model, replace
 from innv_gui.session.features.request import ChosenFeatures, check_features, check_request, why_not
 from innv_gui.store.csv_text import csv_text
-from innv_gui.web.api.blueprint import api, session
+from innv_gui.web.api.blueprint import api, named_model, session
 from innv_gui.web.api.common_answers import layer_json
 from innv_gui.web.api.common_incoming import ParamsCheck
 from innv_gui.web.api.features.answers import curves_of, extremes_json, maximization_json, names_of
@@ -53,7 +53,7 @@ def list_feature_layers(id: str, query: FeatureLayersQuery):
 @route(api, "POST", "/maximizations", body=NewMaximization, status=202)
 def add_maximization(body: NewMaximization):
     """Begin an ascent for one or several classes, neurons or channels; goes on as a job."""
-    model = session().models.get(body.model)
+    model = named_model(body.model)
     initial = _image(body) if body.initial == "image" else body.initial
     request = check_request(model, _chosen(model, body), initial, body.preset, body.params, body.seed)
     place = {"dataset": body.dataset, "image": body.image} if body.initial == "image" else {}
@@ -113,7 +113,7 @@ def get_curves(id: str):
 @route(api, "POST", "/extremes", body=NewExtremes, status=202)
 def add_extremes(body: NewExtremes):
     """Begin to look for the images of a dataset that activate features most and least; goes on as a job."""
-    model, dataset = session().models.get(body.model), session().datasets.get(body.dataset)
+    model, dataset = named_model(body.model), session().datasets.get(body.dataset)
     known = session().features.start_extremes(model, dataset, _chosen(model, body), body.count)
     return {"extremes": extremes_json(known), "job": known.job.as_json()}
 

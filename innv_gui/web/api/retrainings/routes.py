@@ -10,7 +10,7 @@ from innv_gui.plots.heatmap import render
 from innv_gui.session.retraining.record import Retraining
 from innv_gui.session.retraining.request import OPTIONS, RetrainRequest, part_of, recommended
 from innv_gui.session.workshop.opened import stem_of
-from innv_gui.web.api.blueprint import api, session
+from innv_gui.web.api.blueprint import api, named_model, session
 from innv_gui.web.api.common_incoming import by_index
 from innv_gui.web.api.models.answers import model_json
 from innv_gui.web.api.pictures import image_ref, png
@@ -42,7 +42,7 @@ def list_retrainings():
 @route(api, "GET", "/workshop/retrainings/recommended", query=OfModel)
 def get_recommended_retraining(query: OfModel):
     """How a model would be trained where nothing is said: the recipe that was measured to work."""
-    return recommended(session().models.get(query.model))
+    return recommended(named_model(query.model))
 
 
 @route(api, "GET", "/workshop/retrainings/<id>")
@@ -99,7 +99,7 @@ def _begun(one: Retraining) -> dict:
 
 def _request(body: NewRetraining) -> RetrainRequest:
     current = session()
-    model, dataset = current.models.get(body.model), current.datasets.get(body.dataset)
+    model, dataset = named_model(body.model), current.datasets.get(body.dataset)
     for index in body.images or ():
         image_ref(body.dataset, index)
     wishes = {name: getattr(body, name) for name in OPTIONS}
