@@ -23,7 +23,7 @@ from innv_gui.session.explain.comparison import Difference, compare
 from innv_gui.session.explain.listed_images import as_part
 from innv_gui.session.explain.pictures import Pictures
 from innv_gui.session.explain.ranking import Ranking, new_ranking, rank
-from innv_gui.session.explain.request import Request, check_request, engine_for, items_of, models_of
+from innv_gui.session.explain.request import Request, check_request, engine_for, items_of, models_of, one_model
 from innv_gui.session.explain.run import Run
 from innv_gui.session.explain.sheets import sheet_of
 from innv_gui.session.explain.streaming import Streaming
@@ -524,7 +524,7 @@ class Session:
         pictures. -> .images (T, H, W, C) float32, .pictures uint8, .curves, .stopped, .steps
         """
         aims = {name: wishes.pop(name, None) for name in ("classes", "neurons", "channels")}
-        chosen = features.check_features(model, layer, naming=self.naming(model), **aims)
+        chosen = features.check_features(model, layer, naming=self.naming(one_model(model)), **aims)
         known = self.features.start(features.check_request(model, chosen, **wishes))
         known.job.wait()
         return known
@@ -536,6 +536,7 @@ class Session:
         -> .most, .least: positions in the dataset, of a part in the part, (T, count); .most_values, .least_values;
         .problems: images that could not be used; .notes: features whose activation is not a number for some images
         """
+        one_model(model)
         dataset = self._usable_images(dataset)
         if not isinstance(dataset, Dataset):
             raise BadInput("Expected a dataset, or the path of one.", "Open it with add_dataset.", "dataset")

@@ -136,6 +136,13 @@ def test_defect_14_illegal_values_are_answered_by_the_field(ask, change, status,
     assert answer.status_code == status and answer.json["error"]["field"] == field
 
 
+def test_starts_of_rest_have_names_alone(ask):
+    error = ask(classes=[0], initial="green").json["error"]
+    assert error["message"] == "There is no start 'green'."
+    assert error["hint"] == "Expected black, white, noise, blurred, image."
+    assert error["allowed"] == ["black", "white", "noise", "blurred", "image"]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "more"),
     [

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -166,6 +167,66 @@ def test_what_cannot_be_maximised_is_refused_at_once(session, cnn, wishes, field
     with pytest.raises(BadInput) as refusal:
         session.maximize(cnn, **wishes)
     assert refusal.value.field == field and str(refusal.value).count(".") >= 1
+
+
+TAKEN = "Expected black, white, noise, blurred, an image such as add_dataset(path)[0], or an array (H, W, C)"
+A_START = "The start must be a name, an image or an array; got"
+
+
+@pytest.mark.parametrize(
+    ("wishes", "words"),
+    [
+        ({"initial": "image"}, f"There is no start 'image'. {TAKEN}"),
+        ({"initial": "images/one.png"}, f"There is no start 'images/one.png'. {TAKEN}"),
+        ({"initial": Path("one.png").absolute()}, A_START),
+        ({"initial": None}, f"{A_START} NoneType. {TAKEN}"),
+        ({"initial": [1]}, f"{A_START} list. {TAKEN}"),
+        ({"classes": [None]}, "Expected a class by name or index, got None."),
+        ({"classes": ["predicted"]}, "Expected a class by name or index, got the text 'predicted'."),
+        ({"classes": ["nope"]}, "digits_cnn has no class 'nope'. Expected an index from 0 to 9, or one of"),
+        ({"classes": [np.int64(33)]}, "digits_cnn has no class 33."),
+        ({"classes": [[1]]}, "Expected a class by name or index, got [1]."),
+        ({"classes": [0, False]}, "Expected a class by name or index, got False."),
+        ({"classes": np.array(1)}, "Expected a list, got ndarray."),
+        ({"classes": None, "neurons": [[1]]}, "Layer 'digit' of digits_cnn has neurons 0 to 9, got [1]."),
+        ({"classes": None, "neurons": np.array([[1]])}, "Layer 'digit' of digits_cnn has neurons 0 to 9, got [1]."),
+        ({"classes": None, "neurons": [np.int64(10)]}, "Layer 'digit' of digits_cnn has neurons 0 to 9, got 10."),
+        ({"seed": True}, "The seed must be a whole number from 0 to 2147483647; got True."),
+        ({"seed": np.True_}, "The seed must be a whole number from 0 to 2147483647; got True."),
+        ({"seed": np.int64(-1)}, "The seed must be a whole number from 0 to 2147483647; got -1."),
+    ],
+)
+def test_a_refusal_of_an_ascent_says_what_to_give(session, cnn, wishes, words):
+    with pytest.raises(BadInput) as refusal:
+        session.maximize(cnn, **{"classes": [0], **wishes})
+    assert words in str(refusal.value)
+
+
+def test_explain_still_names_predicted_among_the_classes(session, cnn, sample_datasets):
+    with pytest.raises(BadInput, match="Expected predicted, an index from 0 to 9, or one of"):
+        session.explain(cnn, sample_datasets["digits"][:1], "gradient", class_="nope")
+
+
+@pytest.mark.parametrize(("given", "got"), [("mono", "str"), ([1], "list"), (None, "NoneType")])
+def test_what_is_no_model_is_refused(session, sample_datasets, given, got):
+    for ask in (session.maximize, lambda *args, **aims: session.extremes(*args, sample_datasets["digits"], **aims)):
+        with pytest.raises(BadInput, match=f"Expected a model from add_model, got {got}.") as refusal:
+            ask(given, classes=[0])
+        assert refusal.value.field == "model"
+
+
+@pytest.mark.parametrize("whole", [np.int64, np.uint8])
+def test_whole_numbers_of_numpy_are_taken(session, cnn, sample_datasets, whole):
+    params = {"iterations": whole(1)}
+    found = session.maximize(cnn, classes=[whole(3), 3, "3"], seed=whole(3), params=params)
+    assert found.targets == (3,) and type(found.request.seed) is int
+    plain = session.maximize(cnn, classes=[3], seed=3, params={"iterations": 1})
+    np.testing.assert_array_equal(found.images, plain.images)
+    dataset = sample_datasets["digits"][:8]
+    assert session.extremes(cnn, dataset, neurons=[whole(2)], count=whole(3)).most.shape == (1, 3)
+    for count in (True, np.True_, 2.0):
+        with pytest.raises(BadInput, match="Expected 1 to 100 images"):
+            session.extremes(cnn, dataset, classes=[0], count=count)
 
 
 def test_the_images_that_activate_most_and_least_are_those_of_a_sort(session, cnn, sample_datasets):

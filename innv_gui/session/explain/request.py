@@ -99,11 +99,17 @@ def models_of(models: Sequence[Model]) -> tuple[Model, ...]:
     if not models:
         raise BadInput("No model was given; expected at least one.", "Add a model first.", field="models")
     for model in models:
-        if not isinstance(model, Model):
-            raise BadInput(f"Expected a model from add_model, got {type(model).__name__}.", field="models")
+        one_model(model, "models")
     if len({model.id for model in models}) < len(models):
         raise BadInput("The same model was given twice.", "Choose each model once.", field="models")
     return models
+
+
+def one_model(model, field: str = "model") -> Model:
+    """What was given as a model, or BadInput."""
+    if not isinstance(model, Model):
+        raise BadInput(f"Expected a model from add_model, got {type(model).__name__}.", field=field)
+    return model
 
 
 def engine_for(method: Analyzer, engine: str) -> str:
@@ -189,15 +195,21 @@ def _check_layer(model: Model, method: Analyzer, name: str) -> None:
 
 def class_index(class_: str | int | None, model: Model, naming: ClassNames) -> int | str:
     """A class by name or index -> its index; "predicted" stays."""
-    if class_ in (None, "predicted"):
+    if class_ is None or (isinstance(class_, str) and class_ == "predicted"):
         return "predicted"
-    if isinstance(class_, bool) or not isinstance(class_, str | int | np.integer):
-        raise BadInput(f"Expected a class by name or index, got {class_!r}.", field="class")
+    return one_class(class_, model, naming, ("predicted",))
+
+
+def one_class(class_: str | int, model: Model, naming: ClassNames, also: tuple[str, ...] = ()) -> int:
+    """A class by name or index -> its index. also: what a refusal names beside classes."""
+    if not is_whole(class_) and not isinstance(class_, str):
+        raise BadInput(f"Expected a class by name or index, got {shown_value(class_)}.", field="class")
     fitting = map_by_name(naming.names, [class_])[0] if isinstance(class_, str) else {}
-    return fitting[class_] if fitting else _index(class_, model, naming.names)
+    return fitting[class_] if fitting else _index(class_, model, naming.names, also)
 
 
-def _index(class_, model: Model, names: tuple[str, ...]) -> int:
+def _index(class_: str | int, model: Model, names: tuple[str, ...], also: tuple[str, ...]) -> int:
+    class_ = class_ if isinstance(class_, str) else int(class_)
     try:
         index = int(class_)
     except ValueError:
@@ -207,10 +219,10 @@ def _index(class_, model: Model, names: tuple[str, ...]) -> int:
     some = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
     raise BadInput(
         f"{model.name} has no class {class_!r}.",
-        f"Expected predicted, an index from 0 to {model.n_classes - 1}, or one of {some}. "
+        f"Expected {''.join(f'{one}, ' for one in also)}an index from 0 to {model.n_classes - 1}, or one of {some}. "
         "For another class choose a model that has it.",
         "class",
-        ("predicted", *names[:50]),
+        (*also, *names[:50]),
     )
 
 

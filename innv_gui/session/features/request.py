@@ -10,10 +10,11 @@ import numpy as np
 from innv_gui.analyzers import maximize
 from innv_gui.errors import BadInput, shown_value
 from innv_gui.records import ClassNames, Features, ImageRef, Layer, Model
-from innv_gui.session.explain.request import class_index
+from innv_gui.session.explain.request import is_whole, one_class, one_model
 from innv_gui.session.naming import numbered
 
 LARGEST_SEED = 2**31 - 1
+OTHER_STARTS = ", an image such as add_dataset(path)[0], or an array (H, W, C) of network input"
 
 
 @dataclass(frozen=True)
@@ -58,23 +59,20 @@ def check_features(
     naming: ClassNames | None = None,
 ) -> ChosenFeatures:
     """What was chosen, or BadInput naming the field. naming: of the classes."""
+    one_model(model)
     given = {"class": classes, "neuron": neurons, "channel": channels}
     asked = {kind: list(_several(kind, index)) for kind, index in given.items() if index is not None}
     if len(asked) != 1:
         raise BadInput("Expected one of classes, neurons and channels.", field="classes")
-    kind, index = next(iter(asked.items()))
-    field_name = plural(kind)
-    if not 1 <= len(index) <= maximize.MOST_TARGETS:
-        message = f"Expected 1 to {maximize.MOST_TARGETS} {field_name}, got {len(index)}."
-        raise BadInput(message, "", field_name, (f"1 to {maximize.MOST_TARGETS}",))
+    kind, values = next(iter(asked.items()))
     found, naming = _layer(model, kind, layer), naming or model.naming or numbered(model.n_classes)
     if kind == "class":
-        index = [_class(value, model, naming) for value in index]
+        index = _counted(kind, [_class(value, model, naming) for value in values])
         names = tuple(naming.names[one] for one in index)
     else:
-        index = [_inside(value, found, kind, field_name, model) for value in index]
+        index = _counted(kind, [_inside(value, found, kind, model) for value in values])
         names = tuple(f"{kind} {one}" for one in index)
-    return ChosenFeatures(Features(kind, layer and found.name, tuple(index)), names, found.name)
+    return ChosenFeatures(Features(kind, layer and found.name, index), names, found.name)
 
 
 def plural(kind: str, count: int = 2) -> str:
@@ -85,9 +83,20 @@ def plural(kind: str, count: int = 2) -> str:
 def _several(kind: str, index) -> Sequence:
     if isinstance(index, str | int | np.integer):
         return [index]
-    if isinstance(index, Sequence | np.ndarray | range):
-        return list(dict.fromkeys(index.tolist() if isinstance(index, np.ndarray) else index))
+    if isinstance(index, np.ndarray) and index.ndim:
+        return index.tolist()
+    if isinstance(index, Sequence):
+        return index
     raise BadInput(f"Expected a list, got {type(index).__name__}.", field=plural(kind))
+
+
+def _counted(kind: str, index: list[int]) -> tuple[int, ...]:
+    """Each once; refused where there are none or too many."""
+    distinct, limits = tuple(dict.fromkeys(index)), f"1 to {maximize.MOST_TARGETS}"
+    if not 1 <= len(distinct) <= maximize.MOST_TARGETS:
+        message = f"Expected {limits} {plural(kind)}, got {len(distinct)}."
+        raise BadInput(message, "", plural(kind), (limits,))
+    return distinct
 
 
 def _layer(model: Model, kind: str, name: str | None) -> Layer:
@@ -118,34 +127,41 @@ def why_not(model: Model, kind: str, layer: Layer) -> str:
 
 
 def _class(value, model: Model, naming: ClassNames) -> int:
-    index = class_index(value, model, naming)
-    if index == "predicted":
-        raise BadInput("Expected a class by name or index, got 'predicted'.", field="classes")
-    return int(index)
+    if value is None or (isinstance(value, str) and value == "predicted"):
+        raise BadInput(f"Expected a class by name or index, got {shown_value(value)}.", field="classes")
+    return one_class(value, model, naming)
 
 
-def _inside(value, layer: Layer, kind: str, field_name: str, model: Model) -> int:
-    last = layer.output_shape[-1] - 1
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value <= last:
+def _inside(value, layer: Layer, kind: str, model: Model) -> int:
+    last, value = layer.output_shape[-1] - 1, int(value) if is_whole(value) else value
+    if not is_whole(value) or not 0 <= value <= last:
         message = f"Layer {layer.name!r} of {model.name} has {kind}s 0 to {last}, got {shown_value(value)}."
-        raise BadInput(message, "", field_name, (f"0 to {last}",))
-    return int(value)
+        raise BadInput(message, "", plural(kind), (f"0 to {last}",))
+    return value
 
 
 def check_request(
     model: Model, chosen: ChosenFeatures, initial="noise", preset="plain", params=None, seed=0
 ) -> FeatureRequest:
     """One ascent of what `check_features` gave. Raises BadInput naming the field."""
-    if not isinstance(initial, ImageRef | np.ndarray) and (
-        not isinstance(initial, str) or initial not in maximize.STARTS
-    ):
-        allowed = (*maximize.STARTS, "image")
-        raise BadInput(
-            f"There is no start {str(initial)[:60]!r}.", f"Expected {', '.join(allowed)}.", "initial", allowed
-        )
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= LARGEST_SEED:
+    if not isinstance(initial, ImageRef | np.ndarray):
+        check_start(initial)
+    if not is_whole(seed) or not 0 <= seed <= LARGEST_SEED:
         limits = f"0 to {LARGEST_SEED}"
         raise BadInput(f"The seed must be a whole number from {limits}; got {str(seed)[:60]}.", "", "seed", (limits,))
     return FeatureRequest(
-        model, chosen.features, chosen.names, chosen.layer, initial, preset, maximize.check(preset, params), seed
+        model, chosen.features, chosen.names, chosen.layer, initial, preset, maximize.check(preset, params), int(seed)
     )
+
+
+def check_start(name, others: tuple[str, ...] = ()) -> None:
+    """Raises BadInput for what is not the name of a start. others: further names; without them what Python takes."""
+    if isinstance(name, str) and name in maximize.STARTS:
+        return
+    allowed = (*maximize.STARTS, *others)
+    got = f"There is no start {name[:60]!r}." if isinstance(name, str) else _no_start(name)
+    raise BadInput(got, f"Expected {', '.join(allowed)}{'' if others else OTHER_STARTS}.", "initial", allowed)
+
+
+def _no_start(given) -> str:
+    return f"The start must be a name, an image or an array; got {type(given).__name__}."

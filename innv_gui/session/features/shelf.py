@@ -12,6 +12,7 @@ from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, Conflict, NotFound
 from innv_gui.records import Model
 from innv_gui.session.datasets import Dataset
+from innv_gui.session.explain.request import is_whole
 from innv_gui.session.features.extremes import Extremes, search
 from innv_gui.session.features.maximization import Maximization, ascend
 from innv_gui.session.features.request import ChosenFeatures, FeatureRequest, plural
@@ -53,11 +54,11 @@ class FeatureShelf:
 
     def start_extremes(self, model: Model, dataset: Dataset, chosen: ChosenFeatures, count: int) -> Extremes:
         """Begin to look for the images of a dataset that activate each feature most and least."""
-        if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= 100:
+        if not is_whole(count) or not 1 <= count <= 100:
             raise BadInput(f"Expected 1 to 100 images, got {str(count)[:60]}.", "", "count", ("1 to 100",))
         if not len(dataset):
             raise BadInput("No image was given; expected at least one.", "Choose images first.", field="dataset")
-        known = self._keep(Extremes(model, dataset, chosen, count))
+        known = self._keep(Extremes(model, dataset, chosen, int(count)))
         pool = self._pool()
         title = f"Looking for what activates {model.name}"
         work = lambda job: search(known, pool, self._scores, job)  # noqa: E731

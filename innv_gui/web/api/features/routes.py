@@ -10,7 +10,7 @@ from flask import send_file
 from innv_gui.analyzers import maximize
 from innv_gui.errors import BadInput
 from innv_gui.records import ImageRef, Model, replace
-from innv_gui.session.features.request import ChosenFeatures, check_features, check_request, why_not
+from innv_gui.session.features.request import ChosenFeatures, check_features, check_request, check_start, why_not
 from innv_gui.store.csv_text import csv_text
 from innv_gui.web.api.blueprint import api, named_model, session
 from innv_gui.web.api.common_answers import layer_json
@@ -54,8 +54,7 @@ def list_feature_layers(id: str, query: FeatureLayersQuery):
 def add_maximization(body: NewMaximization):
     """Begin an ascent for one or several classes, neurons or channels; goes on as a job."""
     model = named_model(body.model)
-    initial = _image(body) if body.initial == "image" else body.initial
-    request = check_request(model, _chosen(model, body), initial, body.preset, body.params, body.seed)
+    request = check_request(model, _chosen(model, body), _initial(body), body.preset, body.params, body.seed)
     place = {"dataset": body.dataset, "image": body.image} if body.initial == "image" else {}
     known = session().features.start(replace(request, **place))
     return {"maximization": maximization_json(known), "job": known.job.as_json()}
@@ -66,7 +65,10 @@ def _chosen(model: Model, body: Wanted) -> ChosenFeatures:
     return check_features(model, body.layer, naming=session().naming(model), **aims)
 
 
-def _image(body: NewMaximization) -> ImageRef:
+def _initial(body: NewMaximization) -> str | ImageRef:
+    if body.initial != "image":
+        check_start(body.initial, ("image",))
+        return body.initial
     if body.dataset is None or body.image is None:
         raise BadInput("An image as start needs dataset and image.", "Name both.", "image")
     return image_ref(body.dataset, body.image)
