@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { lookAt, placesOf, stepTo, wordsOf } from "../../static/js/plots/marks.js";
+import { leftOut, lookAt, placesOf, stepTo, wordsOf } from "../../static/js/plots/marks.js";
 
 const BINS = { low: [0, 1, 2], high: [1, 2, 3], count: [5, 0, 1200], label: undefined };
 const DOTS = { x: [10, 30, 20], y: [1.1, 1.2, 2.0], index: [7, 8, 9] };
@@ -34,4 +34,11 @@ test("a bin and a cell are said in words; a dot is an image", () => {
   assert.equal(wordsOf(BINS, 2), "1\u202f200 images");
   assert.equal(wordsOf(CELLS, 0), "3 images · 0.0–50.0 % · all agree");
   assert.equal(wordsOf(DOTS, 0), null);
+});
+
+test("a plot says of how many images it shows nothing", () => {
+  assert.equal(leftOut({ n_left_out: 12 }), "12 images have no value that could be drawn.");
+  assert.equal(leftOut({ n_left_out: 1 }), "1 image has no value that could be drawn.");
+  assert.equal(leftOut({ n_left_out: 0 }), "");
+  assert.equal(leftOut({}), "");
 });

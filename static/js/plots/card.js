@@ -5,7 +5,7 @@ import { createFigure } from "./bokeh-figure.js";
 import { count, group } from "../lib/format.js";
 import { createHoverCard } from "./hover-card.js";
 import { createPlotHead } from "./head.js";
-import { lookAt, placesOf, stepTo, wordsOf } from "./marks.js";
+import { leftOut, lookAt, placesOf, stepTo, wordsOf } from "./marks.js";
 import { csvOf, save, tableOf } from "./tools.js";
 import { complain } from "../shell/toast.js";
 import { themeNow } from "../lib/theme.js";
@@ -18,6 +18,13 @@ const ZOOMS = { "+": 0.6, "=": 0.6, "-": 1 / 0.6, "−": 1 / 0.6 };
 
 const height = () => (matchMedia("(max-width: 700px)").matches ? 240 : 300);
 const formOf = ({ item, aggregated }, theme) => `${aggregated} ${theme} ${item.doc.roots[0].attributes.output_backend}`;
+
+/** What the darkness of a cell means. */
+const keyOf = ({ n, dots_at_most: most }) => [
+  "few",
+  h("span", { class: "key-ramp" }),
+  `many of ${count(n, "image")}; each one is a dot when at most ${group(most)} are in view`,
+];
 
 /** plot: what a page's plot is called, asks for and does. Whole numbers of `plot.source()` grow while a job runs.
 
@@ -227,14 +234,9 @@ export function createPlotCard(plot) {
       "aria-label",
       `${plot.title}: ${what}. Arrow keys move through it, Enter shows the images.`,
     );
-    note.hidden = !answer.aggregated;
-    if (answer.aggregated)
-      replace(
-        note,
-        "few",
-        h("span", { class: "key-ramp" }),
-        `many of ${count(answer.n, "image")}; each one is a dot when at most ${group(answer.dots_at_most)} are in view`,
-      );
+    const left = leftOut(answer);
+    note.hidden = !answer.aggregated && !left;
+    replace(note, answer.aggregated ? keyOf(answer) : [], left);
   }
 
   function drawTable() {

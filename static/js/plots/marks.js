@@ -1,5 +1,5 @@
 // The marks of a plot as places in its source: in which order arrows walk through them, what each of them means.
-import { group } from "../lib/format.js";
+import { count, group } from "../lib/format.js";
 
 const isDots = columns => columns.x !== undefined;
 const isCells = columns => columns.row !== undefined;
@@ -90,3 +90,7 @@ export function wordsOf(columns, place) {
   const classes = columns.row[place] === 1 ? "all agree" : `${columns.row[place]} classes`;
   return `${group(columns.count[place])} images · ${span} · ${classes}`;
 }
+
+/** Of how many images a plot shows nothing because their value is not known; empty without. */
+export const leftOut = ({ n_left_out: n = 0 }) =>
+  n ? `${count(n, "image has", "images have")} no value that could be drawn.` : "";
