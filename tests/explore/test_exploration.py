@@ -151,6 +151,14 @@ def test_a_cancelled_map_can_be_asked_for_again(plain, model):
     assert not np.array_equal(again.places, other.places)
 
 
+def test_numbers_of_numpy_are_whole_numbers_and_switches_are_none(plain, model):
+    own, numpys = plain.map(model, "tsne", perplexity=9), {"perplexity": np.int64(9), "seed": np.int32(0)}
+    assert plain.map(model, "tsne", **numpys).id == own.id
+    for name in ("perplexity", "neighbours", "seed"):
+        with pytest.raises(BadInput, match=f"Expected (a )?{name} from"):
+            plain.map(model, "tsne", **{name: True})
+
+
 def test_a_worker_that_dies_changes_no_coordinate(session, plain, model):
     expected = plain.map(model, "tsne", perplexity=9).places
     for path in plain.spaces._folder.glob("map-*"):

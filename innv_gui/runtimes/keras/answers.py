@@ -17,12 +17,16 @@ from innv_gui.records import ModelSource
 from innv_gui.runtimes.keras.networks.network import Network
 from innv_gui.runtimes.keras.own_copy import OwnCopy
 
+GIVEN = ("x", "weights", "classes", "params")  # of a question, where it has them
+
 
 @contextmanager
 def lent(question, origin: Origin) -> Iterator[None]:
     """A third party may change the arrays and settings that it is given: whoever asks next finds them as they were."""
-    names = () if origin.kind == "built-in" else ("x", "weights", "classes", "params")
-    kept = {name: getattr(question, name) for name in names if hasattr(question, name)}
+    if origin.kind == "built-in":
+        yield
+        return
+    kept = {name: getattr(question, name) for name in GIVEN if hasattr(question, name)}
     for name, value in kept.items():
         setattr(question, name, copy(value))
     try:

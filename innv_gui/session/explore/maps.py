@@ -8,7 +8,7 @@ import json
 import threading
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from innv_gui.cluster.jobs import ENDED, Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, InnvError, NotFound
 from innv_gui.explore.placing import Placing
+from innv_gui.session.explain.request import is_whole
 from innv_gui.session.explore.spaces import Space, Spaces
 from innv_gui.store import raw_arrays
 
@@ -57,20 +58,18 @@ def has_umap() -> bool:
 
 
 def check_map(wish: MapWish) -> MapWish:
-    """Raises BadInput for a method or a setting that is not there."""
+    """The wish in Python's own numbers. Raises BadInput for a method or a setting that is not there."""
     if wish.method not in METHODS:
         raise BadInput(f"Unknown projection {wish.method!r:.40}.", f"Expected {', '.join(METHODS)}.", "method", METHODS)
     if wish.method == "umap" and not has_umap():
         raise BadInput("UMAP is not installed.", "Install it with pip install 'innv-gui[umap]', or use tsne.", "method")
-    for name, given, known in (
-        ("perplexity", wish.perplexity, PERPLEXITY),
-        ("neighbours", wish.neighbours, NEIGHBOURS),
-    ):
-        if isinstance(given, bool) or not isinstance(given, int) or given not in known:
-            raise BadInput(f"Expected {name} from {known[0]} to {known[-1]}, got {given!r:.40}.", "", name)
-    if isinstance(wish.seed, bool) or not isinstance(wish.seed, int) or not 0 <= wish.seed < SEEDS:
-        raise BadInput(f"Expected a seed from 0 to {SEEDS - 1}, got {wish.seed!r:.40}.", "", "seed")
-    return wish
+    whole = {"perplexity": PERPLEXITY, "neighbours": NEIGHBOURS, "seed": range(SEEDS)}
+    for name, known in whole.items():
+        given = getattr(wish, name)
+        if not is_whole(given) or int(given) not in known:
+            number = "a seed" if name == "seed" else name
+            raise BadInput(f"Expected {number} from {known[0]} to {known[-1]}, got {given!r:.40}.", "", name)
+    return replace(wish, **{name: int(getattr(wish, name)) for name in whole})
 
 
 @dataclass
