@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import importlib.util
+import os
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -130,24 +131,32 @@ def third_party(group: str) -> Iterator[Source]:
         package = f"{point.dist.name} {point.dist.version}" if point.dist else point.name
         yield Source(Origin("package", package, _package_hash(point.module)), point.module, point.attr or "")
     for folder in _folders:
+        helpers = _helpers_hash(folder)
         for path in sorted(folder.glob("*.py")):
             if not path.name.startswith(("_", ".")):
-                yield _of_file(path)
+                yield _of_file(path, helpers)
 
 
-def _of_file(path: Path) -> Source:
-    code = _folder_hash(path)
+def _of_file(path: Path, helpers: str) -> Source:
+    """helpers: hash of what may serve it."""
+    code = hashlib.sha256(helpers.encode() + _content(path)).hexdigest()
     place = hashlib.sha256(str(path).encode()).hexdigest()[:8]
     stem = "".join(letter if letter.isalnum() else "_" for letter in path.stem)
     return Source(Origin("file", path.name, code), f"innv_gui_plugin_{stem}_{place}", path=path)
 
 
-def _folder_hash(path: Path) -> str:
-    """Of a file and of what beside it is no plug-in but may serve one: names that begin with _, and folders."""
-    helpers = sorted(path.parent.glob("_*.py")) + sorted(path.parent.glob("*/**/*.py"))
-    digest = hashlib.sha256(_content(path))
-    for file in helpers:
-        digest.update(str(file.relative_to(path.parent)).encode("utf-8", "surrogateescape") + b"\0" + _content(file))
+def _helpers_hash(folder: Path) -> str:
+    """Of what is no plug-in but may serve one: files whose names begin with `_`, and packages; empty without any."""
+    packages = sorted(path.parent for path in folder.glob("[!.]*/__init__.py"))
+    files = sorted(folder.glob("_*.py")) + [file for package in packages for file in sorted(package.rglob("*.py"))]
+    return _hash_of(folder, files) if files else ""
+
+
+def _hash_of(folder: Path, files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        place = os.fsencode(file.relative_to(folder))
+        digest.update(place + b"\0" + _content(file) + b"\0")
     return digest.hexdigest()
 
 

@@ -188,14 +188,19 @@ def test_the_hash_of_a_file_changes_with_it(plugins, tmp_path):
 
 @pytest.mark.parametrize("helper", ["_helper.py", "helpers/inner.py"])
 def test_the_hash_of_a_file_changes_with_what_serves_it(plugins, tmp_path, helper):
-    (tmp_path / "helpers").mkdir()
+    for name in ("helpers", ".venv", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "inner.py").write_text("")
+    (tmp_path / "helpers" / "__init__.py").write_text("")
     (tmp_path / helper).write_text("SCALE = 1\n")
     plugins(mine=GOOD, other=GOOD.replace('"mine"', '"other"'))
     first = analyzers.origin("mine").code
     sources.forget_folders()
     (tmp_path / "other.py").write_text(GOOD.replace('"mine"', '"another"'))
+    for name in (".venv", "other"):
+        (tmp_path / name / "inner.py").write_text("SCALE = 2\n")
     sources.add_folder(tmp_path)
-    assert analyzers.origin("mine").code == first, "another plug-in is not its own"
+    assert analyzers.origin("mine").code == first, "another plug-in, and what is no package, is not its own"
     sources.forget_folders()
     (tmp_path / helper).write_text("SCALE = 2\n")
     sources.add_folder(tmp_path)
