@@ -5,8 +5,18 @@ from pathlib import Path
 import pytest
 
 from innv_gui.extensions import sources
+from innv_gui.session import Session
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "plugin_example"
+
+
+@pytest.fixture(scope="module")
+def plugged(folder):
+    """A session with workers of its own and the plug-ins of a module's `folder`."""
+    sources.forget_folders()
+    with Session(plugins=folder) as session:
+        yield session
+    sources.forget_folders()
 
 
 @pytest.fixture

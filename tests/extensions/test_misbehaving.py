@@ -1,13 +1,15 @@
 """Code of third parties that raises anything, or changes what it is given: a sentence, and nobody else is affected."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
+from innv_gui import analyzers
 from innv_gui.cluster import tasks
 from innv_gui.cluster.jobs import Job
 from innv_gui.errors import WorkFailed
-from innv_gui.extensions import sources
-from innv_gui.session import Session
+from innv_gui.testing import check_analyzer
 from tests.extensions.test_catalog import HEAD
 
 ACTS = """
@@ -101,6 +103,29 @@ def shaken_view(selection):
     return Table("t", ("sum",), ((sum(float(abs(one).sum()) for one in weights),),))
 
 
+def ones(selection):
+    import time
+
+    model, means = selection.model, []
+    model.set_weights([one * 0 + 1 for one in model.get_weights()])
+    for _ in range(6):
+        time.sleep(0.1)
+        means.append((float(model.get_weights()[0].mean()),))
+        yield Table("t", ("mean",), tuple(means))
+
+
+def linear(question):
+    question.model.layers[-1].activation = lambda x: x * 0
+    return question.x
+
+
+def outputs(question):
+    return np.ones(question.x.shape[:3]) * question.model(question.x).numpy().max(axis=1)[:, None, None]
+
+
+ONES = View("ones", "Ones", "Changes the network step by step.", ones)
+LINEAR = Analyzer("linear", "Linear", "Changes a layer.", display=SIGNED, run=linear)
+OUTPUTS = Analyzer("outputs", "Outputs", "Asks the network.", display=SIGNED, run=outputs)
 SEEN = View("seen", "Seen", "Acts.", seen, settings=WHAT)
 SHAKEN_VIEW = View("shaken_view", "Shaken", "Changes the network.", shaken_view)
 
@@ -111,13 +136,15 @@ ENDLESS = Reason("endless", "Endless", "Is infinite.", lambda ground: np.full(gr
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory):
+def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("plugins")
     (folder / "acts.py").write_text(HEAD + "import numpy as np\n" + ACTS)
-    sources.forget_folders()
-    with Session(plugins=folder) as session:
-        yield session
-    sources.forget_folders()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def session(plugged):
+    return plugged
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +197,24 @@ def test_weights_that_a_method_changes_are_its_own(session, models, x):
     np.testing.assert_array_equal(session.predict(model, x), before)
     gradients = session.explain(model, x[1:2], "gradient", class_=0)[model].maps[:, 0]
     np.testing.assert_allclose(gradients * x[1:2], abs(products), rtol=1e-5, atol=1e-7)
+
+
+def test_views_that_take_turns_have_a_copy_each(session, models, x):
+    with ThreadPoolExecutor(2) as threads:
+        views = list(threads.map(lambda k: session.view(models[0], x[k : k + 1], "ones")[models[0]], range(2)))
+    assert [view[0].rows for view in views] == [((1.0,),) * 6] * 2
+
+
+def test_a_layer_that_a_method_changes_is_no_other_methods(session, models, x):
+    answers = [session.explain(models[1], x[:1], "outputs")[models[1]].maps.max()]
+    session.explain(models[1], x, "linear")
+    answers.append(session.explain(models[1], x[:2], "outputs")[models[1]].maps[0].max())
+    answers.append(session.explain(models[1], x[:1] * 0.5, "outputs")[models[1]].maps.max())
+    assert answers[0] == answers[1] != 0 and answers[2] not in (0, answers[0])
+
+
+def test_a_method_that_changes_weights_keeps_the_contract(session):
+    check_analyzer(analyzers.get("shaken"))
 
 
 def test_the_sanity_check_shuffles_a_methods_own_network_as_well(session, models, x):

@@ -12,7 +12,6 @@ import pytest
 from innv_gui import analyzers, cli
 from innv_gui.errors import AnalyzerRefused, BadInput, WorkFailed
 from innv_gui.extensions import sources
-from innv_gui.session import Session
 from innv_gui.web.app import create_app
 from tests.extensions.conftest import EXAMPLES
 from tests.extensions.test_catalog import GOOD, HEAD
@@ -77,11 +76,8 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def session(folder):
-    sources.forget_folders()
-    with Session(plugins=folder) as session:
-        yield session
-    sources.forget_folders()
+def session(plugged):
+    return plugged
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from innv_gui.extensions.calling import told
 from innv_gui.extensions.sources import Origin
 from innv_gui.records import ModelSource
 from innv_gui.runtimes.keras.networks.network import Network
-from innv_gui.runtimes.keras.own_copy import OwnCopy
+from innv_gui.runtimes.keras.own_copy import OwnCopy, copy_of
 
 GIVEN = ("x", "weights", "classes", "params")  # of a question, where it has them
 
@@ -38,9 +38,9 @@ def lent(question, origin: Origin) -> Iterator[None]:
             question.own.settle()
 
 
-def own_copy(source: ModelSource, network: Network, origin: Origin) -> OwnCopy | None:
-    """Of the network, for code that is not ours."""
-    return None if origin.kind == "built-in" else OwnCopy(source, network, f"{origin.name} {origin.code}")
+def own_copy(source: ModelSource, network: Network, name: str, origin: Origin) -> OwnCopy | None:
+    """Of the network, for a method or view of that name whose code is not ours."""
+    return None if origin.kind == "built-in" else copy_of(source, network, (name, origin.code))
 
 
 def checked_maps(answer: Callable, method: Analyzer, question, origin: Origin | None = None) -> np.ndarray:

@@ -1,7 +1,9 @@
-"""A copy of a network for the code of a third party: what it changes there reaches no other method."""
+"""A copy of a network for the code of a third party, so that what it changes there reaches no other method."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 import keras
@@ -11,33 +13,45 @@ from innv_gui.records import ModelSource
 from innv_gui.runtimes.keras.networks import loading
 from innv_gui.runtimes.keras.networks.network import Network
 
+MAX_IDLE = 2
+
+_idle: OrderedDict[Hashable, keras.Model] = OrderedDict()  # copies that no answer uses now
+
 
 @dataclass(eq=False)
 class OwnCopy:
-    """Loaded when it is first asked for; it begins each answer with the weights that the network has at that time.
+    """Of one method or view, and of one answer at a time; it begins with the weights that the network has then.
 
-    owner: whose it is. begun: whether it was asked for in this answer.
+    Weights alone are set back between two answers. key: whose copy of which network it is; make: makes one.
     """
 
-    source: ModelSource
     network: Network
-    owner: str
-    begun: bool = False
+    key: Hashable
+    make: Callable[[], keras.Model]
+    _used: keras.Model | None = None
 
     @property
     def model(self) -> keras.Model:
         """Input (N, H, W, C) -> scores (N, K)."""
-        model = loading.load(self.source, self.owner).model
-        if not self.begun:
-            weights = self.network.model.get_weights()
+        if self._used is None:
+            model, weights = _idle.pop(self.key, None) or self.make(), self.network.model.get_weights()
             if not _same(model.get_weights(), weights):
                 model.set_weights(weights)
-        self.begun = True
-        return model
+            self._used = model
+        return self._used
 
     def settle(self) -> None:
-        """The answer has ended: the next one finds the weights of the network again."""
-        self.begun = False
+        """The answer has ended: the copy is for the next one."""
+        if self._used is None:
+            return
+        _idle[self.key], self._used = self._used, None
+        while len(_idle) > MAX_IDLE:
+            _idle.popitem(last=False)
+
+
+def copy_of(source: ModelSource, network: Network, owner: Hashable) -> OwnCopy:
+    """A copy that is read from its source like the network itself."""
+    return OwnCopy(network, (loading.key_of(source), owner), lambda: loading.fresh(source).model)
 
 
 def _same(one: list[np.ndarray], other: list[np.ndarray]) -> bool:

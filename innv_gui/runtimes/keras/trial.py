@@ -20,6 +20,7 @@ from innv_gui.runtimes.keras.cam.question import Question as ClassQuestion
 from innv_gui.runtimes.keras.networks.flatten import flatten
 from innv_gui.runtimes.keras.networks.network import Network
 from innv_gui.runtimes.keras.networks.seeding import seeded
+from innv_gui.runtimes.keras.own_copy import OwnCopy
 from innv_gui.runtimes.keras.predict.feeding import Feeding
 
 TRIED = Origin("file", "a plug-in that is tried")
@@ -47,6 +48,8 @@ class Trial:
             weights = np.eye(units, dtype=np.float32)[self.targets]
             asked = (self.network, analyzer.name, params, self.layer, False, True, self.x, weights)
             question = Question(*asked, feeding=FED)
+        shape = self.x.shape[1:]
+        question.own = OwnCopy(self.network, (shape, answer), lambda: _network(shape).model)
         return checked_maps(answer, analyzer, question, TRIED)
 
 

@@ -52,7 +52,7 @@ def explain(
     softmax = target.softmax and network.has_link and aim.layer == network.explained_layer
     question = Question(network, analyzer, params, aim.layer, softmax, unchecked, x, aim.weights[0], fit)
     question.feeding, question.stopped = feeding, stopped
-    question.own = own_copy(source, network, analyzers.origin(analyzer))
+    question.own = own_copy(source, network, analyzer, analyzers.origin(analyzer))
     values, met = _over(answer, method, question, aim.weights)
     return Maps(
         values=values,

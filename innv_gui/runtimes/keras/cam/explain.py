@@ -42,7 +42,7 @@ def explain(
     layer = layer_for(network, target.layer)
     classes = _classes(network, x, target, probabilities)
     question = Question(network, analyzer, params, layer, target.softmax and network.has_link, x, classes)
-    question.own = own_copy(source, network, analyzers.origin(analyzer))
+    question.own = own_copy(source, network, analyzer, analyzers.origin(analyzer))
     for note in _part_notes(network, layer):
         question.note(note)
     depth = 1 if method.display.kind == "cam" else x.shape[3]

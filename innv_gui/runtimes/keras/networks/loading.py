@@ -33,23 +33,25 @@ MAX_LAYER_VALUES = 2**28  # of one layer for one image: 1 GB
 _kept: OrderedDict[tuple, Network] = OrderedDict()
 
 
-def load(source: ModelSource, owner: str = "") -> Network:
-    """The network of a source, kept for the next call; raises ModelRefused with a sentence.
-
-    owner: who has a copy of its own, apart from the one that all share.
-    """
-    key = (*_key(source), owner)
+def load(source: ModelSource) -> Network:
+    """The network of a source, kept for the next call; raises ModelRefused with a sentence."""
+    key = key_of(source)
     if key in _kept and source.sha256 in ("", _kept[key].sha256):
         _kept.move_to_end(key)
         return _kept[key]
-    with budget.watched(source, file_name(source.path or source.application or ""), key) as watch:
+    network = fresh(source)
+    _keep(key, network)
+    return network
+
+
+def fresh(source: ModelSource) -> Network:
+    """The same, read again, for who asks alone."""
+    with budget.watched(source, file_name(source.path or source.application or ""), key_of(source)) as watch:
         _measure(source, watch)
         cleared = gate.check(source)
         watch.allow(cleared.n_layers or MOST_LAYERS)
         make = _application if source.kind == "application" else _from_config
-        network = _network(make(source, cleared, watch), source, cleared)
-    _keep(key, network)
-    return network
+        return _network(make(source, cleared, watch), source, cleared)
 
 
 def _measure(source: ModelSource, watch: budget.Watch) -> None:
@@ -67,7 +69,7 @@ def applications() -> tuple[str, ...]:
     return tuple(name for name in dir(keras.applications) if name[0].isupper())
 
 
-def _key(source: ModelSource) -> tuple:
+def key_of(source: ModelSource) -> tuple:
     """Changes with the files' content: their size and time stand for it, so that a kept network is found at once."""
     stamps = []
     for path in (source.path, source.weights, source.hooks if source.trusted else None):

@@ -103,9 +103,9 @@ def view(
 
 def _begin(source: ModelSource, name: str, *selected) -> Begun:
     """selected: the rest of a Selection. Whether the person has given up is asked of the step that runs."""
-    network, origin = loading.load(source), catalog.origin(name)
+    network = loading.load(source)
     run, begun = function(catalog.get(name).run["native"]), Begun(name, lambda: False)
-    begun.own = own_copy(source, network, origin)
+    begun.own = own_copy(source, network, name, catalog.origin(name))
     selection = Selection(network, name, *selected, stopped=lambda: begun.stopped(), own=begun.own)
     answer = begun.told(lambda: run(selection))
     begun.at_once = not isinstance(answer, Iterator)
