@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from itertools import groupby
@@ -18,6 +19,7 @@ SYSTEM_FONTS = (
     *("PingFang.ttc", "Hiragino Sans GB.ttc", "Arial Unicode.ttf", "msyh.ttc", "msgothic.ttc", "malgun.ttf"),
     *("NotoSansDevanagari-Regular.ttf", "NotoSansThai-Regular.ttf", "Nirmala.ttf", "seguisym.ttf"),
 )
+_JOINER = "\u200d"  # makes one sign of two
 _NO_CHARACTER = "\U0010ffff"  # what a font draws for it, it draws for all that it does not have
 
 Font = ImageFont.FreeTypeFont
@@ -38,11 +40,25 @@ def pieces(text: str, size_px: int, weight: int) -> tuple[tuple[str, Font], ...]
     if text.isascii():
         return ((text, usual),)
     fonts, chosen, last = (usual, *other_fonts(size_px)), [], usual
-    for character in text:
-        font = _font_for(character, fonts, last)
-        last = font or usual
-        chosen.append((character if font else written(character), last))
+    for letter in letters(text):
+        last = _font_for(letter, fonts, last) or usual
+        chosen.append(("".join(one if has(last, one) else written(one) for one in letter), last))
     return tuple(("".join(one for one, _ in part), font) for font, part in groupby(chosen, lambda pair: pair[1]))
+
+
+def letters(text: str) -> tuple[str, ...]:
+    """Each with the marks on it, which only its own font can place; what is joined to it counts as one."""
+    found: list[str] = []
+    for character in text:
+        if found and (_is_mark(character) or found[-1].endswith(_JOINER)):
+            found[-1] += character
+        else:
+            found.append(character)
+    return tuple(found)
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character)[0] == "M" or character == _JOINER
 
 
 @cache
@@ -64,16 +80,35 @@ def _opened(name: str, size_px: int) -> Font | None:
         return None
 
 
-def _font_for(character: str, fonts: tuple[Font, ...], last: Font) -> Font | None:
-    """A space or a dot between two letters stays in their font, so that a line of one script is shaped as one."""
-    first = fonts if character.isalnum() else (last, *fonts)
-    return next((font for font in first if has(font, character)), None)
+def _font_for(letter: str, fonts: tuple[Font, ...], last: Font) -> Font | None:
+    """One that has all of it, or else the letter without its marks.
+
+    A space or a dot between two letters stays in their font, so that a line of one script is shaped as one.
+    """
+    first = fonts if letter[0].isalnum() else (last, *fonts)
+    whole = (font for font in first if all(has(font, one) for one in letter))
+    return next(whole, None) or next((font for font in first if has(font, letter[0])), None)
 
 
 @lru_cache(20_000)
 def has(font: Font, character: str) -> bool:
-    """Whether it draws the character, and not what stands for all that it does not have."""
-    return character.isspace() or character.isascii() or _drawn(font, character) != _drawn(font, _NO_CHARACTER)
+    """Whether it draws the character, and not what stands for all that it does not have.
+
+    What nothing is drawn for (a joiner, a choice of form) is had by all.
+    """
+    if character.isspace() or character.isascii() or _is_unseen(character):
+        return True
+    plain = _unshaped(font)  # shaping puts a lone mark on a circle of its own
+    return _drawn(plain, character) != _drawn(plain, _NO_CHARACTER)
+
+
+def _is_unseen(character: str) -> bool:
+    return unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f"
+
+
+@cache
+def _unshaped(font: Font) -> Font:
+    return font.font_variant(layout_engine=ImageFont.Layout.BASIC)
 
 
 def _drawn(font: Font, character: str) -> tuple[tuple[int, int], bytes]:

@@ -2,6 +2,7 @@
 
 import html
 import io
+import unicodedata
 from xml.etree import ElementTree
 
 import numpy as np
@@ -80,6 +81,20 @@ def test_another_font_draws_what_the_pages_font_does_not_have(name):
     assert text == name and font.getname()[0] != "Inter"
     assert all(sheet_fonts.has(font, character) for character in name)
     assert width_of(name, STYLES["ink"]) == font.getlength(name)
+
+
+@pytest.mark.parametrize("name", ["e\u0301\u0316", "ne\u0316\u0301", "שָׁלוֹם", "a\ufe0f", "Да\u0301"])
+def test_marks_stay_with_their_letter(name):
+    parts = pieces_of(name, STYLES["ink"])
+    assert "".join(part for part, _ in parts) == name
+    assert not any(unicodedata.category(part[0]).startswith("M") for part, _ in parts)
+    assert all(sheet_fonts.has(font, character) for part, font in parts for character in part)
+
+
+def test_marks_that_no_font_has_are_written(no_other_fonts):
+    """A library for shaping draws a lone mark on a circle, as if its font had it."""
+    ((text, _),) = pieces_of("a\u094d", STYLES["ink"])
+    assert text == "a\\u094d"
 
 
 def test_a_line_of_two_scripts_is_drawn_one_after_the_other():
