@@ -6,6 +6,7 @@ import io
 import re
 import time
 import urllib.parse
+from functools import partial
 
 import numpy as np
 import pytest
@@ -69,10 +70,10 @@ def scores(context, shared):
     assert shared.complaints == []
 
 
-def score(page):
+def score(page, press=None):
     """Press Score; scores that are kept may be on the page already, those of the press bring plots of their own."""
     with page.expect_response(lambda answer: answer.request.method == "POST" and answer.url.endswith("/suggestions")):
-        page.locator("#run").click()
+        press() if press else page.locator("#run").click()
     scored(page)
 
 
@@ -210,9 +211,11 @@ def test_all_of_it_works_by_keyboard_alone(suggest):
     tab = suggest()
     page = tab.page
     page.locator("body[data-state=empty], body[data-state=ready]").wait_for(timeout=WAIT_MS)  # kept scores are shown
-    page.keyboard.press("Control+Enter")
-    scored(page)
+    by_keyboard = partial(page.keyboard.press, "Control+Enter")
+    score(page, by_keyboard)
     figure(page, "distance").focus()
+    score(page, by_keyboard)
+    expect(figure(page, "distance")).to_be_focused()
     page.keyboard.press("Home")
     first = page.locator("[data-plot=distance] [role=status]")
     expect(first).to_have_text(re.compile(r"images? in bin \[0"))

@@ -7,6 +7,7 @@ import { loadBokeh } from "../plots/bokeh-figure.js";
 import { followCatalog, holdings, openCatalog } from "../lib/catalog.js";
 import { createGallery } from "./gallery.js";
 import { showKept } from "../lib/kept.js";
+import { toPage } from "../lib/focus.js";
 import { onKeys } from "../shell/keyboard.js";
 import { placeUnder } from "../shell/menu.js";
 import { createPlotCard } from "../plots/card.js";
@@ -119,10 +120,14 @@ function drawPlots(state) {
   for (const kind of shown) cardOf(kind).draw();
 }
 
-/** Another suggestion brings new plots. */
+/** Another suggestion brings new plots; whoever was at one by keyboard is at the new one of its kind. */
 function drawSuggestion(state, changed) {
+  const left = /** @type {HTMLElement | null} */ (document.activeElement?.closest("#plots [data-plot]"));
   if (changed.has("run")) cards.clear();
   drawPlots(state);
+  if (!left || left.isConnected) return;
+  const place = $(`#plots [data-plot=${left.dataset.plot}] .figure`);
+  place ? place.focus({ preventScroll: true }) : toPage();
 }
 
 /** The whole request is said to differ, and numbers that nobody would get today are dimmed. */
