@@ -7,13 +7,12 @@ import re
 
 from pydantic import ValidationError
 
-from innv_gui.analyzers.computed import Computed
+from innv_gui.analyzers.computed import Computed, is_cost
 from innv_gui.analyzers.declaration import COLORMAPS, DISPLAYS, Analyzer, Display, Targets
 from innv_gui.analyzers.form import form_fields
 from innv_gui.analyzers.settings import Params
 from innv_gui.errors import BadInput
-from innv_gui.extensions.calling import is_ours_to_end
-from innv_gui.extensions.opening import guarded, reason_of
+from innv_gui.extensions.opening import guarded, is_ours_to_end, reason_of
 from innv_gui.extensions.sources import Origin
 from innv_gui.extensions.words import check_name, check_text
 
@@ -40,7 +39,7 @@ def accept_passes(declared: Computed) -> None:
         if is_ours_to_end(error):
             raise
         raise BadInput(f"{declared.name}: passes failed for the default settings: {reason_of(error)}.") from None
-    if cost is not None and (isinstance(cost, bool) or not isinstance(cost, int) or cost < 0):
+    if not is_cost(cost):
         raise BadInput(f"{declared.name}: passes must be a whole number of forward passes; got {cost!r:.80}.")
 
 

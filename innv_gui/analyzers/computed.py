@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from innv_gui.analyzers.settings import Params, Setting, params_of
 from innv_gui.errors import WorkFailed, shown_value
@@ -35,9 +35,14 @@ class Computed(Declared):
 def cost_of(declared: Computed, params: dict[str, Any], origin: Origin) -> int | None:
     """`declared.cost`, checked. Raises WorkFailed where `passes` of a third party fails or gives something else."""
     found: object = told(f"passes of {declared.name}", origin, lambda: declared.cost(dict(params)))
-    if found is not None and (isinstance(found, bool) or not isinstance(found, int) or found < 0):
+    if not is_cost(found):
         expected = "expected a whole number of forward passes"
         raise WorkFailed(
             f"passes of {declared.name} gave {shown_value(found)}, {expected}.", f"It comes from {origin.name}."
         )
     return found
+
+
+def is_cost(found: object) -> TypeGuard[int | None]:
+    """Whether it is a number of forward passes, or None for one that depends on the model."""
+    return found is None or isinstance(found, int) and not isinstance(found, bool) and found >= 0

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import threading
 from collections.abc import Callable
 from typing import Any
 
 from innv_gui.errors import InnvError, WorkFailed
-from innv_gui.extensions.opening import reason_of
+from innv_gui.extensions.opening import is_ours_to_end, reason_of
 from innv_gui.extensions.sources import Origin
 
 
@@ -35,8 +34,3 @@ def told(what: str, origin: Origin, call: Callable[[], Any]) -> Any:
             raise
         reason = reason_of(error)
     raise WorkFailed(f"{what} failed: {reason}.", f"It comes from {origin.name}.")
-
-
-def is_ours_to_end(error: BaseException) -> bool:
-    """Whether a person ends the program from its keyboard, which Python reports in the main thread."""
-    return isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread()

@@ -64,6 +64,8 @@ def module_of_package(name: str) -> ModuleType:
 def module_of_file(name: str, path: Path) -> ModuleType:
     """The module of a file, kept under `name` for workers that look for functions in it. Raises BadInput."""
     with _told(path.name), guarded():
+        if path.exists() and not (path.is_file() or path.is_dir()):  # reading a pipe or a device would not end
+            raise BadInput(f"{path.name} is no file, but a pipe, a socket or a device.", "Take it out of the folder.")
         _refuse_heavy(path)
         spec = importlib.util.spec_from_file_location(name, path)
         module = importlib.util.module_from_spec(spec)
@@ -87,10 +89,15 @@ def _told(name: str) -> Iterator[None]:
         ) from None
     except BadInput:
         raise
-    except KeyboardInterrupt:
-        raise
     except BaseException as error:
+        if is_ours_to_end(error):
+            raise
         raise BadInput(f"{name} cannot be imported: {reason_of(error)}.", "") from None
+
+
+def is_ours_to_end(error: BaseException) -> bool:
+    """Whether a person ends the program from its keyboard, which Python reports in the main thread."""
+    return isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread()
 
 
 def reason_of(error: BaseException) -> str:
@@ -110,10 +117,10 @@ def _text_of(error: BaseException) -> str:
 
 
 def _line(error: BaseException) -> int | None:
-    """In the last frame that is no library's, whose lines say nothing to an author; else in the last."""
+    """In the last frame that is no library's, whose lines say nothing to an author."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if not frame.filename.startswith((*_LIBRARIES, "<"))]
-    return (own or frames)[-1].lineno if frames else None
+    return own[-1].lineno if own else None
 
 
 def _refuse_heavy(path: Path | None) -> None:

@@ -161,9 +161,9 @@ def _hash_of(folder: Path, files: Iterable[Path]) -> str:
 
 
 def _content(path: Path) -> bytes:
-    """Nothing of a file that cannot be read; whoever imports it says why."""
+    """Nothing of what is no file or cannot be read; whoever imports it says why. Reading a pipe would not end."""
     try:
-        return path.read_bytes()
+        return path.read_bytes() if path.is_file() else b""
     except OSError:
         return b""
 

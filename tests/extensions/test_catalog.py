@@ -1,5 +1,6 @@
 """The door for third parties: what comes in, what is refused and how it is said. Nothing is computed."""
 
+import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -210,10 +211,14 @@ def test_the_hash_of_a_file_changes_with_what_serves_it(plugins, tmp_path, helpe
 def test_what_is_no_readable_file_is_a_sentence_and_stops_nothing(plugins, tmp_path):
     (tmp_path / "folder.py").mkdir()
     (tmp_path / "link.py").symlink_to(tmp_path / "gone")
+    for pipe in ("pipe.py", "_helper.py"):
+        os.mkfifo(tmp_path / pipe)
     plugins(mine=GOOD)
     reasons = {found.name: found.reason for found in CATALOG.refused()}
-    assert analyzers.get("mine") and set(reasons) == {"folder.py", "link.py"}
+    assert analyzers.get("mine") and set(reasons) == {"folder.py", "link.py", "pipe.py"}
     assert "IsADirectoryError" in reasons["folder.py"] and "FileNotFoundError" in reasons["link.py"]
+    assert "pipe.py is no file" in reasons["pipe.py"]
+    assert not any("(line" in reason for reason in reasons.values()), "a line of a library says nothing"
 
 
 @pytest.mark.parametrize("place", ["missing", "a file"])

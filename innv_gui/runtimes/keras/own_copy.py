@@ -33,12 +33,14 @@ class OwnCopy:
     @property
     def model(self) -> keras.Model:
         """Input (N, H, W, C) -> scores (N, K)."""
-        if self._used is None:
-            model, weights = _idle.pop(self.key, None) or self.make(), self.network.model.get_weights()
-            if not _same(model.get_weights(), weights):
-                model.set_weights(weights)
-            self._used = model
-        return self._used
+        if self._used is not None:
+            return self._used
+        model: keras.Model = _idle.pop(self.key, None) or self.make()
+        weights = self.network.model.get_weights()
+        if not _same(model.get_weights(), weights):
+            model.set_weights(weights)
+        self._used = model
+        return model
 
     def settle(self) -> None:
         """The answer has ended: the copy is for the next one."""
