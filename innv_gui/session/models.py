@@ -148,7 +148,10 @@ def check_by_model(given, models: Sequence[Model], field: str) -> None:
         ids = tuple(model.id for model in models)
         hint = f"Expected {' or '.join(ids)}; or add that model to the models."
         raise BadInput(
-            f"A {field} is given for {str(others[0])!r:.80}, which is not one of the models.", hint, field, ids
+            f"A {field.removesuffix('s')} is given for {str(others[0])!r:.80}, which is not one of the models.",
+            hint,
+            field,
+            ids,
         )
 
 

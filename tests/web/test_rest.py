@@ -144,6 +144,7 @@ def test_what_is_said_of_a_model_that_is_not_asked_about_is_refused(
         assert answer.status_code == 400, answer.json
         error = answer.json["error"]
         assert error["field"] in (field, "layer") and error["allowed"] == ids and repr(other) in error["message"]
+        assert error["message"].startswith(f"A {error['field'].removesuffix('s')} is given for ")
 
 
 @pytest.mark.parametrize(
@@ -249,6 +250,13 @@ RETRAINED = {"model": "m999", "dataset": "d999"}
         ("explanations", {"neuron": True}, "neuron", "valid integer"),
         ("explanations", {"class": True}, "class", "valid string or a valid integer, got True"),
         ("suggestions", {"dataset": "d1", "models": [], "neuron": {"m1": True}}, "neuron.m1", "valid integer"),
+        (
+            "trust",
+            {"models": ["m1"], "dataset": "d1", "images": [0], "methods": [5]},
+            "methods.0",
+            "valid string or a valid object, got 5",
+        ),
+        ("workshop/check", TWO_TILES | {"epochs": 1e300}, "epochs", "valid integer, got 1e+300"),
     ],
 )
 def test_json_has_numbers_texts_and_booleans(client, path, body, field, words):

@@ -235,7 +235,11 @@ WRONG = {
         "classes",
         "whole numbers from 0 to 255, got -1",
     ),
-    "huge numbers": ({"classes": [BOX, {"name": "a", "pixels": [10**30] * 784}]}, "classes", "28 x 28 numbers"),
+    "huge numbers": (
+        {"classes": [BOX, {"name": "a", "pixels": [10**30] * 784}]},
+        "classes",
+        "whole numbers from 0 to 255, got 1000",
+    ),
     "a drawing without a name": ({"classes": [BOX, {"pixels": [0] * 784}]}, "classes", "a name with pixels"),
     "nothing of a class": ({"classes": [BOX, {"name": "a"}]}, "classes", "got nothing"),
     "both": ({"classes": [BOX, BOX | {"pixels": [0] * 784}]}, "classes", "got tile, pixels"),

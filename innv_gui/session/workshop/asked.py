@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from innv_gui.errors import BadInput
+from innv_gui.errors import BadInput, shown_value
 from innv_gui.session.workshop.classes import checked_name
 from innv_gui.workshop.tiles import SIDE
 
@@ -31,11 +31,12 @@ def _given(one: dict, images: Callable[[dict], object]):
 def _pixels(name: str, values: Sequence) -> np.ndarray:
     """uint8: in JSON a drawing has 0 to 255 always, so that one of 0 and 1 alone is nearly black and not scaled."""
     pixels = square(name, values, "classes")
-    if pixels.dtype.kind not in "iu":
+    if pixels.dtype.kind not in "iuO":  # O: whole numbers of more than 64 bits
         return pixels
-    if pixels.min() < 0 or pixels.max() > 255:
-        wrong = pixels.min() if pixels.min() < 0 else pixels.max()
-        message = f"The drawing {checked_name(name)!r} needs whole numbers from 0 to 255, got {wrong}."
+    outside = [value for value in values if not 0 <= value <= 255]
+    if outside:
+        got = shown_value(outside[0], 30)
+        message = f"The drawing {checked_name(name)!r} needs whole numbers from 0 to 255, got {got}."
         raise BadInput(message, "", "classes")
     return pixels.astype(np.uint8)
 

@@ -51,6 +51,11 @@ def _allowed(found: Sequence[ErrorDetails]) -> tuple[str | int, ...]:
 
 
 def _said(found: Sequence[ErrorDetails]) -> str:
-    texts = list(dict.fromkeys(one["msg"].replace("valid dictionary", "valid object") for one in found))
+    texts = list(dict.fromkeys(map(_words, found)))
     more = [text.removeprefix(EXPECTED) for text in texts[1:] if text.startswith(EXPECTED)]
     return " or ".join([f"{texts[0][:1].lower()}{texts[0][1:]}", *more])
+
+
+def _words(error: ErrorDetails) -> str:
+    """Without what Python calls it."""
+    return re.sub(r" or instance of \w+", "", error["msg"]).replace("valid dictionary", "valid object")

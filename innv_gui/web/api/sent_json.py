@@ -9,6 +9,7 @@ from flask import request
 from innv_gui.errors import BadInput
 
 EXPECTED = "Expected a JSON object as the body of the request"
+MOST = 2**63  # what 1e300 would be in digits, no refusal should show
 SEE = "See /api/v1/openapi.json for what is expected."
 KINDS = {list: "a list", str: "a text", bool: "true or false", int: "a number", float: "a number", type(None): "null"}
 
@@ -39,6 +40,6 @@ def _read(text: bytes):
 
 
 def _number(text: str) -> int | float:
-    """2.0 is a whole number, as in JSON Schema; so all whole numbers are ints, and a field can ask for one strictly."""
+    """2.0 is a whole number, as in JSON Schema: an int wherever a field could take it, so that one can ask strictly."""
     number = float(text)
-    return int(number) if number.is_integer() else number
+    return int(number) if number.is_integer() and abs(number) < MOST else number
