@@ -217,11 +217,11 @@ class Pool:
             time.sleep(POLL_S)
 
     def _death(self, kind: str, about: str) -> WorkerDied:
-        what = f" on {about}" if about else ""
-        return WorkerDied(
-            f"The {kind} worker died twice{what} ({self._processes[kind].ending}).",
-            "Explain fewer images at once or a smaller model. The session continues.",
-        )
+        what, ending = f" on {about}" if about else "", self._processes[kind].ending
+        help = "Explain fewer images at once or a smaller model."
+        if ending and ending.of_itself:
+            help = "It was not killed: code that it ran ended it, of a plug-in or a library."
+        return WorkerDied(f"The {kind} worker died twice{what} ({ending}).", f"{help} The session continues.")
 
     def _no_start(self, kind: str) -> NoWorker:
         why = self._processes[kind].ending

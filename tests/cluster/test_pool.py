@@ -21,6 +21,7 @@ PID = tasks.Task("images", "os:getpid")
 @pytest.fixture(scope="module", autouse=True)
 def small_tasks():
     added = {"test.sleep": SLEEP, "test.pid": PID, "test.int": tasks.Task("images", "builtins:int")}
+    added["test.exit"] = tasks.Task("images", "os:_exit")
     tasks.TASKS.update(added)
     yield
     for name in added:
@@ -108,6 +109,14 @@ def _refused_or_waits(pool):
             assert "cannot start (killed by signal 9 (SIGKILL)" in error.message
             time.sleep(0.5)
     return "refused for good"
+
+
+def test_a_task_that_ends_its_process_is_said_to_have_done_so(pool):
+    """Memory is not to blame, and fewer images would not help."""
+    with pytest.raises(WorkFailed, match=r"died twice on vgg\.keras \(exit code 3\)") as error:
+        pool.run("test.exit", 3, about="vgg.keras")
+    assert "a plug-in or a library" in error.value.hint and "smaller" not in error.value.hint
+    assert pool.run("test.int", "7") == 7
 
 
 def test_a_process_that_the_system_does_not_start_is_tried_again(pool, monkeypatch):

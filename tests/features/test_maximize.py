@@ -284,6 +284,9 @@ def test_an_array_starts_as_network_input_and_another_shape_is_refused(source):
     for wrong in (x[None], x[:, :, :1], x * np.nan):
         with pytest.raises(BadInput):
             start(source, SYMMETRIC, wrong, 0)
+    x[0, 0, :2] = np.nan, np.inf
+    with pytest.raises(BadInput, match=f"2 of {x.size:,} values are NaN or infinite"):
+        start(source, SYMMETRIC, x, 0)
 
 
 @pytest.mark.parametrize("mode", [*RULES, "tf", "caffe", "torch"])

@@ -92,8 +92,12 @@ PICTURES = {
 
 def _array(network: Network, given: np.ndarray) -> np.ndarray:
     fits = given.ndim == 3 and all(w in (None, g) for w, g in zip(network.input_shape, given.shape, strict=True))
-    if not fits or given.dtype.kind not in "fiub" or not np.isfinite(given).all():
+    are_numbers = given.dtype.kind in "fiub"
+    n_wrong = np.count_nonzero(~np.isfinite(given)) if are_numbers else 0
+    if not fits or not are_numbers or n_wrong:
         wanted = tuple("any" if side is None else side for side in network.input_shape)
-        message = f"The start must be an array {wanted} of finite numbers; got {given.shape} of {given.dtype}."
+        got = f"{given.shape} of {given.dtype}"
+        got += f", of which {n_wrong:,} of {given.size:,} values are NaN or infinite" if n_wrong else ""
+        message = f"The start must be an array {wanted} of finite numbers; got {got}."
         raise BadInput(message, "It is taken as network input.", "initial")
     return given.astype(np.float32)
