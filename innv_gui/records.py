@@ -64,6 +64,16 @@ class ModelSource:
     hooks: str | None = None  # Python file with preprocess / postprocess / decode_prob
     budget: Budget = Budget()
 
+    @property
+    def identity(self) -> tuple[str, int | str, str | None]:
+        """What makes it the same network wherever it is: content, output, and what a person says of its outputs."""
+        return self.sha256, self.output or 0, self.outputs
+
+    @property
+    def content(self) -> dict[str, str | int]:
+        """What a file says of it: the hash, and the index of the output where one of several was chosen."""
+        return {"sha256": self.sha256} | ({} if self.output is None else {"output": self.output})
+
 
 @dataclass(frozen=True)
 class Layer:

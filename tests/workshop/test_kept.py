@@ -25,7 +25,7 @@ def trained(runs, title=None, **wishes):
     marks = np.zeros((28, 28), int)
     marks[0, 0] = -1
     request = check_shapes(["box", ("cats", PICTURES)], read=None, marks={"box": marks}, epochs=2, **wishes)
-    run = runs.add(request, title, "")
+    run = runs.add(request, title)
     for k, trial in enumerate(run.trials):
         weights = tuple(RNG.random((3, 2), np.float32) for _ in range(2))
         trial.begin(TrainState(weights, weights + weights, 0, 0.25), np.ones(4))

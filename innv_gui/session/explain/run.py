@@ -418,7 +418,7 @@ class Run:
         return {
             **self.attributes(),
             "model": model.name,
-            "model_sha256": model.source.sha256,
+            **{f"model_{name}": value for name, value in model.source.content.items()},
             "layer": target.layer or layer_of(self.request, model),
             "target": as_plain(target),
             "preprocessing": as_plain(model.preprocessing),

@@ -13,13 +13,18 @@ from innv_gui.session.explain.ranking import Ranking
 
 def ranking_of(rankings: Iterable[Ranking], models: tuple[Model, ...], dataset: Dataset) -> Ranking | None:
     """The first that compares just these models on images of this dataset, and has some; None without one."""
-    wanted = {model.source.sha256 for model in models}
+    wanted = _meant(models)
     for ranking in rankings:
         images = ranking.request.dataset
         same = images is not None and images.collection is dataset.collection
-        if same and {model.source.sha256 for model in ranking.request.models} == wanted and ranking.n_ranked:
+        if same and _meant(ranking.request.models) == wanted and ranking.n_ranked:
             return ranking
     return None
+
+
+def _meant(models: Iterable[Model]) -> set:
+    """Two outputs of one file, or one file under two rules, are two models."""
+    return {(model.source.identity, model.preprocessing) for model in models}
 
 
 def agreement(ranking: Ranking, dataset: Dataset) -> np.ndarray:

@@ -153,7 +153,7 @@ class Exploration:
         found = {name: self._shown(column, rows, column.values()[rows]) for name, column in self.columns.items()}
         frame = pd.DataFrame(found, index=pd.Index(rows, name="row"))
         frame.attrs["models"] = {  # a Parquet file keeps it
-            letter_of(k): {"name": model.name, "sha256": model.source.sha256} for k, model in enumerate(self.models)
+            letter_of(k): {"name": model.name, **model.source.content} for k, model in enumerate(self.models)
         }
         return frame
 

@@ -140,16 +140,15 @@ def model_of(record: dict, models) -> Model:
     preprocessing = preprocessing_of(record["preprocessing"])
     _wait([entry for entry in models.entries() if record["file"] == entry.file or record["name"] == entry.name])
     known = [entry.model for entry in models.entries() if entry.model is not None]
-    outputs = record["source"].get("outputs")
-    same = [
-        one
-        for one in known
-        if one.source.sha256 == record["sha256"]
-        and one.preprocessing == preprocessing
-        and one.source.outputs == outputs
-    ]
+    same = [one for one in known if one.source.identity == identity(record) and one.preprocessing == preprocessing]
     named = [one for one in same if one.name == record["name"]]
     return (named or same or [_opened(record, preprocessing, models)])[0]
+
+
+def identity(record: dict) -> tuple[str, int, str | None]:
+    """`ModelSource.identity` of a model's record."""
+    source = record["source"]
+    return record["sha256"], source["output"] or 0, source.get("outputs")
 
 
 def _wait(entries: list) -> None:

@@ -29,6 +29,7 @@ from innv_gui.session.explain.contents import MOST
 from innv_gui.session.keep.run_record import (
     dataset_of,
     described,
+    identity,
     is_dataset,
     is_whole_of,
     model_of,
@@ -259,15 +260,15 @@ def take_over(session: Shelves, record: SavedSession) -> tuple[int, list[str]]:
     For files that came in over the browser: no place that such a file names is ever opened.
     """
     loaded = [entry.model for entry in session.models.entries() if entry.model is not None]
-    models = {model.source.sha256: model for model in loaded}
+    models = {model.source.identity: model for model in loaded}
     named = [*record.models, *(model for run in record.runs for model in run.models)]
     opened = [*record.datasets, *(run.dataset for run in record.runs)]
-    missing = [f"model {one.name} ({one.file})" for one in named if one.sha256 not in models]
+    missing = [f"model {one.name} ({_place(one)})" for one in named if identity(one.model_dump()) not in models]
     missing += [f"images {one.name}" for one in opened if _own_record(one, session) is None]
     taken = 0
     for run in record.runs:
         dataset = _own_record(run.dataset, session)
-        if dataset is not None and all(one.sha256 in models for one in run.models):
+        if dataset is not None and all(identity(one.model_dump()) in models for one in run.models):
             why = _why_not_taken(session, run, _with_own_places(run, models, dataset))
             taken += not why
             missing += [why] if why else []
@@ -295,9 +296,14 @@ def _open_here(record: SavedDataset, session: Shelves) -> Dataset | None:
     return there[0] if there else same[0] if len(same) == 1 else None
 
 
+def _place(model: SavedModel) -> str:
+    """Of which file it is, and which of its outputs where one was chosen."""
+    return model.file if model.source.output is None else f"{model.file}, output {model.source.output}"
+
+
 def _with_own_places(run: SavedRun, models: dict, dataset: dict) -> dict:
     record = run.model_dump()
     for one in record["models"]:
-        one["source"] = described(models[one["sha256"]])["source"]
+        one["source"] = described(models[identity(one)])["source"]
     record["dataset"] = dataset
     return record

@@ -17,7 +17,7 @@ from innv_gui.cluster.jobs import Job
 from innv_gui.errors import InnvError
 from innv_gui.records import Problem
 from innv_gui.session.datasets import Dataset, DatasetShelf
-from innv_gui.session.keep.run_record import dataset_of, described, is_dataset, model_of, opened_dataset
+from innv_gui.session.keep.run_record import dataset_of, described, identity, is_dataset, model_of, opened_dataset
 from innv_gui.session.models import ModelShelf
 from innv_gui.session.retraining.painted import Painted
 from innv_gui.session.retraining.record import Retraining
@@ -98,7 +98,7 @@ class KeptRetrainings:
 
     def ids(self) -> list[str]:
         """Newest first: of those whose model and images are open."""
-        sha256s = {entry.model.source.sha256 for entry in self._models.entries() if entry.model is not None}
+        known = {entry.model.source.identity for entry in self._models.entries() if entry.model is not None}
         datasets = [entry.dataset for entry in self._datasets.entries() if entry.dataset is not None]
 
         def is_open(path: Path) -> bool:
@@ -106,7 +106,7 @@ class KeptRetrainings:
             if record is None:
                 return False
             there = any(is_dataset(record["dataset"], one, self._datasets) for one in datasets)
-            return there and record["model"]["sha256"] in sha256s
+            return there and identity(record["model"]) in known
 
         return [path.name for path in self._newest_first() if is_open(path)]
 
@@ -132,6 +132,7 @@ def _check(record: dict) -> None:
     for thing, names in texts.items():
         if not all(isinstance(record[thing][name], str) for name in names):
             raise Damaged
+    hash(identity(record["model"]))  # raises for what is none
 
 
 def _request(id: str, record: dict, asked: dict, model, dataset: Dataset) -> RetrainRequest:

@@ -52,8 +52,8 @@ class TrustShelf:
         self._pool, self._jobs, self._maps = pool, jobs, maps
         self._store = MeasurementStore(folder)
         self._recent: Recent[Trust] = Recent(RECENT, "measuring", "Ask for it again; kept numbers are reused.")
-        self._speeds: dict[str, float] = {}  # content of a model -> seconds of a forward pass
-        self._asking: set[str] = set()
+        self._speeds: dict[tuple, float] = {}  # identity of a model -> seconds of a forward pass
+        self._asking: set[tuple] = set()
         self._lock = threading.Lock()
 
     def start(self, request: TrustRequest, blueprints: Blueprints) -> Trust:
@@ -125,14 +125,14 @@ class TrustShelf:
         raise NotFound("The map of this image is no longer kept.", "Measure again.", "image")
 
     def _speed(self, model: Model) -> float | None:
-        key = model.source.sha256
+        key = model.source.identity
         with self._lock:
             if key not in self._speeds and key not in self._asking:
                 self._asking.add(key)
                 self._jobs.start("speed", f"Timing {model.name}", lambda job: self._time(model, key))
             return self._speeds.get(key)
 
-    def _time(self, model: Model, key: str) -> None:
+    def _time(self, model: Model, key: tuple) -> None:
         try:
             self._speeds[key] = self._pool().run("keras.speed", model.source, about=model.name)
         except InnvError:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from innv_gui.datasets.thumbnails import png_of
+from innv_gui.records import ModelSource
 from innv_gui.session.explain.request_facts import versions
 from innv_gui.session.workshop.opened import stem_of, title_of
 from innv_gui.session.workshop.run import ROW, ShapesRun, rows_of
@@ -58,10 +59,11 @@ def parts_of(run: ShapesRun) -> Iterator[tuple[str, bytes]]:
 def made_of(run: ShapesRun) -> dict:
     """What a run is where its session is over: names and contents for the ids of its request, and versions."""
     classes = zip(run.request.recipe.classes, run.request.labels, strict=True)
+    file = {"name": run.request.file, **ModelSource("keras", sha256=run.sha256, output=run.output).content}
     return {
         "run": run.id,
         "name": run.name,
-        "model": {"name": run.request.file, "sha256": run.sha256} if run.request.file else run.request.recipe.model,
+        "model": file if run.request.file else run.request.recipe.model,
         "classes": [{"name": one.name, "label": label, "sha256": _sum_of(one)} for one, label in classes],
         "versions": versions(),
     }

@@ -31,7 +31,10 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class KeptFacts:
-    """What a record says of a run beside its request. created: seconds since 1970; sha256: of a person's model."""
+    """What a record says of a run beside its request. created: seconds since 1970.
+
+    sha256, output: of a person's model; None where no output was chosen.
+    """
 
     name: str
     pinned: bool
@@ -40,6 +43,7 @@ class KeptFacts:
     error: dict | None = None
     file: str = ""
     sha256: str = ""
+    output: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,9 @@ class RunFolder:
     def _read(self, record: dict) -> tuple[ShapesRequest, KeptFacts]:
         if record["version"] != VERSION:
             raise Damaged
-        facts = KeptFacts(**{name: record[name] for name in KeptFacts.__dataclass_fields__})
+        output = record.get("output")  # which records of earlier versions do not have
+        facts = KeptFacts(**{name: record[name] for name in KeptFacts.__dataclass_fields__ if name != "output"})
+        facts = replace(facts, output=output)
         try:
             _check_facts(facts)
             return self._request(record["asked"], tuple(map(str, record["notes"])), facts), facts
@@ -153,6 +159,7 @@ def _check_facts(facts: KeptFacts) -> None:
     checked_title(facts.name)
     is_right = isinstance(facts.pinned, bool) and facts.status in (*ENDED, "running")
     texts = isinstance(facts.file, str) and isinstance(facts.sha256, str)
+    is_right = is_right and (facts.output is None or type(facts.output) is int and facts.output >= 0)
     if not (is_right and texts and isinstance(facts.created, float) and math.isfinite(facts.created)):
         raise Damaged
     if facts.error is not None and not isinstance(facts.error, dict):

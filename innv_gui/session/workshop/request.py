@@ -50,7 +50,7 @@ class ShapesRequest:
         recipe = self.recipe
         plain = [recipe.model, recipe.initial, recipe.step_size, recipe.epochs, self.trials]
         plain += [recipe.strength] if self.way in ("penalty", "both") else []
-        found = hashlib.sha256(json.dumps([plain, recipe.source and recipe.source.sha256, self.file]).encode())
+        found = hashlib.sha256(json.dumps([plain, recipe.source and recipe.source.content, self.file]).encode())
         for one in recipe.classes:
             for part in (one.pixels, one.marks):
                 found.update(b"-" if part is None else part.tobytes())

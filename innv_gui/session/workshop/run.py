@@ -45,6 +45,7 @@ class ShapesRun:
     ended: str = "running"  # done, cancelled or failed once it has
     error: dict | None = None  # why it failed
     sha256: str = ""  # of a person's model
+    output: int | None = None  # the chosen one of it
     job: Job | None = field(default=None, repr=False)
     trials: list[Trial] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -61,7 +62,7 @@ class ShapesRun:
         trials = [folder.read_trial(k, seed, way, names) for k, (seed, way) in enumerate(request.trials)]
         is_whole = all(trial.is_done(epochs) for trial in trials)
         ended = "done" if is_whole else "failed" if facts.status == "failed" else "cancelled"
-        known = {name: getattr(facts, name) for name in ("pinned", "created", "error", "sha256")}
+        known = {name: getattr(facts, name) for name in ("pinned", "created", "error", "sha256", "output")}
         return cls(facts.name, request, path.parent, to_model, path.name, ended=ended, trials=trials, **known)
 
     @property
@@ -152,8 +153,8 @@ class ShapesRun:
 
     def keep(self) -> None:
         """Write the record."""
-        facts = KeptFacts(self.name, self.pinned, self.created, self.ended, self.error, self.request.file, self.sha256)
-        self.folder.write(self.request, facts)
+        state = self.name, self.pinned, self.created, self.ended, self.error
+        self.folder.write(self.request, KeptFacts(*state, self.request.file, self.sha256, self.output))
 
     def settle(self, k: int) -> None:
         """Write a network to the workspace, and no longer keep it in memory."""

@@ -29,11 +29,13 @@ class Runs:
         self._lock = threading.RLock()
         shutil.rmtree(self._folder / REMOVED, ignore_errors=True)
 
-    def add(self, request: ShapesRequest, title: str | None, sha256: str) -> ShapesRun:
-        """A new run, written to the workspace. sha256: of the file of a person's model."""
+    def add(self, request: ShapesRequest, title: str | None) -> ShapesRun:
+        """A new run, written to the workspace."""
+        source = request.recipe.source  # of a person's model
+        about = {} if source is None else {"sha256": source.sha256, "output": source.output}
         with self._lock:
             known = self._runs()
-            run = ShapesRun(title or _next_title(known.values()), request, self._folder, self._to_model, sha256=sha256)
+            run = ShapesRun(title or _next_title(known.values()), request, self._folder, self._to_model, **about)
             with told(run.folder.path):
                 private_folder(run.folder.path)
             run.folder.write_pictures(request)

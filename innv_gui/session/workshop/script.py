@@ -51,7 +51,9 @@ def _model(run: ShapesRun) -> str:
         return repr(recipe.model)
     if recipe.source is None or recipe.source.path is None:
         raise Conflict(f"The file of {run.request.file} is not open.", "Add it under Models first.", "file")
-    return f"session.add_model({recipe.source.path!r})"
+    said = {name: getattr(recipe.source, name) for name in ("weights", "output", "outputs")}
+    more = "".join(f", {name}={value!r}" for name, value in said.items() if value is not None)
+    return f"session.add_model({recipe.source.path!r}{more})"
 
 
 _IMPORTS = "import base64\nimport zlib\n\nimport numpy as np\n\n"

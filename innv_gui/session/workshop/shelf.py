@@ -74,8 +74,7 @@ class Workshop:
     def start(self, request: ShapesRequest, name: str | None = None) -> ShapesRun:
         """Begin a run."""
         title = checked_title(name) if name is not None else None
-        source = request.recipe.source
-        run = self.runs.add(request, title, source.sha256 if source is not None else "")
+        run = self.runs.add(request, title)
         with run.lock:
             return self._go(run)
 
@@ -107,7 +106,8 @@ class Workshop:
         if recipe.model != "file" or recipe.source is not None:
             return recipe
         models = (entry.model for entry in self._models.entries() if entry.model is not None)
-        found = next((model for model in models if model.source.sha256 == run.sha256), None)
+        meant = run.sha256, run.output or 0
+        found = next((model for model in models if model.source.identity[:2] == meant), None)
         if found is None:
             message = f"{run.name} trains {run.request.file}, which is not open."
             raise Conflict(message, "Add that file under Models, then go on.", "file")
