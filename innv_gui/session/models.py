@@ -170,7 +170,7 @@ class ModelShelf:
     ):
         """choices: where what a person changes is kept; None keeps nothing."""
         self._pool, self._jobs, self._naming = pool, jobs, naming
-        self._trusted, self._hooks = tuple(trusted), hooks
+        self._trusted, self.hooks = tuple(trusted), hooks
         self._budget, self._choices = budget or Budget(), choices
         self._entries: dict[str, ModelEntry] = {}
         self._removed = Removed("model", "models")
@@ -188,7 +188,7 @@ class ModelShelf:
         if weights is None:
             file, weights = parse_model_argument(str(file))
         output = checked_output(output)
-        source = source_of(file, weights, output=output, outputs=checked_outputs(outputs), hooks=self._hooks)
+        source = source_of(file, weights, output=output, outputs=checked_outputs(outputs), hooks=self.hooks)
         wishes["said"] = {name for name, wish in wishes.items() if wish is not None}  # "auto", too
         wishes["preprocessing"] = parse(wishes.get("preprocessing"))
         wishes["classes"] = as_list(wishes.get("classes"))

@@ -82,6 +82,9 @@ def test_weights_and_hooks_that_have_moved_are_found_beside_it(pictures, again, 
     shutil.move(old, new)
     with again(text, new) as file:
         np.testing.assert_allclose(np.moveaxis(file["attribution"][:], 1, -1), maps[:, 0], atol=1e-6)
+    (new / "hooks.py").write_text(HOOKS + "\n")
+    with pytest.raises(SystemExit, match="hooks.py is not the custom preprocessing that was used"):
+        again(text, new)
 
 
 @pytest.mark.parametrize("when", ["before the script is written", "after it"])

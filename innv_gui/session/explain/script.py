@@ -11,6 +11,7 @@ from innv_gui.records import Model, Target, as_plain
 from innv_gui.session.explain.contents import DIGITS
 from innv_gui.session.explain.map_keys import map_key
 from innv_gui.session.explain.run import Run
+from innv_gui.session.models import hooks_hash
 from innv_gui.version import VERSION
 
 
@@ -87,7 +88,7 @@ def _session(run: Run) -> dict:
     plugins = (
         [str(folder) for folder in folders()] if analyzers.origin(run.request.analyzer.name).kind == "file" else []
     )
-    return {"TRUSTED": trusted, "HOOKS": hooks, "PLUGINS": plugins}
+    return {"TRUSTED": trusted, "HOOKS": hooks, "HOOKS_SHA256": hooks_hash(hooks), "PLUGINS": plugins}
 
 
 def _request(run: Run) -> dict:
@@ -120,6 +121,7 @@ Run it with the Python that innv-gui is installed in: python THIS_FILE [run.h5]
 A file that has moved is looked for beside this script.
 """
 
+import hashlib
 import sys
 from pathlib import Path
 
@@ -144,6 +146,13 @@ def opened(session):
     return dataset
 
 
+def with_hooks():
+    place = find(HOOKS)
+    if place and hashlib.sha256(Path(place).read_bytes()).hexdigest() != HOOKS_SHA256:
+        sys.exit(f"{{place}} is not the custom preprocessing that was used.")
+    return place
+
+
 def loaded(session, dataset, file, weights, sha256, labels, **wishes):
     model = session.add_model(find(file), weights=find(weights), **wishes)
     if model.source.sha256 != sha256:
@@ -160,7 +169,7 @@ def report(run, model):
 
 
 def main(out="run.h5"):
-    with Session(trusted=TRUSTED, hooks=find(HOOKS), plugins=[find(folder) for folder in PLUGINS]) as session:
+    with Session(trusted=TRUSTED, hooks=with_hooks(), plugins=[find(folder) for folder in PLUGINS]) as session:
         dataset = opened(session)
         models = [loaded(session, dataset, **one) for one in MODELS]
         run = session.explain(models, dataset[IMAGES], **REQUEST)

@@ -7,11 +7,12 @@ import time
 
 from innv_gui import analyzers
 from innv_gui.datasets import is_address
-from innv_gui.errors import Conflict
+from innv_gui.errors import Conflict, WorkFailed
 from innv_gui.records import LabelClass, Model, Preprocessing, Target, as_plain
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.explain.request import Item, Request
 from innv_gui.session.keep.parts import part_of, taken, texts_of
+from innv_gui.session.models import hooks_hash
 
 _LATER = ("sha256", "trusted", "hooks", "budget")  # of a source: determined again, or given again on the command line
 
@@ -38,7 +39,8 @@ def remembered(id: str, request: Request, place: str) -> dict | None:
 
 def described(model: Model) -> dict:
     """A model as a record: where it was, and what makes it the same."""
-    return {
+    hooks = _hooks(model.source.hooks)
+    return ({} if hooks is None else {"hooks": hooks}) | {
         "name": model.name,
         "file": model.file,
         "sha256": model.source.sha256,
@@ -140,9 +142,28 @@ def model_of(record: dict, models) -> Model:
     preprocessing = preprocessing_of(record["preprocessing"])
     _wait([entry for entry in models.entries() if record["file"] == entry.file or record["name"] == entry.name])
     known = [entry.model for entry in models.entries() if entry.model is not None]
-    same = [one for one in known if one.source.identity == identity(record) and one.preprocessing == preprocessing]
+    same = [one for one in known if is_model(record, one) and one.preprocessing == preprocessing]
     named = [one for one in same if one.name == record["name"]]
     return (named or same or [_opened(record, preprocessing, models)])[0]
+
+
+def is_model(record: dict, model: Model) -> bool:
+    """Whether a record means a model: the same output of the same file, and the same custom preprocessing, if any."""
+    return model.source.identity == identity(record) and _has_same_hooks(record, model.source.hooks)
+
+
+def _has_same_hooks(record: dict, hooks: str | None) -> bool:
+    """Where either is not known (in records of earlier versions, for instance), nothing speaks against it."""
+    known = {record.get("hooks"), _hooks(hooks)} - {None}
+    return len(known) < 2
+
+
+def _hooks(path: str | None) -> str | None:
+    """The hash of a hooks file, empty without one; None where it cannot be read now."""
+    try:
+        return hooks_hash(path)
+    except WorkFailed:
+        return None
 
 
 def identity(record: dict) -> tuple[str, int, str | None]:
@@ -159,6 +180,8 @@ def _wait(entries: list) -> None:
 
 
 def _opened(record: dict, preprocessing: Preprocessing, models) -> Model:
+    if not _has_same_hooks(record, models.hooks):
+        raise _other_hooks(record, models.hooks)
     source = record["source"]
     entry = models.start(
         source["path"] or source["application"],
@@ -181,6 +204,16 @@ def _opened(record: dict, preprocessing: Preprocessing, models) -> Model:
             field="models",
         )
     return model
+
+
+def _other_hooks(record: dict, hooks: str | None) -> Conflict:
+    if not record["hooks"]:
+        how, help = "without custom preprocessing, which this session has", "Start innv-gui without --hooks."
+    else:
+        help = "Start innv-gui with the hooks file of that time (--hooks)."
+        how = "with other custom preprocessing than this session has"
+        how = how if hooks else "with custom preprocessing, which this session does not have"
+    return Conflict(f"{record['file']} was used {how}.", help, "models")
 
 
 def _classes(record: dict) -> tuple[str, ...] | None:

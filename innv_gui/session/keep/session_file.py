@@ -97,6 +97,12 @@ class SavedModel(_Part):
     class_names: list[str]
     class_names_origin: Literal[NAME_ORIGINS] | None = None
     labels_by_hand: list[SavedLabel] = Field(default=[], max_length=100_000)
+    hooks: str | None = Field(default=None, max_length=64)
+
+    @model_serializer(mode="wrap")
+    def _plain(self, plain) -> dict:
+        """As a record has it: without hooks where it is not known whether there were any."""
+        return {name: value for name, value in plain(self).items() if name != "hooks" or value is not None}
 
 
 class SavedDataset(_Part):

@@ -17,7 +17,15 @@ from innv_gui.cluster.jobs import Job
 from innv_gui.errors import InnvError
 from innv_gui.records import Problem
 from innv_gui.session.datasets import Dataset, DatasetShelf
-from innv_gui.session.keep.run_record import dataset_of, described, identity, is_dataset, model_of, opened_dataset
+from innv_gui.session.keep.run_record import (
+    dataset_of,
+    described,
+    identity,
+    is_dataset,
+    is_model,
+    model_of,
+    opened_dataset,
+)
 from innv_gui.session.models import ModelShelf
 from innv_gui.session.retraining.painted import Painted
 from innv_gui.session.retraining.record import Retraining
@@ -98,7 +106,7 @@ class KeptRetrainings:
 
     def ids(self) -> list[str]:
         """Newest first: of those whose model and images are open."""
-        known = {entry.model.source.identity for entry in self._models.entries() if entry.model is not None}
+        models = [entry.model for entry in self._models.entries() if entry.model is not None]
         datasets = [entry.dataset for entry in self._datasets.entries() if entry.dataset is not None]
 
         def is_open(path: Path) -> bool:
@@ -106,7 +114,7 @@ class KeptRetrainings:
             if record is None:
                 return False
             there = any(is_dataset(record["dataset"], one, self._datasets) for one in datasets)
-            return there and identity(record["model"]) in known
+            return there and any(is_model(record["model"], one) for one in models)
 
         return [path.name for path in self._newest_first() if is_open(path)]
 

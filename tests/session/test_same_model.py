@@ -1,4 +1,4 @@
-"""Two outputs of one file are two models, wherever a record, a script or a file names one."""
+"""Which model a record, a script or a file means: one output of a file, under one custom preprocessing."""
 
 from types import SimpleNamespace
 
@@ -122,3 +122,41 @@ def test_evidence_of_another_output_or_rule_is_not_that_of_these_models(change):
     ranking = SimpleNamespace(request=SimpleNamespace(models=(first, second), dataset=dataset), n_ranked=1)
     assert ranking_of([ranking], (second, first), dataset) is ranking
     assert ranking_of([ranking], (first, other), dataset) is None
+
+
+HALF = "import numpy as np\ndef preprocess(images):\n    return np.full((len(images), 28, 28, 1), 0.5)\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "words"),
+    [
+        (HALF, None, "with custom preprocessing, which this session does not have. .*--hooks"),
+        (None, HALF, "without custom preprocessing, which this session has"),
+        (HALF, HALF.replace("0.5", "0.7"), "with other custom preprocessing than this session has"),
+        (HALF, HALF, None),
+        (None, None, None),
+    ],
+)
+def test_a_run_is_not_reopened_under_another_custom_preprocessing(tmp_path, file, pictures, before, now, words):
+    def hooks(content):
+        """Under one name: the content counts."""
+        (tmp_path / "hooks.py").write_text(content or "")
+        return str(tmp_path / "hooks.py") if content else None
+
+    with Session(tmp_path / "first", hooks=hooks(before)) as first:
+        model = first.add_model(file, output=1)
+        id = first.explain(model, first.add_dataset(pictures)[:1], "input").id
+        saved = first.save(tmp_path / "session.json")
+    with Session(tmp_path / "first", hooks=hooks(now)) as second:
+        if words is None:
+            assert second.restore(saved) == [] and second.run(id).job.wait() is not None
+            return
+        second.add_model(file, output=1)
+        with pytest.raises(Conflict, match=words):
+            second.run(id)
+        (why,) = second.restore(saved)
+        assert why.startswith("two: two.keras was used with")
+        assert len(second.models.entries()) == 1
+        old = second.history.get(id)
+        second.history.put(old | {"models": [{k: v for k, v in one.items() if k != "hooks"} for one in old["models"]]})
+        assert second.run(id).job.wait() is not None, "records of earlier versions say nothing of it"
