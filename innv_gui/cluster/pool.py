@@ -218,10 +218,10 @@ class Pool:
 
     def _death(self, kind: str, about: str) -> WorkerDied:
         what, ending = f" on {about}" if about else "", self._processes[kind].ending
-        help = "Explain fewer images at once or a smaller model."
+        hint = "Explain fewer images at once or a smaller model."
         if ending and ending.of_itself:
-            help = "It was not killed: code that it ran ended it, of a plug-in or a library."
-        return WorkerDied(f"The {kind} worker died twice{what} ({ending}).", f"{help} The session continues.")
+            hint = "It was not killed: code that it ran ended it, of a plug-in or a library."
+        return WorkerDied(f"The {kind} worker died twice{what} ({ending}).", f"{hint} The session continues.")
 
     def _no_start(self, kind: str) -> NoWorker:
         why = self._processes[kind].ending

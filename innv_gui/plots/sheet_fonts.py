@@ -103,7 +103,7 @@ def has(font: Font, character: str) -> bool:
 
 
 def _is_unseen(character: str) -> bool:
-    return unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f"
+    return character in ("\u200c", _JOINER) or "\ufe00" <= character <= "\ufe0f"
 
 
 @cache

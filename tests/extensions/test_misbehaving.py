@@ -123,6 +123,12 @@ def outputs(question):
     return np.ones(question.x.shape[:3]) * question.model(question.x).numpy().max(axis=1)[:, None, None]
 
 
+def bent(selection):
+    selection.model.layers[-1].activation = lambda x: x * 0
+    return Table("t", ("n",), ((1.0,),))
+
+
+BENT = View("outputs", "Outputs", "Changes a layer, under the name of a method.", bent)
 ONES = View("ones", "Ones", "Changes the network step by step.", ones)
 LINEAR = Analyzer("linear", "Linear", "Changes a layer.", display=SIGNED, run=linear)
 OUTPUTS = Analyzer("outputs", "Outputs", "Asks the network.", display=SIGNED, run=outputs)
@@ -208,6 +214,7 @@ def test_views_that_take_turns_have_a_copy_each(session, models, x):
 def test_a_layer_that_a_method_changes_is_no_other_methods(session, models, x):
     answers = [session.explain(models[1], x[:1], "outputs")[models[1]].maps.max()]
     session.explain(models[1], x, "linear")
+    session.view(models[1], x[:1], "outputs")
     answers.append(session.explain(models[1], x[:2], "outputs")[models[1]].maps[0].max())
     answers.append(session.explain(models[1], x[:1] * 0.5, "outputs")[models[1]].maps.max())
     assert answers[0] == answers[1] != 0 and answers[2] not in (0, answers[0])

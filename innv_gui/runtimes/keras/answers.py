@@ -39,7 +39,7 @@ def lent(question, origin: Origin) -> Iterator[None]:
 
 
 def own_copy(source: ModelSource, network: Network, name: str, origin: Origin) -> OwnCopy | None:
-    """Of the network, for a method or view of that name whose code is not ours."""
+    """Of the network, for a method or view whose code is not ours. name: which of them it is."""
     return None if origin.kind == "built-in" else copy_of(source, network, (name, origin.code))
 
 

@@ -207,13 +207,14 @@ def _opened(record: dict, preprocessing: Preprocessing, models) -> Model:
 
 
 def _other_hooks(record: dict, hooks: str | None) -> Conflict:
+    hint = "Start innv-gui with the hooks file of that time (--hooks)."
     if not record["hooks"]:
-        how, help = "without custom preprocessing, which this session has", "Start innv-gui without --hooks."
-    else:
-        help = "Start innv-gui with the hooks file of that time (--hooks)."
+        how, hint = "without custom preprocessing, which this session has", "Start innv-gui without --hooks."
+    elif hooks:
         how = "with other custom preprocessing than this session has"
-        how = how if hooks else "with custom preprocessing, which this session does not have"
-    return Conflict(f"{record['file']} was used {how}.", help, "models")
+    else:
+        how = "with custom preprocessing, which this session does not have"
+    return Conflict(f"{record['file']} was used {how}.", hint, "models")
 
 
 def _classes(record: dict) -> tuple[str, ...] | None:

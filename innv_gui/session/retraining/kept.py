@@ -140,7 +140,7 @@ def _check(record: dict) -> None:
     for thing, names in texts.items():
         if not all(isinstance(record[thing][name], str) for name in names):
             raise Damaged
-    hash(identity(record["model"]))  # raises for what is none
+    hash((identity(record["model"]), record["model"].get("hooks")))  # raises for what is none
 
 
 def _request(id: str, record: dict, asked: dict, model, dataset: Dataset) -> RetrainRequest:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from innv_gui.datasets.thumbnails import png_of
-from innv_gui.records import ModelSource
 from innv_gui.session.explain.request_facts import versions
 from innv_gui.session.workshop.opened import stem_of, title_of
 from innv_gui.session.workshop.run import ROW, ShapesRun, rows_of
@@ -59,7 +58,7 @@ def parts_of(run: ShapesRun) -> Iterator[tuple[str, bytes]]:
 def made_of(run: ShapesRun) -> dict:
     """What a run is where its session is over: names and contents for the ids of its request, and versions."""
     classes = zip(run.request.recipe.classes, run.request.labels, strict=True)
-    file = {"name": run.request.file, **ModelSource("keras", sha256=run.sha256, output=run.output).content}
+    file = {"name": run.request.file, "sha256": run.sha256} | ({} if run.output is None else {"output": run.output})
     return {
         "run": run.id,
         "name": run.name,

@@ -77,9 +77,8 @@ class RunFolder:
     def _read(self, record: dict) -> tuple[ShapesRequest, KeptFacts]:
         if record["version"] != VERSION:
             raise Damaged
-        output = record.get("output")  # which records of earlier versions do not have
-        facts = KeptFacts(**{name: record[name] for name in KeptFacts.__dataclass_fields__ if name != "output"})
-        facts = replace(facts, output=output)
+        given = {name: record[name] for name in KeptFacts.__dataclass_fields__ if name != "output"}
+        facts = KeptFacts(**given, output=record.get("output"))  # which records of earlier versions do not have
         try:
             _check_facts(facts)
             return self._request(record["asked"], tuple(map(str, record["notes"])), facts), facts

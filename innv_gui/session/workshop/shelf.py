@@ -106,12 +106,12 @@ class Workshop:
         if recipe.model != "file" or recipe.source is not None:
             return recipe
         models = (entry.model for entry in self._models.entries() if entry.model is not None)
-        meant = run.sha256, run.output or 0
-        found = next((model for model in models if model.source.identity[:2] == meant), None)
+        sources = [model.source for model in models if model.source.sha256 == run.sha256]
+        found = next((source for source in sources if (source.output or 0) == (run.output or 0)), None)
         if found is None:
             message = f"{run.name} trains {run.request.file}, which is not open."
             raise Conflict(message, "Add that file under Models, then go on.", "file")
-        return replace(recipe, source=found.source)
+        return replace(recipe, source=found)
 
     def change(self, id: str, *, name: str | None = None, pinned: bool | None = None) -> ShapesRun:
         """Give a run another name, or keep it on top."""

@@ -9,7 +9,7 @@ from flask import request
 from innv_gui.errors import BadInput
 
 EXPECTED = "Expected a JSON object as the body of the request"
-MOST = 2**63  # what 1e300 would be in digits, no refusal should show
+MOST = 2**63  # more than any field takes; 1e300 as an int would be shown with 301 digits
 SEE = "See /api/v1/openapi.json for what is expected."
 KINDS = {list: "a list", str: "a text", bool: "true or false", int: "a number", float: "a number", type(None): "null"}
 

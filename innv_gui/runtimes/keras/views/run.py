@@ -105,7 +105,7 @@ def _begin(source: ModelSource, name: str, *selected) -> Begun:
     """selected: the rest of a Selection. Whether the person has given up is asked of the step that runs."""
     network = loading.load(source)
     run, begun = function(catalog.get(name).run["native"]), Begun(name, lambda: False)
-    begun.own = own_copy(source, network, name, catalog.origin(name))
+    begun.own = own_copy(source, network, f"view {name}", catalog.origin(name))  # a method may have its name
     selection = Selection(network, name, *selected, stopped=lambda: begun.stopped(), own=begun.own)
     answer = begun.told(lambda: run(selection))
     begun.at_once = not isinstance(answer, Iterator)
