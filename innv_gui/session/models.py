@@ -183,13 +183,16 @@ class ModelShelf:
     ) -> ModelEntry:
         """Begin to load a model; returns at once. `wishes`: preprocessing, classes, by_hand.
 
+        recorded, among them: they are of an earlier run's record. What was kept of names and labels since then counts
+        more, how the outputs were read does not.
+
         "VGG16@random" is VGG16 with weights="random", here as on the command line.
         """
         if weights is None:
             file, weights = parse_model_argument(str(file))
         output = checked_output(output)
         source = source_of(file, weights, output=output, outputs=checked_outputs(outputs), hooks=self.hooks)
-        wishes["said"] = {name for name, wish in wishes.items() if wish is not None}  # "auto", too
+        wishes["said"] = _said(outputs=outputs, **wishes)
         wishes["preprocessing"] = parse(wishes.get("preprocessing"))
         wishes["classes"] = as_list(wishes.get("classes"))
         entry = self._enter(source, name, shown(shown_file or Path(str(file)).name), wishes)
@@ -213,7 +216,9 @@ class ModelShelf:
     def _load(self, entry: ModelEntry, job: Job) -> Model:
         try:
             facts = self._facts(entry, job)
-            entry.model = with_choice(_model(entry, facts), self._chosen(facts.source), entry.wishes.get("said", ()))
+            facts, misfit = self._read_as_chosen(entry, facts, job)
+            chosen = self._chosen(facts.source, entry.wishes)
+            entry.model = with_choice(_model(entry, facts), chosen, entry.wishes["said"], misfit)
             self.changed()
             entry.status = "ready"
         except InnvError as error:
@@ -225,8 +230,10 @@ class ModelShelf:
         job.step()
         return entry.model
 
-    def _chosen(self, source: ModelSource) -> Choice:
-        return Choice() if self._choices is None else self._choices.of(source)
+    def _chosen(self, source: ModelSource, wishes: Mapping) -> Choice:
+        if self._choices is None:
+            return Choice()
+        return self._choices.now(source) if wishes.get("recorded") else self._choices.of(source)
 
     def _keep(self, model: Model, *fields: str) -> None:
         """What a person chose; a rule that is the detected one is no choice."""
@@ -235,14 +242,44 @@ class ModelShelf:
         plain = {
             "preprocessing": None if is_detected else as_plain(model.preprocessing),
             "class_names": list(model.class_names) if named else None,
-            "labels_by_hand": [as_plain(one) for one in model.by_hand] or None,
+            "outputs": model.source.outputs,
         }
         if self._choices is not None and fields:
             self._choices.keep(model.source, **{name: plain[name] for name in fields})
 
     def _facts(self, entry: ModelEntry, job: Job) -> ModelFacts:
         source = self._with_trust(replace(entry.source, budget=self._budget), entry, job)
+        try:
+            return self._inspected(source, entry, job)
+        except InnvError:
+            kind = self._outputs_of_refused(source, entry, job)
+            if kind is None:
+                raise
+        return self._inspected(replace(source, outputs=kind), entry, job)
+
+    def _inspected(self, source: ModelSource, entry: ModelEntry, job: Job) -> ModelFacts:
         return self._pool().run("keras.inspect", source, cancelled=job.cancelled, about=entry.name)
+
+    def _outputs_of_refused(self, source: ModelSource, entry: ModelEntry, job: Job) -> str | None:
+        """How the outputs of a file were read earlier that is refused as long as nobody says how."""
+        nameless = source.path is None or isinstance(source.output, str)
+        if nameless or self._choices is None or self._choices.is_empty or "outputs" in entry.wishes["said"]:
+            return None
+        sha256 = self._pool().run("keras.trusted_as", source, cancelled=job.cancelled, about=entry.name)
+        return self._chosen(replace(source, sha256=sha256), entry.wishes).outputs
+
+    def _read_as_chosen(self, entry: ModelEntry, facts: ModelFacts, job: Job) -> tuple[ModelFacts, BadInput | None]:
+        """The same file with its outputs understood as a person chose earlier; with why not where that is no longer so.
+
+        A choice that was made earlier may contradict what this version finds in the values.
+        """
+        kind = self._chosen(facts.source, entry.wishes).outputs
+        if kind in (None, facts.source.outputs) or "outputs" in entry.wishes["said"]:
+            return facts, None
+        try:
+            return self._inspected(replace(facts.source, outputs=kind), entry, job), None
+        except BadInput as misfit:
+            return facts, misfit
 
     def _with_trust(self, source: ModelSource, entry: ModelEntry, job: Job) -> ModelSource:
         """The worker takes the hash: a file may be larger than the memory of this process, or a folder."""
@@ -291,7 +328,8 @@ class ModelShelf:
         entry, model = self.entry(id), self.get(id)
         names = naming_of(model, dataset).names
         entry.model = replace(model, by_hand=mapped_by_hand(model, dataset, names, wish))
-        self._keep(entry.model, "labels_by_hand")
+        if self._choices is not None:
+            self._choices.keep_labels(model.source, model.by_hand, entry.model.by_hand)
         return entry.model
 
     def change(self, id: str, *, name=None, preprocessing=None, class_names=None, outputs=None) -> Model:
@@ -317,7 +355,7 @@ class ModelShelf:
         if class_names is not None:
             notes = tuple(note for note in model.notes if not note.startswith(LEFT_OUT))
             model = replace(model, naming=self._named(model, class_names), notes=notes)
-        wishes = {"preprocessing": preprocessing, "class_names": class_names}
+        wishes = {"preprocessing": preprocessing, "class_names": class_names, "outputs": outputs}
         chosen = [field for field, wish in wishes.items() if wish is not None]
         earlier = tuple(field for field in model.chosen_earlier if field not in chosen)
         entry.model = replace(model, chosen_earlier=earlier)
@@ -328,6 +366,7 @@ class ModelShelf:
     def _try_again(self, entry: ModelEntry, kind: str | None) -> None:
         """Load a refused file with its outputs understood as `kind`."""
         entry.source, entry.status, entry.error = replace(entry.source, outputs=kind), "loading", None
+        entry.wishes["said"].add("outputs")
         title = f"Loading {entry.name}"
         entry.job = self._jobs.start("load", title, lambda job: self._load(entry, job), 1, "models")
 
@@ -366,23 +405,34 @@ def _model(entry: ModelEntry, facts: ModelFacts) -> Model:
     return Model(entry.id, entry.name, entry.letter, entry.file, facts, rule, naming, notes, hand)
 
 
-def with_choice(model: Model, choice: Choice, said: Collection[str] = ()) -> Model:
-    """The model with what was chosen earlier, but for what is said now: of preprocessing, classes, by_hand.
+def _said(recorded: bool = False, **wishes) -> set[str]:
+    """What a person decides now, "auto" too; of an earlier run's record what the run depends on."""
+    if recorded:
+        return {"preprocessing", "outputs"}
+    return {name for name, wish in wishes.items() if wish is not None}
 
-    What does not fit any more, because the outputs are read otherwise, is left out with a note.
+
+def with_choice(model: Model, choice: Choice, said: Collection[str] = (), misfit: BadInput | None = None) -> Model:
+    """The model with what was chosen earlier, but for what is said now: of preprocessing, classes, outputs.
+
+    What does not fit any more, because the outputs are read otherwise, is left out with a note; misfit: why the outputs
+    are not read as they were.
     """
-    changes, notes = {}, []
+    changes, misfits = {}, [] if misfit is None else [misfit]
     try:
         if choice.preprocessing is not None and "preprocessing" not in said:
             check_channels(choice.preprocessing, model.input_shape[-1])
             changes["preprocessing"] = choice.preprocessing
         if choice.class_names is not None and "classes" not in said:
             changes["naming"] = _named(choice.class_names, model.facts, model.name)
-    except BadInput as misfit:
-        notes.append(f"What was chosen earlier and kept in this workspace is left out. {misfit}")
+    except BadInput as error:
+        misfits.append(error)
+    notes = [f"What was chosen earlier and kept in this workspace is left out. {error}" for error in misfits]
     earlier = tuple(name for name, field in EARLIER.items() if field in changes)
-    if "by_hand" not in said:
-        changes["by_hand"] = tuple(one for one in choice.labels_by_hand if one.class_ < model.n_classes)
+    if choice.outputs is not None and "outputs" not in said and model.source.outputs == choice.outputs:
+        earlier = (*earlier, "outputs")
+    by_hand = choice.labels_with(model.by_hand)
+    changes["by_hand"] = tuple(one for one in by_hand if one.class_ < model.n_classes)
     return replace(model, **changes, chosen_earlier=earlier, notes=(*model.notes, *notes))
 
 

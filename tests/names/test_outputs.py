@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from innv_gui import Session
 from innv_gui.errors import BadInput, ModelRefused
 from innv_gui.session.naming import naming_of
 
@@ -26,7 +27,7 @@ def pets(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """Two one-unit networks of opposite opinion, one of three independent classes, one whose meaning is unknown."""
+    """One-unit networks: two of opposite opinion, one whose meaning is unknown; of three units: independent, bare."""
     folder = tmp_path_factory.mktemp("outputs")
     keras.utils.set_random_seed(3)
     image = keras.Input(SHAPE)
@@ -38,6 +39,7 @@ def files(tmp_path_factory):
     model.save(folder / "no.keras")
     keras.Model(image, L.Dense(3, activation="sigmoid")(x)).save(folder / "tags.keras")
     keras.Model(image, L.Dense(1, activation="tanh")(x)).save(folder / "tanh.keras")
+    keras.Model(image, L.Dense(3)(x)).save(folder / "bare.keras")
     return folder
 
 
@@ -113,6 +115,24 @@ def test_a_refused_file_is_read_as_a_person_says(session, files):
         entry.job.wait()
     assert session.models.change(entry.id, outputs="binary").n_classes == 2
     session.remove_model(entry.id)
+
+
+def test_what_a_person_said_of_the_outputs_is_kept(tmp_path, files, lent_workers):
+    with Session(tmp_path) as first:
+        refused = first.start_model(files / "tanh.keras")
+        refused.job.ended(None)
+        first.models.change(refused.id, outputs="binary")
+        bare = first.add_model(files / "bare.keras")
+        first.models.change(bare.id, outputs="multilabel")
+        assert first.add_model(files / "bare.keras").facts.outputs.kind == "logits", "opened again: as its file says"
+    with Session(tmp_path) as second:
+        tanh, bare = (second.add_model(files / f"{name}.keras") for name in ("tanh", "bare"))
+        assert (tanh.facts.outputs.kind, bare.facts.outputs.kind) == ("binary", "multilabel")
+        assert tanh.chosen_earlier == bare.chosen_earlier == ("outputs",)
+        assert second.add_model(files / "bare.keras", outputs="auto").facts.outputs.kind == "logits"
+        assert second.models.change(bare.id, outputs="auto").chosen_earlier == ()
+    with Session(tmp_path) as third:
+        assert third.add_model(files / "bare.keras").facts.outputs.kind == "logits"
 
 
 def test_a_kind_that_is_none_is_refused_with_the_kinds(session, files):

@@ -10,7 +10,7 @@ from innv_gui.commands.reports import earlier
 from innv_gui.datasets.collection import ProblemList, of_files
 from innv_gui.errors import StorageFailed
 from innv_gui.preprocessing import parse
-from innv_gui.records import ModelSource, replace
+from innv_gui.records import LabelClass, ModelSource, replace
 from innv_gui.session.keep import choices as kept
 from innv_gui.session.keep.choices import Choices
 from innv_gui.session.models import ModelShelf
@@ -90,12 +90,45 @@ def test_a_choice_of_now_replaces_the_one_of_earlier_and_the_detected_rule_is_no
     assert model.preprocessing == FACTS.preprocessing and model.chosen_earlier == ("class_names",)
 
 
-def test_labels_mapped_by_hand_come_back(started):
+def test_labels_mapped_by_hand_come_back(started, dataset):
     shelf, id = started()
-    images = of_files("d", "folder", "/d", ["a.png"], ["wasp"], ProblemList())
-    dataset = SimpleNamespace(name="d", class_names=("wasp",), keras_class_names=None, collection=images)
     shelf.map_labels(id, dataset, {"wasp": 1})
     assert again(started).by_hand == shelf.get(id).by_hand and again(started).by_hand[0].class_ == 1
+
+
+@pytest.fixture
+def dataset():
+    images = of_files("d", "folder", "/d", ["a.png"], ["wasp"], ProblemList())
+    return SimpleNamespace(name="d", class_names=("wasp", "bee"), keras_class_names=None, collection=images)
+
+
+def test_a_model_of_an_earlier_run_has_the_names_and_labels_of_since_then(started, dataset):
+    shelf, id = started()
+    shelf.map_labels(id, dataset, {"wasp": 1, "bee": 3})
+    then = shelf.get(id).by_hand
+    shelf.change(id, class_names=GIVEN)
+    shelf.map_labels(id, dataset, {"wasp": 2, "bee": None})
+    other = LabelClass("of another place", "fly", 0)
+    shelf, id = started(recorded=True, classes=CLASSES, by_hand=(*then, other), preprocessing="unit")
+    model = shelf.get(id)
+    assert model.naming.names == GIVEN and model.preprocessing == parse("unit")
+    assert {(one.label, one.class_) for one in model.by_hand} == {("wasp", 2), ("fly", 0)}
+    shelf.map_labels(id, dataset, {"bee": 0})
+    assert {(one.label, one.class_) for one in again(started).by_hand} == {("wasp", 2), ("bee", 0)}
+
+
+def test_a_model_of_an_earlier_run_has_its_own_where_nothing_is_kept(started):
+    one = LabelClass("d", "wasp", 2)
+    model = again(started, recorded=True, classes=CLASSES, by_hand=(one,))
+    assert model.naming.names == CLASSES and model.by_hand == (one,)
+
+
+def test_labels_of_one_file_opened_twice_are_kept_together(started, tmp_path, dataset):
+    shelf, id = started()
+    second = shelf.start(tmp_path / "a.keras").id
+    shelf.map_labels(id, dataset, {"wasp": 1})
+    shelf.map_labels(second, dataset, {"bee": 3})
+    assert {(one.label, one.class_) for one in again(started).by_hand} == {("wasp", 1), ("bee", 3)}
 
 
 def test_another_file_and_the_same_one_opened_twice_are_as_detected(started, tmp_path):

@@ -11,6 +11,7 @@ from innv_gui.errors import Cancelled, Conflict
 from innv_gui.records import ModelSource, Preprocessing, replace
 from innv_gui.session.explore.evidence import ranking_of
 from innv_gui.session.keep import session_file
+from innv_gui.session.labels import by_hand
 from innv_gui.session.retraining.shelf import Retrainings
 from innv_gui.session.workshop.script import script_of
 
@@ -64,6 +65,27 @@ def test_an_earlier_run_is_reopened_on_its_output(explained, file, pictures):
         run.job.wait()
         assert run.models[0].id != other.id and run.models[0].source.output == 1
         np.testing.assert_array_equal(run[run.models[0]].maps, maps)
+
+
+@pytest.mark.parametrize("door", ["run", "restored"])
+def test_what_was_chosen_after_a_run_outlives_its_being_reopened(explained, tmp_path, file, pictures, door):
+    folder, id, *_ = explained
+    with Session(folder) as second:
+        model, dataset = second.add_model(file, output=1), second.add_dataset(pictures)
+        second.models.change(model.id, class_names=["west", "east"])
+        second.models.map_labels(model.id, dataset, {"left": "east"})
+    with Session(folder) as third:
+        if door == "run":
+            third.run(id).job.wait()
+        else:
+            assert third.restore(tmp_path / "session.json") == []
+        (model,) = [entry.model for entry in third.models.entries() if entry.model.source.output == 1]
+        (dataset,) = [entry.dataset for entry in third.datasets.entries()]
+        assert model.class_names == ("west", "east") and by_hand(model, dataset) == {"left": 1}
+        third.models.map_labels(model.id, dataset, {"right": "west"})
+    with Session(folder) as fourth:
+        model = fourth.add_model(file, output=1)
+        assert by_hand(model, fourth.add_dataset(pictures)) == {"left": 1, "right": 0}
 
 
 def test_runs_of_a_sent_session_are_taken_over_on_their_output(explained, tmp_path, file, pictures):

@@ -193,6 +193,7 @@ def _opened(record: dict, preprocessing: Preprocessing, models) -> Model:
         preprocessing=preprocessing,
         classes=_classes(record),
         by_hand=tuple(LabelClass(**one) for one in record.get("labels_by_hand") or ()),
+        recorded=True,
     )
     entry.job.wait()
     model = models.get(entry.id)

@@ -1,5 +1,6 @@
 // What a model's outputs are: how that was determined, what speaks against it, and the choice among what its values allow.
 import { h, icon } from "../lib/dom.js";
+import { EARLIER } from "./model-advice.js";
 
 export const OUTPUTS = {
   softmax: "softmax: probabilities, one class",
@@ -23,11 +24,12 @@ export function outputsSelect(model, onchoose, attributes = {}) {
 /** The part of the details: a choice where there is one, words where there is none. */
 export function outputsPart(model, onchoose) {
   const { kind, choices, reason, doubt, explained } = model.outputs;
+  const source = model.chosen_earlier?.includes("outputs") ? `${EARLIER} ${reason}` : reason;
   return h(
     "section",
     { class: "part", id: "outputs-part" },
     h("h3", {}, "Outputs"),
-    h("p", { class: "why" }, reason),
+    h("p", { class: "why" }, source),
     doubt ? h("p", { class: "call warn" }, icon("warn"), h("span", { class: "grow" }, doubt, " Choose what is right.")) : null,
     choices.length > 1
       ? h(
