@@ -40,6 +40,7 @@ TASKS = {
     "images.greys": Task("images", "innv_gui.datasets:greys"),
     "images.small": Task("images", "innv_gui.datasets:small"),
     "images.stamps": Task("images", "innv_gui.datasets:stamps"),
+    "images.states": Task("images", "innv_gui.datasets:states"),
     "images.samples": Task("images", "innv_gui.samples:make"),
     "keras.trusted_as": Task("keras", "innv_gui.runtimes.keras.files.gate:trusted_as"),
     "keras.efficientnet_lite": Task("keras", "innv_gui.runtimes.keras.pretrained.efficientnet_lite:made"),

@@ -10,7 +10,7 @@ from innv_gui.datasets.decoding import content_hash, content_hashes, decode, dec
 from innv_gui.datasets.formats import is_litter, is_picture_name, is_upload_acceptable
 from innv_gui.datasets.opening import open_dataset
 from innv_gui.datasets.small import greys, small, square_of
-from innv_gui.datasets.stamps import GONE, stamp, stamps
+from innv_gui.datasets.stamps import GONE, stamp, stamps, state, states
 from innv_gui.datasets.thumbnails import as_seen, png_of, thumbnail
 
 __all__ = [
@@ -35,5 +35,7 @@ __all__ = [
     "square_of",
     "stamp",
     "stamps",
+    "state",
+    "states",
     "thumbnail",
 ]

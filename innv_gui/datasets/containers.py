@@ -17,6 +17,7 @@ from innv_gui.datasets.layout import BYTES, Layout, NotImages, Scale, layout_of,
 from innv_gui.datasets.names import quoted, shown
 from innv_gui.datasets.numpy_files import Stored
 from innv_gui.errors import BadInput
+from innv_gui.file_state import State, file_state
 from innv_gui.records import ImageRef
 
 IMAGE_NAMES = ("x", "images", "image", "x_test", "x_train", "x_val", "data", "input", "inputs", "arr_0")
@@ -33,7 +34,7 @@ def open_container(path: str, kind: str, labels: Sequence | None = None) -> Coll
     try:
         arrays = _arrays(path, kind, problems)
         key, layout = _images(arrays, problems)
-        where = path, _changed(path), kind, key
+        where = path, file_state(path), kind, key
         dark = why_dark(_scale(*where), _sample(*where))
         if dark:
             problems.add(key or name, dark)
@@ -44,7 +45,7 @@ def open_container(path: str, kind: str, labels: Sequence | None = None) -> Coll
         raise BadInput(f"{quoted(name)} is damaged or cut short: it cannot be read.", field="images") from error
     class_names, codes = coded(beside.texts if beside else given_labels(labels, layout.n))
     content = fingerprint_of(
-        kind, str(_changed(path)), key, "\0".join(class_names or ()), codes.tobytes() if class_names else None
+        kind, str(file_state(path)[:2]), key, "\0".join(class_names or ()), codes.tobytes() if class_names else None
     )
     known = "hdf5" if kind == "hdf5" else "array"
     listed = (problems.listed(), problems.n)
@@ -61,7 +62,7 @@ def picture_of_row(ref: ImageRef, kind: str) -> np.ndarray:
     """(H, W, C) uint8, or float32 in [0, 255]; C is 1, 3 or 4. Raises NotImages with the reason."""
     stored, row = _row(ref, kind)
     layout = layout_of(stored.shape, stored.dtype)
-    return layout.picture(scaled(row, _scale(ref.path, _changed(ref.path), kind, ref.key)))
+    return layout.picture(scaled(row, _scale(ref.path, file_state(ref.path), kind, ref.key)))
 
 
 def stored_row(ref: ImageRef, kind: str) -> np.ndarray:
@@ -71,7 +72,7 @@ def stored_row(ref: ImageRef, kind: str) -> np.ndarray:
 
 def _row(ref: ImageRef, kind: str) -> tuple[Stored, np.ndarray]:
     try:
-        stored = _known(ref.path, _changed(ref.path), kind).get(ref.key)
+        stored = _known(ref.path, file_state(ref.path), kind).get(ref.key)
         if stored is None or not 0 <= ref.index < stored.shape[0]:
             raise NotImages("is gone: the file has changed")
         return stored, stored.row(ref.index)
@@ -97,25 +98,19 @@ def _broken(kind: str) -> tuple[type[Exception], ...]:
     return numpy_files.BROKEN
 
 
-def _changed(path: str) -> tuple[int, int]:
-    """What differs when a file was written again."""
-    stat = os.stat(path)
-    return stat.st_size, stat.st_mtime_ns
-
-
 @lru_cache(maxsize=8)
-def _known(path: str, _changed: tuple[int, int], kind: str) -> dict[str | None, Stored]:
+def _known(path: str, changed: State, kind: str) -> dict[str | None, Stored]:
     return _arrays(path, kind, ProblemList())
 
 
 @lru_cache(maxsize=32)
-def _scale(path: str, changed: tuple[int, int], kind: str, key: str | None) -> Scale:
+def _scale(path: str, changed: State, kind: str, key: str | None) -> Scale:
     stored = _known(path, changed, kind)[key]
     return BYTES if stored.dtype == np.uint8 else scale_of(stored.dtype, of_most(_sample(path, changed, kind, key)))
 
 
 @lru_cache(maxsize=32)
-def _sample(path: str, changed: tuple[int, int], kind: str, key: str | None) -> np.ndarray:
+def _sample(path: str, changed: State, kind: str, key: str | None) -> np.ndarray:
     """The ends of all rows of a small array, else of rows spread evenly: every worker comes to the same answer."""
     stored = _known(path, changed, kind)[key]
     layout = layout_of(stored.shape, stored.dtype)

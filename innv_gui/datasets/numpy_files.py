@@ -19,6 +19,7 @@ from innv_gui.datasets.collection import ProblemList
 from innv_gui.datasets.declared import held_in
 from innv_gui.datasets.formats import is_picture_name
 from innv_gui.datasets.layout import NotImages
+from innv_gui.file_state import file_state
 
 MAX_UNPACKED = 2**30  # bytes of one compressed array, which has to be held whole
 _HEADER_BYTES = 10_000
@@ -116,8 +117,7 @@ def _fortran_row(path: str, start: int, header: _Header, index: int) -> np.ndarr
     """A row of an array whose first axis runs fastest; its numbers lie all over the file."""
     if header.payload > MAX_UNPACKED:
         raise NotImages("is stored column by column and too large for that; save np.ascontiguousarray(x)")
-    stat = os.stat(path)
-    whole = _fortran(path, start, header, stat.st_size, stat.st_mtime_ns)
+    whole = _fortran(path, start, header, *file_state(path))
     return whole[index]
 
 
@@ -176,8 +176,7 @@ def _unpacked_now(path: str, member: str, header: _Header) -> np.ndarray:
             f"is compressed and {header.payload / 2**30:.1f} GiB large; up to {MAX_UNPACKED >> 30} GiB are unpacked"
             " (np.savez and np.save store without compression, of any size)"
         )
-    stat = os.stat(path)
-    return _unpacked(path, member, header, stat.st_size, stat.st_mtime_ns)
+    return _unpacked(path, member, header, *file_state(path))
 
 
 @lru_cache(maxsize=1)

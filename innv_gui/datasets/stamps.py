@@ -7,6 +7,7 @@ import os
 import numpy as np
 
 from innv_gui.datasets.addresses import changed_ns, is_address, size_bytes
+from innv_gui.file_state import file_state
 from innv_gui.records import ImageRef
 
 GONE = (-1, -1)
@@ -28,6 +29,22 @@ def stamp(ref: ImageRef, opened_ns: int = 0) -> tuple[int, int]:
     return CHANGED if opened_ns and status.st_ctime_ns > opened_ns else (status.st_size, status.st_mtime_ns)
 
 
-def stamps(refs: list[ImageRef]) -> np.ndarray:
+def state(ref: ImageRef) -> tuple[int, ...]:
+    """The same with the system's time, for what is soon made again: a renamed file counts as changed.
+
+    GONE where there is none.
+    """
+    try:
+        return stamp(ref) if is_address(ref.path) else file_state(ref.path)
+    except (OSError, ValueError):
+        return GONE
+
+
+def stamps(refs: list[ImageRef], opened_ns: int = 0) -> np.ndarray:
     """(n, 2) int64."""
-    return np.array([stamp(ref) for ref in refs], np.int64).reshape(-1, 2)
+    return np.array([stamp(ref, opened_ns) for ref in refs], np.int64).reshape(-1, 2)
+
+
+def states(refs: list[ImageRef]) -> list[tuple[int, ...]]:
+    """Of each image's file."""
+    return [state(ref) for ref in refs]

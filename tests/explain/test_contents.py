@@ -1,5 +1,6 @@
 """A heatmap is shown over the picture that was explained, or it is said that the file holds another one by now."""
 
+import io
 import os
 import shutil
 
@@ -142,3 +143,49 @@ def test_a_run_that_is_opened_again_says_so_each_time(folder):
     with Session() as third:
         assert third.restore(folder / "session.json") == [] and third.history.get(id)["contents"] == noted
         assert third.restore(folder / "session.json") == [] and len(third.history.all()) == 1
+
+
+def with_its_date(path, content):
+    """Other bytes of the same number under the same date, as unpacking an archive with one date for all gives them."""
+    state = path.stat()
+    assert len(content) == state.st_size and content != path.read_bytes()
+    path.write_bytes(content)
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+
+@pytest.mark.parametrize("kind", ["picture", "array", "packed"])
+def test_a_picture_of_the_same_size_and_date_has_a_heatmap_of_its_own(tmp_path, sample_datasets, kind):
+    two = [np.asarray(Image.open(sample_datasets["digits"].collection.ref(row).path)) for row in (3, 700)]
+    path = tmp_path / "images" / "a"
+    path.parent.mkdir()
+
+    def content(pixels):
+        file = io.BytesIO()
+        if kind == "picture":
+            Image.fromarray(pixels).save(file, "bmp")
+        elif kind == "array":
+            np.save(file, pixels[None, ..., None])
+        else:
+            np.savez(file, x=pixels[None, ..., None])
+        return file.getvalue()
+
+    path = path.with_suffix({"picture": ".bmp", "array": ".npy", "packed": ".npz"}[kind])
+    place, maps = path.parent if kind == "picture" else path, []
+    path.write_bytes(content(two[0]))
+    with Session(tmp_path / "workspace") as first:
+        model, images = first.add_model(SAMPLES / "digits_mlp.keras"), first.add_dataset(place)
+        id = first.explain(model, images, "gradient").id
+        with_its_date(path, content(two[1]))
+        maps.append(first.explain(model, images, "gradient")[model].maps)
+        with_its_date(path, content(two[0]))
+        maps.append(first.explain(model, images, "gradient")[model].maps)
+    with_its_date(path, content(two[1]))
+    with Session(tmp_path / "workspace") as second:
+        run = second.run(id)
+        run.job.wait()
+        assert [one.reason for one in run.replaced] == ([BEFORE] if kind == "picture" else [])
+        maps.append(run[run.models[0]].maps)
+    with Session() as third:
+        model, images = third.add_model(SAMPLES / "digits_mlp.keras"), third.add_dataset(place)
+        true = third.explain(model, images, "gradient")[model].maps
+    assert [np.array_equal(one, true) for one in maps] == [True, False, True]

@@ -1,5 +1,7 @@
 """Explorations through a session: odd datasets, changed files, cancelled maps."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -124,6 +126,24 @@ def test_a_file_that_changed_is_seen_again(session, model, tmp_path):
     changed = [row for row in range(10) if not np.array_equal(first[row], second[row])]
     assert changed == [2]
     assert not {after.spaces.space(of).key for of in ("pixels", model.id)} & set(keys)
+
+
+def test_a_file_that_changed_since_its_dataset_was_opened_is_no_longer_counted(session, model, tmp_path):
+    dataset = session.add_dataset(folder_of(tmp_path / "changing", drawn(10, 8)))
+    before = session.explore(model, dataset)
+    assert session.explore(model, dataset) is before
+    path = tmp_path / "changing" / "002.png"
+    size, date = path.stat().st_size, path.stat().st_mtime_ns
+    path.write_bytes(path.read_bytes()[::-1])
+    os.utime(path, ns=(date, date))
+    assert (path.stat().st_size, path.stat().st_mtime_ns) == (size, date), "as a copy that keeps its date has it"
+    after = session.explore(model, dataset)
+    assert after is not before and session.explore(model, dataset) is after
+    (problem,) = after.problems
+    assert problem.name == "002.png" and "changed since the dataset was opened" in problem.reason
+    assert not after.thumbs.get(np.arange(10))[2].any(), "it is no picture any more"
+    path.write_bytes(b"no picture")
+    assert [one.name for one in session.suggest(model, dataset).problems] == ["002.png"]
 
 
 def test_small_pictures_whose_bytes_changed_are_black_and_made_again(session, model, tmp_path):

@@ -16,6 +16,7 @@ BASE = {
     "applications",
     "preprocessing",
     "class_names",
+    "file_state",
     "folders",
     "health",
     "agreement",

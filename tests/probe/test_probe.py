@@ -257,7 +257,7 @@ def test_answers_are_kept_and_asked_for_again_when_a_file_changes(session, lenet
     run = session.pool.run
     monkeypatch.setattr(session.pool, "run", lambda name, *args, **more: asked.append(name) or run(name, *args, **more))
     assert np.array_equal(session.probe(model, sample_datasets["digits"]).predicted, first.predicted)
-    assert asked == ["images.stamps"]
+    assert asked == ["images.states"]
     session.remove_model(model.id)
 
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from innv_gui.datasets import GONE, content_hashes, is_address, stamp
+from innv_gui.datasets import GONE, content_hashes, is_address, state
 from innv_gui.errors import Conflict
 from innv_gui.records import ImageRef, Problem
 
@@ -33,7 +33,7 @@ class Contents:
     """
 
     def __init__(self):
-        self._known: dict[ImageRef, tuple[tuple[int, int], str]] = {}  # stamp, first digits of the SHA-256
+        self._known: dict[ImageRef, tuple[tuple[int, ...], str]] = {}  # state of the file, first digits of the SHA-256
         self._before: list[ImageRef] = []
 
     def note(self, refs: Sequence[ImageRef], first: Sequence[str] = ()) -> list[str]:
@@ -66,20 +66,20 @@ class Contents:
 
     def _since(self, refs: Iterable[ImageRef]) -> dict[ImageRef, str]:
         """Why not, of those that are others now. A file written again with the same content is the same picture."""
-        now = {ref: stamp(ref) for ref in refs}
+        now = {ref: state(ref) for ref in refs}
         gone = [ref for ref, found in now.items() if found == GONE]
         other = [ref for ref, found in now.items() if found not in (GONE, self._known[ref][0])]
         changed = [ref for ref, digits in zip(other, _digits(other), strict=True) if digits != self._known[ref][1]]
         return dict.fromkeys(gone, MISSING) | dict.fromkeys(changed, SINCE)
 
 
-def _noted(refs: Sequence[ImageRef]) -> dict[ImageRef, tuple[tuple[int, int], str]]:
-    """Stamp and content of the files that are there, as far as they are not too many bytes."""
-    stamps = {ref: stamp(ref) for ref in refs}
-    sums = itertools.accumulate(size for size, _ in stamps.values())
-    read = [ref for ref, so_far in zip(stamps, sums, strict=True) if stamps[ref] != GONE and so_far <= MOST_BYTES]
+def _noted(refs: Sequence[ImageRef]) -> dict[ImageRef, tuple[tuple[int, ...], str]]:
+    """State and content of the files that are there, as far as they are not too many bytes."""
+    states = {ref: state(ref) for ref in refs}
+    sums = itertools.accumulate(found[0] for found in states.values())
+    read = [ref for ref, so_far in zip(states, sums, strict=True) if states[ref] != GONE and so_far <= MOST_BYTES]
     found = zip(read, _digits(read), strict=True)
-    return {ref: (stamps[ref], digits) for ref, digits in found if digits}
+    return {ref: (states[ref], digits) for ref, digits in found if digits}
 
 
 def _digits(refs: Sequence[ImageRef]) -> list[str]:

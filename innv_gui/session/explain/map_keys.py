@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from innv_gui import analyzers
-from innv_gui.datasets import GONE, stamp
+from innv_gui.datasets import GONE, state
 from innv_gui.errors import ImageRefused
 from innv_gui.records import Model, Target, as_plain
 from innv_gui.session.explain.request import Item, Request
@@ -30,10 +30,10 @@ def engine_code(folder: Path = RUNTIMES) -> str:
 
 
 def identity(item: Item) -> list:
-    """What makes an image the same as before: its place, size and time of change, or its numbers."""
+    """What makes an image the same as before: its place and the state of its file, or its numbers."""
     if item.row is not None:
         return ["array", list(item.row.shape), hashlib.sha256(np.ascontiguousarray(item.row)).hexdigest()]
-    found = stamp(item.ref)
+    found = state(item.ref)
     if found == GONE:
         raise ImageRefused(f"{item.name} is no longer there.", "Open the dataset again.")
     return [item.ref.path, *found, item.ref.key, item.ref.index]

@@ -40,11 +40,22 @@ if TYPE_CHECKING:
 
 
 class Exploration:
-    """What `Session.explore` gives. layers: per model id where its features are taken."""
+    """What `Session.explore` gives. layers: per model id where its features are taken.
+
+    files: changes with the files of its images, as far as they were looked at.
+    """
 
     def __init__(
-        self, request: SuggestionRequest, folders: Mapping[str, Path], job: Job, thumbs: Thumbs, tags: Tags, places
+        self,
+        request: SuggestionRequest,
+        folders: Mapping[str, Path],
+        job: Job,
+        thumbs: Thumbs,
+        tags: Tags,
+        places,
+        files: str = "",
     ):
+        self.files = files
         self.id = f"x-{uuid.uuid4().hex[:12]}"
         self.models: tuple[Model, ...] = request.models
         self.dataset: Dataset = request.dataset

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
+from innv_gui.datasets import is_address, states
 from innv_gui.errors import Cancelled
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.explain.ranking import Ranking
@@ -17,6 +19,7 @@ from innv_gui.session.explore.tags import TagShelf
 from innv_gui.session.explore.thumbs import Thumbs
 from innv_gui.session.recent import Recent
 from innv_gui.session.scoring.scoring import Scoring, dataset_key
+from innv_gui.session.scoring.work import FEW
 from innv_gui.session.suggest.request import SuggestionRequest
 
 RECENT = 20
@@ -53,10 +56,11 @@ class ExploreShelf:
 
     def start(self, request: SuggestionRequest) -> Exploration:
         """Begin, or give the one that explores the same."""
-        for known in self._recent.newest_first():
-            if self._is_same(known, request):
-                return known
         dataset = request.dataset
+        files = _files(dataset)
+        for known in self._recent.newest_first():
+            if self._is_same(known, request) and known.files == files:
+                return known
         thumbs = self.thumbs(dataset)
         folders = {model.id: self._scoring.path(model, dataset) for model in request.models}
         thumbs.prepare()
@@ -65,7 +69,7 @@ class ExploreShelf:
         work = lambda job: _work(job, scoring, thumbs)  # noqa: E731
         job = self._jobs.start("explore", f"Exploring {dataset.name}", work, total, "images", follows=scoring)
         places = Places(self._folder / "maps", self._pool, self._jobs, self._rankings)
-        found = Exploration(request, folders, job, thumbs, self._tags.of(dataset), places)
+        found = Exploration(request, folders, job, thumbs, self._tags.of(dataset), places, files)
         return self._recent.put(found)
 
     def thumbs(self, dataset: Dataset) -> Thumbs:
@@ -89,6 +93,13 @@ class ExploreShelf:
     def all(self) -> list[Exploration]:
         """Newest first."""
         return self._recent.newest_first()
+
+
+def _files(dataset: Dataset) -> str:
+    """Changes with the files of a few images, on this machine's disks."""
+    if len(dataset) > FEW or is_address(dataset.collection.ref(0).path):
+        return ""
+    return hashlib.sha256(repr(states(list(dataset))).encode()).hexdigest()
 
 
 def _work(job: Job, scoring: Job, thumbs: Thumbs) -> None:

@@ -104,10 +104,10 @@ class ProbeWork:
     def _key(self, job: Job) -> str:
         """Changes with everything that changes an answer or what it is compared with, but not with the rules."""
         refs = list(self.sample.refs(0, len(self.sample)))
-        stamps = self.pool.run("images.stamps", refs, cancelled=job.cancelled, background=True)
+        states = self.pool.run("images.states", refs, cancelled=job.cancelled, background=True)
         source, facts = self.model.source, self.model.facts
         parts = [VERSION, source.sha256, source.output, hooks_hash(source.hooks), facts.outputs.kind]
-        parts += [dataset_key(self.sample.dataset), self.sample.positions.tolist(), stamps.tolist()]
+        parts += [dataset_key(self.sample.dataset), self.sample.positions.tolist(), states]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
     def _read(self, path: Path) -> None:

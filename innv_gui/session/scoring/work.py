@@ -27,6 +27,7 @@ from innv_gui.store.score_parts import ScoreFolder, remove_rests
 
 MOST_AT_ONCE = 64  # chunks on their way, when there are as many workers
 STAMPED_AT_ONCE = 4096  # images
+FEW = 5000  # images whose files are looked at each time: it takes a tenth of a second
 POLL_S = 0.1
 
 
@@ -168,17 +169,19 @@ class ScoringWork:
 
     def _discard_changed(self, first: int, last: int, job: Job) -> None:
         """Forget the parts of first <= part < last that are damaged, or of an image that has changed since."""
+        is_few = len(self._dataset) <= FEW
         kept = [
             (parts.folder, part)
             for parts in self._parts
             for part in range(first, last)
-            if parts.folder.is_finished(part) and not self._seen.has(parts.folder, part, self._opened_ns)
+            if parts.folder.is_finished(part) and (is_few or not self._seen.has(parts.folder, part, self._opened_ns))
         ]
         if not kept:
             return
         start = first * self._rows_a_part
         refs = self._refs(start, min(len(self._dataset), last * self._rows_a_part))
-        now = self._pool.run("images.stamps", refs, cancelled=job.cancelled, about=self._dataset.name)
+        since = self._opened_ns if is_few else 0  # else a dataset of a million would be scored again when it is copied
+        now = self._pool.run("images.stamps", refs, since, cancelled=job.cancelled, about=self._dataset.name)
         for folder, part in kept:
             rows = folder.rows(part)
             if not folder.is_intact(part) or not _same_files(folder, part, now[rows.start - start : rows.stop - start]):

@@ -12,6 +12,7 @@ import numpy as np
 
 from innv_gui.datasets import geometry
 from innv_gui.errors import BadInput
+from innv_gui.file_state import file_state
 from innv_gui.records import ImageRef, Model
 from innv_gui.samples.own_masks import own_mask
 from innv_gui.session.explain.request import Item
@@ -62,8 +63,7 @@ class MaskFile:
     @property
     def key(self) -> list:
         """What makes it the same region."""
-        stat = Path(self.ref.path).stat()
-        return ["file", self.ref.path, stat.st_size, stat.st_mtime_ns]
+        return ["file", self.ref.path, *file_state(self.ref.path)]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from innv_gui.cluster.pool import Pool
-from innv_gui.datasets import stamp
+from innv_gui.datasets import state
 from innv_gui.records import ImageRef, Problem
 from innv_gui.workshop.recipe import MOST_CLASSES
 from innv_gui.workshop.tiles import SIDE
@@ -30,7 +30,7 @@ class Squares:
 
     def read(self, refs: list[ImageRef]) -> Made:
         """(n, 28, 28) uint8 of the images that can be used, and the others with their reasons."""
-        key = tuple((ref, stamp(ref)) for ref in refs)
+        key = tuple((ref, state(ref)) for ref in refs)
         with self._lock:
             known = self._known.get(key)
         return known or self._keep(key, self._made(refs))

@@ -10,11 +10,11 @@ Classes and functions that it defines are known to model files that were trusted
 from __future__ import annotations
 
 import runpy
-from pathlib import Path
 
 import numpy as np
 
 from innv_gui.errors import WorkFailed
+from innv_gui.file_state import file_state
 from innv_gui.runtimes.keras.files.quoting import file_name, first_line
 
 NAMES = ("preprocess", "postprocess", "decode_prob")
@@ -43,7 +43,7 @@ def _ran(path: str | None) -> dict:
     if not path:
         return {}
     try:
-        key = (path, Path(path).stat().st_mtime_ns)
+        key = (path, *file_state(path))
     except OSError:
         raise WorkFailed(f"There is no hooks file {file_name(path)}.") from None
     if key not in _kept:

@@ -14,6 +14,7 @@ import numpy as np
 from keras.src.saving.serialization_lib import ObjectSharingScope
 
 from innv_gui.errors import BadInput, InnvError, ModelRefused
+from innv_gui.file_state import file_state
 from innv_gui.records import ModelSource
 from innv_gui.runtimes.keras.files import budget, gate, merged_lora, saved_model
 from innv_gui.runtimes.keras.files.quoting import file_name, first_line, quoted
@@ -79,8 +80,7 @@ def key_of(source: ModelSource) -> tuple:
 
 
 def _stamp(path: Path) -> tuple:
-    state = path.stat()
-    return str(path), state.st_size, state.st_mtime_ns, state.st_ino
+    return str(path), *file_state(path), path.stat().st_ino
 
 
 def _keep(key: tuple, network: Network) -> None:

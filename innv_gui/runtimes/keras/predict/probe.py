@@ -9,7 +9,7 @@ import numpy as np
 
 from innv_gui import datasets
 from innv_gui.datasets import geometry
-from innv_gui.datasets.stamps import stamp
+from innv_gui.datasets.stamps import states
 from innv_gui.errors import Cancelled
 from innv_gui.records import NO_ANSWER, UNREAD, Answers, ImageRef, ModelSource, Preprocessing
 from innv_gui.runtimes.keras.networks import loading
@@ -30,10 +30,10 @@ def answers(
     """The predicted classes of some images under each rule, from the first on: fewer rules, or none, where somebody
     waits."""
     network = loading.load(source)
-    stamps = tuple(stamp(ref, 0) for ref in refs)
+    now = tuple(states(list(refs)))
     found = []
     for rule in rules:
-        pixels, unread, uniform = _pixels(refs, stamps, *_look(network, rule))
+        pixels, unread, uniform = _pixels(refs, now, *_look(network, rule))
         parts = []
         for start in range(0, len(refs), AT_ONCE):
             if stopped():
@@ -56,7 +56,7 @@ def _look(network: Network, rule: Preprocessing) -> tuple[int, int, int, str]:
 
 
 @lru_cache(KEPT_CHUNKS)
-def _pixels(refs, stamps, height: int, width: int, channels: int, resize: str) -> tuple[np.ndarray, np.ndarray, bool]:
+def _pixels(refs, now, height: int, width: int, channels: int, resize: str) -> tuple[np.ndarray, np.ndarray, bool]:
     """((n, H, W, C) uint8-range float32, (n,) which could not be read, whether no resize rule makes a difference)."""
     images = [_decoded(ref) for ref in refs]
     black = np.zeros((height, width, channels), np.float32)
