@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from innv_gui import analyzers
-from innv_gui.datasets import GONE, state
+from innv_gui.datasets import GONE, content_hashes, is_address, state
 from innv_gui.errors import ImageRefused
-from innv_gui.records import Model, Target, as_plain
+from innv_gui.records import ImageRef, Model, Target, as_plain
 from innv_gui.session.explain.request import Item, Request
 from innv_gui.session.models import hooks_hash
 from innv_gui.store.maps import key_of
 from innv_gui.version import VERSION
 
+KNOWN = 100_000  # files whose content is known as long as their state is the same
 RUNTIMES = Path(__file__).parents[2] / "runtimes"
 
 
@@ -30,13 +31,25 @@ def engine_code(folder: Path = RUNTIMES) -> str:
 
 
 def identity(item: Item) -> list:
-    """What makes an image the same as before: its place and the state of its file, or its numbers."""
+    """What makes an image the same as before: its place and content, or its numbers.
+
+    A row of an array file, which may be larger than memory, has the state of that file instead.
+    """
     if item.row is not None:
         return ["array", list(item.row.shape), hashlib.sha256(np.ascontiguousarray(item.row)).hexdigest()]
     found = state(item.ref)
     if found == GONE:
         raise ImageRefused(f"{item.name} is no longer there.", "Open the dataset again.")
-    return [item.ref.path, *found, item.ref.key, item.ref.index]
+    is_file = item.ref.index is None and not is_address(item.ref.path)
+    content = _content(item.ref.path, found) if is_file else ""
+    return [item.ref.path, *([content] if content else found), item.ref.key, item.ref.index]
+
+
+@lru_cache(KNOWN)
+def _content(path: str, state: tuple[int, ...]) -> str:
+    """SHA-256 of an image file in this state; empty for one that is not read, whose refusal is not kept."""
+    (found,) = content_hashes([ImageRef("", path)])
+    return found
 
 
 def map_key(request: Request, model: Model, target: Target, item: Item, hooks: str | None = None) -> str:
