@@ -6,8 +6,10 @@ log says so once per file. A record carries a checksum, because a changed digit 
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import stat
 import struct
 import tokenize
 import zlib
@@ -37,9 +39,12 @@ class Damaged(ValueError):
 def sound(path: Path, read: Callable[[Path], T], on_damage: Callable[[], None] = lambda: None) -> T | None:
     """What `read` makes of a file; None where there is none, or none that can be read.
 
-    on_damage: done when its content is wrong, and not when the system just could not read it now.
+    on_damage: done when its content is wrong, and not when the system just could not read it now, nor where a pipe, a
+    device or a folder has its name: such a thing is not opened.
     """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise OSError(errno.EINVAL, "no file")
         return read(path)
     except FileNotFoundError:
         return None
@@ -57,7 +62,8 @@ def _tell(path: Path, error: Exception) -> None:
         key = str(path), 0
     if key not in _told:
         _told.add(key)
-        _log.warning("%s/%s is damaged and passed over (%s).", path.parent.name, path.name, type(error).__name__)
+        what = "no file" if getattr(error, "errno", None) == errno.EINVAL else "damaged"
+        _log.warning("%s/%s is %s and passed over (%s).", path.parent.name, path.name, what, type(error).__name__)
 
 
 def write_record(path: Path, record: dict) -> None:

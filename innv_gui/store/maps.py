@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -113,14 +114,21 @@ class MapStore:
             self._recent_bytes -= old.n_bytes
 
     def _prune(self) -> int:
-        files = sorted(((p.stat().st_mtime, p.stat().st_size, p) for p in self._folder.glob("*/*.npz")), reverse=True)
         used = 0
-        for _, size, path in files:
+        for _, size, path in sorted(self._files(), reverse=True):
             used += size
             if used > self._disk_bytes * 0.9:
-                path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # a folder, for instance
+                    path.unlink(missing_ok=True)
                 used -= size
         return used
+
+    def _files(self) -> Iterator[tuple[float, int, Path]]:
+        """(time of change, bytes, path) of what lies where maps are; a link that leads nowhere is none."""
+        for path in self._folder.glob("*/*.npz"):
+            with contextlib.suppress(OSError):
+                state = path.lstat()
+                yield state.st_mtime, state.st_size, path
 
 
 def _arrays(kept: KeptMap) -> dict[str, np.ndarray]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from innv_gui.store.files import private_folder, told, write_bytes
+from innv_gui.store.files import check_free, private_folder, told, write_bytes
 from innv_gui.store.kept_files import Damaged, read_record, sound, write_record
 
 KINDS = ("float32", "uint8")
@@ -39,6 +39,7 @@ def put(path: Path, values: np.ndarray, more: dict[str, object] | None = None) -
 
 def write_blocks(path: Path, blocks: Iterable[np.ndarray]) -> None:
     """Blocks (m, D) float32 one behind the other, for a worker to read; without a record."""
+    check_free(path)
     with told(path):
         private_folder(path.parent)
         with open(path, "wb") as file:

@@ -62,9 +62,12 @@ def _adopted(folder: ScoreFolder, part: int, kept: Kept, relabel: Relabel) -> bo
 
     stem = f"part-{part:07d}"
     files = {name: kept.path / f"{stem}.{kept.layers[name]}.h5" for name in folder.layers}
+    scores = kept.path / f"{stem}.parquet"
+    if not all(path.is_file() for path in (scores, *files.values())):
+        return False
     try:
-        content = (kept.path / f"{stem}.parquet").read_bytes()
-        if not seals.is_intact(content) or not all(path.exists() for path in files.values()):
+        content = scores.read_bytes()
+        if not seals.is_intact(content):
             return False
         table = pyarrow.parquet.read_table(pyarrow.BufferReader(content))
         table = _relabelled(table, folder.layers, relabel)

@@ -148,7 +148,7 @@ class ScoreFolder:
 
     def _columns(self, part: int) -> frozenset[str]:
         path = self.part_path(part)
-        if not path.exists():
+        if not path.is_file():
             return frozenset()
         import pyarrow
         import pyarrow.parquet

@@ -7,6 +7,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from innv_gui.errors import BadInput, Conflict
@@ -39,12 +40,24 @@ class Workspace:
         self.folder = Path(tempfile.mkdtemp(prefix="innv-gui-")) if folder is None else Path(folder).expanduser()
         try:
             for part in PARTS:
+                self._check_way(part, Path.is_dir, "folder")
                 private_folder(self.folder / part).chmod(0o700)
+            self._check_way("lock", Path.is_file, "file")
             lock = self.folder / "lock"
             self._lock = open(lock, "a+", errors="replace", opener=private)  # noqa: SIM115 - held until close
         except OSError as error:
             raise _unusable(self.folder, error) from None
         self._take()
+
+    def _check_way(self, name: str, is_it: Callable[[Path], bool], what: str) -> None:
+        """That nothing else lies where the workspace has something of its own."""
+        path = self.folder / name
+        if os.path.lexists(path) and not is_it(path):
+            raise BadInput(
+                f"{path} is no {what}; a workspace has a {what} of that name.",
+                "Move it away, or give another --workspace.",
+                field="workspace",
+            )
 
     def _take(self) -> None:
         try:

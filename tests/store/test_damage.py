@@ -6,24 +6,28 @@ import copy
 import io
 import json
 import logging
+import os
+import re
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from innv_gui.errors import BadInput
+from innv_gui.errors import BadInput, StorageFailed
 from innv_gui.preprocessing import parse
 from innv_gui.records import ModelSource
 from innv_gui.session.keep import session_file
 from innv_gui.session.keep.choices import Choice, Choices
 from innv_gui.session.probe.work import ProbeWork
 from innv_gui.store import kept_files
+from innv_gui.store.files import check_free
 from innv_gui.store.history import History
 from innv_gui.store.maps import MapStore
 from innv_gui.store.part_files import PartFiles
 from innv_gui.store.score_parts import read_about
 from innv_gui.store.scores import ModelScores
+from innv_gui.store.workspace import Workspace
 from tests.scoring.score_parts import folder as score_folder
 from tests.scoring.score_parts import write as write_part
 from tests.store.made_maps import kept
@@ -124,7 +128,7 @@ def scores_of_a_part(folder):
     content = files.file(0).read_bytes()
 
     def read():
-        if not files.file(0).exists():
+        if not os.path.lexists(files.file(0)):
             files.file(0).write_bytes(content)
         found = files._one(0, names)
         table, matrix = files.texts(0, ["name"]), files.probabilities(0)
@@ -145,7 +149,7 @@ def scores_of_one_of_many_parts(folder):
     content = files.file(4).read_bytes()
 
     def read():
-        if not files.file(4).exists():
+        if not os.path.lexists(files.file(4)):
             files.file(4).write_bytes(content)
         found = dict(files.columns(range(parts.n_parts), names))
         assert set(range(parts.n_parts)) - set(found) <= {4}
@@ -220,6 +224,59 @@ def test_a_damaged_file_is_passed_over_or_gives_what_was_written(kind, tmp_path)
     assert passed_over > 5 or kind is what_scores_are_of  # of which there is a copy
     path.write_bytes(content)
     assert read() is not None
+
+
+OBSTACLES = {
+    "a pipe": os.mkfifo,
+    "a folder": os.mkdir,
+    "a link to nothing": lambda path: os.symlink("nothing", path),
+    "a link to itself": lambda path: os.symlink(path, path),
+    "a link to a device": lambda path: os.symlink("/dev/zero", path),
+}
+
+
+@pytest.mark.parametrize("obstacle", OBSTACLES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_no_file_is_passed_over_and_never_waited_for(kind, obstacle, tmp_path):
+    tmp_path = tmp_path / "kept"
+    tmp_path.mkdir()
+    path, read, _ = kind(tmp_path)
+    content = path.read_bytes()
+    path.unlink()
+    OBSTACLES[obstacle](path)
+    assert read() is None or kind is what_scores_are_of  # of which there is a copy
+    assert os.path.lexists(path), "it is not ours"
+    path.rmdir() if obstacle == "a folder" else path.unlink()
+    path.write_bytes(content)
+    assert read() is not None
+
+
+@pytest.mark.parametrize("obstacle", OBSTACLES)
+def test_what_is_no_map_does_not_keep_the_others_from_being_counted(tmp_path, obstacle):
+    path, read, true = a_map(tmp_path)
+    OBSTACLES[obstacle](path.with_name("odd.npz"))
+    assert MapStore(path.parents[1], disk_bytes=1)._disk_used == 0
+    assert not path.exists() and read() is None
+
+
+@pytest.mark.parametrize("obstacle", OBSTACLES)
+@pytest.mark.parametrize("name", ["history", "lock"])
+def test_a_workspace_with_something_else_in_its_way_is_refused_by_its_path(tmp_path, name, obstacle):
+    if name == "history" and obstacle == "a folder":
+        obstacle = "a pipe"
+    OBSTACLES[obstacle](tmp_path / name)
+    with pytest.raises(BadInput, match=f"/{name} is no f[a-z]+; a workspace has a f") as refused:
+        Workspace(tmp_path)
+    assert str(tmp_path) in refused.value.message and "Move it away" in refused.value.hint
+
+
+def test_a_write_onto_something_else_names_the_whole_path(tmp_path):
+    (tmp_path / "e-00000000000a.json").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    for write in (lambda: History(tmp_path).put(RUN), lambda: check_free(tmp_path / "pipe")):
+        with pytest.raises(StorageFailed, match=f"^{re.escape(str(tmp_path))}/.* cannot be written") as refused:
+            write()
+        assert "Move away what is there" in refused.value.hint
 
 
 def test_damage_is_said_once_and_what_was_not_made_here_is_left_alone(tmp_path, caplog):

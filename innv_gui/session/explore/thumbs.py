@@ -16,7 +16,7 @@ from innv_gui.datasets.small import SIDE
 from innv_gui.records import ImageRef
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.scoring.work import FEW
-from innv_gui.store.files import private_folder, told
+from innv_gui.store.files import check_free, private_folder, told
 from innv_gui.store.kept_files import Damaged, read_record, write_record
 
 ROWS = 256
@@ -58,6 +58,7 @@ class Thumbs:
 
     def prepare(self) -> None:
         """The file, of its full size."""
+        check_free(self.path)
         with told(self.path):
             private_folder(self.path.parent)
             with open(self.path, "ab") as file:
