@@ -163,10 +163,10 @@ class PartFiles:
 
 
 def _time(entry: os.DirEntry) -> int:
-    """0 for a file that is gone again."""
+    """0 for a file that is gone again, or a link that leads nowhere."""
     try:
         return entry.stat().st_mtime_ns
-    except FileNotFoundError:
+    except OSError:
         return 0
 
 

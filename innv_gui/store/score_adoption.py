@@ -35,7 +35,8 @@ class Kept:
 def beside(folder: ScoreFolder) -> list[Kept]:
     """Folders whose scores differ from this one's in nothing but what labels mean, newest first."""
     found = []
-    for path in sorted(folder.path.parent.iterdir(), key=lambda path: -path.stat().st_mtime):
+    there = [path for path in folder.path.parent.iterdir() if path.is_dir()]
+    for path in sorted(there, key=lambda path: -path.stat().st_mtime):
         about = read_about(path) if path != folder.path else None
         same_parts = about is not None and about["dataset"]["rows_a_part"] == folder.rows_a_part
         if same_parts and about["model"].get("scores") == folder.about["model"]["scores"]:
