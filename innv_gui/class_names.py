@@ -13,6 +13,7 @@ import numpy as np
 
 from innv_gui import imagenet
 from innv_gui.errors import BadInput
+from innv_gui.named_path import named_path
 
 MAX_BYTES = 4 * 2**20
 MAX_NAME = 200  # characters
@@ -25,7 +26,7 @@ _APART = re.compile(r"[\s_\-]+")
 
 def read_class_names(path: str | Path) -> tuple[str, ...]:
     """Names in class order from a JSON or text file. Raises BadInput (field "class_names") that names the file."""
-    path = Path(path)
+    path = named_path(path, "class_names")
     text = _text(path)
     try:
         if text.lstrip()[:1] in ("{", "["):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ipaddress
 import ssl
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from distributed.security import Security
 
 from innv_gui.cluster.worker import security
 from innv_gui.errors import BadInput
+from innv_gui.named_path import named_path
 
 EXPECTED = "Expected tls://HOST:PORT, or tcp://127.0.0.1:PORT on this machine."
 
@@ -77,7 +77,7 @@ def _is_loopback(host: str) -> bool:
 
 def _safety(files: dict[str, str]) -> Security:
     """Tried out here, so that a wrong file is reported by its name and not as a failed connection."""
-    paths = {name: Path(file).expanduser() for name, file in files.items()}
+    paths = {name: named_path(file, name) for name, file in files.items()}
     for name, path in paths.items():
         if not path.is_file():
             raise BadInput(f"There is no file {str(path)!r}.", f"--{name.replace('_', '-')} names a PEM file.", name)

@@ -10,6 +10,7 @@ from innv_gui import analyzers
 from innv_gui.commands.reports import tell_left_out
 from innv_gui.commands.steps import add_models, check_given, check_out, follow, session_of
 from innv_gui.errors import BadInput, InnvError
+from innv_gui.named_path import named_path
 from innv_gui.records import Model
 from innv_gui.session import Session
 from innv_gui.session.explain.request import check_request, engine_for
@@ -28,7 +29,7 @@ def explain(options: argparse.Namespace) -> int:
         models, images = add_models(session, options), _images(session, options)
         run = session.start_explain_to(options.out, _request(models, images, params, options))
         follow(run.job)
-        return _finish(run, Path(options.out))
+        return _finish(run, named_path(options.out, "out"))
 
 
 def _pair(text: str) -> tuple[str, str]:

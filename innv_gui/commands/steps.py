@@ -14,6 +14,7 @@ from innv_gui.cluster.jobs import Job
 from innv_gui.commands.model_options import NamedModel, loose_end, named_models
 from innv_gui.commands.reports import earlier
 from innv_gui.errors import BadInput
+from innv_gui.named_path import named_path
 from innv_gui.records import Budget, Model
 from innv_gui.session import Session
 from innv_gui.session.datasets import Dataset
@@ -53,7 +54,7 @@ def check_given(options: argparse.Namespace) -> None:
 
 def table_file(text: str, example: str) -> Path:
     """The table to write, whose name and place fit."""
-    out = Path(text)
+    out = named_path(text, "out")
     if out.suffix.lower() not in SUFFIXES:
         raise BadInput(f"{text!r} ends in neither .parquet nor .csv.", "", field="out", allowed=SUFFIXES)
     check_out(text, example)
@@ -62,7 +63,7 @@ def table_file(text: str, example: str) -> Path:
 
 def check_out(text: str, example: str) -> None:
     """That the file to write can be written: better known before the work than after it."""
-    out = Path(text)
+    out = named_path(text, "out")
     if out.is_dir():
         raise BadInput(f"{text!r} is a folder; expected a file to write.", f"For example: --out {example}.", "out")
     if not place_of(out).parent.is_dir():

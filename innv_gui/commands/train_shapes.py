@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from innv_gui.commands.steps import check_out, follow, say
 from innv_gui.errors import BadInput
+from innv_gui.named_path import named_path
 from innv_gui.records import ImageRef
 from innv_gui.session import Session
 from innv_gui.session.workshop.export import parts_of, place_of, table_of
@@ -39,7 +41,7 @@ def train_shapes(options: argparse.Namespace) -> int:
 
 def _out(text: str) -> Path:
     """A table by its suffix, else a folder."""
-    out = Path(text)
+    out = named_path(text, "out")
     if out.suffix.lower() == ".csv":
         check_out(text, "rows.csv")
     elif out.exists() and not out.is_dir():
@@ -58,14 +60,14 @@ def _class(session: Session, text: str):
     name, equals, place = text.partition("=")
     if not equals:
         return text
-    path = Path(place).expanduser()
+    path = named_path(place)
     if path.suffix.lower() in PICTURES and path.is_file():
         return name, ImageRef(path.name, str(path.resolve()))
     return name, session.add_dataset(place)
 
 
 def _model(session: Session, text: str):
-    if not Path(text).expanduser().exists():
+    if not os.path.exists(named_path(text, "model")):
         raise BadInput(f"{text!r} is not mlp, cnn or a file.", "Expected one of them.", "model", BUILT_IN)
     return session.add_model(text)
 

@@ -11,6 +11,7 @@ from innv_gui import analyzers
 from innv_gui.commands.reports import tell_left_out
 from innv_gui.commands.steps import add_models, check_given, check_out, follow, say, say_naming, session_of
 from innv_gui.errors import BadInput
+from innv_gui.named_path import named_path
 from innv_gui.session.trust.record import Trust
 from innv_gui.session.trust.report import report
 from innv_gui.session.trust.request import check_trust
@@ -26,7 +27,7 @@ def trust(options: argparse.Namespace) -> int:
     methods = [_method(text) for text in options.method] or None
     metrics.chosen(options.metric or None, has_regions=options.masks is not None)
     check_given(options)
-    out = Path(options.out)
+    out = named_path(options.out, "out")
     if out.suffix.lower() not in SUFFIXES:
         raise BadInput(f"{options.out!r} ends in neither .csv nor .html.", "", field="out", allowed=SUFFIXES)
     for file, example in ((options.out, "trust.csv"), (options.numbers, "numbers.csv")):

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -89,6 +90,14 @@ class Collection:
             whole=self.whole or self.fingerprint,
             whole_name=self.whole_name or self.name,
         )
+
+    @cached_property
+    def names_and_labels(self) -> str:
+        """SHA-256 of a part's own names and labels, whatever else is in its whole; empty for a whole, and for rows."""
+        if not self.parts or self.files is None:
+            return ""
+        labels = ["" if (label := self.label(index)) is None else f"={label}" for index in range(self.n)]
+        return fingerprint_of(self.name, *self.files.listed(), "\0", *labels)
 
     def known_as(self) -> list[str]:
         """What each image is known as where it was opened from: its path there, or its row's number."""

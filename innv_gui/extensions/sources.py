@@ -14,6 +14,7 @@ from typing import Any
 
 from innv_gui.errors import BadInput
 from innv_gui.extensions.opening import module_of_file, module_of_package
+from innv_gui.named_path import named_path
 
 _folders: list[Path] = []  # named on the command line or in Python, for this whole process
 _changes = 0  # of the folders so far
@@ -82,7 +83,7 @@ def _objects(names: dict[str, Any]) -> list[Any]:
 
 def add_folder(folder: str | Path) -> Path:
     """Read the plug-ins of this folder from now on, a file each. Raises BadInput where there is no such folder."""
-    path = Path(folder).expanduser()
+    path = named_path(folder, "plugins")
     if not path.is_dir():
         kind = "a file" if path.exists() else "not there"
         raise BadInput(

@@ -16,6 +16,7 @@ from innv_gui.cluster.pool import Pool
 from innv_gui.datasets import Collection, is_address, is_litter, is_picture_name, left_out, plain
 from innv_gui.datasets.names import shown
 from innv_gui.errors import BadInput, InnvError
+from innv_gui.named_path import named_path
 from innv_gui.notebook import card
 from innv_gui.records import ImageRef, Problem
 from innv_gui.samples.own_masks import has_own_masks
@@ -28,8 +29,8 @@ LONGEST_NAME = 80
 def check_there(path: str | Path) -> None:
     """Raises BadInput for a path without a file or folder; what an address leads to only a worker can say."""
     path = plain(path)
-    if not is_address(path) and not Path(path).expanduser().exists():
-        raise BadInput(f"There is no folder or file {str(Path(path).expanduser())!r}.", "Check the path.", "images")
+    if not is_address(path) and not os.path.exists(found := named_path(path, "images")):
+        raise BadInput(f"There is no folder or file {str(found)!r}.", "Check the path.", "images")
 
 
 def one_file_or_all(folder: Path) -> Path:
@@ -192,7 +193,7 @@ class DatasetShelf:
         if is_address(plain(path)):
             return self.begin(name or str(path).rstrip("/").rpartition("/")[2], lambda: str(path), uploaded)
         check_there(path)
-        path = Path(plain(path)).expanduser()
+        path = named_path(plain(path), "images")
         return self.begin(name or path.name or "images", lambda: str(path.resolve()), uploaded)
 
     def begin(self, name: str, place: Callable[[], str], uploaded: bool = False) -> DatasetEntry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.datasets.names import quoted, shown
 from innv_gui.errors import BadInput, InnvError, WorkFailed
+from innv_gui.named_path import named_path
 from innv_gui.preprocessing import check_channels, parse
 from innv_gui.records import OUTPUT_KINDS, Budget, ClassNames, Model, ModelFacts, ModelSource, as_plain, replace
 from innv_gui.session.datasets import Dataset
@@ -47,7 +49,7 @@ class ModelEntry:
 
 def parse_model_argument(text: str) -> tuple[str, str | None]:
     """`FILE`, `ARCHITECTURE.json@WEIGHTS`, `VGG16@random` or `VGG16@WEIGHTS` -> (file or name, weights)."""
-    if Path(text).exists() or "@" not in text:
+    if "@" not in text or os.path.exists(named_path(text, "model")):
         return text, None
     file, _, weights = text.rpartition("@")
     return file, weights
@@ -83,11 +85,11 @@ def checked_output(output) -> int | str | None:
 def source_of(file: str | Path, weights: str | Path | None = None, **more) -> ModelSource:
     """What to load, from what a person named: a file, or a network of keras.applications."""
     text = str(file)
-    path = Path(text).expanduser()
+    path = named_path(text, "model")
     weights = None if weights is None else str(weights)
     if weights not in (None, "random"):
-        weights = str(_existing(Path(weights).expanduser(), "weights"))
-    if not path.exists() and text in APPLICATIONS:
+        weights = str(_existing(named_path(weights, "weights"), "weights"))
+    if not os.path.exists(path) and text in APPLICATIONS:
         if weights is None:
             raise BadInput(
                 f"{text} was named without weights.",
@@ -116,7 +118,7 @@ def source_of(file: str | Path, weights: str | Path | None = None, **more) -> Mo
 
 
 def _existing(path: Path, what: str) -> Path:
-    if not path.exists():
+    if not os.path.exists(path):
         raise BadInput(f"There is no {what} file {str(path)!r}.", "Check the path.", field=what)
     return path.resolve()
 
@@ -170,7 +172,7 @@ class ModelShelf:
     ):
         """choices: where what a person changes is kept; None keeps nothing."""
         self._pool, self._jobs, self._naming = pool, jobs, naming
-        self._trusted, self.hooks = tuple(trusted), hooks
+        self._trusted, self.hooks = tuple(trusted), str(named_path(hooks, "hooks")) if hooks else None
         self._budget, self._choices = budget or Budget(), choices
         self._entries: dict[str, ModelEntry] = {}
         self._removed = Removed("model", "models")

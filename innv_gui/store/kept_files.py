@@ -36,6 +36,10 @@ class Damaged(ValueError):
     """A kept file that is not what was written."""
 
 
+class _NoFile(OSError):
+    """A pipe, a device or a folder where a kept file would be."""
+
+
 def sound(path: Path, read: Callable[[Path], T], on_damage: Callable[[], None] = lambda: None) -> T | None:
     """What `read` makes of a file; None where there is none, or none that can be read.
 
@@ -44,7 +48,7 @@ def sound(path: Path, read: Callable[[Path], T], on_damage: Callable[[], None] =
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise OSError(errno.EINVAL, "no file")
+            raise _NoFile(errno.EINVAL, "no file")
         return read(path)
     except FileNotFoundError:
         return None
@@ -62,8 +66,10 @@ def _tell(path: Path, error: Exception) -> None:
         key = str(path), 0
     if key not in _told:
         _told.add(key)
-        what = "no file" if getattr(error, "errno", None) == errno.EINVAL else "damaged"
-        _log.warning("%s/%s is %s and passed over (%s).", path.parent.name, path.name, what, type(error).__name__)
+        if isinstance(error, _NoFile):
+            _log.warning("%s/%s is no file; it is skipped.", path.parent.name, path.name)
+            return
+        _log.warning("%s/%s is damaged and passed over (%s).", path.parent.name, path.name, type(error).__name__)
 
 
 def write_record(path: Path, record: dict) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from innv_gui.errors import BadInput
+from innv_gui.named_path import named_path
 from innv_gui.store.files import sync, told
 
 INSTEAD = "Choose another folder."
@@ -41,12 +42,12 @@ def save_bytes(path: str | Path, content: bytes) -> Path:
     """Write a whole file at a path that a person named."""
     with saved(path) as temporary:
         temporary.write_bytes(content)
-    return Path(path)
+    return named_path(path)
 
 
 def place_of(path: str | Path) -> Path:
     """Where the file is that `path` means, behind all links. Raises BadInput where something other than a file is."""
-    path = Path(path)
+    path = named_path(path, "out")
     with told(path, INSTEAD):
         there = _there(path)
     if there is not None and stat.S_ISDIR(there.st_mode):

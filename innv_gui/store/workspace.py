@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from innv_gui.errors import BadInput, Conflict
+from innv_gui.named_path import named_path
 from innv_gui.store.files import private, private_folder
 
 PARTS = (
@@ -37,7 +38,7 @@ class Workspace:
 
     def __init__(self, folder: str | Path | None = None):
         self.temporary = folder is None
-        self.folder = Path(tempfile.mkdtemp(prefix="innv-gui-")) if folder is None else Path(folder).expanduser()
+        self.folder = Path(tempfile.mkdtemp(prefix="innv-gui-")) if folder is None else named_path(folder, "workspace")
         try:
             for part in PARTS:
                 self._check_way(part, Path.is_dir, "folder")

@@ -17,6 +17,7 @@ BASE = {
     "preprocessing",
     "class_names",
     "file_state",
+    "named_path",
     "folders",
     "health",
     "agreement",

@@ -10,6 +10,7 @@ from innv_gui.datasets import open_dataset
 from innv_gui.datasets.collection import ProblemList, of_files
 from innv_gui.errors import Conflict
 from innv_gui.session.datasets import DatasetShelf
+from innv_gui.session.explore.subsets import Subsets
 from innv_gui.session.keep import session_file
 from innv_gui.session.keep.parts import part_of, texts_of
 from innv_gui.session.keep.run_record import dataset_of, opened_dataset
@@ -64,6 +65,22 @@ def test_a_list_of_images_that_have_changed_is_refused(shelf_of, tmp_path, recor
     with pytest.raises(Conflict, match="The images of two of five are no longer the same"):
         opened_dataset(records[1], shelf)
     assert [entry.name for entry in shelf.entries()] == ["b"]
+
+
+def test_a_kept_list_is_the_same_whatever_came_to_its_whole(shelf_of, tmp_path):
+    kept = tmp_path / "kept"
+    shelf = shelf_of(a=whole_at)
+    lists = Subsets(kept, shelf)
+    whole = opened(shelf, tmp_path / "a")
+    record = dataset_of(lists.add(whole, "some", np.array([3, 12])).dataset, str(tmp_path / "a"))
+    shelf = shelf_of(a=lambda place: whole_at(place, 26))
+    shelf.opened = Subsets(kept, shelf).open_kept
+    assert [ref.name for ref in opened_dataset(record, shelf)] == ["3.png", "12.png"]
+    shelf = shelf_of(a=lambda place: whole_at(place, 10))
+    shelf.opened = Subsets(kept, shelf).open_kept
+    with pytest.raises(Conflict, match="The images of some are no longer the same"):
+        opened_dataset(record, shelf)
+    assert shelf.entries() == [], "the list, of one image by now, came along and is closed"
 
 
 def test_a_sent_session_takes_a_list_out_of_the_whole_that_is_open(shelf_of, tmp_path, records):

@@ -371,5 +371,5 @@ def opened(folder):
     return SimpleNamespace(
         history=History(folder, check=session_file.check_kept),
         datasets=SimpleNamespace(entries=lambda: [SimpleNamespace(dataset=Four(range(4)))]),
-        models=None,
+        models=SimpleNamespace(entries=list),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from innv_gui.analyzers.declaration import Analyzer, Targets
 from innv_gui.class_names import map_by_name
 from innv_gui.datasets.names import shown
 from innv_gui.errors import BadInput, shown_value
+from innv_gui.named_path import named_path
 from innv_gui.records import ClassNames, ImageRef, Model, Target
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.explain.given_images import as_images, not_images
@@ -169,6 +171,17 @@ def _target(model: Model, method: Analyzer, wish: Wish, softmax: bool, naming: C
     return Target(layer=layer, class_=class_index(wish.class_, model, naming), softmax=softmax)
 
 
+def check_target(model: Model, method: Analyzer, target: Target, engine: str) -> None:
+    """That a target which was checked once is one of this model still, by this version. Raises BadInput."""
+    engine_for(method, engine)
+    if target.layer is not None:
+        _check_layer(model, method, target.layer)
+    if target.neuron is not None:
+        _check_neuron(model, target.layer or model.facts.explained_layer, target.neuron)
+    if target.class_ is not None:
+        class_index(target.class_, model, naming_of(model))
+
+
 def is_whole(value) -> bool:
     """Whether it is a whole number, and neither a switch nor a text."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
@@ -261,7 +274,7 @@ def _ref(image) -> ImageRef:
         return image
     if not isinstance(image, str | Path):
         raise not_images(image)
-    path = Path(image).expanduser()
-    if not path.exists():
+    path = named_path(image, "images")
+    if not os.path.exists(path):
         raise BadInput(f"There is no image file {str(path)!r}.", "Check the path.", field="images")
     return ImageRef(shown(path.name), str(path.resolve()))

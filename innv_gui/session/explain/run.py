@@ -15,6 +15,7 @@ import numpy as np
 from innv_gui.analyzers.declaration import Analyzer
 from innv_gui.cluster.jobs import Job
 from innv_gui.errors import BadInput, Conflict, ImageRefused, InnvError, NotFound, shown_value
+from innv_gui.named_path import named_path
 from innv_gui.notebook import card, sizes
 from innv_gui.plots.sheet import Sheet, opened
 from innv_gui.plots.sheet_page import Shown
@@ -396,7 +397,7 @@ class Run:
                         row = self.row(model, position, self.kept(model, position))
                         file.add(model.letter, self.part_attributes(model), [row])
             file.link(model.letter for model in models)
-        return Path(path)
+        return named_path(path)
 
     def _has_maps(self, model: Model) -> bool:
         return self._done[model.id] > 0 and model.id not in self.failures

@@ -9,17 +9,21 @@ from innv_gui import analyzers
 from innv_gui.datasets import is_address
 from innv_gui.errors import Conflict, WorkFailed
 from innv_gui.records import LabelClass, Model, Preprocessing, Target, as_plain
-from innv_gui.session.datasets import Dataset
-from innv_gui.session.explain.request import Item, Request
+from innv_gui.session.datasets import Dataset, DatasetEntry
+from innv_gui.session.explain.request import Item, Request, check_target
 from innv_gui.session.keep.parts import part_of, taken, texts_of
 from innv_gui.session.models import hooks_hash
 
+MOST_IMAGES = 100_000  # of a run that is kept among the earlier ones
 _LATER = ("sha256", "trusted", "hooks", "budget")  # of a source: determined again, or given again on the command line
 
 
 def remembered(id: str, request: Request, place: str) -> dict | None:
-    """A record of a run; None for one over arrays, which are not in any file. place: where the dataset was opened."""
-    if request.dataset is None:
+    """A record of a run; None for one over arrays, which are not in any file, and for one over more than MOST_IMAGES.
+
+    place: where the dataset was opened.
+    """
+    if request.dataset is None or len(request.items) > MOST_IMAGES:
         return None
     dataset = request.dataset
     return {
@@ -56,7 +60,8 @@ def dataset_of(dataset: Dataset, place: str) -> dict:
     """A dataset as a record; place: what it was opened from. A saved list has `parts`: its images of the whole."""
     parts = texts_of(dataset.collection)
     found = {"name": dataset.name, "path": place, "fingerprint": dataset.collection.fingerprint}
-    return found | ({"parts": parts} if parts else {})
+    own = dataset.collection.names_and_labels
+    return found | ({"parts": parts} if parts else {}) | ({"own": own} if own else {})
 
 
 def request_of(record: dict, models, datasets) -> Request:
@@ -69,6 +74,8 @@ def request_of(record: dict, models, datasets) -> Request:
     items = tuple(Item(index, ref.name, ref.label, ref) for index, ref in refs)
     targets = tuple(Target(**target) for target in record["targets"])
     method = analyzers.get(record["analyzer"])
+    for model, target in zip(found, targets, strict=True):
+        check_target(model, method, target, record["engine"])
     params = analyzers.check(method.name, dict(record["params"]))
     return Request(found, items, method, params, targets, record["engine"], record["unchecked"], dataset)
 
@@ -77,15 +84,21 @@ def is_dataset(record: dict, dataset: Dataset, datasets) -> bool:
     """Whether a record means an open dataset: the same names and labels at the same place.
 
     Names and labels alone do not say which pictures they are: a folder and an altered copy of it have the same.
+    A saved list is the same whatever came to its whole since then.
     """
-    same = dataset.collection.fingerprint == record["fingerprint"]
+    collection = dataset.collection
+    same = collection.fingerprint == record["fingerprint"]
+    same = same or bool(record.get("own") and record["own"] == collection.names_and_labels)
     return same and _is_same_place(datasets.place(dataset), record["path"])
 
 
 def _is_same_place(one: str, other: str) -> bool:
     if one == other or is_address(one) or is_address(other):
         return one == other
-    return os.path.realpath(one) == os.path.realpath(other)
+    try:
+        return os.path.realpath(one) == os.path.realpath(other)
+    except (OSError, ValueError):  # a sent file may name what is no path
+        return False
 
 
 def opened_dataset(record: dict, datasets) -> Dataset:
@@ -98,17 +111,26 @@ def opened_dataset(record: dict, datasets) -> Dataset:
     found = _found(record, datasets)
     if found is not None:
         return found
+    before = {entry.id for entry in datasets.entries()}
     entry = datasets.start(record["path"], None if record.get("parts") else record["name"])
     entry.job.wait()
     found = _found(record, datasets)
     if found is None:
-        datasets.remove(entry.id)
+        _close(entry, before, datasets)
         raise Conflict(
             f"The images of {record['name']} are no longer the same as when this was explained.",
             "Open them again, then explain again.",
             field="dataset",
         )
     return found
+
+
+def _close(whole: DatasetEntry, before: set[str], datasets) -> None:
+    """What was opened in vain, with the lists that came along with it."""
+    for entry in datasets.entries():
+        came_along = entry.id not in before and entry.path == whole.path
+        if entry is whole or (came_along and entry.dataset is not None and entry.dataset.collection.parts):
+            datasets.remove(entry.id)
 
 
 def _found(record: dict, datasets) -> Dataset | None:

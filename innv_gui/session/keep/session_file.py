@@ -7,6 +7,9 @@ models nor pictures are inside.
 from __future__ import annotations
 
 import json
+import os
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Protocol
 
@@ -18,19 +21,23 @@ from pydantic import (
     PlainValidator,
     ValidationError,
     model_serializer,
+    model_validator,
 )
 
 from innv_gui import analyzers
 from innv_gui.errors import BadInput, InnvError
+from innv_gui.named_path import named_path
 from innv_gui.preprocessing import checked
-from innv_gui.records import NAME_ORIGINS, OUTPUT_KINDS
+from innv_gui.records import NAME_ORIGINS, OUTPUT_KINDS, Model, Target
 from innv_gui.session.datasets import Dataset, DatasetShelf
 from innv_gui.session.explain.contents import MOST
+from innv_gui.session.explain.request import check_target
 from innv_gui.session.keep.run_record import (
+    MOST_IMAGES,
     dataset_of,
     described,
-    identity,
     is_dataset,
+    is_model,
     is_whole_of,
     model_of,
     opened_dataset,
@@ -41,6 +48,8 @@ from innv_gui.store.history import History
 from innv_gui.store.saving import save_bytes
 from innv_gui.version import VERSION
 
+FORMAT = "innv-gui session 1"
+FORM = "innv-gui session "
 MOST_BYTES = 64 << 20
 
 
@@ -66,6 +75,12 @@ class SavedSource(_Part):
     application: str | None
     output: int | None = Field(ge=0)
     outputs: Literal[OUTPUT_KINDS] | None = None
+
+    @model_validator(mode="after")
+    def _has_a_place(self) -> SavedSource:
+        if not (self.application if self.kind == "application" else self.path):
+            raise ValueError("expected a path, or the name of a network")
+        return self
 
 
 class SavedPreprocessing(_Part):
@@ -106,17 +121,18 @@ class SavedModel(_Part):
 
 
 class SavedDataset(_Part):
-    """One dataset. parts: of a saved list its images of the whole, as `keep/parts.py` writes them."""
+    """One dataset. parts: of a saved list its images of the whole, as `keep/parts.py` writes them; own: their names."""
 
     name: str = Field(max_length=1000)
     path: Place
     fingerprint: str
     parts: list[str] = Field(default=[], max_length=100)
+    own: str = Field(default="", max_length=64)
 
     @model_serializer(mode="wrap")
     def _plain(self, plain) -> dict:
         """As a run's record has it: without parts for a whole."""
-        return {name: value for name, value in plain(self).items() if name != "parts" or value}
+        return {name: value for name, value in plain(self).items() if name not in ("parts", "own") or value}
 
 
 class SavedTarget(_Part):
@@ -142,14 +158,14 @@ class SavedRun(_Part):
     models: list[SavedModel] = Field(min_length=1, max_length=64)
     targets: list[SavedTarget] = Field(min_length=1, max_length=64)
     dataset: SavedDataset
-    images: list[int] = Field(min_length=1, max_length=100_000)
+    images: list[int] = Field(min_length=1, max_length=MOST_IMAGES)
     contents: list[Annotated[str, Field(pattern=r"^([0-9a-f]{16})?$")]] = Field(default=[], max_length=MOST)
 
 
 class SavedSession(_Part):
     """The whole file."""
 
-    format: Literal["innv-gui session 1"]
+    format: Literal[FORMAT]
     version: str
     models: list[SavedModel] = Field(max_length=1000)
     datasets: list[SavedDataset] = Field(max_length=1000)
@@ -190,7 +206,7 @@ def saved(session: Shelves) -> dict:
     models = [entry.model for entry in session.models.entries() if entry.model is not None]
     datasets = [entry.dataset for entry in session.datasets.entries() if entry.dataset is not None]
     return {
-        "format": "innv-gui session 1",
+        "format": FORMAT,
         "version": VERSION,
         "models": [described(model) for model in models],
         "datasets": [dataset_of(dataset, session.datasets.place(dataset)) for dataset in datasets],
@@ -198,30 +214,60 @@ def saved(session: Shelves) -> dict:
     }
 
 
+def written(session: Shelves) -> bytes:
+    """A session's file. Raises BadInput for one that would be too large to be read again."""
+    content = json.dumps(saved(session), separators=(",", ":")).encode()
+    _check_size(len(content), "Delete earlier runs that are not needed, then save again.")
+    return content
+
+
 def save(session: Shelves, path: str | Path) -> Path:
     """Write a session's file."""
-    return save_bytes(path, json.dumps(saved(session), indent=1).encode())
+    return save_bytes(path, written(session))
+
+
+def _check_size(n_bytes: int, hint: str) -> None:
+    if n_bytes > MOST_BYTES:
+        size = f"{n_bytes / 2**20:,.0f} MiB"
+        raise BadInput(f"The session's file has {size}; up to {MOST_BYTES >> 20} MiB are read.", hint, "session")
 
 
 def read(content: bytes) -> SavedSession:
     """A session's file, checked; raises BadInput."""
+    _check_size(len(content), "Delete earlier runs where it was saved, then save it again.")
+    found = None
     try:
-        if len(content) > MOST_BYTES:
-            raise ValueError
-        return SavedSession.model_validate(json.loads(content))
+        found = json.loads(content)
+        return SavedSession.model_validate(found)
     except (ValidationError, ValueError, RecursionError):
-        raise BadInput(
-            "This is not a session saved by innv-gui.",
-            "Expected the JSON file that Save session, or Session.save, has written.",
-            "session",
-        ) from None
+        raise _none(found) from None
+
+
+def _none(found) -> BadInput:
+    """Why a file is no session that this version reads."""
+    form, version = (found.get("format"), found.get("version")) if isinstance(found, dict) else (None, None)
+    is_ours = isinstance(form, str) and form.startswith(FORM) and isinstance(version, str)
+    if is_ours and _number(version) > _number(VERSION):
+        message = f"This session was saved by innv-gui {version[:40]}, which writes more than {VERSION} reads."
+        return BadInput(message, "Update innv-gui, then open it again.", "session")
+    return BadInput(
+        "This is not a session saved by innv-gui.",
+        "Expected the JSON file that Save session, or Session.save, has written.",
+        "session",
+    )
+
+
+def _number(version: str) -> list[int]:
+    """For comparison: "0.10.2" is newer than "0.9"."""
+    return [int(digits[:9]) for digits in re.findall(r"\d+", version[:40])]
 
 
 def read_file(path: str | Path) -> SavedSession:
     """The same, from a file that a person named."""
-    path = Path(path).expanduser()
-    if not path.is_file():
+    path = named_path(path, "session")
+    if not os.path.isfile(path):
         raise BadInput(f"There is no session file {str(path)!r}.", "Check the path.", field="session")
+    _check_size(path.stat().st_size, "Delete earlier runs where it was saved, then save it again.")
     return read(path.read_bytes())
 
 
@@ -249,7 +295,11 @@ def _why_not_taken(session: Shelves, run: SavedRun, record: dict) -> str:
     sizes = [len(one) for one in known if one.collection.fingerprint == run.dataset.fingerprint]
     try:
         check_run(record)
-        analyzers.check(analyzers.get(run.analyzer).name, dict(run.params))
+        method = analyzers.get(run.analyzer)
+        analyzers.check(method.name, dict(run.params))
+        for one, target in zip(record["models"], record["targets"], strict=True):
+            for model in _opened_as(one, session)[:1]:
+                check_target(model, method, Target(**target), run.engine)
         if sizes and max(run.images) >= sizes[0]:
             raise BadInput(
                 f"The run {run.id} names the image {max(run.images)}; {run.dataset.name} has {sizes[0]} of them."
@@ -265,20 +315,25 @@ def take_over(session: Shelves, record: SavedSession) -> tuple[int, list[str]]:
 
     For files that came in over the browser: no place that such a file names is ever opened.
     """
-    loaded = [entry.model for entry in session.models.entries() if entry.model is not None]
-    models = {model.source.identity: model for model in loaded}
     named = [*record.models, *(model for run in record.runs for model in run.models)]
     opened = [*record.datasets, *(run.dataset for run in record.runs)]
-    missing = [f"model {one.name} ({_place(one)})" for one in named if identity(one.model_dump()) not in models]
+    missing = [f"model {one.name} ({_place(one)})" for one in named if not _opened_as(one.model_dump(), session)]
     missing += [f"images {one.name}" for one in opened if _own_record(one, session) is None]
     taken = 0
     for run in record.runs:
         dataset = _own_record(run.dataset, session)
-        if dataset is not None and all(identity(one.model_dump()) in models for one in run.models):
-            why = _why_not_taken(session, run, _with_own_places(run, models, dataset))
+        models = [_opened_as(one.model_dump(), session) for one in run.models]
+        if dataset is not None and all(models):
+            why = _why_not_taken(session, run, _with_own_places(run, [one[0] for one in models], dataset))
             taken += not why
             missing += [why] if why else []
     return taken, list(dict.fromkeys(missing))
+
+
+def _opened_as(record: dict, session: Shelves) -> list[Model]:
+    """The open models that a record means."""
+    loaded = [entry.model for entry in session.models.entries() if entry.model is not None]
+    return [model for model in loaded if is_model(record, model)]
 
 
 def _own_record(record: SavedDataset, session: Shelves) -> dict | None:
@@ -303,13 +358,14 @@ def _open_here(record: SavedDataset, session: Shelves) -> Dataset | None:
 
 
 def _place(model: SavedModel) -> str:
-    """Of which file it is, and which of its outputs where one was chosen."""
-    return model.file if model.source.output is None else f"{model.file}, output {model.source.output}"
+    """Of which file it is, and which of its outputs and what custom preprocessing where there was one."""
+    output = "" if model.source.output is None else f", output {model.source.output}"
+    return f"{model.file}{output}{', with custom preprocessing of its time' if model.hooks else ''}"
 
 
-def _with_own_places(run: SavedRun, models: dict, dataset: dict) -> dict:
+def _with_own_places(run: SavedRun, models: Sequence[Model], dataset: dict) -> dict:
     record = run.model_dump()
-    for one in record["models"]:
-        one["source"] = described(models[identity(one)])["source"]
+    for one, model in zip(record["models"], models, strict=True):
+        one["source"] = described(model)["source"]
     record["dataset"] = dataset
     return record

@@ -13,6 +13,7 @@ import numpy as np
 from innv_gui.datasets import geometry
 from innv_gui.errors import BadInput
 from innv_gui.file_state import file_state
+from innv_gui.named_path import named_path
 from innv_gui.records import ImageRef, Model
 from innv_gui.samples.own_masks import own_mask
 from innv_gui.session.explain.request import Item
@@ -111,7 +112,7 @@ def check_regions(wish, items: Sequence[Item]) -> Regions:
     if wish == OWN:
         return Regions(_own(items))
     if isinstance(wish, str | Path):
-        return Regions(_from_folder(Path(wish).expanduser(), items))
+        return Regions(_from_folder(named_path(wish, "regions"), items))
     if not isinstance(wish, Mapping):
         raise BadInput(f"Expected regions by image, or a folder of masks, got {type(wish).__name__}.", "", "regions")
     places = {name: position for position, item in enumerate(items) for name in (item.name, item.index)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from flask import jsonify, request
+from flask import Response, request
 
 from innv_gui.errors import BadInput
 from innv_gui.session.explain.earlier import title_of, told_apart
@@ -49,7 +49,7 @@ def delete_earlier_run(id: str):
 @route(api, "GET", "/session.json")
 def get_session_file():
     """The session as a file: models, datasets and earlier runs by place and hash; no pictures, no models."""
-    answer = jsonify(session_file.saved(session()))
+    answer = Response(session_file.written(session()), mimetype="application/json")
     answer.headers["Content-Disposition"] = 'attachment; filename="session.json"'
     return answer
 
