@@ -41,3 +41,33 @@ def test_rows_of_a_container_are_found_by_name_in_a_part_of_it(tmp_path):
     part = Dataset("d", "some", collection)
     assert read_list(part, write_list(part, (2, 0))).indices == (2, 0)
     assert read_list(part, f"{collection.name}[4]\n{collection.name}[0]\n").indices == (1,)
+
+
+NAMES = ["car/0.png", "car/1;2.png", "dog/0.png", "dog/a b.png"]
+WRITTEN = {
+    "semicolons": "label;image\ncar;car/0.png\ndog;dog/a b.png\n",
+    "semicolons without a header": "car/0.png;car\ndog/a b.png;dog\n",
+    "tabs": "label\timage\ncar\tcar/0.png\ndog\tdog/a b.png\n",
+    "carriage returns": "image\rcar/0.png\rdog/a b.png\r",
+    "both": "image\r\ncar/0.png\r\ndog/a b.png\r\n",
+    "from here": "./car/0.png\n./dog/../dog/a b.png\n",
+    "in full": "/a/car/0.png\n/a/dog/a b.png\n",
+    "by Windows": "car\\0.png\n.\\dog\\a b.png\n",
+    "by index": "index;x\n0;1\n3;1\n",
+}
+
+
+@pytest.mark.parametrize("text", WRITTEN.values(), ids=WRITTEN)
+def test_lists_are_read_as_spreadsheets_and_programs_write_them(text):
+    images = Dataset("d", "d", of_files("d", "folder", "/a", NAMES, None, ProblemList()))
+    found = read_list(images, text)
+    assert found.indices == (0, 3) and found.n_unknown == 0
+
+
+def test_a_mark_in_a_name_and_a_name_that_is_no_image_stay_whole():
+    images = Dataset("d", "d", of_files("d", "folder", "/a", NAMES, None, ProblemList()))
+    found = read_list(images, "car/1;2.png\nnone;such.png\n")
+    assert found.indices == (1,) and found.unknown == ("none;such.png",)
+    assert read_list(images, "/b/car/0.png\n/a/none.png\n").unknown == ("/b/car/0.png", "/a/none.png")
+    odd = Dataset("d", "d", of_files("d", "folder", "/a", ["a\rb.png", "c.png"], None, ProblemList()))
+    assert read_list(odd, write_list(odd, (0, 1))).indices == (0, 1)

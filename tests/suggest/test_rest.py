@@ -323,6 +323,7 @@ def test_a_basket_is_saved_as_a_list_and_loaded_again(client, sample_datasets):
     for sent in (
         {"json": {"text": text}},
         {"data": text.encode(), "content_type": "text/csv"},
+        {"data": text.replace(",", "\t").encode("utf-16"), "content_type": "text/csv"},
         {"data": {"file": (io.BytesIO(text.encode()), "list.csv")}, "content_type": "multipart/form-data"},
     ):
         read = client.post(f"/api/v1/datasets/{id}/list", **sent).json

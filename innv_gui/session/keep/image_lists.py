@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import posixpath
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ from innv_gui.session.datasets import Dataset
 from innv_gui.store.csv_text import csv_text
 
 NAME_COLUMNS = ("image", "name", "file", "filename", "path")
+MARKS = (",", ";", "\t")
 MOST_LINES = 1_000_000
+FIRST = 1000  # entries, by which it is seen what parts the cells
 UNKNOWN_TOLD = 1000
 
 
@@ -35,22 +38,40 @@ def write_list(dataset: Dataset, indices: Iterable[int]) -> str:
 def read_list(dataset: Dataset, text: str) -> ImageList:
     """Entries are file names, or indices where no name fits. With a header the column of names counts, else that of
     indices; without one the first column. Beside a name, the index says which of several images of that name is meant;
-    where another image is at that index, the name counts. Raises BadInput for what is not a list.
+    where another image is at that index, the name counts. Cells are parted by commas, semicolons or tabs, whichever
+    finds more. Raises BadInput for what is not a list.
     """
-    entries = _entries(text)
+    text = _with_lines(text)
+    read = {mark: _entries(text, mark) for mark in MARKS if mark == MARKS[0] or mark in text}
+    entries = max(read.values(), key=lambda entries: _n_known(dataset, entries))  # of equal ones the first
     if len(entries) > MOST_LINES:
         raise BadInput(f"The list has {len(entries):,} lines; up to {MOST_LINES:,} are read.", "Split it.", "list")
-    at = _positions(dataset, [way for name, _ in entries for way in _ways(name)])
-    found = [_meant(dataset, name, index, at) for name, index in entries]
+    found = _found(dataset, entries)
     unknown = [name.strip() for (name, _), index in zip(entries, found, strict=True) if index is None]
     indices = dict.fromkeys(index for index in found if index is not None)
     return ImageList(tuple(indices), tuple(unknown[:UNKNOWN_TOLD]), len(unknown))
 
 
-def _entries(text: str) -> list[tuple[str, str]]:
-    """(name, index beside it), empty where there is no such column."""
+def _with_lines(text: str) -> str:
+    """Lines may end in a carriage return alone; beside line feeds it may be a part of a name."""
+    text = text.removeprefix("\ufeff").replace("\0", "")
+    return text if "\n" in text else text.replace("\r", "\n")
+
+
+def _n_known(dataset: Dataset, entries: list[tuple[str, str]]) -> int:
+    return sum(index is not None for index in _found(dataset, entries[:FIRST]))
+
+
+def _found(dataset: Dataset, entries: list[tuple[str, str]]) -> list[int | None]:
+    root = dataset.collection.root
+    at = _positions(dataset, [way for name, _ in entries for way in _ways(name, root)])
+    return [_meant(dataset, name, index, at) for name, index in entries]
+
+
+def _entries(text: str, mark: str) -> list[tuple[str, str]]:
+    """(name, index beside it), empty where there is no such column. mark: between cells."""
     try:
-        rows = [row for row in csv.reader(io.StringIO(text.removeprefix("\ufeff").replace("\0", ""))) if row]
+        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark) if row]
     except csv.Error as error:
         raise BadInput(f"The list is not CSV: {error}.", "Expected one file name or index per line.", "list") from None
     header = [cell.strip().casefold() for cell in rows[0]] if rows else []
@@ -65,14 +86,18 @@ def _cell(row: list[str], column: int) -> str:
     return row[column] if 0 <= column < len(row) else ""
 
 
-def _ways(name: str) -> tuple[str, ...]:
-    """How an entry is looked for: as it is, since a name may begin or end with a space, then without."""
-    return tuple(dict.fromkeys((name, name.strip())))
+def _ways(name: str, root: str) -> tuple[str, ...]:
+    """How an entry is looked for: as it is, since a name may begin or end with a space, then without; then as a path,
+    from the folder of the images or in full, and as Windows writes it."""
+    bare = name.strip()
+    paths = [posixpath.normpath(one) for one in (bare, bare.replace("\\", "/")) if one]
+    below = [one.removeprefix(f"{root}/") for one in paths]
+    return tuple(dict.fromkeys((name, bare, *paths, *below)))
 
 
 def _meant(dataset: Dataset, name: str, index: str, at: dict[str, int]) -> int | None:
     """at: the first image of each name."""
-    n, ways = len(dataset.collection), _ways(name)
+    n, ways = len(dataset.collection), _ways(name, dataset.collection.root)
     position = _index(index, n)
     if position is not None and dataset.collection.ref(position).name in ways:
         return position

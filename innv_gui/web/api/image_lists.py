@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+
 from flask import Response, request
 
 from innv_gui.errors import BadInput, NotFound
@@ -10,6 +12,8 @@ from innv_gui.web.api.basket import chosen_images
 from innv_gui.web.api.blueprint import api, session
 from innv_gui.web.api.datasets.incoming import ListQuery, NewList
 from innv_gui.web.api.route import route
+
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # as Excel saves "Unicode text"
 
 
 @route(api, "GET", "/datasets/<id>/list.csv", query=ListQuery, answer="text/csv")
@@ -36,6 +40,6 @@ def _sent_text() -> str:
     file = request.files.get("file")
     content = file.read() if file is not None else request.get_data()
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-16" if content.startswith(UTF_16) else "utf-8-sig")
     except UnicodeDecodeError:
         raise BadInput("The list is not text in UTF-8.", "Save it as CSV in UTF-8.", "file") from None
