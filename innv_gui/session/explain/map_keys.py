@@ -37,12 +37,13 @@ def identity(item: Item) -> list:
     """
     if item.row is not None:
         return ["array", list(item.row.shape), hashlib.sha256(np.ascontiguousarray(item.row)).hexdigest()]
-    found = state(item.ref)
-    if found == GONE:
+    ref = item.ref
+    found = GONE if ref is None else state(ref)
+    if ref is None or found == GONE:
         raise ImageRefused(f"{item.name} is no longer there.", "Open the dataset again.")
-    is_file = item.ref.index is None and not is_address(item.ref.path)
-    content = _content(item.ref.path, found) if is_file else ""
-    return [item.ref.path, *([content] if content else found), item.ref.key, item.ref.index]
+    is_file = ref.index is None and not is_address(ref.path)
+    content = _content(ref.path, found) if is_file else ""
+    return [ref.path, *([content] if content else found), ref.key, ref.index]
 
 
 @lru_cache(KNOWN)

@@ -246,8 +246,8 @@ def read(content: bytes) -> SavedSession:
 def _none(found) -> BadInput:
     """Why a file is no session that this version reads."""
     form, version = (found.get("format"), found.get("version")) if isinstance(found, dict) else (None, None)
-    is_ours = isinstance(form, str) and form.startswith(FORM) and isinstance(version, str)
-    if is_ours and _number(version) > _number(VERSION):
+    is_ours = isinstance(form, str) and form.startswith(FORM)
+    if is_ours and isinstance(version, str) and _number(version) > _number(VERSION):
         message = f"This session was saved by innv-gui {version[:40]}, which writes more than {VERSION} reads."
         return BadInput(message, "Update innv-gui, then open it again.", "session")
     return BadInput(
