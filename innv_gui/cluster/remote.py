@@ -113,8 +113,9 @@ class RemotePool(Pool):
             return super()._death(kind, about)
         what = f" on {about}" if about else ""
         return WorkerDied(
-            f"Several {kind} workers died{what}, most often because memory ran out.",
-            "Use fewer images at once or a smaller model. The session continues.",
+            f"Several {kind} workers died{what}.",
+            "What innv-gui worker printed on their machines says how they ended. Where memory ran out, use fewer "
+            "images at once or a smaller model. The session continues.",
         )
 
     def _free(self, future: Future, kind: str) -> None:

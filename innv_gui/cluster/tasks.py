@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from innv_gui.cluster.ending import ASKED_TO_END
 from innv_gui.errors import WorkFailed
 from innv_gui.extensions.calling import function
 from innv_gui.extensions.opening import reason_of
@@ -126,7 +127,7 @@ async def hurry(key: str) -> None:
 
 async def end() -> None:
     """End this worker's process at once, whatever its task does."""
-    os._exit(1)
+    os._exit(ASKED_TO_END)
 
 
 def call_stoppable(address: str, key: str, *args, **kwargs):

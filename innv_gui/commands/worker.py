@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 from innv_gui.cluster.address import remote
+from innv_gui.cluster.ending import ASKED_TO_END, Ending
 from innv_gui.cluster.pool import MOST_FAILED_STARTS
 from innv_gui.cluster.process import WorkerProcess
 from innv_gui.cluster.remote import worker_process
@@ -29,13 +30,26 @@ def worker(options: argparse.Namespace) -> int:
         processes = {kind: worker_process(kind, where, Path(folder)) for kind in KINDS}
         try:
             print(f"Working for {where.address} ({' and '.join(KINDS)}).\nPress Ctrl-C to stop.", flush=True)
+            told: dict[str, Ending] = {}
             while not stop.wait(POLL_S):
                 _check(processes)
+                _tell_endings(processes, told)
         finally:
             for process in processes.values():
                 process.close()
     print("Stopping.", file=sys.stderr)
     return 0
+
+
+def _tell_endings(processes: dict[str, WorkerProcess], told: dict[str, Ending]) -> None:
+    """A line for each process that ended and was not asked to; the server cannot see why. told: what was printed."""
+    for kind, process in processes.items():
+        ending = process.ending
+        if ending is None or ending is told.get(kind):
+            continue
+        told[kind] = ending
+        if ending.code != ASKED_TO_END:
+            print(f"The {kind} worker ended ({ending}). It is started again.", file=sys.stderr, flush=True)
 
 
 def _check(processes: dict[str, WorkerProcess]) -> None:

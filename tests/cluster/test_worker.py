@@ -1,11 +1,14 @@
 """What a worker imports while it starts."""
 
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from innv_gui.cluster import worker
+from innv_gui.cluster.ending import ASKED_TO_END, Ending
 from innv_gui.cluster.tasks import SPARED
+from innv_gui.commands.worker import _tell_endings
 
 ASKING = "try:\n    import spared_here\nexcept ImportError:\n    spared_here = None\n"
 
@@ -46,3 +49,16 @@ def test_a_worker_of_keras_starts_without_what_keras_only_asks_for(session):
     with open(f"/proc/{session.pool.pid('keras')}/maps") as maps:
         mapped = maps.read()
     assert "/tensorflow/" in mapped and not [name for name in SPARED["keras"] if f"/{name}/" in mapped]
+
+
+def test_a_worker_elsewhere_says_on_its_terminal_how_a_process_ended(capsys):
+    processes, told = {"images": SimpleNamespace(ending=None), "keras": SimpleNamespace(ending=None)}, {}
+    endings = (None, Ending(-9, out_of_memory=True), Ending(ASKED_TO_END), Ending(3))
+    for ending in endings:
+        processes["keras"].ending = ending
+        for _ in range(2):
+            _tell_endings(processes, told)
+    assert capsys.readouterr().err.splitlines() == [
+        "The keras worker ended (the system killed it because memory ran out). It is started again.",
+        "The keras worker ended (exit code 3). It is started again.",
+    ]
