@@ -17,12 +17,14 @@ VMSTAT = Path("/proc/vmstat")
 class Ending:
     """code: as `subprocess` has it, negative for a signal; None when the process could not be started at all.
 
-    last_words: the last line that this process (and none before it) wrote to its log.
+    last_words: the last line that this process (and none before it) wrote to its log. connected: whether it ever worked
+    for a scheduler.
     """
 
     code: int | None
     out_of_memory: bool = False
     last_words: str = ""
+    connected: bool = False
 
     @property
     def of_itself(self) -> bool:

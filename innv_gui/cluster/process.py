@@ -43,6 +43,7 @@ class WorkerProcess:
         self._closed = threading.Event()
         self._lock = threading.Lock()
         self.ending: Ending | None = None  # of the process before this one
+        self.connected = False  # the present process, to its scheduler
         self.failed_starts = 0  # processes in a row that never connected; killed on purpose does not count
         self.resting = False  # between a death and the next start
         self._quick_deaths = 0
@@ -79,16 +80,18 @@ class WorkerProcess:
     def _watch(self) -> None:
         while not self._closed.is_set():
             started = time.monotonic()
-            connected = any(line == CONNECTED for line in self._process.stdout)
+            connected = self.connected = any(line == CONNECTED for line in self._process.stdout)
             self.failed_starts = 0 if connected else self.failed_starts
             connected_at = time.monotonic() if connected else None
-            self._note_death(self._process.wait(), started, connected_at)
+            code = self._process.wait()
+            self.connected = False
+            self._note_death(code, started, connected_at)
             self._rest()
 
     def _note_death(self, code: int, started: float, connected: float | None) -> None:
         """started, connected: seconds of the monotonic clock; connected is None for a process that never did."""
         out_of_memory = oom_kills() > self._oom_kills
-        self.ending = Ending(code, out_of_memory, words_since(self._log, self._log_start))
+        self.ending = Ending(code, out_of_memory, words_since(self._log, self._log_start), connected is not None)
         now = time.monotonic()
         failed = connected is None and now - started < FAILED_START_S
         quick = failed or (connected is not None and now - connected < QUICK_DEATH_S)

@@ -10,11 +10,14 @@ import threading
 import time
 from pathlib import Path
 
+import dask
 from distributed import Client, Future
+from distributed.client import ClosedClientError
 
 from innv_gui.cluster.address import Remote
-from innv_gui.cluster.pool import Pool
+from innv_gui.cluster.pool import CONFIG, Pool
 from innv_gui.cluster.process import WorkerProcess
+from innv_gui.cluster.reach import answers
 from innv_gui.cluster.tasks import end
 from innv_gui.errors import Cancelled, InnvError, NoWorker, WorkerDied
 
@@ -33,11 +36,12 @@ class RemotePool(Pool):
         self._offers: dict[str, int] = {}
         self._looked = 0.0
         self._seen: dict[str, float] = {}
-        self._look_lock = threading.Lock()
+        self._look_lock, self._connecting = threading.Lock(), threading.Lock()
         super().__init__(folder)
 
     def _connect(self) -> None:
         self._address, self._security = self._remote.address, self._remote.safety
+        answers(self._remote)
         try:
             self._client = Client(self._address, security=self._security, set_as_default=False, timeout=CONNECT_S)
         except (OSError, TimeoutError):
@@ -45,6 +49,26 @@ class RemotePool(Pool):
                 f"No scheduler answers at {self._address}.",
                 "Start it (dask scheduler --no-dashboard), or check address and certificates.",
             ) from None
+
+    def submit(self, name: str, *args, **more) -> Future:
+        self._reconnect()
+        try:
+            return super().submit(name, *args, **more)
+        except ClosedClientError:
+            raise self._lost(None) from None
+
+    def run(self, name: str, *args, cancelled: threading.Event | None = None, **more):
+        try:
+            return super().run(name, *args, cancelled=cancelled, **more)
+        except ClosedClientError:  # while it was waited for
+            raise self._lost(cancelled) from None
+
+    def _reconnect(self) -> None:
+        """To a scheduler that was away for longer than Dask's client looks for it."""
+        with self._connecting:
+            if self._client.status == "closed" and not self._closed:
+                with dask.config.set(CONFIG):
+                    self._connect()
 
     def _is_ours(self, kind: str) -> bool:
         return kind in OURS

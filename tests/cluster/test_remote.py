@@ -22,6 +22,7 @@ from cryptography.x509.oid import NameOID
 from innv_gui import Session
 from innv_gui.cli import main
 from innv_gui.cluster.address import remote
+from innv_gui.cluster.reach import answers
 from innv_gui.errors import BadInput, Cancelled, WorkFailed
 from innv_gui.records import Target
 from innv_gui.session.scoring import plan as score_plan
@@ -83,7 +84,21 @@ class Cluster:
         self.address = f"tls://127.0.0.1:{port}"
         tls = ["--tls-ca-file", certificates.ca, "--tls-cert", certificates.cert, "--tls-key", certificates.key]
         command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", self.address, "--no-dashboard"]
-        self.processes = [self._start([*command, *tls], "scheduler")]
+        self._scheduler, self.processes = [*command, *tls], []
+        self.start_scheduler()
+
+    def start_scheduler(self):
+        self.processes.insert(0, self._start(self._scheduler, "scheduler"))
+
+    def wait_for_scheduler(self):
+        where = remote(self.address, self.certificates.ca, self.certificates.cert, self.certificates.key)
+        while not answers(where):
+            time.sleep(0.05)
+
+    def stop_scheduler(self):
+        scheduler = self.processes.pop(0)
+        scheduler.kill()
+        scheduler.wait()
 
     def _start(self, command, name):
         with open(self.folder / f"{name}.log", "w") as log:
@@ -227,6 +242,45 @@ def test_a_scheduler_that_does_not_answer_is_told(certificates, tmp_path, monkey
         pytest.raises(WorkFailed, match="No scheduler answers at tls://127.0.0.1:9"),
     ):
         session.warm_up("keras")
+
+
+def test_a_scheduler_that_was_away_for_long_is_found_again(certificates, tmp_path, monkeypatch):
+    from innv_gui.cluster import remote as module
+
+    monkeypatch.setattr(module, "CONNECT_S", 1)
+    np.save(tmp_path / "x.npy", np.zeros((3, 8, 8, 3), np.uint8))
+    lonely = Cluster(tmp_path, certificates)
+    try:
+        lonely.add_worker()
+        lonely.wait_for_scheduler()
+        with Session(tmp_path / "w", scheduler=lonely.address, **certificates.wishes) as session:
+            assert len(session.add_dataset(tmp_path / "x.npy")) == 3
+            lonely.stop_scheduler()
+            for _ in range(2):
+                with pytest.raises(WorkFailed, match=r"(connection to the scheduler.*lost|No scheduler answers)"):
+                    session.add_dataset(tmp_path / "x.npy")
+            lonely.start_scheduler()
+            lonely.wait_for_scheduler()
+            assert len(session.add_dataset(tmp_path / "x.npy")) == 3
+    finally:
+        lonely.stop()
+    said = (tmp_path / "worker-1.log").read_text()
+    assert "The images worker has lost the scheduler and looks for it again." in said and "SIGABRT" not in said
+
+
+@pytest.mark.parametrize("theirs", ["both", "certificate", "none"])
+def test_a_worker_of_another_authority_is_refused_with_the_reason(
+    far, cluster, certificates, tmp_path, capsys, monkeypatch, theirs
+):
+    monkeypatch.setattr("innv_gui.cluster.reach.ANSWER_S", 1.0)
+    strangers = Certificates(tmp_path)
+    wishes = strangers.wishes | ({"tls_ca": certificates.ca} if theirs == "certificate" else {})
+    options = [f"--{name.replace('_', '-')}={file}" for name, file in wishes.items()]
+    address = cluster.address.replace("tls", "tcp") if theirs == "none" else cluster.address
+    assert main(["worker", "--scheduler", address, *([] if theirs == "none" else options)]) == 1
+    words = {"both": "certificate is not of the authority in --tls-ca", "certificate": "tlsv1 alert", "none": "TLS"}
+    said = capsys.readouterr().err
+    assert f"No scheduler answers at {address} as it should" in said and words[theirs] in said
 
 
 def test_certificates_of_another_authority_do_not_get_in(cluster, tmp_path, monkeypatch):

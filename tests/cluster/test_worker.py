@@ -53,7 +53,8 @@ def test_a_worker_of_keras_starts_without_what_keras_only_asks_for(session):
 
 def test_a_worker_elsewhere_says_on_its_terminal_how_a_process_ended(capsys):
     processes, told = {"images": SimpleNamespace(ending=None), "keras": SimpleNamespace(ending=None)}, {}
-    endings = (None, Ending(-9, out_of_memory=True), Ending(ASKED_TO_END), Ending(3))
+    endings = (None, Ending(6), Ending(-9, True, connected=True))
+    endings += (Ending(ASKED_TO_END, connected=True), Ending(3, connected=True), Ending(0, connected=True))
     for ending in endings:
         processes["keras"].ending = ending
         for _ in range(2):
@@ -61,4 +62,5 @@ def test_a_worker_elsewhere_says_on_its_terminal_how_a_process_ended(capsys):
     assert capsys.readouterr().err.splitlines() == [
         "The keras worker ended (the system killed it because memory ran out). It is started again.",
         "The keras worker ended (exit code 3). It is started again.",
+        "The keras worker has lost the scheduler and looks for it again.",
     ]
