@@ -59,6 +59,9 @@ def _parts(address: str, scheme: str) -> tuple[str, str, int]:
     try:
         parts = urlsplit(address if "://" in address else f"{scheme}://{address}")
         host, port = parts.hostname, parts.port
+        (host or "").encode("idna")  # as it is looked up
+        if not address.isprintable():
+            raise ValueError
     except ValueError:
         parts = host = port = None
     if parts is None or not host or not port or parts.scheme not in ("tcp", "tls") or parts.path not in ("", "/"):
@@ -75,6 +78,15 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def _no_password() -> str:
+    """Instead of OpenSSL's question, which each worker process would ask again."""
+    raise BadInput(
+        "The key is encrypted; expected one without a password.",
+        "Write it so: openssl pkey -in KEY -out PLAIN_KEY, readable by you alone.",
+        "tls_key",
+    )
+
+
 def _safety(files: dict[str, str]) -> Security:
     """Tried out here, so that a wrong file is reported by its name and not as a failed connection."""
     paths = {name: named_path(file, name) for name, file in files.items()}
@@ -83,7 +95,7 @@ def _safety(files: dict[str, str]) -> Security:
             raise BadInput(f"There is no file {str(path)!r}.", f"--{name.replace('_', '-')} names a PEM file.", name)
     try:
         context = ssl.create_default_context(cafile=str(paths["tls_ca"]))
-        context.load_cert_chain(str(paths["tls_cert"]), str(paths["tls_key"]))
+        context.load_cert_chain(str(paths["tls_cert"]), str(paths["tls_key"]), password=_no_password)
     except (ssl.SSLError, OSError) as error:
         raise BadInput(
             f"The certificates cannot be used: {getattr(error, 'reason', None) or error}.",

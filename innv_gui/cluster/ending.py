@@ -7,6 +7,7 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
+LOST_SCHEDULER = 78  # exit code of a worker whose scheduler is gone
 ASKED_TO_END = 79  # exit code of a worker whose task was cancelled
 LONGEST_WORDS = 200  # characters
 LOG_TAIL = 2**16  # bytes

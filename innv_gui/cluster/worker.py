@@ -19,6 +19,7 @@ import dask
 from distributed import Worker
 from distributed.security import Security
 
+from innv_gui.cluster.ending import LOST_SCHEDULER
 from innv_gui.cluster.tasks import KINDS, PRELOADS, SPARED
 from innv_gui.errors import BadInput
 from innv_gui.extensions.sources import add_folder
@@ -115,6 +116,7 @@ def main() -> None:
     preload(kind)
     with dask.config.set(QUIET):
         asyncio.run(_serve(kind, start, report))
+    sys.exit(LOST_SCHEDULER)
 
 
 if __name__ == "__main__":

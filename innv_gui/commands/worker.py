@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 from innv_gui.cluster.address import Remote, remote
-from innv_gui.cluster.ending import ASKED_TO_END, Ending
+from innv_gui.cluster.ending import ASKED_TO_END, LOST_SCHEDULER, Ending
 from innv_gui.cluster.pool import MOST_FAILED_STARTS
 from innv_gui.cluster.process import WorkerProcess
 from innv_gui.cluster.reach import answers
@@ -63,7 +63,7 @@ def _tell_endings(processes: dict[str, WorkerProcess], told: dict[str, Ending]) 
         if ending is None or ending is told.get(kind):
             continue
         told[kind] = ending
-        if ending.connected and ending.code == 0:
+        if ending.connected and ending.code == LOST_SCHEDULER:
             _tell(f"The {kind} worker has lost the scheduler and looks for it again.")
         elif ending.connected and ending.code != ASKED_TO_END:
             _tell(f"The {kind} worker ended ({ending}). It is started again.")

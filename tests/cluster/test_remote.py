@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -52,6 +53,14 @@ class Certificates:
     def _write(path, made):
         path.write_bytes(made.public_bytes(serialization.Encoding.PEM))
         return str(path)
+
+    def locked(self, folder):
+        """The key with a password."""
+        key = serialization.load_pem_private_key(Path(self.key).read_bytes(), None)
+        locked = serialization.BestAvailableEncryption(b"secret")
+        pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, locked)
+        (folder / "locked.pem").write_bytes(pem)
+        return str(folder / "locked.pem")
 
     @property
     def options(self):
@@ -320,7 +329,9 @@ def test_another_machine_is_refused_without_certificates(address):
 
 
 @pytest.mark.parametrize(
-    "address", ["", "host", "tls://host", "http://127.0.0.1:1", "tcp://127.0.0.1:99999", "tcp://:1"]
+    "address",
+    ["", "host", "tls://host", "http://127.0.0.1:1", "tcp://127.0.0.1:99999", "tcp://:1"]
+    + ["tls://a..b:1", "tls://.:1", f"tls://{'a' * 64}.org:1", "tls://a\0b:1"],
 )
 def test_what_is_no_address_is_refused(address):
     with pytest.raises(BadInput, match="not the address of a scheduler|not encrypted"):
@@ -339,6 +350,8 @@ def test_certificates_that_cannot_be_used_are_refused_by_name(certificates, tmp_
         remote("tls://127.0.0.1:1", certificates.ca, certificates.cert)
     with pytest.raises(BadInput, match="There is no file"):
         remote("tls://127.0.0.1:1", certificates.ca, certificates.cert, str(tmp_path / "nope.pem"))
+    with pytest.raises(BadInput, match="The key is encrypted.*openssl pkey"):
+        remote("tls://127.0.0.1:1", certificates.ca, certificates.cert, certificates.locked(tmp_path))
     with pytest.raises(BadInput, match="cannot be used"):
         remote("tls://127.0.0.1:1", str(bad), certificates.cert, certificates.key)
     with pytest.raises(BadInput, match="not encrypted"):

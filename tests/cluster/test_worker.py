@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from innv_gui.cluster import worker
-from innv_gui.cluster.ending import ASKED_TO_END, Ending
+from innv_gui.cluster.ending import ASKED_TO_END, LOST_SCHEDULER, Ending
 from innv_gui.cluster.tasks import SPARED
 from innv_gui.commands.worker import _tell_endings
 
@@ -54,7 +54,7 @@ def test_a_worker_of_keras_starts_without_what_keras_only_asks_for(session):
 def test_a_worker_elsewhere_says_on_its_terminal_how_a_process_ended(capsys):
     processes, told = {"images": SimpleNamespace(ending=None), "keras": SimpleNamespace(ending=None)}, {}
     endings = (None, Ending(6), Ending(-9, True, connected=True))
-    endings += (Ending(ASKED_TO_END, connected=True), Ending(3, connected=True), Ending(0, connected=True))
+    endings += (Ending(ASKED_TO_END, connected=True), Ending(3, connected=True), Ending(LOST_SCHEDULER, connected=True))
     for ending in endings:
         processes["keras"].ending = ending
         for _ in range(2):
