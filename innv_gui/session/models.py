@@ -283,6 +283,16 @@ class ModelShelf:
         except BadInput as misfit:
             return facts, misfit
 
+    def sha256_of(self, id: str) -> str:
+        """Of the file of a model that was refused; empty for one without a file, or that cannot be read."""
+        source = self.entry(id).source
+        if source.path is None:
+            return ""
+        try:
+            return self._pool().run("keras.trusted_as", source, about=self.entry(id).name)
+        except InnvError:
+            return ""
+
     def _with_trust(self, source: ModelSource, entry: ModelEntry, job: Job) -> ModelSource:
         """The worker takes the hash: a file may be larger than the memory of this process, or a folder."""
         if not self._trusted or source.path is None:

@@ -38,7 +38,7 @@ from innv_gui.session.features.maximization import Maximization
 from innv_gui.session.features.shelf import FeatureShelf
 from innv_gui.session.keep import session_file
 from innv_gui.session.keep.choices import Choices
-from innv_gui.session.keep.run_record import remembered, request_of
+from innv_gui.session.keep.run_record import check_fits, remembered, request_of
 from innv_gui.session.kept import has_maps
 from innv_gui.session.label_orders import of_names
 from innv_gui.session.labels import class_of_label
@@ -317,7 +317,9 @@ class Session:
             record = self.history.get(id)
         except NotFound:
             raise NotFound(f"There is no explanation {id!r}.", "Ask for it again; kept maps are reused.") from None
-        return self.start_explain(request_of(record, self.models, self.datasets), id)
+        request = request_of(record, self.models, self.datasets)
+        check_fits(record, self.patterns.given(request, [request.analyzer]))
+        return self.start_explain(request, id)
 
     def has_maps(self, request: Request) -> bool:
         """Whether every map of a request is kept, so that asking for it computes nothing."""

@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -352,6 +353,25 @@ def test_one_that_was_stopped_goes_on_after_a_restart_to_the_same_numbers(sessio
     found = later.resume(one.id).wait()
     np.testing.assert_array_equal(found.losses, whole.losses)
     np.testing.assert_array_equal(found.after.answers, whole.after.answers)
+
+
+def test_one_whose_pictures_were_replaced_since_does_not_go_on(session, model, tmp_path):
+    images = session.add_dataset(write_pictures(tmp_path / "lines"))
+    one = session.retrainings.start(session.retrainings.check(model, images, [MARKER], steps=200))
+    while not one.step:
+        time.sleep(0.01)
+    one.job.cancel()
+    assert one.job.ended(30)
+    before, paths = one.before, [Path(images[place].path) for place in (0, -1)]
+    contents = [path.read_bytes() for path in paths]
+    paths[0].write_bytes(contents[1])
+    later = after_a_restart(session)
+    with pytest.raises(Conflict, match="Some pictures of lines.* are others than when this began"):
+        later.resume(one.id).wait()
+    paths[0].write_bytes(contents[0])
+    found = later.resume(one.id).wait()
+    assert found.step == 200 and found.before.usual == before.usual
+    session.datasets.remove(images.id)
 
 
 def test_a_damaged_file_is_as_if_it_were_not_there(session, model, dataset):

@@ -16,7 +16,9 @@ from innv_gui.records import NOT_FINITE, ImageRef, Model, Problem
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.features.request import ChosenFeatures, plural
 from innv_gui.session.scoring.scoring import score_path
-from innv_gui.store.scores import ScoreTable
+from innv_gui.session.scoring.work import FEW
+from innv_gui.store.part_files import PartFiles
+from innv_gui.store.scores import BadImage, ScoreTable
 
 CHUNK = 64  # images a task
 NOBODY = -1  # instead of a position, where a list is shorter than others
@@ -114,12 +116,21 @@ class Extremes:
 
 
 Part = tuple[np.ndarray, np.ndarray, list[Problem]]  # positions (n,), activations (n, T), problems
+Scored = tuple[np.ndarray, np.ndarray, list[BadImage]]  # the same of all rows
 
 
 def search(known: Extremes, pool: Pool, scores: Path, job: Job) -> Extremes:
-    """Go through the dataset once, for all features together; what scoring has met already is not computed again."""
-    kept = scored(known, scores)
-    for indices, values, problems in measured(known, pool, job) if kept is None else (kept,):
+    """Go through the dataset once, for all features together; what scoring has met already is not computed again.
+
+    But for images whose files have changed since they were scored.
+    """
+    kept, todo = scored(known, scores), np.arange(len(known.dataset))
+    if kept is not None:
+        is_same = unchanged(known, scores, pool, job)
+        known.put(*_of_rows(kept, is_same))
+        job.step(int(is_same.sum()))
+        todo = todo[~is_same]
+    for indices, values, problems in measured(known, todo, pool, job):
         known.put(indices, values, problems)
         job.step(len(indices))
     job.message = _remark(known)
@@ -135,7 +146,7 @@ def _remark(known: Extremes) -> str:
     return " ".join(filter(None, (unusable, *notes[:1], more)))
 
 
-def scored(known: Extremes, scores: Path) -> Part | None:
+def scored(known: Extremes, scores: Path) -> Scored | None:
     """All activations, where a scoring job has finished model, dataset and layer; it keeps no channels' means.
 
     It keeps no activations, either, of images for which the model's output is not a number: they are computed again.
@@ -147,7 +158,7 @@ def scored(known: Extremes, scores: Path) -> Part | None:
     if table.n_neurons(id, known.layer) is None or len(table.scored()) < len(known.dataset):
         return None
     values = np.stack([table.neuron(id, known.layer, index) for index in known.features.index], axis=1)
-    problems = [Problem(bad.name, bad.reason) for bad in table.problems()]
+    problems = table.problems()
     if any(problem.reason == NOT_FINITE for problem in problems):
         return None
     if np.isnan(values[table.rows()]).any():  # a part from before this layer was asked for, or a neuron is not a number
@@ -155,12 +166,32 @@ def scored(known: Extremes, scores: Path) -> Part | None:
     return np.arange(len(known.dataset)), values, problems
 
 
-def measured(known: Extremes, pool: Pool, job: Job) -> Iterator[Part]:
-    """Activations part by part, by a worker."""
-    model, n_images = known.model, len(known.dataset)
-    for begin in range(0, n_images, CHUNK):
+def unchanged(known: Extremes, scores: Path, pool: Pool, job: Job) -> np.ndarray:
+    """(n,) bool: images whose files are as they were when they were scored."""
+    files, is_same = PartFiles(score_path(scores, known.model, known.dataset)), np.zeros(len(known.dataset), bool)
+    since = known.dataset.collection.opened_ns if len(is_same) <= FEW else 0
+    for part in files.known():
         job.check()
-        indices = np.arange(begin, min(begin + CHUNK, n_images))
+        rows, stored = files.rows_of(part), files.stamps(part)
+        refs = [known.ref(row) for row in range(rows.start, rows.stop)]
+        now = pool.run("images.stamps", refs, since, cancelled=job.cancelled, about=known.dataset.name)
+        is_same[rows] = False if stored is None else (stored == now).all(axis=1)
+    return is_same
+
+
+def _of_rows(kept: Scored, chosen: np.ndarray) -> Part:
+    """Some rows of all; a problem is told of those alone."""
+    indices, values, bad = kept
+    problems = [Problem(one.name, one.reason) for one in bad if chosen[one.row]]
+    return indices[chosen], values[chosen], problems
+
+
+def measured(known: Extremes, rows: np.ndarray, pool: Pool, job: Job) -> Iterator[Part]:
+    """Activations of some images part by part, by a worker."""
+    model = known.model
+    for begin in range(0, len(rows), CHUNK):
+        job.check()
+        indices = rows[begin : begin + CHUNK]
         refs = tuple(known.ref(int(index)) for index in indices)
         values, problems = pool.run(
             "keras.activations",

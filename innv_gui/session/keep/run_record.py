@@ -7,7 +7,7 @@ import time
 
 from innv_gui import analyzers
 from innv_gui.datasets import is_address
-from innv_gui.errors import Conflict, WorkFailed
+from innv_gui.errors import Conflict, InnvError, WorkFailed
 from innv_gui.records import LabelClass, Model, Preprocessing, Target, as_plain
 from innv_gui.session.datasets import Dataset, DatasetEntry
 from innv_gui.session.explain.request import Item, Request, check_target
@@ -26,19 +26,25 @@ def remembered(id: str, request: Request, place: str) -> dict | None:
     if request.dataset is None or len(request.items) > MOST_IMAGES:
         return None
     dataset = request.dataset
-    return {
-        "id": id,
-        "started": time.time(),
-        "title": "",
-        "analyzer": request.analyzer.name,
-        "params": request.params,
-        "engine": request.engine,
-        "unchecked": request.unchecked,
-        "models": [described(model) for model in request.models],
-        "targets": [as_plain(target) for target in request.targets],
-        "dataset": dataset_of(dataset, place),
-        "images": [item.index for item in request.items],
-    }
+    code = analyzers.origin(request.analyzer.name).code
+    fits = [model.fit.sha256 if request.analyzer.fitted and model.fit else None for model in request.models]
+    return (
+        ({"code": code} if code else {})
+        | ({"fits": fits} if any(fits) else {})
+        | {
+            "id": id,
+            "started": time.time(),
+            "title": "",
+            "analyzer": request.analyzer.name,
+            "params": request.params,
+            "engine": request.engine,
+            "unchecked": request.unchecked,
+            "models": [described(model) for model in request.models],
+            "targets": [as_plain(target) for target in request.targets],
+            "dataset": dataset_of(dataset, place),
+            "images": [item.index for item in request.items],
+        }
+    )
 
 
 def described(model: Model) -> dict:
@@ -76,8 +82,25 @@ def request_of(record: dict, models, datasets) -> Request:
     method = analyzers.get(record["analyzer"])
     for model, target in zip(found, targets, strict=True):
         check_target(model, method, target, record["engine"])
+    _check_code(record, method.name)
     params = analyzers.check(method.name, dict(record["params"]))
     return Request(found, items, method, params, targets, record["engine"], record["unchecked"], dataset)
+
+
+def _check_code(record: dict, analyzer: str) -> None:
+    origin = analyzers.origin(analyzer)
+    if record.get("code") not in (None, origin.code):
+        message = f"The plug-in {origin.name} is no longer the same as when this was explained with {analyzer}."
+        raise Conflict(message, "Explain again.", "analyzer")
+
+
+def check_fits(record: dict, request: Request) -> None:
+    """That the patterns of a model, where the method needs some, are those that were in use. Raises Conflict."""
+    for was, model in zip(record.get("fits") or (), request.models, strict=False):
+        now = None if model.fit is None else model.fit.sha256
+        if was not in (None, now):
+            message = f"The patterns of {model.name} were fitted again since this was explained, and give other maps."
+            raise Conflict(message, "Explain again.", "analyzer")
 
 
 def is_dataset(record: dict, dataset: Dataset, datasets) -> bool:
@@ -217,16 +240,26 @@ def _opened(record: dict, preprocessing: Preprocessing, models) -> Model:
         by_hand=tuple(LabelClass(**one) for one in record.get("labels_by_hand") or ()),
         recorded=True,
     )
-    entry.job.wait()
+    try:
+        entry.job.wait()
+    except InnvError:
+        if models.sha256_of(entry.id) not in ("", record["sha256"]):  # refused for what the other file did not have
+            models.remove(entry.id)
+            raise _other_file(record) from None
+        raise
     model = models.get(entry.id)
     if model.source.sha256 != record["sha256"]:
         models.remove(entry.id)
-        raise Conflict(
-            f"{record['file']} is no longer the same file as when it was explained.",
-            "Add the model again, then explain again.",
-            field="models",
-        )
+        raise _other_file(record)
     return model
+
+
+def _other_file(record: dict) -> Conflict:
+    return Conflict(
+        f"{record['file']} is no longer the same file as when it was explained.",
+        "Add the model again, then explain again.",
+        field="models",
+    )
 
 
 def _other_hooks(record: dict, hooks: str | None) -> Conflict:

@@ -160,6 +160,13 @@ class SavedRun(_Part):
     dataset: SavedDataset
     images: list[int] = Field(min_length=1, max_length=MOST_IMAGES)
     contents: list[Annotated[str, Field(pattern=r"^([0-9a-f]{16})?$")]] = Field(default=[], max_length=MOST)
+    code: str | None = Field(default=None, max_length=64)
+    fits: list[Annotated[str, Field(max_length=64)] | None] = Field(default=[], max_length=64)
+
+    @model_serializer(mode="wrap")
+    def _plain(self, plain) -> dict:
+        """As the history has it: without what most runs do not need."""
+        return {name: value for name, value in plain(self).items() if name not in ("code", "fits") or value}
 
 
 class SavedSession(_Part):

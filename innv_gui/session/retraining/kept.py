@@ -165,7 +165,7 @@ def _facts(one: Retraining, state: RetrainState) -> dict:
         for name, known in found.items()
     }
     problems = [[problem.name, problem.reason] for problem in one.problems]
-    return {"step": state.step, "scale": state.scale, "problems": problems, **numbers}
+    return {"step": state.step, "scale": state.scale, "problems": problems, "content": one.content, **numbers}
 
 
 def _filled(one: Retraining, arrays: dict) -> Retraining:
@@ -179,10 +179,11 @@ def _filled(one: Retraining, arrays: dict) -> Retraining:
         if not is_whole or after is None and not len(state.weights) == len(state.first) == len(state.second):
             return one
         problems = tuple(Problem(*problem) for problem in facts["problems"])
+        content = str(facts.get("content", ""))  # earlier versions did not look
     except (LookupError, TypeError, ValueError, AttributeError):
         return one
     one.state, one.before, one.after, one.problems = state, before, after, problems
-    one.losses, one.looks = arrays["losses"], arrays["looks"]
+    one.losses, one.looks, one.content = arrays["losses"], arrays["looks"], content
     return one
 
 

@@ -32,6 +32,7 @@ class Retraining:
     before: Behaviour | None = None
     after: Behaviour | None = None
     problems: tuple[Problem, ...] = ()
+    content: str = ""  # SHA-256 over those of all images, once it has begun
     added: tuple[str, int] = ("", 0)  # id of the new model, once it is among the models, and the step of its weights
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
