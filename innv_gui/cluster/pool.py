@@ -118,7 +118,7 @@ class Pool:
         self.start(task.kind)
         key = f"{name}-{uuid.uuid4().hex}"
         options = {
-            "resources": {task.kind: 1},
+            "resources": self._resources(task.kind),
             "pure": False,
             "key": key,
             "priority": BACKGROUND if background else FOREGROUND,
@@ -126,6 +126,10 @@ class Pool:
         if task.stoppable:
             return self._client.submit(call_stoppable, task.address, key, *args, **options, **kwargs)
         return self._client.submit(call, task.address, *args, **options, **kwargs)
+
+    def _resources(self, kind: str) -> dict[str, int]:
+        """What a worker has to offer for a task of this kind."""
+        return {kind: 1}
 
     def capacity(self, kind: str) -> int:
         """How many tasks of this kind can run at the same time."""

@@ -15,10 +15,11 @@ from distributed import Client, Future
 from distributed.client import ClosedClientError
 
 from innv_gui.cluster.address import Remote
+from innv_gui.cluster.code import code
 from innv_gui.cluster.pool import CONFIG, Pool
 from innv_gui.cluster.process import WorkerProcess
 from innv_gui.cluster.reach import answers
-from innv_gui.cluster.tasks import end
+from innv_gui.cluster.tasks import KINDS, end
 from innv_gui.errors import Cancelled, InnvError, NoWorker, WorkerDied
 
 CONNECT_S = 10
@@ -34,6 +35,7 @@ class RemotePool(Pool):
         self._remote = remote
         self._cluster = None
         self._offers: dict[str, int] = {}
+        self._code, self._others = code(), set()
         self._looked = 0.0
         self._seen: dict[str, float] = {}
         self._look_lock, self._connecting = threading.Lock(), threading.Lock()
@@ -76,6 +78,10 @@ class RemotePool(Pool):
     def _process(self, kind: str) -> WorkerProcess:
         return worker_process(kind, self._remote, self._folder)
 
+    def _resources(self, kind: str) -> dict[str, int]:
+        """Of a worker elsewhere the same code, too."""
+        return {kind: 1} if self._is_ours(kind) else {kind: 1, self._code: 1}
+
     def capacity(self, kind: str) -> int:
         """As many as there are workers of this kind; one when there is none, so that its absence is reported."""
         return max(1, self._offered().get(kind, 0))
@@ -96,9 +102,15 @@ class RemotePool(Pool):
             workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
         except (OSError, KeyError, RuntimeError, TypeError):  # the scheduler is away
             return offers
+        others = set()
         for worker in workers:
-            for kind in worker.get("resources", {}):
-                offers[kind] = offers.get(kind, 0) + 1
+            offered = set(worker.get("resources", {}))
+            for kind in offered & set(KINDS):
+                if self._code in offered:
+                    offers[kind] = offers.get(kind, 0) + 1
+                else:
+                    others.add(kind)
+        self._others = others - offers.keys()
         return offers
 
     def _can_start(self, kind: str) -> bool:
@@ -108,7 +120,9 @@ class RemotePool(Pool):
             return False
         with self._look_lock:
             since = self._seen.setdefault(kind, time.monotonic())
-        return bool(self._offered().get(kind)) or time.monotonic() - since < NO_WORKER_S
+        if self._offered().get(kind):
+            return True
+        return kind not in self._others and time.monotonic() - since < NO_WORKER_S
 
     def _no_start(self, kind: str) -> NoWorker:
         if self._is_ours(kind):
@@ -117,6 +131,11 @@ class RemotePool(Pool):
             self._seen.pop(kind, None)
         if self._client.status not in ("running", "connecting"):
             return self._gone()
+        if kind in self._others:
+            return NoWorker(
+                f"The workers at {self._address} run another innv-gui than this server, {self._code}.",
+                "Install the same on all machines, then start the workers again.",
+            )
         return NoWorker(
             f"No worker at {self._address} offers {kind}.",
             f"Start one on any machine that can reach it: innv-gui worker --scheduler {self._address}",

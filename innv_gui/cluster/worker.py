@@ -19,6 +19,7 @@ import dask
 from distributed import Worker
 from distributed.security import Security
 
+from innv_gui.cluster.code import code
 from innv_gui.cluster.ending import LOST_SCHEDULER
 from innv_gui.cluster.tasks import KINDS, PRELOADS, SPARED
 from innv_gui.errors import BadInput
@@ -74,7 +75,7 @@ async def _serve(kind: str, start: dict, report: int) -> None:
         start["scheduler"],
         nthreads=1,
         name="-".join(filter(None, (kind, machine, str(os.getpid())))),
-        resources={kind: 1},
+        resources={kind: 1, code(): 1},
         host=start.get("host", "127.0.0.1") or None,
         security=security(start["authority"], start["certificate"], start["key"]),
         dashboard=False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -123,6 +124,15 @@ def _existing(path: Path, what: str) -> Path:
     return path.resolve()
 
 
+def _sha256(text: str) -> str:
+    """A hash that a person named; raises BadInput for what is none."""
+    found = str(text).strip().lower()
+    if not re.fullmatch("[0-9a-f]{64}", found):
+        hint = "The refusal of a model names the one to give."
+        raise BadInput(f"Expected the SHA-256 of a file, 64 hexadecimal digits, got {found[:80]!r}.", hint, "trust")
+    return found
+
+
 def letter_of(count: int) -> str:
     """0 -> A, 25 -> Z, 26 -> AA."""
     text = ""
@@ -172,7 +182,7 @@ class ModelShelf:
     ):
         """choices: where what a person changes is kept; None keeps nothing."""
         self._pool, self._jobs, self._naming = pool, jobs, naming
-        self._trusted, self.hooks = tuple(trusted), str(named_path(hooks, "hooks")) if hooks else None
+        self._trusted, self.hooks = tuple(map(_sha256, trusted)), str(named_path(hooks, "hooks")) if hooks else None
         self._budget, self._choices = budget or Budget(), choices
         self._entries: dict[str, ModelEntry] = {}
         self._removed = Removed("model", "models")
@@ -284,7 +294,7 @@ class ModelShelf:
             return facts, misfit
 
     def sha256_of(self, id: str) -> str:
-        """Of the file of a model that was refused; empty for one without a file, or that cannot be read."""
+        """Of the file of a model that was refused; empty where it has none, or none that can be read."""
         source = self.entry(id).source
         if source.path is None:
             return ""

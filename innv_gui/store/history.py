@@ -51,7 +51,7 @@ class History:
         return sorted(known, key=lambda record: (record["started"], record["id"]), reverse=True)
 
     def _paths(self) -> list[Path]:
-        return list(self._folder.glob("*.json"))
+        return [path for path in self._folder.glob("*.json") if _NAME.fullmatch(path.stem)]  # not one being written
 
     def get(self, id: str) -> dict:
         """The record of this id; raises NotFound."""

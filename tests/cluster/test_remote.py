@@ -23,6 +23,7 @@ from cryptography.x509.oid import NameOID
 from innv_gui import Session
 from innv_gui.cli import main
 from innv_gui.cluster.address import remote
+from innv_gui.cluster.code import code
 from innv_gui.cluster.reach import answers
 from innv_gui.errors import BadInput, Cancelled, WorkFailed
 from innv_gui.records import Target
@@ -240,6 +241,25 @@ def test_without_a_worker_a_task_says_how_to_start_one(certificates, tmp_path, m
             session.add_model(SAMPLES / "digits_cnn.keras")
     finally:
         lonely.stop()
+
+
+def test_workers_of_another_version_are_given_nothing(cluster, far, certificates, tmp_path, monkeypatch):
+    monkeypatch.setattr("innv_gui.cluster.remote.code", lambda: "innv-gui 9.9 000000000000")
+    with (
+        Session(tmp_path, scheduler=cluster.address, **certificates.wishes) as session,
+        pytest.raises(WorkFailed, match="run another innv-gui than this server, innv-gui 9.9"),
+    ):
+        session.add_model(SAMPLES / "digits_cnn.keras")
+
+
+def test_the_code_of_a_package_is_its_source(tmp_path):
+    (tmp_path / "a.py").write_text("1")
+    before = code(tmp_path)
+    code.cache_clear()
+    assert code(tmp_path) == before
+    (tmp_path / "a.py").write_text("2")
+    code.cache_clear()
+    assert code(tmp_path) != before
 
 
 def test_a_scheduler_that_does_not_answer_is_told(certificates, tmp_path, monkeypatch):

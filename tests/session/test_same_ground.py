@@ -7,8 +7,11 @@ import pytest
 from PIL import Image
 
 from innv_gui import Session
-from innv_gui.errors import Conflict
+from innv_gui.errors import BadInput, Conflict
 from innv_gui.extensions import sources
+from innv_gui.session.explain.request import check_request
+from innv_gui.session.models import ModelShelf
+from innv_gui.store.history import History
 from tests.conftest import SAMPLES
 
 PLUGIN = """
@@ -117,3 +120,28 @@ def test_the_images_that_activate_most_are_not_those_of_before_the_files_changed
         true = found(fresh)
         np.testing.assert_array_equal(true.most, now.most)
         np.testing.assert_allclose(true.most_values, now.most_values, rtol=1e-5)
+
+
+def test_a_record_that_is_being_written_is_none_yet(tmp_path, caplog):
+    (tmp_path / ".new-abcdef12.json").write_text("{")
+    (tmp_path / "notes.json").write_text("mine")
+    assert History(tmp_path).all() == [] and caplog.records == []
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "a" * 63, "g" * 64])
+def test_what_is_no_hash_cannot_be_trusted(text):
+    with pytest.raises(BadInput, match="64 hexadecimal digits") as refused:
+        ModelShelf(lambda: None, None, (text,))
+    assert refused.value.field == "trust"
+
+
+def test_a_hash_is_one_in_capitals_too():
+    assert ModelShelf(lambda: None, None, ("AB" * 32,))._trusted == ("ab" * 32,)
+
+
+def test_a_run_that_failed_does_not_say_to_wait(session, sample_models, sample_datasets):
+    request = check_request([sample_models["weather_clean"]], sample_datasets["weather"][:1], "pattern.net")
+    run = session.start_explain(request)
+    assert run.job.ended(60)
+    with pytest.raises(BadInput, match="has no map to save. It has ended without one"):
+        run.save("x.h5")

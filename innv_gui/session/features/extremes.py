@@ -180,7 +180,7 @@ def unchanged(known: Extremes, scores: Path, pool: Pool, job: Job) -> np.ndarray
 
 
 def _of_rows(kept: Scored, chosen: np.ndarray) -> Part:
-    """Some rows of all; a problem is told of those alone."""
+    """Some rows of all; only their problems."""
     indices, values, bad = kept
     problems = [Problem(one.name, one.reason) for one in bad if chosen[one.row]]
     return indices[chosen], values[chosen], problems

@@ -243,8 +243,9 @@ def _opened(record: dict, preprocessing: Preprocessing, models) -> Model:
     try:
         entry.job.wait()
     except InnvError:
-        if models.sha256_of(entry.id) not in ("", record["sha256"]):  # refused for what the other file did not have
-            models.remove(entry.id)
+        sha256 = models.sha256_of(entry.id)
+        models.remove(entry.id)
+        if sha256 not in ("", record["sha256"]):  # refused for what the other file did not have
             raise _other_file(record) from None
         raise
     model = models.get(entry.id)
