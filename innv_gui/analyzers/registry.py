@@ -40,9 +40,15 @@ def get(name: str) -> Analyzer:
     entry = CATALOG.entries().get(name) if isinstance(name, str) else None
     if entry is None:
         names = tuple(CATALOG.entries())
-        hint = CATALOG.why_refused(name) or _suggestion(name, names)
+        hint = CATALOG.why_refused(name) or " ".join(filter(None, (_suggestion(name, names), _not_loaded())))
         raise BadInput(f"There is no analyzer named {_quote(name)}.", hint, "analyzer", names)
     return entry.declaration
+
+
+def _not_loaded() -> str:
+    """Which plug-ins may have it; empty where all could be read."""
+    files = sorted({one.origin.name for one in CATALOG.refused()})
+    return f"Not loaded, so that its methods are missing: {', '.join(files[:5])}." if files else ""
 
 
 def cost(name: str, params: dict[str, Any]) -> int | None:

@@ -19,7 +19,7 @@ def add_retrain_options(command: argparse.ArgumentParser) -> None:
         ("learning-rate", float, "Adam's learning rate at the first step (default 0.002; 0.0005 for kept weights)"),
         ("strength", float, "strength of the penalty; 1 costs as much as knowing no class (default 0.1)"),
         ("forget", float, "0 keeps the weights, 1 begins with fresh ones (default: what suits the model)"),
-        ("seed", int, "the same seed gives the same numbers (default 0)"),
+        ("seed", int, "the same seed gives the same numbers on one machine (default 0)"),
     ):
         command.add_argument(f"--{name}", type=kind, metavar="N", help=words)
     command.add_argument("--out", required=True, metavar="new.keras", help="the new model")

@@ -40,7 +40,7 @@ def test_a_run_is_reopened_with_its_plugin_alone(tmp_path, pictures):
 
     def session(factor):
         sources.forget_folders()
-        (folder / "mine.py").write_text(PLUGIN.replace("FACTOR", factor))
+        (folder / "tools.py").write_text(PLUGIN.replace("FACTOR", factor))
         return Session(tmp_path / "workspace", plugins=folder)
 
     try:
@@ -49,9 +49,14 @@ def test_a_run_is_reopened_with_its_plugin_alone(tmp_path, pictures):
             id, maps = run.id, run[run.models[0]].maps
         with (
             session("3") as second,
-            pytest.raises(Conflict, match="plug-in mine.py is no longer the same"),
+            pytest.raises(Conflict, match="plug-in tools.py is no longer the same"),
         ):
             second.run(id)
+        with (
+            session("1 +") as broken,
+            pytest.raises(Conflict, match="not loaded now.*its methods are missing: tools.py"),
+        ):
+            broken.run(id)
         with session("2") as third:
             run = third.run(id)
             run.job.wait()

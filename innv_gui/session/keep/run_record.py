@@ -6,8 +6,9 @@ import os
 import time
 
 from innv_gui import analyzers
+from innv_gui.analyzers.declaration import Analyzer
 from innv_gui.datasets import is_address
-from innv_gui.errors import Conflict, InnvError, WorkFailed
+from innv_gui.errors import BadInput, Conflict, InnvError, WorkFailed
 from innv_gui.records import LabelClass, Model, Preprocessing, Target, as_plain
 from innv_gui.session.datasets import Dataset, DatasetEntry
 from innv_gui.session.explain.request import Item, Request, check_target
@@ -72,6 +73,9 @@ def dataset_of(dataset: Dataset, place: str) -> dict:
 
 def request_of(record: dict, models, datasets) -> Request:
     """The request again. models: a ModelShelf, datasets: a DatasetShelf. Raises Conflict for what has changed."""
+    method = _method(record)
+    _check_code(record, method.name)
+    params = analyzers.check(method.name, dict(record["params"]))
     dataset = opened_dataset(record["dataset"], datasets)
     if not all(0 <= index < len(dataset) for index in record["images"]):
         raise Conflict(f"The record of this run names images that {dataset.name} does not have.", field="images")
@@ -79,12 +83,20 @@ def request_of(record: dict, models, datasets) -> Request:
     refs = ((index, dataset.collection.ref(index)) for index in record["images"])
     items = tuple(Item(index, ref.name, ref.label, ref) for index, ref in refs)
     targets = tuple(Target(**target) for target in record["targets"])
-    method = analyzers.get(record["analyzer"])
     for model, target in zip(found, targets, strict=True):
         check_target(model, method, target, record["engine"])
-    _check_code(record, method.name)
-    params = analyzers.check(method.name, dict(record["params"]))
     return Request(found, items, method, params, targets, record["engine"], record["unchecked"], dataset)
+
+
+def _method(record: dict) -> Analyzer:
+    try:
+        return analyzers.get(record["analyzer"])
+    except BadInput as missing:
+        if not record.get("code"):
+            raise
+        hint = f"Start innv-gui with the plug-in of that time. {missing.hint}".strip()
+        message = f"This was explained with {record['analyzer']}, a plug-in's method that is not loaded now."
+        raise Conflict(message, hint, "analyzer") from None
 
 
 def _check_code(record: dict, analyzer: str) -> None:
