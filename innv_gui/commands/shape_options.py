@@ -15,7 +15,9 @@ def add_shape_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--initial", default="black", metavar="I", help="black, white, noise or blurred")
     command.add_argument("--step-size", type=float, default=0.005, metavar="S", help="step size (default 0.005)")
     command.add_argument("--epochs", type=int, default=100, metavar="N", help="1 to 10000 (default 100)")
-    command.add_argument("--seed", type=int, default=0, metavar="N", help="same seed, same numbers on one machine (default 0)")
+    command.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="same seed, same numbers on one machine (default 0)"
+    )
     command.add_argument(
         "--seeds", type=int, default=1, metavar="N", help="train this many networks, with seeds counting up from --seed"
     )
