@@ -389,9 +389,8 @@ class Run:
         """Write the run as HDF5 in the layout ViRelAy reads."""
         models = [model for model in self.models if self._has_maps(model)]
         if not models:
-            hint = (
-                "It has ended without one; its messages say why." if self.job.ended() else "Wait until one is finished."
-            )
+            ended = self.job is not None and self.job.ended()
+            hint = "It has ended without one; its messages say why." if ended else "Wait until one is finished."
             raise BadInput("This run has no map to save.", hint, field="explanation")
         with run_file(path, self.attributes()) as file:
             for model in models:
