@@ -18,13 +18,11 @@ def named_path(text: str | os.PathLike, field: str | None = None) -> Path:
         raise BadInput(f"Expected a path as text, got {type(text).__name__}.", field=field)
     if "\0" in path:
         raise BadInput(f"{path[:80]!r} is not a path: it has a zero byte.", "Check the path.", field)
+    found = Path(os.path.expanduser(path))
+    first, between, _ = str(found).partition("/")
     try:
-        found = Path(path).expanduser()
-    except RuntimeError:
-        user = path.partition("/")[0]
-        hint = f"Write the path in full, or ./{path[:80]} for one that begins with ~."
-        raise BadInput(f"This machine knows no home of a user {user[1:]!r}.", hint, field) from None
-    try:
+        if first.startswith("~") and between and not os.path.lexists(first):
+            raise BadInput(f"This machine knows no home of a user {first[1:]!r}.", "Write the path in full.", field)
         os.lstat(found)
     except OSError as error:
         if error.errno not in _NONE_THERE:

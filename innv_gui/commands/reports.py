@@ -67,7 +67,8 @@ def _tell_misfit(entry: ModelEntry) -> None:
 
 def earlier(model: Model) -> str:
     """A sentence where a person chose something in an earlier session; empty otherwise."""
-    what = " and ".join(name.replace("_", " ") for name in model.chosen_earlier)
+    *first, last = [name.replace("_", " ") for name in model.chosen_earlier] or [""]
+    what = f"{', '.join(first)} and {last}" if first else last
     return f"{model.name}: {what} as chosen earlier, kept in this workspace." if what else ""
 
 

@@ -40,9 +40,9 @@ def state(ref: ImageRef) -> tuple[int, ...]:
         return GONE
 
 
-def stamps(refs: list[ImageRef], opened_ns: int = 0) -> np.ndarray:
+def stamps(refs: list[ImageRef]) -> np.ndarray:
     """(n, 2) int64."""
-    return np.array([stamp(ref, opened_ns) for ref in refs], np.int64).reshape(-1, 2)
+    return np.array([stamp(ref) for ref in refs], np.int64).reshape(-1, 2)
 
 
 def states(refs: list[ImageRef]) -> list[tuple[int, ...]]:

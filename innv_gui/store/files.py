@@ -11,7 +11,7 @@ from pathlib import Path
 
 from innv_gui.errors import StorageFailed
 
-IN_THE_WAY = (errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ELOOP, errno.ENOTEMPTY, errno.EINVAL)
+IN_THE_WAY = (errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ELOOP, errno.ENOTEMPTY)
 INSTEAD = "Choose another --workspace."  # what to do about a read-only folder
 
 
@@ -63,7 +63,7 @@ def write_error(path: Path, error: OSError, instead: str = INSTEAD) -> StorageFa
         return StorageFailed(f"{path.name} cannot be written: the folder is read-only.", instead)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageFailed(f"{path.name} cannot be written: the disk is full.", "Free some space, then run it again.")
-    if error.errno in IN_THE_WAY:
+    if error.errno in IN_THE_WAY and instead is INSTEAD:
         hint = "Move away what is there under its name, or under that of one of its folders, then run it again."
         return StorageFailed(f"{path} cannot be written: {error.strerror}.", hint)
     return StorageFailed(f"{path.name} cannot be written: {error.strerror or error}.", "Choose another place.")
@@ -80,7 +80,7 @@ def check_free(path: Path) -> None:
     """That a file can be written there or is there: a pipe would be waited for. Raises StorageFailed."""
     with told(path):
         if path.exists() and not path.is_file():
-            raise OSError(errno.EINVAL, "something other than a file is there")
+            raise OSError(errno.EEXIST, "something other than a file is there")
 
 
 def sync(path: Path) -> None:

@@ -64,6 +64,17 @@ def test_lists_are_read_as_spreadsheets_and_programs_write_them(text):
     assert found.indices == (0, 3) and found.n_unknown == 0
 
 
+def test_the_header_and_names_say_what_parts_the_cells_and_not_numbers():
+    images = Dataset("d", "d", of_files("d", "folder", "/a", NAMES, None, ProblemList()))
+    assert read_list(images, "score;image\n0,5;dog/0.png\n0,7;dog/a b.png\n").indices == (2, 3)
+    assert read_list(images, "1;foo.png\n2;bar.png\n").unknown == ("1;foo.png", "2;bar.png")
+    others = "".join(f"none{k}.png;x\n" for k in range(1500))
+    assert read_list(images, f"{others}dog/0.png;x\n" * 2).indices == (2,)
+    quoted = 'car/0.png,a;"b\n' * 9000
+    assert read_list(images, quoted).indices == (0,)
+    assert read_list(images, "image,scores\n1;nope,2\n").unknown == ("1;nope",)
+
+
 def test_a_mark_in_a_name_and_a_name_that_is_no_image_stay_whole():
     images = Dataset("d", "d", of_files("d", "folder", "/a", NAMES, None, ProblemList()))
     found = read_list(images, "car/1;2.png\nnone;such.png\n")

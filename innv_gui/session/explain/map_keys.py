@@ -38,12 +38,20 @@ def identity(item: Item) -> list:
     if item.row is not None:
         return ["array", list(item.row.shape), hashlib.sha256(np.ascontiguousarray(item.row)).hexdigest()]
     ref = item.ref
-    found = GONE if ref is None else state(ref)
-    if ref is None or found == GONE:
+    if ref is None:
         raise ImageRefused(f"{item.name} is no longer there.", "Open the dataset again.")
+    found = there(ref)
     is_file = ref.index is None and not is_address(ref.path)
     content = _content(ref.path, found) if is_file else ""
     return [ref.path, *([content] if content else found), ref.key, ref.index]
+
+
+def there(ref: ImageRef) -> tuple[int, ...]:
+    """The state of an image's file; raises ImageRefused where there is none."""
+    found = state(ref)
+    if found == GONE:
+        raise ImageRefused(f"{ref.name} is no longer there.", "Open the dataset again.")
+    return found
 
 
 @lru_cache(KNOWN)

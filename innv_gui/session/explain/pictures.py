@@ -8,8 +8,7 @@ from pathlib import Path
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput
 from innv_gui.records import ImageRef, Model, as_plain
-from innv_gui.session.explain.map_keys import identity
-from innv_gui.session.explain.request import Item
+from innv_gui.session.explain.map_keys import there
 from innv_gui.session.models import hooks_hash
 from innv_gui.store.files import write_bytes
 from innv_gui.store.kept_files import read_png, sound
@@ -44,7 +43,7 @@ class Pictures:
         return [one for part in parts for one in self._pool().run("images.content_hashes", part, about="the images")]
 
     def _kept(self, ref: ImageRef, what: list, task: str, *args) -> bytes:
-        key = key_of(what, identity(Item(0, ref.name, ref=ref)))
+        key = key_of(what, [ref.path, *there(ref), ref.key, ref.index])
         path = self._folder / key[:2] / f"{key[2:]}.png"
         kept = sound(path, read_png)
         if kept is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
-from innv_gui.datasets import is_address, states
+from innv_gui.datasets import stamps
 from innv_gui.errors import Cancelled
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.explain.ranking import Ranking
@@ -19,7 +19,7 @@ from innv_gui.session.explore.tags import TagShelf
 from innv_gui.session.explore.thumbs import Thumbs
 from innv_gui.session.recent import Recent
 from innv_gui.session.scoring.scoring import Scoring, dataset_key
-from innv_gui.session.scoring.work import FEW
+from innv_gui.session.scoring.work import are_few
 from innv_gui.session.suggest.request import SuggestionRequest
 
 RECENT = 20
@@ -97,9 +97,7 @@ class ExploreShelf:
 
 def _files(dataset: Dataset) -> str:
     """Changes with the files of a few images, on this machine's disks."""
-    if len(dataset) > FEW or is_address(dataset.collection.ref(0).path):
-        return ""
-    return hashlib.sha256(repr(states(list(dataset))).encode()).hexdigest()
+    return hashlib.sha256(stamps(list(dataset)).tobytes()).hexdigest() if are_few(dataset) else ""
 
 
 def _work(job: Job, scoring: Job, thumbs: Thumbs) -> None:

@@ -15,7 +15,7 @@ from innv_gui.cluster.pool import Pool
 from innv_gui.datasets.small import SIDE
 from innv_gui.records import ImageRef
 from innv_gui.session.datasets import Dataset
-from innv_gui.session.scoring.work import FEW
+from innv_gui.session.scoring.work import are_few
 from innv_gui.store.files import check_free, private_folder, told
 from innv_gui.store.kept_files import Damaged, read_record, write_record
 
@@ -103,14 +103,12 @@ class Thumbs:
 
     def _forget_changed(self, job: Job) -> None:
         """Parts with an image whose file has changed are made again."""
-        is_few = self.n <= FEW
-        if self._compared and not is_few:
+        if self._compared and not are_few(self._dataset):
             return
-        since = self._dataset.collection.opened_ns if is_few else 0
         for part in sorted(self._checks):
             job.check()
             refs = self._refs(self._rows(part))
-            now = self._pool().run("images.stamps", refs, since, cancelled=job.cancelled, about=self._dataset.name)
+            now = self._pool().run("images.stamps", refs, cancelled=job.cancelled, about=self._dataset.name)
             if zlib.crc32(now.tobytes()) != self._checks[part][1]:
                 with self._lock:
                     self._checks.pop(part)

@@ -11,12 +11,12 @@ import numpy as np
 
 from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
+from innv_gui.datasets import is_address
 from innv_gui.errors import BadInput
 from innv_gui.records import NOT_FINITE, ImageRef, Model, Problem
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.features.request import ChosenFeatures, plural
 from innv_gui.session.scoring.scoring import score_path
-from innv_gui.session.scoring.work import FEW
 from innv_gui.store.part_files import PartFiles
 from innv_gui.store.scores import BadImage, ScoreTable
 
@@ -169,12 +169,13 @@ def scored(known: Extremes, scores: Path) -> Scored | None:
 def unchanged(known: Extremes, scores: Path, pool: Pool, job: Job) -> np.ndarray:
     """(n,) bool: images whose files are as they were when they were scored."""
     files, is_same = PartFiles(score_path(scores, known.model, known.dataset)), np.zeros(len(known.dataset), bool)
-    since = known.dataset.collection.opened_ns if len(is_same) <= FEW else 0
+    if is_address(known.ref(0).path):  # each file would be a request
+        return ~is_same
     for part in files.known():
         job.check()
         rows, stored = files.rows_of(part), files.stamps(part)
         refs = [known.ref(row) for row in range(rows.start, rows.stop)]
-        now = pool.run("images.stamps", refs, since, cancelled=job.cancelled, about=known.dataset.name)
+        now = pool.run("images.stamps", refs, cancelled=job.cancelled, about=known.dataset.name)
         is_same[rows] = False if stored is None else (stored == now).all(axis=1)
     return is_same
 

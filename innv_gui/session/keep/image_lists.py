@@ -16,7 +16,7 @@ from innv_gui.store.csv_text import csv_text
 NAME_COLUMNS = ("image", "name", "file", "filename", "path")
 MARKS = (",", ";", "\t")
 MOST_LINES = 1_000_000
-FIRST = 1000  # entries, by which it is seen what parts the cells
+SAMPLE = 1000  # lines, by which it is seen what parts the cells
 UNKNOWN_TOLD = 1000
 
 
@@ -38,12 +38,11 @@ def write_list(dataset: Dataset, indices: Iterable[int]) -> str:
 def read_list(dataset: Dataset, text: str) -> ImageList:
     """Entries are file names, or indices where no name fits. With a header the column of names counts, else that of
     indices; without one the first column. Beside a name, the index says which of several images of that name is meant;
-    where another image is at that index, the name counts. Cells are parted by commas, semicolons or tabs, whichever
-    finds more. Raises BadInput for what is not a list.
+    where another image is at that index, the name counts. Cells are parted by commas, semicolons or tabs: as the header
+    tells, else as more names are found. Raises BadInput for what is not a list.
     """
     text = _with_lines(text)
-    read = {mark: _entries(text, mark) for mark in MARKS if mark == MARKS[0] or mark in text}
-    entries = max(read.values(), key=lambda entries: _n_known(dataset, entries))  # of equal ones the first
+    entries = _entries(text, _mark(dataset, text))
     if len(entries) > MOST_LINES:
         raise BadInput(f"The list has {len(entries):,} lines; up to {MOST_LINES:,} are read.", "Split it.", "list")
     found = _found(dataset, entries)
@@ -58,8 +57,32 @@ def _with_lines(text: str) -> str:
     return text if "\n" in text else text.replace("\r", "\n")
 
 
-def _n_known(dataset: Dataset, entries: list[tuple[str, str]]) -> int:
-    return sum(index is not None for index in _found(dataset, entries[:FIRST]))
+def _mark(dataset: Dataset, text: str) -> str:
+    """What parts the cells; a comma where nothing speaks for another."""
+    marks = [mark for mark in MARKS if mark in text]
+    header = text.partition("\n")[0]
+    told = [mark for mark in marks if _column(next(csv.reader([header], delimiter=mark), [])) is not None]
+    if told or not marks:
+        return (told or MARKS)[0]
+    lines = text.split("\n")
+    some = lines[:: max(1, len(lines) // SAMPLE)]
+    return max((MARKS[0], *marks), key=lambda mark: _n_named(dataset, some, mark))  # of equal ones the first
+
+
+def _n_named(dataset: Dataset, lines: list[str], mark: str) -> int:
+    """How many lines begin with the name of an image."""
+    try:
+        names = [row[0] for row in csv.reader(lines, delimiter=mark) if row]
+    except csv.Error:
+        return 0
+    at = _positions(dataset, [way for name in names for way in _ways(name, dataset.collection.root)])
+    return sum(any(way in at for way in _ways(name, dataset.collection.root)) for name in names)
+
+
+def _column(cells: list[str]) -> int | None:
+    """Which column of a header has the images."""
+    header = [cell.strip().casefold() for cell in cells]
+    return next((header.index(name) for name in (*NAME_COLUMNS, "index") if name in header), None)
 
 
 def _found(dataset: Dataset, entries: list[tuple[str, str]]) -> list[int | None]:
@@ -75,7 +98,7 @@ def _entries(text: str, mark: str) -> list[tuple[str, str]]:
     except csv.Error as error:
         raise BadInput(f"The list is not CSV: {error}.", "Expected one file name or index per line.", "list") from None
     header = [cell.strip().casefold() for cell in rows[0]] if rows else []
-    column = next((header.index(name) for name in (*NAME_COLUMNS, "index") if name in header), None)
+    column = _column(header)
     beside = header.index("index") if column is not None and "index" in header else -1
     taken = rows if column is None else rows[1:]
     cells = [(_cell(row, column or 0), _cell(row, beside).strip()) for row in taken]
@@ -90,7 +113,8 @@ def _ways(name: str, root: str) -> tuple[str, ...]:
     """How an entry is looked for: as it is, since a name may begin or end with a space, then without; then as a path,
     from the folder of the images or in full, and as Windows writes it."""
     bare = name.strip()
-    paths = [posixpath.normpath(one) for one in (bare, bare.replace("\\", "/")) if one]
+    there = bare.removeprefix(f"{root}/")  # of an address, too
+    paths = [posixpath.normpath(one) for one in (there, there.replace("\\", "/")) if one]
     below = [one.removeprefix(f"{root}/") for one in paths]
     return tuple(dict.fromkeys((name, bare, *paths, *below)))
 

@@ -148,7 +148,11 @@ def opened_dataset(record: dict, datasets) -> Dataset:
         return found
     before = {entry.id for entry in datasets.entries()}
     entry = datasets.start(record["path"], None if record.get("parts") else record["name"])
-    entry.job.wait()
+    try:
+        entry.job.wait()
+    except InnvError:
+        _close(entry, before, datasets)
+        raise
     found = _found(record, datasets)
     if found is None:
         _close(entry, before, datasets)

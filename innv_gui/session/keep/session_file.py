@@ -360,7 +360,7 @@ def _open_here(record: SavedDataset, session: Shelves) -> Dataset | None:
     """
     known = [entry.dataset for entry in session.datasets.entries() if entry.dataset is not None]
     same = [one for one in known if one.collection.fingerprint == record.fingerprint]
-    there = [one for one in same if is_dataset(record.model_dump(), one, session.datasets)]
+    there = [one for one in known if is_dataset(record.model_dump(), one, session.datasets)]
     return there[0] if there else same[0] if len(same) == 1 else None
 
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 from innv_gui.analyzers.declaration import Analyzer
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
-from innv_gui.datasets import state
+from innv_gui.datasets import stamp
 from innv_gui.errors import BadInput
 from innv_gui.records import Fit, Model, as_plain, replace
 from innv_gui.session.datasets import Dataset
@@ -119,10 +119,10 @@ def _model_key(model: Model) -> str:
 
 def _images_key(dataset: Dataset) -> str:
     """Changes with the images, their order and their files."""
-    states = hashlib.sha256()
+    stamps = hashlib.sha256()
     for ref in dataset:
-        states.update(repr(state(ref)).encode())
-    return _hash([dataset_key(dataset), states.hexdigest()])
+        stamps.update(repr(stamp(ref)).encode())
+    return _hash([dataset_key(dataset), stamps.hexdigest()])
 
 
 def _hash(parts: list) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 
 from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
+from innv_gui.datasets import is_address
 from innv_gui.errors import StorageFailed, WorkFailed
 from innv_gui.records import ImageRef, Model, ScoredImages, ScoreWish, Votes
 from innv_gui.session.datasets import Dataset
@@ -27,7 +28,7 @@ from innv_gui.store.score_parts import ScoreFolder, remove_rests
 
 MOST_AT_ONCE = 64  # chunks on their way, when there are as many workers
 STAMPED_AT_ONCE = 4096  # images
-FEW = 5000  # images whose files are looked at each time: it takes a tenth of a second
+FEW = 5000  # images on this machine's disks whose files are looked at each time: it takes a tenth of a second
 POLL_S = 0.1
 
 
@@ -57,6 +58,11 @@ class ModelParts:
     def wish(self) -> ScoreWish:
         """What its worker is asked for."""
         return ScoreWish(self.model.source, self.model.preprocessing, self.folder.layers)
+
+
+def are_few(dataset: Dataset) -> bool:
+    """Whether looking at all files of a dataset takes no time that anybody notices."""
+    return 0 < len(dataset) <= FEW and not is_address(dataset.collection.ref(0).path)
 
 
 class Seen:
@@ -169,7 +175,7 @@ class ScoringWork:
 
     def _discard_changed(self, first: int, last: int, job: Job) -> None:
         """Forget the parts of first <= part < last that are damaged, or of an image that has changed since."""
-        is_few = len(self._dataset) <= FEW
+        is_few = are_few(self._dataset)
         kept = [
             (parts.folder, part)
             for parts in self._parts
@@ -180,8 +186,7 @@ class ScoringWork:
             return
         start = first * self._rows_a_part
         refs = self._refs(start, min(len(self._dataset), last * self._rows_a_part))
-        since = self._opened_ns if is_few else 0  # else a dataset of a million would be scored again when it is copied
-        now = self._pool.run("images.stamps", refs, since, cancelled=job.cancelled, about=self._dataset.name)
+        now = self._pool.run("images.stamps", refs, cancelled=job.cancelled, about=self._dataset.name)
         for folder, part in kept:
             rows = folder.rows(part)
             if not folder.is_intact(part) or not _same_files(folder, part, now[rows.start - start : rows.stop - start]):

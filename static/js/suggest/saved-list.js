@@ -7,6 +7,13 @@ import { complain, toast } from "../shell/toast.js";
 
 const path = (dataset, more) => `/datasets/${encodeURIComponent(dataset)}/${more}`;
 
+/** As it is: a spreadsheet may have written it in UTF-16. */
+function asForm(list) {
+  const form = new FormData();
+  form.append("file", list);
+  return form;
+}
+
 export function createSavedList(store, basket) {
   async function saveList() {
     const { dataset } = store.state.basket;
@@ -21,7 +28,7 @@ export function createSavedList(store, basket) {
   async function loadList(list) {
     const { dataset } = store.state;
     try {
-      const { indices, unknown } = await post(path(dataset, "list"), await list.text());
+      const { indices, unknown } = await post(path(dataset, "list"), asForm(list));
       if (dataset !== store.state.dataset) return; // they are images of the one before
       if (indices.length) basket.select(indices, true);
       const missing = unknown.length
