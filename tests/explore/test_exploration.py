@@ -1,6 +1,5 @@
 """Explorations through a session: odd datasets, changed files, cancelled maps."""
 
-
 import numpy as np
 import pytest
 from PIL import Image
