@@ -14,7 +14,12 @@ PACKAGE = Path(__file__).parents[1]
 @cache
 def code(folder: Path = PACKAGE) -> str:
     """The version and the first digits of a hash of the package's source."""
+    return f"innv-gui {VERSION} {source_hash(folder)[:12]}"
+
+
+def source_hash(folder: Path) -> str:
+    """SHA-256 over the names and contents of all modules below a folder."""
     found = hashlib.sha256()
     for path in sorted(folder.rglob("*.py")):
         found.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return f"innv-gui {VERSION} {found.hexdigest()[:12]}"
+    return found.hexdigest()

@@ -75,7 +75,7 @@ async def _serve(kind: str, start: dict, report: int) -> None:
         start["scheduler"],
         nthreads=1,
         name="-".join(filter(None, (kind, machine, str(os.getpid())))),
-        resources={kind: 1, code(): 1},
+        resources=dict.fromkeys((kind, code()) if machine else (kind,), 1.0),  # beside its server it is the same code
         host=start.get("host", "127.0.0.1") or None,
         security=security(start["authority"], start["certificate"], start["key"]),
         dashboard=False,

@@ -17,7 +17,7 @@ from innv_gui.class_names import as_list, fit, read_class_names
 from innv_gui.cluster.jobs import Job, Jobs
 from innv_gui.cluster.pool import Pool
 from innv_gui.datasets.names import quoted, shown
-from innv_gui.errors import BadInput, InnvError, WorkFailed
+from innv_gui.errors import BadInput, InnvError, ModelRefused, WorkFailed
 from innv_gui.named_path import named_path
 from innv_gui.preprocessing import check_channels, parse
 from innv_gui.records import OUTPUT_KINDS, Budget, ClassNames, Model, ModelFacts, ModelSource, as_plain, replace
@@ -124,7 +124,7 @@ def _existing(path: Path, what: str) -> Path:
     return path.resolve()
 
 
-def _sha256(text: str) -> str:
+def _as_sha256(text: str) -> str:
     """A hash that a person named; raises BadInput for what is none."""
     found = str(text).strip().lower()
     if not re.fullmatch("[0-9a-f]{64}", found):
@@ -182,7 +182,7 @@ class ModelShelf:
     ):
         """choices: where what a person changes is kept; None keeps nothing."""
         self._pool, self._jobs, self._naming = pool, jobs, naming
-        self._trusted, self.hooks = tuple(map(_sha256, trusted)), str(named_path(hooks, "hooks")) if hooks else None
+        self._trusted, self.hooks = tuple(map(_as_sha256, trusted)), str(named_path(hooks, "hooks")) if hooks else None
         self._budget, self._choices = budget or Budget(), choices
         self._entries: dict[str, ModelEntry] = {}
         self._removed = Removed("model", "models")
@@ -228,8 +228,8 @@ class ModelShelf:
     def _load(self, entry: ModelEntry, job: Job) -> Model:
         try:
             facts = self._facts(entry, job)
-            facts, misfit = self._read_as_chosen(entry, facts, job)
             chosen = self._chosen(facts.source, entry.wishes)
+            facts, misfit = self._read_as_chosen(entry, facts, chosen.outputs, job)
             entry.model = with_choice(_model(entry, facts), chosen, entry.wishes["said"], misfit)
             self.changed()
             entry.status = "ready"
@@ -263,8 +263,8 @@ class ModelShelf:
         source = self._with_trust(replace(entry.source, budget=self._budget), entry, job)
         try:
             return self._inspected(source, entry, job)
-        except InnvError:
-            kind = self._outputs_of_refused(source, entry, job)
+        except ModelRefused as refused:
+            kind = self._outputs_of_refused(source, entry, job) if refused.field == "outputs" else None
             if kind is None:
                 raise
         return self._inspected(replace(source, outputs=kind), entry, job)
@@ -274,18 +274,17 @@ class ModelShelf:
 
     def _outputs_of_refused(self, source: ModelSource, entry: ModelEntry, job: Job) -> str | None:
         """How the outputs of a file were read earlier that is refused as long as nobody says how."""
-        nameless = source.path is None or isinstance(source.output, str)
-        if nameless or self._choices is None or self._choices.is_empty or "outputs" in entry.wishes["said"]:
+        if source.path is None or isinstance(source.output, str) or "outputs" in entry.wishes["said"]:
             return None
-        sha256 = self._pool().run("keras.trusted_as", source, cancelled=job.cancelled, about=entry.name)
-        return self._chosen(replace(source, sha256=sha256), entry.wishes).outputs
+        return self._chosen(replace(source, sha256=self._sha256(source, entry, job)), entry.wishes).outputs
 
-    def _read_as_chosen(self, entry: ModelEntry, facts: ModelFacts, job: Job) -> tuple[ModelFacts, BadInput | None]:
+    def _read_as_chosen(
+        self, entry: ModelEntry, facts: ModelFacts, kind: str | None, job: Job
+    ) -> tuple[ModelFacts, BadInput | None]:
         """The same file with its outputs understood as a person chose earlier; with why not where that is no longer so.
 
         A choice that was made earlier may contradict what this version finds in the values.
         """
-        kind = self._chosen(facts.source, entry.wishes).outputs
         if kind in (None, facts.source.outputs) or "outputs" in entry.wishes["said"]:
             return facts, None
         try:
@@ -295,19 +294,23 @@ class ModelShelf:
 
     def sha256_of(self, id: str) -> str:
         """Of the file of a model that was refused; empty where it has none, or none that can be read."""
-        source = self.entry(id).source
-        if source.path is None:
+        entry = self.entry(id)
+        if entry.source.path is None:
             return ""
         try:
-            return self._pool().run("keras.trusted_as", source, about=self.entry(id).name)
+            return self._sha256(entry.source, entry)
         except InnvError:
             return ""
 
+    def _sha256(self, source: ModelSource, entry: ModelEntry, job: Job | None = None) -> str:
+        """By a worker: a file may be larger than the memory of this process, or a folder."""
+        cancelled = None if job is None else job.cancelled
+        return self._pool().run("keras.trusted_as", source, cancelled=cancelled, about=entry.name)
+
     def _with_trust(self, source: ModelSource, entry: ModelEntry, job: Job) -> ModelSource:
-        """The worker takes the hash: a file may be larger than the memory of this process, or a folder."""
         if not self._trusted or source.path is None:
             return source
-        sha256 = self._pool().run("keras.trusted_as", source, cancelled=job.cancelled, about=entry.name)
+        sha256 = self._sha256(source, entry, job)
         return replace(source, sha256=sha256, trusted=True) if sha256 in self._trusted else source
 
     def entries(self) -> list[ModelEntry]:

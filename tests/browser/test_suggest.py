@@ -422,6 +422,11 @@ def test_the_basket_goes_out_as_a_list_and_comes_back(scores, tmp_path):
     page.locator("#list-file").set_input_files(str(tmp_path / "list.csv"))
     expect(page.locator("#basket-count")).to_have_text(f"{len(names)} image{'s' if len(names) > 1 else ''}")
     expect(page.locator("#toasts")).to_contain_text("Not in this dataset: not_there.png")
+    page.locator("#basket-clear").click()
+    (tmp_path / "unicode.txt").write_bytes(f"{text}99999,Äpfel.png,\n".replace(",", "\t").encode("utf-16"))
+    page.locator("#list-file").set_input_files(str(tmp_path / "unicode.txt"))
+    expect(page.locator("#basket-count")).to_have_text(f"{len(names)} image{'s' if len(names) > 1 else ''}")
+    expect(page.locator("#toasts")).to_contain_text("Not in this dataset: Äpfel.png")
 
 
 def test_a_plot_is_saved_as_a_picture_and_as_numbers(scores):

@@ -145,6 +145,18 @@ def test_a_run_that_is_opened_again_says_so_each_time(folder):
         assert third.restore(folder / "session.json") == [] and len(third.history.all()) == 1
 
 
+def test_a_file_is_read_once_for_its_maps_and_its_record_and_not_for_its_thumbnail(folder, monkeypatch):
+    read = []
+    hashed = contents.content_hashes
+    monkeypatch.setattr(contents, "content_hashes", lambda refs: read.extend(refs) or hashed(refs))
+    with Session(folder / "workspace") as session:
+        model, images = session.add_model(SAMPLES / "digits_mlp.keras"), session.add_dataset(folder / "images")
+        session.pictures.thumbnail(images[0], 32)
+        assert read == []
+        session.explain(model, images, "gradient")
+        assert len(read) == len(images) == 3
+
+
 def with_its_date(path, content):
     """Other bytes of the same number under the same date, as unpacking an archive with one date for all gives them."""
     state = path.stat()

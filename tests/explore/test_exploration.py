@@ -1,13 +1,17 @@
 """Explorations through a session: odd datasets, changed files, cancelled maps."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from innv_gui.cluster.jobs import Job
 from innv_gui.errors import BadInput, Cancelled
+from innv_gui.records import ImageRef
 from innv_gui.session.explore.maps import MapWish
 from innv_gui.session.feature_layers import features_layer
+from innv_gui.session.scoring.work import are_few
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +157,14 @@ def test_files_of_which_only_the_rights_changed_are_the_same(session, model, tmp
         path.chmod(0o600)
     assert session.explore(model, dataset) is before
     assert session.suggest(model, dataset).problems == ()
+
+
+@pytest.mark.parametrize(("path", "n", "few"), [("/a", 5000, 1), ("/a", 5001, 0), ("s3://b/a", 3, 0), ("/a", 0, 0)])
+def test_files_elsewhere_and_very_many_are_not_looked_at_each_time(path, n, few):
+    class Images(list):
+        collection = SimpleNamespace(ref=lambda _: ImageRef("a", path))
+
+    assert are_few(Images(range(n))) is bool(few)
 
 
 def test_small_pictures_whose_bytes_changed_are_black_and_made_again(session, model, tmp_path):

@@ -5,6 +5,7 @@ import pytest
 
 from innv_gui.datasets import open_dataset
 from innv_gui.datasets.collection import ProblemList, of_files
+from innv_gui.errors import BadInput
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.keep.image_lists import read_list, write_list
 
@@ -73,6 +74,13 @@ def test_the_header_and_names_say_what_parts_the_cells_and_not_numbers():
     quoted = 'car/0.png,a;"b\n' * 9000
     assert read_list(images, quoted).indices == (0,)
     assert read_list(images, "image,scores\n1;nope,2\n").unknown == ("1;nope",)
+
+
+def test_a_cell_that_is_too_long_is_refused_in_a_sentence_wherever_it_is():
+    images = Dataset("d", "d", of_files("d", "folder", "/a", NAMES, None, ProblemList()))
+    for text in ("x" * 200_000 + ",y\ncar/0.png\n", "car/0.png\n" + "x" * 200_000 + ",y\n"):
+        with pytest.raises(BadInput, match="The list is not CSV: field larger"):
+            read_list(images, text)
 
 
 def test_a_mark_in_a_name_and_a_name_that_is_no_image_stay_whole():

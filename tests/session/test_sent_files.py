@@ -8,6 +8,7 @@ import pytest
 from innv_gui import Session
 from innv_gui.errors import BadInput
 from innv_gui.session.keep import run_record, session_file
+from innv_gui.store.saving import save_bytes
 from innv_gui.version import VERSION
 from innv_gui.web.app import create_app
 from tests.conftest import SAMPLES, TOKEN
@@ -84,6 +85,14 @@ def test_the_home_of_a_person_is_known_where_a_session_is_saved(session, tmp_pat
     monkeypatch.chdir(tmp_path)
     assert session.save("~/here.json") == tmp_path / "here.json"
     assert os.listdir(tmp_path) == ["here.json"] and session_file.read_file("~/here.json")
+
+
+@pytest.mark.parametrize("text", ["~notes.csv", "./~notes.csv", "~files/notes.csv", "./~files/notes.csv"])
+def test_a_name_that_begins_with_a_tilde_is_one(tmp_path, monkeypatch, text):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "~files").mkdir()
+    save_bytes(text, b"1")
+    assert (tmp_path / text).read_bytes() == b"1"
 
 
 def test_a_run_that_could_never_be_reopened_is_listed_and_not_taken_over(tmp_path, saved):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from innv_gui.datasets import GONE, content_hashes, is_address, state
 from innv_gui.errors import Conflict
 from innv_gui.records import ImageRef, Problem
 
 DIGITS = 16  # of a SHA-256
+KNOWN = 100_000  # files whose content is known as long as their state is the same
 MOST = 1000  # images of a run: of more, nothing is noted
 MOST_BYTES = 256 << 20  # of all files of a run together: what is beyond is not read
 
@@ -69,7 +71,7 @@ class Contents:
         now = {ref: state(ref) for ref in refs}
         gone = [ref for ref, found in now.items() if found == GONE]
         other = [ref for ref, found in now.items() if found not in (GONE, self._known[ref][0])]
-        changed = [ref for ref, digits in zip(other, _digits(other), strict=True) if digits != self._known[ref][1]]
+        changed = [ref for ref in other if _digits(ref, now[ref]) != self._known[ref][1]]
         return dict.fromkeys(gone, MISSING) | dict.fromkeys(changed, SINCE)
 
 
@@ -78,9 +80,15 @@ def _noted(refs: Sequence[ImageRef]) -> dict[ImageRef, tuple[tuple[int, ...], st
     states = {ref: state(ref) for ref in refs}
     sums = itertools.accumulate(found[0] for found in states.values())
     read = [ref for ref, so_far in zip(states, sums, strict=True) if states[ref] != GONE and so_far <= MOST_BYTES]
-    found = zip(read, _digits(read), strict=True)
-    return {ref: (states[ref], digits) for ref, digits in found if digits}
+    return {ref: (states[ref], digits) for ref in read if (digits := _digits(ref, states[ref]))}
 
 
-def _digits(refs: Sequence[ImageRef]) -> list[str]:
-    return [sha256[:DIGITS] for sha256 in content_hashes(list(refs))]
+def _digits(ref: ImageRef, state: tuple[int, ...]) -> str:
+    return content_of(ref.path, state)[:DIGITS]
+
+
+@lru_cache(KNOWN)
+def content_of(path: str, state: tuple[int, ...]) -> str:
+    """SHA-256 of an image file in this state, read once; empty for one that cannot be read."""
+    (found,) = content_hashes([ImageRef("", path)])
+    return found

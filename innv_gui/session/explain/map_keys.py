@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from innv_gui import analyzers
-from innv_gui.datasets import GONE, content_hashes, is_address, state
+from innv_gui.cluster.code import source_hash
+from innv_gui.datasets import GONE, is_address, state
 from innv_gui.errors import ImageRefused
 from innv_gui.records import ImageRef, Model, Target, as_plain
+from innv_gui.session.explain.contents import content_of
 from innv_gui.session.explain.request import Item, Request
 from innv_gui.session.models import hooks_hash
 from innv_gui.store.maps import key_of
 from innv_gui.version import VERSION
 
-KNOWN = 100_000  # files whose content is known as long as their state is the same
 RUNTIMES = Path(__file__).parents[2] / "runtimes"
 
 
 @cache
 def engine_code(folder: Path = RUNTIMES) -> str:
     """Hash of the engines' source. What another one computed is computed again: it may have been fixed since."""
-    found = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
-        found.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return found.hexdigest()
+    return source_hash(folder)
 
 
 def identity(item: Item) -> list:
@@ -42,7 +40,7 @@ def identity(item: Item) -> list:
         raise ImageRefused(f"{item.name} is no longer there.", "Open the dataset again.")
     found = there(ref)
     is_file = ref.index is None and not is_address(ref.path)
-    content = _content(ref.path, found) if is_file else ""
+    content = content_of(ref.path, found) if is_file else ""
     return [ref.path, *([content] if content else found), ref.key, ref.index]
 
 
@@ -51,13 +49,6 @@ def there(ref: ImageRef) -> tuple[int, ...]:
     found = state(ref)
     if found == GONE:
         raise ImageRefused(f"{ref.name} is no longer there.", "Open the dataset again.")
-    return found
-
-
-@lru_cache(KNOWN)
-def _content(path: str, state: tuple[int, ...]) -> str:
-    """SHA-256 of an image file in this state; empty for one that is not read, whose refusal is not kept."""
-    (found,) = content_hashes([ImageRef("", path)])
     return found
 
 

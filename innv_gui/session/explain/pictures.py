@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -39,8 +40,7 @@ class Pictures:
 
     def content_hashes(self, refs: Sequence[ImageRef]) -> list[str]:
         """SHA-256 of what each image is now; empty for one that cannot be read."""
-        parts = (list(refs[start : start + HASHED_AT_ONCE]) for start in range(0, len(refs), HASHED_AT_ONCE))
-        return [one for part in parts for one in self._pool().run("images.content_hashes", part, about="the images")]
+        return contents_of(self._pool(), refs)
 
     def _kept(self, ref: ImageRef, what: list, task: str, *args) -> bytes:
         key = key_of(what, [ref.path, *there(ref), ref.key, ref.index])
@@ -51,3 +51,10 @@ class Pictures:
         png = self._pool().run(task, *args, about=ref.name)
         write_bytes(path, png)
         return png
+
+
+def contents_of(pool: Pool, refs: Sequence[ImageRef], cancelled: threading.Event | None = None) -> list[str]:
+    """SHA-256 of what each image is now, by workers; empty for one that cannot be read."""
+    parts = (list(refs[start : start + HASHED_AT_ONCE]) for start in range(0, len(refs), HASHED_AT_ONCE))
+    told = {"cancelled": cancelled, "about": "the images"}
+    return [one for part in parts for one in pool.run("images.content_hashes", part, **told)]

@@ -17,6 +17,7 @@ from innv_gui.records import NOT_FINITE, ImageRef, Model, Problem
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.features.request import ChosenFeatures, plural
 from innv_gui.session.scoring.scoring import score_path
+from innv_gui.session.scoring.work import are_few
 from innv_gui.store.part_files import PartFiles
 from innv_gui.store.scores import BadImage, ScoreTable
 
@@ -119,14 +120,14 @@ Part = tuple[np.ndarray, np.ndarray, list[Problem]]  # positions (n,), activatio
 Scored = tuple[np.ndarray, np.ndarray, list[BadImage]]  # the same of all rows
 
 
-def search(known: Extremes, pool: Pool, scores: Path, job: Job) -> Extremes:
+def search(known: Extremes, pool: Pool, scores: Path, compared: Compared, job: Job) -> Extremes:
     """Go through the dataset once, for all features together; what scoring has met already is not computed again.
 
     But for images whose files have changed since they were scored.
     """
     kept, todo = scored(known, scores), np.arange(len(known.dataset))
     if kept is not None:
-        is_same = unchanged(known, scores, pool, job)
+        is_same = compared.of(known, scores, pool, job)
         known.put(*_of_rows(kept, is_same))
         job.step(int(is_same.sum()))
         todo = todo[~is_same]
@@ -166,11 +167,27 @@ def scored(known: Extremes, scores: Path) -> Scored | None:
     return np.arange(len(known.dataset)), values, problems
 
 
-def unchanged(known: Extremes, scores: Path, pool: Pool, job: Job) -> np.ndarray:
-    """(n,) bool: images whose files are as they were when they were scored."""
-    files, is_same = PartFiles(score_path(scores, known.model, known.dataset)), np.zeros(len(known.dataset), bool)
-    if is_address(known.ref(0).path):  # each file would be a request
-        return ~is_same
+class Compared:
+    """Which images' files are as they were when they were scored; of many images it is asked once for each opening."""
+
+    def __init__(self):
+        self._known: dict[tuple, np.ndarray] = {}
+
+    def of(self, known: Extremes, scores: Path, pool: Pool, job: Job) -> np.ndarray:
+        """(n,) bool."""
+        files = PartFiles(score_path(scores, known.model, known.dataset))
+        if is_address(known.ref(0).path):  # each file would be a request
+            return np.ones(len(known.dataset), bool)
+        if are_few(known.dataset):
+            return _unchanged(known, files, pool, job)
+        key = files.folder, known.dataset.collection.opened_ns, *files.known().items()
+        if key not in self._known:
+            self._known = {key: _unchanged(known, files, pool, job)}  # of the last dataset and model
+        return self._known[key]
+
+
+def _unchanged(known: Extremes, files: PartFiles, pool: Pool, job: Job) -> np.ndarray:
+    is_same = np.zeros(len(known.dataset), bool)
     for part in files.known():
         job.check()
         rows, stored = files.rows_of(part), files.stamps(part)

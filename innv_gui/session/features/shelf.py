@@ -13,7 +13,7 @@ from innv_gui.errors import BadInput, Conflict, NotFound
 from innv_gui.records import Model
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.explain.request import is_whole
-from innv_gui.session.features.extremes import Extremes, search
+from innv_gui.session.features.extremes import Compared, Extremes, search
 from innv_gui.session.features.maximization import Maximization, ascend
 from innv_gui.session.features.request import ChosenFeatures, FeatureRequest, plural
 
@@ -27,6 +27,7 @@ class FeatureShelf:
     def __init__(self, pool: Callable[[], Pool], jobs: Jobs, scores: Path):
         self._pool, self._jobs, self._scores = pool, jobs, scores
         self._known: OrderedDict[str, Maximization | Extremes] = OrderedDict()
+        self._compared = Compared()
         self._lock, self._resuming = threading.Lock(), threading.Lock()
 
     def start(self, request: FeatureRequest) -> Maximization:
@@ -61,7 +62,7 @@ class FeatureShelf:
         known = self._keep(Extremes(model, dataset, chosen, int(count)))
         pool = self._pool()
         title = f"Looking for what activates {model.name}"
-        work = lambda job: search(known, pool, self._scores, job)  # noqa: E731
+        work = lambda job: search(known, pool, self._scores, self._compared, job)  # noqa: E731
         known.job = self._jobs.start("extremes", title, work, len(dataset), "images")
         return known
 

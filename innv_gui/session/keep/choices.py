@@ -49,11 +49,6 @@ class Choices:
         self._at_start: dict[Path, Choice] = {}
         self._lock = threading.Lock()
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was ever chosen in this workspace."""
-        return not any(self._folder.glob("*.json"))
-
     def of(self, source: ModelSource) -> Choice:
         """What was chosen before this session; of a damaged file nothing, and the log says so."""
         with self._lock:

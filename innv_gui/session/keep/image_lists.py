@@ -61,7 +61,7 @@ def _mark(dataset: Dataset, text: str) -> str:
     """What parts the cells; a comma where nothing speaks for another."""
     marks = [mark for mark in MARKS if mark in text]
     header = text.partition("\n")[0]
-    told = [mark for mark in marks if _column(next(csv.reader([header], delimiter=mark), [])) is not None]
+    told = [mark for mark in marks if _column(next(iter(_rows([header], mark)), [])) is not None]
     if told or not marks:
         return (told or MARKS)[0]
     lines = text.split("\n")
@@ -71,12 +71,17 @@ def _mark(dataset: Dataset, text: str) -> str:
 
 def _n_named(dataset: Dataset, lines: list[str], mark: str) -> int:
     """How many lines begin with the name of an image."""
+    ways = [_ways(row[0], dataset.collection.root) for row in _rows(lines, mark)]
+    at = _positions(dataset, [way for some in ways for way in some])
+    return sum(any(way in at for way in some) for some in ways)
+
+
+def _rows(lines: list[str], mark: str) -> list[list[str]]:
+    """Nothing where the lines are not CSV with this mark: reading them all says why."""
     try:
-        names = [row[0] for row in csv.reader(lines, delimiter=mark) if row]
+        return [row for row in csv.reader(lines, delimiter=mark) if row]
     except csv.Error:
-        return 0
-    at = _positions(dataset, [way for name in names for way in _ways(name, dataset.collection.root)])
-    return sum(any(way in at for way in _ways(name, dataset.collection.root)) for name in names)
+        return []
 
 
 def _column(cells: list[str]) -> int | None:

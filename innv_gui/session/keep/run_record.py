@@ -29,23 +29,20 @@ def remembered(id: str, request: Request, place: str) -> dict | None:
     dataset = request.dataset
     code = analyzers.origin(request.analyzer.name).code
     fits = [model.fit.sha256 if request.analyzer.fitted and model.fit else None for model in request.models]
-    return (
-        ({"code": code} if code else {})
-        | ({"fits": fits} if any(fits) else {})
-        | {
-            "id": id,
-            "started": time.time(),
-            "title": "",
-            "analyzer": request.analyzer.name,
-            "params": request.params,
-            "engine": request.engine,
-            "unchecked": request.unchecked,
-            "models": [described(model) for model in request.models],
-            "targets": [as_plain(target) for target in request.targets],
-            "dataset": dataset_of(dataset, place),
-            "images": [item.index for item in request.items],
-        }
-    )
+    more = {"code": code, "fits": fits if any(fits) else []}
+    return {name: value for name, value in more.items() if value} | {
+        "id": id,
+        "started": time.time(),
+        "title": "",
+        "analyzer": request.analyzer.name,
+        "params": request.params,
+        "engine": request.engine,
+        "unchecked": request.unchecked,
+        "models": [described(model) for model in request.models],
+        "targets": [as_plain(target) for target in request.targets],
+        "dataset": dataset_of(dataset, place),
+        "images": [item.index for item in request.items],
+    }
 
 
 def described(model: Model) -> dict:

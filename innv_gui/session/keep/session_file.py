@@ -51,6 +51,7 @@ from innv_gui.version import VERSION
 FORMAT = "innv-gui session 1"
 FORM = "innv-gui session "
 MOST_BYTES = 64 << 20
+SAVE_AGAIN = "Delete earlier runs where it was saved, then save it again."
 
 
 class _Part(BaseModel):
@@ -224,7 +225,7 @@ def saved(session: Shelves) -> dict:
 def written(session: Shelves) -> bytes:
     """A session's file. Raises BadInput for one that would be too large to be read again."""
     content = json.dumps(saved(session), separators=(",", ":")).encode()
-    _check_size(len(content), "Delete earlier runs that are not needed, then save again.")
+    check_size(len(content), "Delete earlier runs that are not needed, then save again.")
     return content
 
 
@@ -233,7 +234,8 @@ def save(session: Shelves, path: str | Path) -> Path:
     return save_bytes(path, written(session))
 
 
-def _check_size(n_bytes: int, hint: str) -> None:
+def check_size(n_bytes: int, hint: str = SAVE_AGAIN) -> None:
+    """Raises BadInput for a file of more bytes than are read."""
     if n_bytes > MOST_BYTES:
         size = f"{n_bytes / 2**20:,.0f} MiB"
         raise BadInput(f"The session's file has {size}; up to {MOST_BYTES >> 20} MiB are read.", hint, "session")
@@ -241,7 +243,7 @@ def _check_size(n_bytes: int, hint: str) -> None:
 
 def read(content: bytes) -> SavedSession:
     """A session's file, checked; raises BadInput."""
-    _check_size(len(content), "Delete earlier runs where it was saved, then save it again.")
+    check_size(len(content))
     found = None
     try:
         found = json.loads(content)
@@ -274,7 +276,7 @@ def read_file(path: str | Path) -> SavedSession:
     path = named_path(path, "session")
     if not os.path.isfile(path):
         raise BadInput(f"There is no session file {str(path)!r}.", "Check the path.", field="session")
-    _check_size(path.stat().st_size, "Delete earlier runs where it was saved, then save it again.")
+    check_size(path.stat().st_size)
     return read(path.read_bytes())
 
 

@@ -13,9 +13,9 @@ import numpy as np
 from innv_gui.cluster.jobs import Job
 from innv_gui.cluster.pool import Pool
 from innv_gui.errors import Conflict, StorageFailed
+from innv_gui.session.explain.pictures import contents_of
 from innv_gui.session.retraining.record import Retraining
 
-HASHED = 500  # images in one task
 KEEP_S = 30.0  # between two writes of what is done
 SLICE_S, FIRST_SLICE, FASTER = 0.4, 4, 4  # of training in one task; steps; a slice grows so many times at most
 
@@ -49,20 +49,17 @@ class Work:
 
     def _check_content(self) -> None:
         """Raises Conflict where the pictures are others than those that an earlier part was trained and measured on."""
-        found, of = hashlib.sha256(), self.of
-        refs = of.request.plan.refs
-        for start in range(0, len(refs), HASHED):
-            some = list(refs[start : start + HASHED])
-            parts = self.pool.run("images.content_hashes", some, cancelled=self.job.cancelled, about="the images")
-            found.update("".join(f"{part} " for part in parts).encode())
-        if of.content not in ("", found.hexdigest()):
+        of = self.of
+        parts = contents_of(self.pool, of.request.plan.refs, self.job.cancelled)
+        content = hashlib.sha256("".join(f"{part} " for part in parts).encode()).hexdigest()
+        if of.content not in ("", content):
             name = of.request.dataset.name
             raise Conflict(
                 f"Some pictures of {name} are others than when this began: what was measured before is of those.",
                 "Put the earlier pictures back, or begin a new retraining.",
                 field="images",
             )
-        of.content = found.hexdigest()
+        of.content = content
 
     def _slice(self) -> None:
         found = self._ask("keras.retrain_step", self.of.state, self.steps, background=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 
 from flask import Response, request
 
@@ -60,7 +61,9 @@ def add_session_file():
     sent = request.files.get("session")
     if sent is None:
         raise BadInput("No file was sent.", "Send it as the form field session.", field="session")
-    record = session_file.read(sent.read(session_file.MOST_BYTES + 1))
+    session_file.check_size(sent.stream.seek(0, os.SEEK_END))
+    sent.stream.seek(0)
+    record = session_file.read(sent.read())
     taken, missing = session_file.take_over(session(), record)
     return {"runs": taken, "left_out": len(record.runs) - taken, "missing": missing}
 
