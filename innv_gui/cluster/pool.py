@@ -19,7 +19,7 @@ from distributed.scheduler import DEFAULT_EXTENSIONS
 from distributed.security import Security
 
 from innv_gui.cluster.process import WorkerProcess
-from innv_gui.cluster.tasks import TASKS, call, call_stoppable, hurry, stop
+from innv_gui.cluster.tasks import TASKS, Task, call, call_stoppable, hurry, stop
 from innv_gui.cluster.turns import SPARED_S, Turns
 from innv_gui.errors import Cancelled, InnvError, NoWorker, WorkerDied
 
@@ -123,9 +123,11 @@ class Pool:
             "key": key,
             "priority": BACKGROUND if background else FOREGROUND,
         }
-        if task.stoppable:
-            return self._client.submit(call_stoppable, task.address, key, *args, **options, **kwargs)
-        return self._client.submit(call, task.address, *args, **options, **kwargs)
+        return self._client.submit(*self._calling(task, key, args), *args, **options, **kwargs)
+
+    def _calling(self, task: Task, key: str, args: tuple) -> tuple:
+        """What a worker calls for a task, with what goes before its arguments."""
+        return (call_stoppable, task.address, key) if task.stoppable else (call, task.address)
 
     def _resources(self, kind: str) -> dict[str, int]:
         """What a worker has to offer for a task of this kind."""

@@ -14,10 +14,18 @@ ANSWER_S = 5.0  # a scheduler speaks first
 
 
 def answers(where: Remote) -> bool:
-    """False where nothing listens. Raises NoWorker for something that does, but does not let us in, with the reason."""
+    """False where nothing listens.
+
+    Raises NoWorker, with the reason, for a name that no machine has, and for something that listens but does not let
+    us in.
+    """
     parts = urlsplit(where.address)
     try:
         plain = socket.create_connection((parts.hostname, parts.port), CONNECT_S)
+    except socket.gaierror as error:
+        if error.errno != socket.EAI_NONAME:  # names cannot be looked up just now
+            return False
+        raise NoWorker(f"There is no machine named {parts.hostname}.", "Check the scheduler's address.") from None
     except OSError:
         return False
     with plain:

@@ -19,7 +19,8 @@ from innv_gui.cluster.code import code
 from innv_gui.cluster.pool import CONFIG, Pool
 from innv_gui.cluster.process import WorkerProcess
 from innv_gui.cluster.reach import answers
-from innv_gui.cluster.tasks import KINDS, end
+from innv_gui.cluster.same_files import call_on_same_files, expected
+from innv_gui.cluster.tasks import KINDS, Task, end
 from innv_gui.errors import Cancelled, InnvError, NoWorker, WorkerDied
 
 CONNECT_S = 10
@@ -81,6 +82,10 @@ class RemotePool(Pool):
     def _resources(self, kind: str) -> dict[str, int]:
         """Of a worker elsewhere the same code, too."""
         return {kind: 1} if self._is_ours(kind) else {kind: 1, self._code: 1}
+
+    def _calling(self, task: Task, key: str, args: tuple) -> tuple:
+        calling = super()._calling(task, key, args)
+        return calling if self._is_ours(task.kind) else (call_on_same_files, expected(task, args), *calling)
 
     def capacity(self, kind: str) -> int:
         """As many as there are workers of this kind; one when there is none, so that its absence is reported."""

@@ -21,18 +21,19 @@ class Task:
 
     stoppable: the function takes `stopped`, a function that says whether the person has given up, and then returns
     or raises; tasks that do not end by themselves lose their worker. It takes `make_way`, too, a function that says
-    whether somebody waits for the worker: it may then return with what it has.
+    whether somebody waits for the worker: it may then return with what it has. opens: its first argument is a path.
     """
 
     kind: str
     address: str
     stoppable: bool = False
+    opens: bool = False
 
 
 KINDS = ("images", "keras", "innvestigate", "numbers")
 
 TASKS = {
-    "images.open": Task("images", "innv_gui.datasets:open_dataset"),
+    "images.open": Task("images", "innv_gui.datasets:open_dataset", opens=True),
     "images.thumbnail": Task("images", "innv_gui.datasets:thumbnail"),
     "images.as_seen": Task("images", "innv_gui.datasets:as_seen"),
     "images.decode": Task("images", "innv_gui.datasets:decode"),

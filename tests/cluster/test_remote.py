@@ -1,6 +1,7 @@
 """A Dask scheduler with worker processes of their own, over TLS: the same scores, whoever computes them."""
 
 import datetime
+import hashlib
 import ipaddress
 import os
 import re
@@ -26,13 +27,15 @@ from innv_gui.cluster.address import remote
 from innv_gui.cluster.code import code
 from innv_gui.cluster.reach import answers
 from innv_gui.errors import BadInput, Cancelled, WorkFailed
-from innv_gui.records import Target
+from innv_gui.records import ImageRef, Target
 from innv_gui.session.scoring import plan as score_plan
-from tests.conftest import SAMPLES
+from tests.conftest import ROOT, SAMPLES
 from tests.scoring.scored_pictures import same, scored, table
 
 N = 1500
 LAYERS = ("conv_1",)
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).strip(":")}
+HERE = "/proc/self/cwd/x.png"  # another file for each process that has a folder of its own, as on another machine
 
 
 class Certificates:
@@ -112,7 +115,7 @@ class Cluster:
 
     def _start(self, command, name):
         with open(self.folder / f"{name}.log", "w") as log:
-            return subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ})
+            return subprocess.Popen(command, stdout=log, stderr=log, env=ENVIRONMENT, cwd=self.folder)
 
     def add_worker(self):
         command = [sys.executable, "-m", "innv_gui.cli", "worker", "--scheduler", self.address]
@@ -189,6 +192,20 @@ def test_explanations_are_done_there_too(far, sample_models, session, arrays):
     here = session.explain(near, images, "gradient", engine="native")
     there = far.explain(model, far.add_dataset(arrays)[:3], "gradient", engine="native")
     np.testing.assert_allclose(there[model].maps, here[near].maps, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(("theirs", "said"), [(b"01", "not the same"), (b"2", "not the same"), (None, "but not on")])
+def test_a_path_that_leads_elsewhere_on_a_workers_machine_is_refused(far, cluster, tmp_path, monkeypatch, theirs, said):
+    ref = ImageRef("x.png", HERE)
+    (tmp_path / "x.png").write_bytes(b"1")
+    monkeypatch.chdir(tmp_path)
+    (cluster.folder / "x.png").unlink(missing_ok=True)
+    if theirs is not None:
+        (cluster.folder / "x.png").write_bytes(theirs)
+    with pytest.raises(WorkFailed, match=f"'x.png' .*{socket.gethostname()}.*{said}.*All machines must reach the same"):
+        far.pool.run("images.content_hashes", [ref])
+    (cluster.folder / "x.png").write_bytes(b"1")
+    assert far.pool.run("images.content_hashes", [ref]) == [hashlib.sha256(b"1").hexdigest()]
 
 
 def test_a_cancelled_task_that_does_not_end_loses_its_worker_and_another_one_comes(far):
@@ -356,6 +373,20 @@ def test_another_machine_is_refused_without_certificates(address):
 def test_what_is_no_address_is_refused(address):
     with pytest.raises(BadInput, match="not the address of a scheduler|not encrypted"):
         remote(address)
+
+
+@pytest.mark.parametrize(("number", "is_refused"), [(socket.EAI_NONAME, True), (socket.EAI_AGAIN, False)])
+def test_a_name_that_no_machine_has_is_refused_and_not_waited_for(certificates, monkeypatch, number, is_refused):
+    def unknown(*_):
+        raise socket.gaierror(number, "no")
+
+    monkeypatch.setattr(socket, "create_connection", unknown)
+    where = remote("tls://big.example.org:8786", certificates.ca, certificates.cert, certificates.key)
+    if not is_refused:
+        assert not answers(where)
+        return
+    with pytest.raises(WorkFailed, match="There is no machine named big.example.org"):
+        answers(where)
 
 
 def test_certificates_make_any_machine_possible(certificates):
