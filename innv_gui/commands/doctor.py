@@ -48,7 +48,7 @@ def _report_plugins() -> None:
     for kind, name, place in added():
         print(f"{name:<14} {kind} of {place}")
     for one in unusable():
-        print(f"\nPlug-in not loaded: {one.name} of {one.origin.name}. {one.reason}")
+        print(f"\nPlug-in not loaded: {one.described}. {one.reason}")
 
 
 def _report(names: tuple[str, ...]) -> list[str]:

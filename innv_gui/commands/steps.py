@@ -100,7 +100,7 @@ def say(sentence: str) -> None:
 def say_unusable() -> None:
     """One line per plug-in that was found and cannot be used."""
     for one in unusable():
-        say(f"the plug-in {one.name} of {one.origin.name} is not loaded: {one.reason}")
+        say(f"the plug-in {one.described} is not loaded: {one.reason}")
 
 
 def say_naming(models: Sequence[Model], dataset: Dataset | None) -> None:

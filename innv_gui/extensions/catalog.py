@@ -32,6 +32,11 @@ class Refused:
     name: str  # of the declaration, or of the module where none was reached
     reason: str
 
+    @property
+    def described(self) -> str:
+        """Its name and where it is from; a file that cannot be read is both."""
+        return self.name if self.name == self.origin.name else f"{self.name} of {self.origin.name}"
+
 
 class Catalog(Generic[D]):
     """What is declared for one group; read when it is first asked for, and again when a folder was added.

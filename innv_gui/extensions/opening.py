@@ -62,11 +62,15 @@ def module_of_package(name: str) -> ModuleType:
 
 
 def module_of_file(name: str, path: Path) -> ModuleType:
-    """The module of a file, kept under `name` for workers that look for functions in it. Raises BadInput."""
-    with _told(path.name), guarded():
+    """The module of a file, kept under `name` for workers that look for functions in it. Raises BadInput.
+
+    name: `package.module`, where the package is the file's folder: `from ._helper import f` finds what is beside it.
+    """
+    with _told(path.name, path.parent), guarded():
         if path.exists() and not (path.is_file() or path.is_dir()):  # reading a pipe or a device would not end
             raise BadInput(f"{path.name} is no file, but a pipe, a socket or a device.", "Take it out of the folder.")
         _refuse_heavy(path)
+        _make_package(name.rpartition(".")[0], path.parent)
         spec = importlib.util.spec_from_file_location(name, path)
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
@@ -78,8 +82,18 @@ def module_of_file(name: str, path: Path) -> ModuleType:
         return module
 
 
+def _make_package(name: str, folder: Path) -> None:
+    """Of a folder that has no `__init__.py` and no place on Python's path, so that no two folders meet."""
+    if name not in sys.modules:
+        package = ModuleType(name)
+        package.__path__ = [str(folder)]
+        sys.modules[name] = package
+        importlib.invalidate_caches()  # a file of this second might not be listed yet
+
+
 @contextlib.contextmanager
-def _told(name: str) -> Iterator[None]:
+def _told(name: str, folder: Path | None = None) -> Iterator[None]:
+    """folder: of a file, what is beside it."""
     try:
         yield
     except HeavyImport as error:
@@ -92,7 +106,15 @@ def _told(name: str) -> Iterator[None]:
     except BaseException as error:
         if is_ours_to_end(error):
             raise
-        raise BadInput(f"{name} cannot be imported: {reason_of(error)}.", "") from None
+        hint = _dot(error, folder) if isinstance(error, ModuleNotFoundError) and error.name and folder else ""
+        raise BadInput(f"{name} cannot be imported: {reason_of(error)}.", hint) from None
+
+
+def _dot(error: ModuleNotFoundError, folder: Path) -> str:
+    """What helps where a file beside it was meant."""
+    wanted = error.name.partition(".")[0]
+    is_beside = any((folder / place).is_file() for place in (f"{wanted}.py", f"{wanted}/__init__.py"))
+    return f"What is beside it is imported with a dot: from .{wanted} import ..." if is_beside else ""
 
 
 def is_ours_to_end(error: BaseException) -> bool:

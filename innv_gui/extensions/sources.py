@@ -139,11 +139,12 @@ def third_party(group: str) -> Iterator[Source]:
 
 
 def _of_file(path: Path, helpers: str) -> Source:
-    """helpers: hash of what may serve it."""
+    """helpers: hash of what may serve it, which is imported again when it has changed."""
     code = hashlib.sha256(helpers.encode() + _content(path)).hexdigest()
-    place = hashlib.sha256(str(path).encode()).hexdigest()[:8]
+    place = hashlib.sha256(os.fsencode(path)).hexdigest()[:8]
     stem = "".join(letter if letter.isalnum() else "_" for letter in path.stem)
-    return Source(Origin("file", path.name, code), f"innv_gui_plugin_{stem}_{place}", path=path)
+    package = hashlib.sha256(os.fsencode(path.parent) + helpers.encode()).hexdigest()[:8]
+    return Source(Origin("file", path.name, code), f"innv_gui_plugins_{package}.{stem}_{place}", path=path)
 
 
 def _helpers_hash(folder: Path) -> str:

@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from innv_gui import Session
 from innv_gui.errors import BadInput
 from innv_gui.plots.sheet_layout import TILE_PX, layout
 from innv_gui.plots.sheet_paint import png
 from innv_gui.session.explain.overlays import Look
 from innv_gui.session.explain.script import script_of
 from innv_gui.session.explain.sheets import file_name, sheet_of
+from tests.conftest import SAMPLES
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +72,44 @@ def test_the_script_refuses_another_file(run, session, tmp_path, monkeypatch):
     with pytest.raises(SystemExit, match="not the file that was explained"):
         runpy.run_path(str(script), run_name="__main__")
     assert not list(tmp_path.glob("*.h5"))
+
+
+@pytest.mark.usefixtures("lent_workers")
+@pytest.mark.parametrize("fitted_on", ["the same images", "others", "others that are not given"])
+def test_the_script_fits_the_patterns_that_were_used(tmp_path, monkeypatch, fitted_on):
+    for folder, n in (("explained", 4), ("others", 6)):
+        (tmp_path / folder).mkdir()
+        for which in range(n):
+            pixels = np.random.default_rng(which + n).integers(0, 256, (32, 32), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / folder / f"{which}.png")
+    with Session(tmp_path / "workspace") as session:
+        model, images = session.add_model(SAMPLES / "digits_mlp.keras"), session.add_dataset(tmp_path / "explained")
+        fit = session.fit_patterns(model, images if fitted_on == "the same images" else tmp_path / "others")
+        run = session.explain(model, images[:2], "pattern.net")
+        maps, text = np.moveaxis(run[model].maps[:, 0], -1, 1), script_of(run, session.datasets.place(images))
+    script, file = tmp_path / "again.py", tmp_path / "again.h5"
+    script.write_text(text)
+    more = [str(tmp_path / "others")] if fitted_on == "others" else []
+    monkeypatch.setattr(sys, "argv", [str(script), str(file), *more])
+    if fitted_on == "others that are not given":
+        with pytest.raises(SystemExit, match="were fitted on 6 images of others, which are not these: give"):
+            runpy.run_path(str(script), run_name="__main__")
+        assert not file.exists()
+        return
+    runpy.run_path(str(script), run_name="__main__")
+    with h5py.File(file) as again:
+        said = again["models/A"].attrs
+        assert (said["patterns_sha256"], said["patterns_dataset"]) == (fit.sha256, fit.dataset)
+        np.testing.assert_allclose(again["models/A/attribution"][:], maps, atol=1e-6 * np.abs(maps).max())
+
+
+@pytest.mark.usefixtures("lent_workers")
+def test_the_script_says_in_a_sentence_why_it_cannot_go_on(run, session, tmp_path, monkeypatch):
+    script = tmp_path / "again.py"
+    script.write_text(script_of(run, str(tmp_path / "nowhere")))
+    monkeypatch.setattr(sys, "argv", [str(script)])
+    with pytest.raises(SystemExit, match="There is no folder or file.*nowhere"):
+        runpy.run_path(str(script), run_name="__main__")
 
 
 def test_a_run_over_arrays_has_no_script(session, sample_models):

@@ -208,6 +208,40 @@ def test_the_hash_of_a_file_changes_with_what_serves_it(plugins, tmp_path, helpe
     assert analyzers.origin("mine").code != first
 
 
+USES = GOOD.replace("def explain", "from ._helper import SCALE\nfrom .parts.inner import PART\n\ndef explain").replace(
+    'title="Mine"', 'title=f"{SCALE} {PART}"'
+)
+
+
+def test_files_beside_a_plug_in_are_imported_with_a_dot_and_each_folder_has_its_own(forgotten, tmp_path):
+    def made(folder, scale, name):
+        (tmp_path / folder / "parts").mkdir(parents=True, exist_ok=True)
+        (tmp_path / folder / "parts" / "__init__.py").write_text("")
+        (tmp_path / folder / "parts" / "inner.py").write_text(f"PART = '{folder}'\n")
+        (tmp_path / folder / "_helper.py").write_text(f"SCALE = {scale}\n")
+        (tmp_path / folder / "mine.py").write_text(USES.replace('"mine"', f'"{name}"'))
+
+    made("a", 1, "one")
+    made("b", 22, "two")
+    for folder in ("a", "b"):
+        sources.add_folder(tmp_path / folder)
+    assert [analyzers.get(name).title for name in ("one", "two")] == ["1 a", "22 b"]
+    sources.forget_folders()
+    made("a", 333, "one")
+    sources.add_folder(tmp_path / "a")
+    assert analyzers.get("one").title == "333 a", "what serves it has changed"
+
+
+def test_what_is_imported_without_its_dot_says_so(plugins, tmp_path):
+    (tmp_path / "_helper.py").write_text("SCALE = 1\n")
+    plugins(mine=GOOD.replace("def explain", "from _helper import SCALE\n\ndef explain"))
+    assert "What is beside it is imported with a dot: from ._helper import" in the_refusal().reason
+    (tmp_path / "_helper.py").unlink()
+    sources.forget_folders()
+    sources.add_folder(tmp_path)
+    assert "No module named '_helper'" in the_refusal().reason and "dot" not in the_refusal().reason
+
+
 def test_what_is_no_readable_file_is_a_sentence_and_stops_nothing(plugins, tmp_path):
     (tmp_path / "folder.py").mkdir()
     (tmp_path / "link.py").symlink_to(tmp_path / "gone")

@@ -222,9 +222,9 @@ def test_the_pages_of_help_tell_of_it_and_of_what_is_not_loaded(client):
 def test_the_command_line_lists_and_explains(folder, session, tmp_path, capsys):
     assert cli.main(["methods", "--plugins", str(folder)]) == 0
     told = capsys.readouterr()
-    assert "hsic" in told.out and "masks=256" in told.out and "heavy.py is not loaded" in told.err
+    assert "hsic" in told.out and "masks=256" in told.out and "the plug-in heavy.py is not loaded" in told.err
     assert cli.main(["doctor", "--plugins", str(folder)]) in (0, 1)
-    assert "Plug-in not loaded: heavy.py" in capsys.readouterr().out
+    assert "Plug-in not loaded: heavy.py. " in capsys.readouterr().out
     assert cli.main(["methods", "--plugins", str(tmp_path / "missing")]) == 2
     assert "Expected a folder of plug-ins" in capsys.readouterr().err
 

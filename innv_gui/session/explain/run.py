@@ -19,7 +19,7 @@ from innv_gui.named_path import named_path
 from innv_gui.notebook import card, sizes
 from innv_gui.plots.sheet import Sheet, opened
 from innv_gui.plots.sheet_page import Shown
-from innv_gui.records import ClassNames, Health, Model, Problem, as_plain
+from innv_gui.records import ClassNames, Fit, Health, Model, Problem, as_plain
 from innv_gui.session.explain.agreement import Agreement, Found, agreement_of
 from innv_gui.session.explain.contents import Contents, Replaced
 from innv_gui.session.explain.overlays import Look, check_target, checked_place, overlaid
@@ -415,15 +415,20 @@ class Run:
             "versions": versions(),
         }
 
+    def fit_of(self, model: Model) -> Fit | None:
+        """The patterns that its maps are made with; None where the method needs none."""
+        return model.fit if self.request.analyzer.fitted else None
+
     def part_attributes(self, model: Model) -> dict:
         """What a file says of the maps of one model."""
-        target = self.request.targets[self.models.index(model)]
+        fit, target = self.fit_of(model), self.request.targets[self.models.index(model)]
         return {
             **self.attributes(),
             "model": model.name,
             **{f"model_{name}": value for name, value in model.source.content.items()},
             "layer": target.layer or layer_of(self.request, model),
             "target": as_plain(target),
+            **({} if fit is None else {"patterns_sha256": fit.sha256, "patterns_dataset": fit.dataset}),
             "preprocessing": as_plain(model.preprocessing),
             "class_names": list(self.names(model)),
             "class_names_origin": self.naming(model).origin,

@@ -27,7 +27,7 @@ def script_of(run: Run, place: str) -> str:
         )
     images = request.dataset.collection
     values = {
-        "MODELS": [_model(run, run.current(model)) for model in run.models],
+        "MODELS": [_model(run, model) for model in run.models],
         "DATASET": {"path": place, "fingerprint": images.whole or images.fingerprint},
         "IMAGES": [images.in_whole(item.index) for item in request.items],
         "CONTENTS": _contents(run),
@@ -60,7 +60,8 @@ def _key(run: Run, model: Model, target: Target, position: int) -> str:
         return ""
 
 
-def _model(run: Run, model: Model) -> dict:
+def _model(run: Run, asked: Model) -> dict:
+    model = run.current(asked)
     source = model.source
     return {
         "file": source.path or source.application,
@@ -72,7 +73,14 @@ def _model(run: Run, model: Model) -> dict:
         "outputs": source.outputs,
         "sha256": source.sha256,
         "labels": run.labels_by_hand(model),
+        "fit": _fit(run, asked),
     }
+
+
+def _fit(run: Run, model: Model) -> dict | None:
+    """What its patterns are, where the method needs some."""
+    fit = run.fit_of(model)
+    return fit and {"sha256": fit.sha256, "dataset": fit.dataset, "images": fit.n_images + fit.n_problems}
 
 
 def _classes(model: Model) -> list[str] | None:
@@ -117,8 +125,9 @@ def _class(run: Run) -> str | int | None:
 
 _SCRIPT = '''"""{title}: made by innv-gui {version}.
 
-Run it with the Python that innv-gui is installed in: python THIS_FILE [run.h5]
-A file that has moved is looked for beside this script.
+Run it with the Python that innv-gui is installed in: python THIS_FILE [run.h5 [IMAGES]]
+A file that has moved is looked for beside this script. IMAGES: what patterns were fitted on, where the method needs
+them and they were fitted on other images than those that were explained.
 """
 
 import hashlib
@@ -153,11 +162,21 @@ def with_hooks():
     return place
 
 
-def loaded(session, dataset, file, weights, sha256, labels, **wishes):
+def fit_patterns(session, model, images, fit):
+    if len(images) != fit["images"] or session.fit_patterns(model, images).sha256 != fit["sha256"]:
+        sys.exit(
+            f"The patterns of {{model.name}} were fitted on {{fit['images']:,}} images of {{fit['dataset']}}, which "
+            "are not these: give their folder or file behind the name of the run's file."
+        )
+
+
+def loaded(session, dataset, fitted_on, file, weights, sha256, labels, fit, **wishes):
     model = session.add_model(find(file), weights=find(weights), **wishes)
     if model.source.sha256 != sha256:
         sys.exit(f"{{file}} is not the file that was explained: its SHA-256 is {{model.source.sha256}}.")
     session.map_labels(model, dataset, labels)
+    if fit:
+        fit_patterns(session, model, fitted_on, fit)
     return model
 
 
@@ -168,10 +187,11 @@ def report(run, model):
         print(f"{{model.name}} is left out: {{reason}}")
 
 
-def main(out="run.h5"):
+def main(out="run.h5", pattern_images=None):
     with Session(trusted=TRUSTED, hooks=with_hooks(), plugins=[find(folder) for folder in PLUGINS]) as session:
         dataset = opened(session)
-        models = [loaded(session, dataset, **one) for one in MODELS]
+        fitted_on = session.add_dataset(pattern_images) if pattern_images else dataset
+        models = [loaded(session, dataset, fitted_on, **one) for one in MODELS]
         run = session.explain(models, dataset[IMAGES], **REQUEST)
         print(run.save(out))
         for model in models:
@@ -179,5 +199,8 @@ def main(out="run.h5"):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2])
+    try:
+        main(*sys.argv[1:3])
+    except InnvError as reason:
+        sys.exit(str(reason))
 '''
