@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from innv_gui.errors import BadInput
 from innv_gui.preprocessing import parse
 from innv_gui.records import OUTPUT_KINDS
-from innv_gui.session.models import parse_model_argument
+from innv_gui.session.model_sources import parse_model_argument
 
 WISHES = ("classes", "preprocessing", "outputs")
 BINDS = "; applies to the --model before it, or to all models if it comes before the first"

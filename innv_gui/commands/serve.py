@@ -20,7 +20,7 @@ from innv_gui.errors import BadInput
 from innv_gui.session import Session
 from innv_gui.session.datasets import check_there
 from innv_gui.session.keep import session_file
-from innv_gui.session.models import parse_model_argument, source_of
+from innv_gui.session.model_sources import parse_model_argument, source_of
 from innv_gui.web.app import create_app
 from innv_gui.web.security import new_token
 from innv_gui.web.server import WebServer, listening

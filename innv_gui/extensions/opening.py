@@ -106,13 +106,13 @@ def _told(name: str, folder: Path | None = None) -> Iterator[None]:
     except BaseException as error:
         if is_ours_to_end(error):
             raise
-        hint = _dot(error, folder) if isinstance(error, ModuleNotFoundError) and error.name and folder else ""
+        hint = _dot(error.name, folder) if isinstance(error, ModuleNotFoundError) and error.name and folder else ""
         raise BadInput(f"{name} cannot be imported: {reason_of(error)}.", hint) from None
 
 
-def _dot(error: ModuleNotFoundError, folder: Path) -> str:
-    """What helps where a file beside it was meant."""
-    wanted = error.name.partition(".")[0]
+def _dot(missing: str, folder: Path) -> str:
+    """What helps where a file beside it was meant. missing: the module that was not found."""
+    wanted = missing.partition(".")[0]
     is_beside = any((folder / place).is_file() for place in (f"{wanted}.py", f"{wanted}/__init__.py"))
     return f"What is beside it is imported with a dot: from .{wanted} import ..." if is_beside else ""
 

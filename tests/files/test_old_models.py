@@ -18,7 +18,7 @@ from innv_gui.records import ModelSource
 from innv_gui.runtimes.keras.files import gate, keras2_configs, keras2_operations
 from innv_gui.runtimes.keras.networks import loading
 from innv_gui.runtimes.keras.networks.checkpoint_table import Bundle, Damaged
-from innv_gui.session.models import source_of
+from innv_gui.session.model_sources import source_of
 from tests.eager import untraced as untraced
 from tests.files import called_models, hostile_models, model_files
 from tests.files.kept_models import kept

@@ -15,7 +15,7 @@ from innv_gui.runtimes.keras.networks import inspect, loading
 from innv_gui.session.explain.given_images import as_images
 from innv_gui.session.explain.request import check_request, items_of, models_of
 from innv_gui.session.features.request import check_features
-from innv_gui.session.models import checked_output
+from innv_gui.session.model_sources import checked_output
 from innv_gui.session.suggest.request import check_suggestion
 
 L = keras.layers

@@ -15,7 +15,7 @@ from innv_gui.errors import ImageRefused
 from innv_gui.records import ImageRef, Model, Target, as_plain
 from innv_gui.session.explain.contents import content_of
 from innv_gui.session.explain.request import Item, Request
-from innv_gui.session.models import hooks_hash
+from innv_gui.session.model_sources import hooks_hash
 from innv_gui.store.maps import key_of
 from innv_gui.version import VERSION
 

@@ -10,7 +10,7 @@ from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput
 from innv_gui.records import ImageRef, Model, as_plain
 from innv_gui.session.explain.map_keys import there
-from innv_gui.session.models import hooks_hash
+from innv_gui.session.model_sources import hooks_hash
 from innv_gui.store.files import write_bytes
 from innv_gui.store.kept_files import read_png, sound
 from innv_gui.store.maps import key_of

@@ -11,7 +11,7 @@ from innv_gui.records import Model, Target, as_plain
 from innv_gui.session.explain.contents import DIGITS
 from innv_gui.session.explain.map_keys import map_key
 from innv_gui.session.explain.run import Run
-from innv_gui.session.models import hooks_hash
+from innv_gui.session.model_sources import hooks_hash
 from innv_gui.version import VERSION
 
 

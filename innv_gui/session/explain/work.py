@@ -21,7 +21,7 @@ from innv_gui.records import Fit, Maps, Model, Prepared, Target, replace
 from innv_gui.session.explain.map_keys import map_key
 from innv_gui.session.explain.request import Item, Request
 from innv_gui.session.explain.run import Cell, Run, cell_of
-from innv_gui.session.models import hooks_hash
+from innv_gui.session.model_sources import hooks_hash
 from innv_gui.store.maps import KeptMap, MapStore
 
 CHUNK = 8  # images a task: small enough for progress, large enough for speed

@@ -13,7 +13,7 @@ from innv_gui.records import LabelClass, Model, Preprocessing, Target, as_plain
 from innv_gui.session.datasets import Dataset, DatasetEntry
 from innv_gui.session.explain.request import Item, Request, check_target
 from innv_gui.session.keep.parts import part_of, taken, texts_of
-from innv_gui.session.models import hooks_hash
+from innv_gui.session.model_sources import hooks_hash
 
 MOST_IMAGES = 100_000  # of a run that is kept among the earlier ones
 _LATER = ("sha256", "trusted", "hooks", "budget")  # of a source: determined again, or given again on the command line

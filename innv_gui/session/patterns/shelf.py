@@ -19,7 +19,7 @@ from innv_gui.errors import BadInput
 from innv_gui.records import Fit, Model, as_plain, replace
 from innv_gui.session.datasets import Dataset
 from innv_gui.session.explain.request import Request
-from innv_gui.session.models import hooks_hash
+from innv_gui.session.model_sources import hooks_hash
 from innv_gui.session.patterns import fitting
 from innv_gui.session.scoring.scoring import dataset_key
 from innv_gui.session.trust.request import TrustRequest

@@ -16,7 +16,7 @@ from innv_gui.cluster.pool import Pool
 from innv_gui.errors import BadInput, WorkFailed
 from innv_gui.preprocessing import parse, written
 from innv_gui.records import Answers, Model, Preprocessing
-from innv_gui.session.models import hooks_hash
+from innv_gui.session.model_sources import hooks_hash
 from innv_gui.session.probe.probe import Probe
 from innv_gui.session.probe.sample import Sample, arithmetic, candidates, distinct, resized, standardized
 from innv_gui.session.scoring.scoring import dataset_key

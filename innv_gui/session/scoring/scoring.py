@@ -15,7 +15,7 @@ from innv_gui.errors import BadInput
 from innv_gui.records import Model, as_plain
 from innv_gui.session.datasets import Dataset, place_bytes
 from innv_gui.session.labels import class_of_label
-from innv_gui.session.models import hooks_hash
+from innv_gui.session.model_sources import hooks_hash
 from innv_gui.session.naming import naming_of
 from innv_gui.session.scoring.work import ModelParts, ScoringWork, Seen, Squares
 from innv_gui.store.score_parts import VERSION, ScoreFolder

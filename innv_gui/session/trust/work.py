@@ -15,7 +15,7 @@ from innv_gui.cluster.pool import Pool
 from innv_gui.errors import Cancelled, ImageRefused, InnvError
 from innv_gui.records import Model
 from innv_gui.session.explain.work import CHUNK, Blueprints, ModelWork, Outcome
-from innv_gui.session.models import hooks_hash
+from innv_gui.session.model_sources import hooks_hash
 from innv_gui.session.trust.keys import map_of, measurement_key
 from innv_gui.session.trust.measurements import CHECKS, MEASURES, Measured
 from innv_gui.session.trust.parts import Part, part_of
