@@ -38,6 +38,7 @@ from innv_gui.session.features.maximization import Maximization
 from innv_gui.session.features.shelf import FeatureShelf
 from innv_gui.session.keep import session_file
 from innv_gui.session.keep.choices import Choices
+from innv_gui.session.keep.in_vain import closing_in_vain
 from innv_gui.session.keep.run_record import check_fits, remembered, request_of
 from innv_gui.session.kept import has_maps
 from innv_gui.session.label_orders import of_names
@@ -317,8 +318,10 @@ class Session:
             record = self.history.get(id)
         except NotFound:
             raise NotFound(f"There is no explanation {id!r}.", "Ask for it again; kept maps are reused.") from None
-        request = request_of(record, self.models, self.datasets)
-        check_fits(record, self.patterns.given(request, [request.analyzer]))
+        files = [one["file"] for one in record["models"]]
+        with closing_in_vain(record["dataset"]["path"], files, self.models, self.datasets):
+            request = request_of(record, self.models, self.datasets)
+            check_fits(record, self.patterns.given(request, [request.analyzer]))
         return self.start_explain(request, id)
 
     def has_maps(self, request: Request) -> bool:

@@ -77,8 +77,10 @@ def test_a_run_is_reopened_with_its_patterns_alone(tmp_path, pictures):
         run.job.wait()
         model = run.models[0]
         second.fit_patterns(model, second.add_dataset(pictures)[:3])
-    with Session(tmp_path / "workspace") as third, pytest.raises(Conflict, match="were fitted again since"):
-        third.run(id)
+    with Session(tmp_path / "workspace") as third:
+        with pytest.raises(Conflict, match="were fitted again since"):
+            third.run(id)
+        assert not third.models.entries() and not third.datasets.entries(), "what was opened in vain is closed"
 
 
 @pytest.mark.usefixtures("lent_workers")
@@ -97,7 +99,7 @@ def test_another_file_under_a_models_name_is_not_recommended_to_be_trusted(tmp_p
             with pytest.raises(Conflict, match="no longer the same file") as refused:
                 second.run(id)
             assert "trust" not in str(refused.value)
-        assert second.models.entries() == [], "what was opened in vain is closed"
+        assert not second.models.entries() and not second.datasets.entries(), "what was opened in vain is closed"
 
 
 @pytest.mark.usefixtures("lent_workers")

@@ -1,6 +1,7 @@
 """Retraining from Python and over REST: a planted marker is unlearned, what cannot be done is said in a sentence."""
 
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from innv_gui.session.retraining import request as retraining_request
 from innv_gui.session.retraining.finding import finding
 from innv_gui.session.retraining.shelf import Retrainings
 from innv_gui.workshop.retraining import FILLS, Behaviour
+from tests.conftest import SAMPLES
 from tests.workshop.planted import MARKER, marker_model, write_pictures, written
 
 WISHES = {"steps": 300, "learning_rate": 0.005}
@@ -372,6 +374,20 @@ def test_one_whose_pictures_were_replaced_since_does_not_go_on(session, model, t
     found = later.resume(one.id).wait()
     assert found.step == 200 and found.before.usual == before.usual
     session.datasets.remove(images.id)
+
+
+def test_the_images_of_one_whose_model_was_exchanged_do_not_stay_open(session, tmp_path):
+    images = session.add_dataset(write_pictures(tmp_path / "lines"))
+    other = written(marker_model(statistics=True), tmp_path / "other.keras")
+    added = session.add_model(other)
+    one = session.retrain(added, images, [MARKER], steps=0)
+    session.datasets.remove(images.id)
+    session.models.remove(added.id)
+    shutil.copy(SAMPLES / "digits_mlp.keras", other)
+    with pytest.raises(Conflict, match="no longer the same file"):
+        after_a_restart(session).get(one.id)
+    assert not [entry for entry in session.datasets.entries() if entry.path == str(tmp_path / "lines")]
+    assert not [entry for entry in session.models.entries() if entry.file == "other.keras"]
 
 
 def test_a_damaged_file_is_as_if_it_were_not_there(session, model, dataset):

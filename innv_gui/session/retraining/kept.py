@@ -17,6 +17,7 @@ from innv_gui.cluster.jobs import Job
 from innv_gui.errors import InnvError
 from innv_gui.records import Problem
 from innv_gui.session.datasets import Dataset, DatasetShelf
+from innv_gui.session.keep.in_vain import closing_in_vain
 from innv_gui.session.keep.run_record import (
     dataset_of,
     described,
@@ -89,18 +90,20 @@ class KeptRetrainings:
         """None where there is none; the model and the images are opened where they are not. Raises Conflict."""
         if not NAME.fullmatch(id):
             return None
-        path = self._folder / id
-        record = read_record(path / RECORD, _check)
-        asked = read_arrays(path / ASKED)
+        folder = self._folder / id
+        record = read_record(folder / RECORD, _check)
+        asked = read_arrays(folder / ASKED)
         if record is None or asked is None:
             return None
-        dataset = opened_dataset(record["dataset"], self._datasets)
-        model = model_of(record["model"], self._models)
+        path, files = record["dataset"]["path"], [record["model"]["file"]]
+        with closing_in_vain(path, files, self._models, self._datasets):
+            dataset = opened_dataset(record["dataset"], self._datasets)
+            model = model_of(record["model"], self._models)
         try:
             one = Retraining(_request(id, record, asked, model, dataset), created=record["created"])
         except (LookupError, TypeError, ValueError, AttributeError, InnvError):
             return None
-        one = _filled(one, read_arrays(path / DONE) or {})
+        one = _filled(one, read_arrays(folder / DONE) or {})
         one.job = _ended(one)
         return one
 
